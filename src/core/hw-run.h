@@ -1,0 +1,85 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-task-state.h"
+#include "hw-task-type.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwOutcome:
+ * @result: why the attempt ended
+ * @error: (nullable): a sentence for a person, when it failed
+ * @value: (nullable): what an in-process runner gave back, an `a{sv}`
+ * @exit_code: the program's exit code, or -1 if it has none
+ * @signal: (nullable): the name of the signal that ended the program
+ * @output_size: bytes that the attempt printed
+ *
+ * How an attempt ended.
+ */
+typedef struct
+{
+  HwResult result;
+  char *error;
+  GVariant *value;
+  int exit_code;
+  char *signal;
+  guint64 output_size;
+} HwOutcome;
+
+HwOutcome *hw_outcome_new (HwResult result);
+HwOutcome *hw_outcome_new_failed (HwResult    result,
+                                  const char *format,
+                                  ...) G_GNUC_PRINTF (2, 3);
+void       hw_outcome_free (HwOutcome *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwOutcome, hw_outcome_free)
+
+/**
+ * HwRunLevel:
+ * @done: how much is done, in @unit
+ * @total: how much there is to do, or 0 if nobody knows
+ * @unit: (nullable): what is counted, a static string
+ *
+ * How far an attempt is.
+ */
+typedef struct
+{
+  guint64 done;
+  guint64 total;
+  const char *unit;
+} HwRunLevel;
+
+#define HW_TYPE_RUN (hw_run_get_type ())
+G_DECLARE_FINAL_TYPE (HwRun, hw_run, HW, RUN, GObject)
+
+HwRun      *hw_run_new (guint64     epoch,
+                        guint64     task_id,
+                        guint       attempt,
+                        HwTaskType *type,
+                        GVariant   *parameters);
+
+guint64     hw_run_get_epoch (HwRun *self);
+guint64     hw_run_get_task_id (HwRun *self);
+guint       hw_run_get_attempt (HwRun *self);
+HwTaskType *hw_run_get_task_type (HwRun *self);
+GVariant   *hw_run_get_parameters (HwRun *self);
+
+void        hw_run_set_progress (HwRun      *self,
+                                 guint64     done,
+                                 guint64     total,
+                                 const char *unit);
+void        hw_run_send_message (HwRun      *self,
+                                 const char *format,
+                                 ...) G_GNUC_PRINTF (2, 3);
+void        hw_run_finish (HwRun     *self,
+                           HwOutcome *outcome);
+
+gboolean    hw_run_take_progress (HwRun      *self,
+                                  HwRunLevel *level);
+GPtrArray  *hw_run_take_messages (HwRun *self);
+
+G_END_DECLS

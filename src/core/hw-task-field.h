@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HwTaskField:
+ *
+ * Everything that can be said of a task but its number. The one vocabulary of
+ * the house: events, rows and every door use these names.
+ */
+typedef enum
+{
+  HW_TASK_FIELD_TYPE,
+  HW_TASK_FIELD_TITLE,
+  HW_TASK_FIELD_PARAMETERS,
+  HW_TASK_FIELD_STATE,
+  HW_TASK_FIELD_RESULT,
+  HW_TASK_FIELD_ERROR,
+  HW_TASK_FIELD_VALUE,
+  HW_TASK_FIELD_EXIT_CODE,
+  HW_TASK_FIELD_SIGNAL,
+  HW_TASK_FIELD_PROGRESS,
+  HW_TASK_FIELD_MESSAGE,
+  HW_TASK_FIELD_UNIT,
+  HW_TASK_FIELD_DONE,
+  HW_TASK_FIELD_TOTAL,
+  HW_TASK_FIELD_ACTIVITY,
+  HW_TASK_FIELD_GROUP,
+  HW_TASK_FIELD_PRIORITY,
+  HW_TASK_FIELD_OWNER,
+  HW_TASK_FIELD_ATTEMPT,
+  HW_TASK_FIELD_MAX_ATTEMPTS,
+  HW_TASK_FIELD_CREATED_AT,
+  HW_TASK_FIELD_STARTED_AT,
+  HW_TASK_FIELD_ENDED_AT,
+  HW_TASK_FIELD_OUTPUT_SIZE,
+} HwTaskField;
+
+#define HW_N_TASK_FIELDS (HW_TASK_FIELD_OUTPUT_SIZE + 1)
+
+const char         *hw_task_field_get_name (HwTaskField field);
+const GVariantType *hw_task_field_get_variant_type (HwTaskField field);
+gboolean            hw_task_field_is_stored (HwTaskField field);
+gboolean            hw_task_field_is_of_attempt (HwTaskField field);
+gboolean            hw_task_field_from_name (const char  *name,
+                                             HwTaskField *field);
+
+G_END_DECLS
