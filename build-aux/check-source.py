@@ -29,7 +29,7 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 WAIVER = re.compile(r"check-source: allow ([a-z-]+): \w")
-SPDX = re.compile(r"SPDX-License-Identifier: LGPL-2\.1-or-later")
+SPDX = re.compile(r"SPDX-License-" r"Identifier: LGPL-2\.1-or-later")
 UNFINISHED = re.compile(r"\b(?:FIX[M]E|TO[D]O)\b(?! ?\(?#\d+)")
 # Folders of the machine that somebody worked on. The project speaks of itself alone.
 MACHINE_PATH = re.compile(r"(?<![\w.*])/(?:work|farm)\b|/tmp/[a-z][-\w]*/")
