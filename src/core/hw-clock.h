@@ -25,10 +25,10 @@ struct _HwClockInterface
 
   gint64 (*get_real_time) (HwClock *self);
   gint64 (*get_monotonic_time) (HwClock *self);
-  guint (*add_timer) (HwClock       *self,
-                      gint64         delay,
+  guint (*add_timer) (HwClock        *self,
+                      gint64          delay,
                       GSourceOnceFunc callback,
-                      gpointer       user_data);
+                      gpointer        user_data);
   void (*remove_timer) (HwClock *self,
                         guint    id);
 };

@@ -56,9 +56,9 @@ typedef struct
 #define HW_TYPE_RUN (hw_run_get_type ())
 G_DECLARE_FINAL_TYPE (HwRun, hw_run, HW, RUN, GObject)
 
-HwRun      *hw_run_new (guint64     epoch,
-                        guint64     task_id,
-                        guint       attempt,
+HwRun      *hw_run_new (guint64 epoch,
+                        guint64 task_id,
+                        guint attempt,
                         HwTaskType *type,
                         GVariant   *parameters);
 

@@ -37,7 +37,7 @@ G_DECLARE_FINAL_TYPE (HwTaskType, hw_task_type, HW, TASK_TYPE, GObject)
 
 HwTaskType   *hw_task_type_new_from_data (const char *name,
                                           const char *data,
-                                          gsize       length,
+                                          gsize length,
                                           GError    **error);
 
 const char   *hw_task_type_get_name (HwTaskType *self);

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define HW_TYPE_TASK (hw_task_get_type ())
 G_DECLARE_FINAL_TYPE (HwTask, hw_task, HW, TASK, GObject)
 
-HwTask     *hw_task_new (guint64   id,
-                         guint64   seq,
+HwTask     *hw_task_new (guint64 id,
+                         guint64 seq,
                          GVariant *fields);
 HwTask     *hw_task_copy (HwTask *self);
 

@@ -1,0 +1,428 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-event.h"
+
+/**
+ * HwEvent:
+ *
+ * Something that happened, as everyone is told of it. Immutable, and may cross
+ * threads.
+ *
+ * It carries all that a filter or a check of permission asks, so that a view
+ * never has to look anything up. It can carry one encoding of itself, made by the
+ * first view that needs it and shared by all others.
+ */
+struct _HwEvent
+{
+  gatomicrefcount ref_count;
+
+  HwEventKind kind;
+  HwEventOrigin origin; /* its strings are interned or owned below */
+  guint64 seq;
+  guint64 rev;
+  GVariant *changes; /* (owned) (nullable) */
+  GPtrArray *tasks;  /* (owned) (nullable) (element-type HwTask) */
+  gboolean is_reset;
+
+  GBytes *encoding; /* (owned) (nullable), set once */
+};
+
+G_DEFINE_BOXED_TYPE (HwEvent, hw_event, hw_event_ref, hw_event_unref)
+
+static const char *const kind_names[HW_N_EVENT_KINDS] = {
+  [HW_EVENT_KIND_ADDED] = "added",
+  [HW_EVENT_KIND_STATE] = "state",
+  [HW_EVENT_KIND_MESSAGE] = "message",
+  [HW_EVENT_KIND_CHANGED] = "changed",
+  [HW_EVENT_KIND_REMOVED] = "removed",
+  [HW_EVENT_KIND_HELD] = "held",
+  [HW_EVENT_KIND_PROGRESS] = "progress",
+  [HW_EVENT_KIND_SNAPSHOT] = "snapshot",
+  [HW_EVENT_KIND_HEARTBEAT] = "heartbeat",
+};
+
+static HwEvent *
+event_new (HwEventKind          kind,
+           const HwEventOrigin *origin)
+{
+  HwEvent *self = g_new0 (HwEvent, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->kind = kind;
+  self->origin = *origin;
+  self->origin.type = g_ref_string_new_intern (origin->type != NULL ? origin->type : "");
+  self->origin.group = g_ref_string_new_intern (origin->group != NULL ? origin->group : "");
+  self->origin.owner = g_ref_string_new_intern (origin->owner != NULL ? origin->owner : "");
+  self->origin.actor = g_ref_string_new_intern (origin->actor != NULL ? origin->actor : "");
+
+  return self;
+}
+
+/**
+ * hw_event_new:
+ * @kind: what kind of thing happened
+ * @origin: to what, by whom and when; copied
+ * @seq: the number that the store gave it
+ * @changes: (nullable): what changed, an `a{sv}` of field names; a floating
+ *   reference is taken
+ *
+ * Makes a transition: an event that a store numbered and keeps.
+ *
+ * Returns: (transfer full): the event
+ */
+HwEvent *
+hw_event_new (HwEventKind          kind,
+              const HwEventOrigin *origin,
+              guint64              seq,
+              GVariant            *changes)
+{
+  HwEvent *self;
+
+  g_return_val_if_fail (origin != NULL, NULL);
+  g_return_val_if_fail (seq > 0, NULL);
+
+  self = event_new (kind, origin);
+  self->seq = seq;
+  if (changes != NULL)
+    self->changes = g_variant_ref_sink (changes);
+
+  return self;
+}
+
+/**
+ * hw_event_new_progress:
+ * @origin: of what, and when; copied
+ * @rev: a number that rises from level to level, over restarts of the daemon too
+ * @changes: how far it is, an `a{sv}` of field names; a floating reference is taken
+ *
+ * Makes a level: the newest wins, and one with a lower @rev is late.
+ *
+ * Returns: (transfer full): the event
+ */
+HwEvent *
+hw_event_new_progress (const HwEventOrigin *origin,
+                       guint64              rev,
+                       GVariant            *changes)
+{
+  HwEvent *self;
+
+  g_return_val_if_fail (origin != NULL, NULL);
+  g_return_val_if_fail (changes != NULL, NULL);
+
+  self = event_new (HW_EVENT_KIND_PROGRESS, origin);
+  self->rev = rev;
+  self->changes = g_variant_ref_sink (changes);
+
+  return self;
+}
+
+/**
+ * hw_event_new_snapshot:
+ * @epoch: the database's number
+ * @seq: the number at which it is true
+ * @is_reset: whether it replaces all that the watcher knew
+ * @tasks: (element-type HwTask): the tasks, copies of which nobody changes
+ *
+ * Makes a snapshot for one watcher.
+ *
+ * Returns: (transfer full): the event
+ */
+HwEvent *
+hw_event_new_snapshot (guint64    epoch,
+                       guint64    seq,
+                       gboolean   is_reset,
+                       GPtrArray *tasks)
+{
+  const HwEventOrigin origin = { .epoch = epoch };
+  HwEvent *self;
+
+  g_return_val_if_fail (tasks != NULL, NULL);
+
+  self = event_new (HW_EVENT_KIND_SNAPSHOT, &origin);
+  self->seq = seq;
+  self->is_reset = is_reset;
+  self->tasks = g_ptr_array_ref (tasks);
+
+  return self;
+}
+
+/**
+ * hw_event_new_heartbeat:
+ * @epoch: the database's number
+ * @seq: how far the quiet reaches
+ *
+ * Makes a heartbeat for a watcher.
+ *
+ * Returns: (transfer full): the event
+ */
+HwEvent *
+hw_event_new_heartbeat (guint64 epoch,
+                        guint64 seq)
+{
+  const HwEventOrigin origin = { .epoch = epoch };
+  HwEvent *self = event_new (HW_EVENT_KIND_HEARTBEAT, &origin);
+
+  self->seq = seq;
+
+  return self;
+}
+
+HwEvent *
+hw_event_ref (HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+hw_event_unref (HwEvent *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_ref_string_release ((char *) self->origin.type);
+  g_ref_string_release ((char *) self->origin.group);
+  g_ref_string_release ((char *) self->origin.owner);
+  g_ref_string_release ((char *) self->origin.actor);
+  g_clear_pointer (&self->changes, g_variant_unref);
+  g_clear_pointer (&self->tasks, g_ptr_array_unref);
+  g_clear_pointer (&self->encoding, g_bytes_unref);
+  g_free (self);
+}
+
+HwEventKind
+hw_event_get_kind (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, HW_EVENT_KIND_HEARTBEAT);
+
+  return self->kind;
+}
+
+guint64
+hw_event_get_epoch (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->origin.epoch;
+}
+
+/**
+ * hw_event_get_seq:
+ * @self: an event
+ *
+ * Gets the number that the store gave the event; for a snapshot or heartbeat the
+ * number up to which it speaks.
+ *
+ * Returns: the number, or 0 for progress
+ */
+guint64
+hw_event_get_seq (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->seq;
+}
+
+/**
+ * hw_event_get_rev:
+ * @self: an event
+ *
+ * Gets the number by which a late progress is told from the newest.
+ *
+ * Returns: the number, or 0 if the event is not progress
+ */
+guint64
+hw_event_get_rev (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->rev;
+}
+
+guint64
+hw_event_get_task_id (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->origin.task_id;
+}
+
+guint
+hw_event_get_attempt (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->origin.attempt;
+}
+
+const char *
+hw_event_get_task_type (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->origin.type;
+}
+
+const char *
+hw_event_get_group (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->origin.group;
+}
+
+const char *
+hw_event_get_owner (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->origin.owner;
+}
+
+const char *
+hw_event_get_actor (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->origin.actor;
+}
+
+/**
+ * hw_event_get_time:
+ * @self: an event
+ *
+ * Gets when it happened.
+ *
+ * Returns: microseconds since the Unix epoch, UTC
+ */
+gint64
+hw_event_get_time (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->origin.at;
+}
+
+/**
+ * hw_event_get_changes:
+ * @self: an event
+ *
+ * Gets what changed: an `a{sv}` whose keys are names of #HwTaskField. A state of
+ * Pending unsets every field of the attempt that is not in it.
+ *
+ * Returns: (transfer none) (nullable): the changes
+ */
+GVariant *
+hw_event_get_changes (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->changes;
+}
+
+/**
+ * hw_event_get_tasks:
+ * @self: an event
+ *
+ * Gets the tasks of a snapshot.
+ *
+ * Returns: (transfer none) (nullable) (element-type HwTask): the tasks
+ */
+GPtrArray *
+hw_event_get_tasks (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->tasks;
+}
+
+gboolean
+hw_event_get_is_reset (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->is_reset;
+}
+
+/**
+ * hw_event_kind_to_string:
+ * @kind: a kind
+ *
+ * Gets the name by which every door calls @kind.
+ *
+ * Returns: a static string
+ */
+const char *
+hw_event_kind_to_string (HwEventKind kind)
+{
+  g_return_val_if_fail ((guint) kind < HW_N_EVENT_KINDS, NULL);
+
+  return kind_names[kind];
+}
+
+/**
+ * hw_event_kind_from_string:
+ * @name: (nullable): a name
+ * @kind: (out): where to put the kind
+ *
+ * Finds the kind with a name.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+hw_event_kind_from_string (const char  *name,
+                           HwEventKind *kind)
+{
+  for (guint i = 0; i < HW_N_EVENT_KINDS; i++)
+    if (g_strcmp0 (kind_names[i], name) == 0)
+      {
+        *kind = (HwEventKind) i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+/**
+ * hw_event_get_encoding:
+ * @self: an event
+ *
+ * Gets the bytes that hw_event_set_encoding() left with the event. Any thread.
+ *
+ * Returns: (transfer none) (nullable): the bytes
+ */
+GBytes *
+hw_event_get_encoding (HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_atomic_pointer_get (&self->encoding);
+}
+
+/**
+ * hw_event_set_encoding:
+ * @self: an event
+ * @encoding: (transfer full): the event in the form in which it goes out
+ *
+ * Leaves an encoding with the event, so that it is made once, however many watch.
+ * The first one stays; a later one is dropped. Any thread.
+ */
+void
+hw_event_set_encoding (HwEvent *self,
+                       GBytes  *encoding)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (encoding != NULL);
+
+  if (!g_atomic_pointer_compare_and_exchange (&self->encoding, NULL, encoding))
+    g_bytes_unref (encoding);
+}
