@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Headway authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import PO from 'pofile'
+import type { Plugin } from 'vite'
+
+type Message = string | string[] | Record<string, string | string[]>
+
+/** Lets 'import messages from "./de.po"' give what vue3-gettext reads, so that no made file is kept. */
+export function gettextCatalogues(): Plugin {
+  return {
+    name: 'headway-gettext-catalogues',
+    transform(code, id) {
+      if (!id.endsWith('.po')) return null
+      return { code: `export default ${JSON.stringify(readCatalogue(code))}`, map: null }
+    },
+  }
+}
+
+/** Turns the text of a PO file into msgid → translation; what is fuzzy or empty is left out. */
+export function readCatalogue(text: string): Record<string, Message> {
+  const messages: Record<string, Message> = {}
+
+  for (const item of PO.parse(text).items) {
+    const [first = ''] = item.msgstr
+    if (item.obsolete || item.flags['fuzzy'] || first === '') continue
+
+    const translation = item.msgid_plural ? item.msgstr : first
+    const context = item.msgctxt
+    if (!context) {
+      messages[item.msgid] = translation
+      continue
+    }
+    const known = messages[item.msgid]
+    const contexts = typeof known === 'object' && !Array.isArray(known) ? known : {}
+    messages[item.msgid] = { ...contexts, [context]: translation }
+  }
+  return messages
+}
