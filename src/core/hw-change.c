@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-change.h"
+
+#include "hw-task-field.h"
+
+static HwChange *
+change_new (HwChangeKind kind,
+            const char  *actor,
+            gint64       at,
+            GVariant    *fields)
+{
+  HwChange *self = g_new0 (HwChange, 1);
+
+  self->kind = kind;
+  self->attempt = HW_CHANGE_ANY_ATTEMPT;
+  self->actor = g_strdup (actor);
+  self->at = at;
+  self->fields = g_variant_ref_sink (fields);
+
+  return self;
+}
+
+/**
+ * hw_change_new_add:
+ * @actor: who adds it
+ * @at: when, in microseconds since the Unix epoch
+ * @fields: the whole task; a floating reference is taken
+ *
+ * Proposes a new task. The store gives it its number.
+ *
+ * Returns: (transfer full): the change
+ */
+HwChange *
+hw_change_new_add (const char *actor,
+                   gint64      at,
+                   GVariant   *fields)
+{
+  g_return_val_if_fail (g_variant_is_of_type (fields, G_VARIANT_TYPE_VARDICT), NULL);
+
+  return change_new (HW_CHANGE_KIND_ADD, actor, at, fields);
+}
+
+/**
+ * hw_change_new_state:
+ * @task_id: the task
+ * @from: the state that it must be in
+ * @attempt: the attempt that it must be at, or %HW_CHANGE_ANY_ATTEMPT
+ * @actor: who wants it
+ * @at: when, in microseconds since the Unix epoch
+ * @fields: what is to be set, `state` among it; a floating reference is taken
+ *
+ * Proposes another state.
+ *
+ * Returns: (transfer full): the change
+ */
+HwChange *
+hw_change_new_state (guint64     task_id,
+                     HwTaskState from,
+                     guint       attempt,
+                     const char *actor,
+                     gint64      at,
+                     GVariant   *fields)
+{
+  HwChange *self;
+
+  g_return_val_if_fail (g_variant_is_of_type (fields, G_VARIANT_TYPE_VARDICT), NULL);
+
+  self = change_new (HW_CHANGE_KIND_STATE, actor, at, fields);
+  self->task_id = task_id;
+  self->from = from;
+  self->attempt = attempt;
+
+  return self;
+}
+
+/**
+ * hw_change_new_message:
+ * @task_id: the task, which must be Processing
+ * @attempt: the attempt that it must be at
+ * @actor: who says it
+ * @at: when, in microseconds since the Unix epoch
+ * @message: what it says
+ *
+ * Proposes that a task says something.
+ *
+ * Returns: (transfer full): the change
+ */
+HwChange *
+hw_change_new_message (guint64     task_id,
+                       guint       attempt,
+                       const char *actor,
+                       gint64      at,
+                       const char *message)
+{
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwChange *self;
+
+  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_MESSAGE), "s", message);
+  self = change_new (HW_CHANGE_KIND_MESSAGE, actor, at, g_variant_dict_end (&fields));
+  self->task_id = task_id;
+  self->from = HW_TASK_STATE_PROCESSING;
+  self->attempt = attempt;
+
+  return self;
+}
+
+void
+hw_change_free (HwChange *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_variant_unref (self->fields);
+  g_free (self->actor);
+  g_free (self);
+}

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-task-state.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HwChangeKind:
+ * @HW_CHANGE_KIND_ADD: a new task
+ * @HW_CHANGE_KIND_STATE: another state
+ * @HW_CHANGE_KIND_MESSAGE: a task says something
+ */
+typedef enum
+{
+  HW_CHANGE_KIND_ADD,
+  HW_CHANGE_KIND_STATE,
+  HW_CHANGE_KIND_MESSAGE,
+} HwChangeKind;
+
+/* Any attempt will do: nothing is written for one attempt in particular. */
+#define HW_CHANGE_ANY_ATTEMPT G_MAXUINT
+
+/**
+ * HwChange:
+ * @kind: what kind of change
+ * @task_id: of which task; 0 for a new one
+ * @from: the state that the task must be in
+ * @attempt: the attempt that the task must be at, or %HW_CHANGE_ANY_ATTEMPT
+ * @fields: what is to be set, an `a{sv}` of field names
+ * @actor: who wants it
+ * @at: when, in microseconds since the Unix epoch
+ *
+ * What the queue proposes to a store, with the precondition under which it still
+ * makes sense. Immutable; made in one thread and carried out in another.
+ */
+typedef struct
+{
+  HwChangeKind kind;
+  guint64 task_id;
+  HwTaskState from;
+  guint attempt;
+  GVariant *fields;
+  char *actor;
+  gint64 at;
+} HwChange;
+
+HwChange *hw_change_new_add (const char *actor,
+                             gint64      at,
+                             GVariant   *fields);
+HwChange *hw_change_new_state (guint64     task_id,
+                               HwTaskState from,
+                               guint       attempt,
+                               const char *actor,
+                               gint64      at,
+                               GVariant   *fields);
+HwChange *hw_change_new_message (guint64     task_id,
+                                 guint       attempt,
+                                 const char *actor,
+                                 gint64      at,
+                                 const char *message);
+void      hw_change_free (HwChange *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwChange, hw_change_free)
+
+G_END_DECLS

@@ -1,0 +1,407 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-store.h"
+
+/**
+ * HwStore:
+ *
+ * What the core remembers with. See #HwStoreInterface.
+ */
+typedef enum
+{
+  SIGNAL_COMMITTED,
+} HwStoreSignal;
+
+static guint signals[SIGNAL_COMMITTED + 1];
+
+G_DEFINE_INTERFACE (HwStore, hw_store, G_TYPE_OBJECT)
+
+static void
+hw_store_default_init (HwStoreInterface *iface)
+{
+  /**
+   * HwStore::committed:
+   * @self: a store
+   * @events: (element-type HwEvent): what was committed, in order
+   *
+   * Tells what is on disk now, whoever asked for it. In the main context.
+   */
+  signals[SIGNAL_COMMITTED] =
+    g_signal_new ("committed", HW_TYPE_STORE, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
+}
+
+HwTaskFilter *
+hw_task_filter_new (void)
+{
+  return g_new0 (HwTaskFilter, 1);
+}
+
+HwTaskFilter *
+hw_task_filter_copy (const HwTaskFilter *self)
+{
+  HwTaskFilter *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof (*self));
+  copy->type = g_strdup (self->type);
+  copy->owner = g_strdup (self->owner);
+
+  return copy;
+}
+
+void
+hw_task_filter_free (HwTaskFilter *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->type);
+  g_free (self->owner);
+  g_free (self);
+}
+
+HwTaskPage *
+hw_task_page_new (void)
+{
+  HwTaskPage *self = g_new0 (HwTaskPage, 1);
+
+  self->tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  return self;
+}
+
+void
+hw_task_page_free (HwTaskPage *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_ptr_array_unref (self->tasks);
+  g_free (self);
+}
+
+HwEventPage *
+hw_event_page_new (void)
+{
+  HwEventPage *self = g_new0 (HwEventPage, 1);
+
+  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+
+  return self;
+}
+
+void
+hw_event_page_free (HwEventPage *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_ptr_array_unref (self->events);
+  g_free (self);
+}
+
+guint64
+hw_store_get_epoch (HwStore *self)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), 0);
+
+  return HW_STORE_GET_IFACE (self)->get_epoch (self);
+}
+
+guint64
+hw_store_get_start (HwStore *self)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), 0);
+
+  return HW_STORE_GET_IFACE (self)->get_start (self);
+}
+
+/**
+ * hw_store_commit_async:
+ * @self: a store
+ * @changes: (element-type HwChange): what to change; all or nothing
+ * @cancellable: (nullable): lets the answer go, not the changes
+ * @callback: called when they are on disk, or refused
+ * @user_data: data for @callback
+ *
+ * Carries out changes.
+ */
+void
+hw_store_commit_async (HwStore            *self,
+                       GPtrArray          *changes,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (changes != NULL && changes->len > 0);
+
+  HW_STORE_GET_IFACE (self)->commit_async (self, changes, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_commit_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_CONFLICT if a task is not as it
+ *   had to be; then nothing was changed
+ *
+ * Ends hw_store_commit_async().
+ *
+ * Returns: (transfer full) (element-type HwEvent): an event for each change, in
+ *   order, or %NULL
+ */
+GPtrArray *
+hw_store_commit_finish (HwStore      *self,
+                        GAsyncResult *result,
+                        GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->commit_finish (self, result, error);
+}
+
+/**
+ * hw_store_claim_async:
+ * @self: a store
+ * @task_ids: (element-type guint64): the tasks to begin
+ * @node: whose they are from then on
+ * @at: when, in microseconds since the Unix epoch
+ * @cancellable: (nullable): lets the answer go, not the claim
+ * @callback: called when it is on disk
+ * @user_data: data for @callback
+ *
+ * Takes Pending tasks. Another node, or a cancellation, may have been quicker.
+ */
+void
+hw_store_claim_async (HwStore            *self,
+                      GArray             *task_ids,
+                      const char         *node,
+                      gint64              at,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (task_ids != NULL && task_ids->len > 0);
+
+  HW_STORE_GET_IFACE (self)->claim_async (self, task_ids, node, at, cancellable, callback,
+                                          user_data);
+}
+
+/**
+ * hw_store_claim_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_store_claim_async().
+ *
+ * Returns: (transfer full) (element-type HwEvent): an event for each task that it
+ *   got, or %NULL
+ */
+GPtrArray *
+hw_store_claim_finish (HwStore      *self,
+                       GAsyncResult *result,
+                       GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->claim_finish (self, result, error);
+}
+
+/**
+ * hw_store_list_candidates_async:
+ * @self: a store
+ * @limit: how many at most
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer, for hw_store_list_finish()
+ * @user_data: data for @callback
+ *
+ * Lists the Pending tasks that come first: by priority, then by age.
+ */
+void
+hw_store_list_candidates_async (HwStore            *self,
+                                guint               limit,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+
+  HW_STORE_GET_IFACE (self)->list_candidates_async (self, limit, cancellable, callback,
+                                                    user_data);
+}
+
+/**
+ * hw_store_list_open_async:
+ * @self: a store
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer, for hw_store_list_finish()
+ * @user_data: data for @callback
+ *
+ * Lists all Processing tasks: after a start, those of the daemon before.
+ */
+void
+hw_store_list_open_async (HwStore            *self,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+
+  HW_STORE_GET_IFACE (self)->list_open_async (self, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_list_async:
+ * @self: a store
+ * @filter: which tasks; copied
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer, for hw_store_list_finish()
+ * @user_data: data for @callback
+ *
+ * Lists tasks, newest first.
+ */
+void
+hw_store_list_async (HwStore            *self,
+                     const HwTaskFilter *filter,
+                     GCancellable       *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (filter != NULL);
+
+  HW_STORE_GET_IFACE (self)->list_async (self, filter, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_list_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends each of the list operations.
+ *
+ * Returns: (transfer full): the tasks, and the number at which that is true
+ */
+HwTaskPage *
+hw_store_list_finish (HwStore      *self,
+                      GAsyncResult *result,
+                      GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->list_finish (self, result, error);
+}
+
+/**
+ * hw_store_get_task_async:
+ * @self: a store
+ * @task_id: the task's number
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer
+ * @user_data: data for @callback
+ *
+ * Gets one task.
+ */
+void
+hw_store_get_task_async (HwStore            *self,
+                         guint64             task_id,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+
+  HW_STORE_GET_IFACE (self)->get_task_async (self, task_id, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_get_task_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND if there is no such task
+ *
+ * Ends hw_store_get_task_async().
+ *
+ * Returns: (transfer full): the task, or %NULL
+ */
+HwTask *
+hw_store_get_task_finish (HwStore      *self,
+                          GAsyncResult *result,
+                          GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->get_task_finish (self, result, error);
+}
+
+/**
+ * hw_store_read_events_async:
+ * @self: a store
+ * @task_id: the task whose events to read, or 0 for those of all
+ * @after: the number after which to begin
+ * @limit: how many at most
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer
+ * @user_data: data for @callback
+ *
+ * Reads events in their order.
+ */
+void
+hw_store_read_events_async (HwStore            *self,
+                            guint64             task_id,
+                            guint64             after,
+                            guint               limit,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+
+  HW_STORE_GET_IFACE (self)->read_events_async (self, task_id, after, limit, cancellable,
+                                                callback, user_data);
+}
+
+/**
+ * hw_store_read_events_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_store_read_events_async().
+ *
+ * Returns: (transfer full): the events, or %NULL
+ */
+HwEventPage *
+hw_store_read_events_finish (HwStore      *self,
+                             GAsyncResult *result,
+                             GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->read_events_finish (self, result, error);
+}
+
+/**
+ * hw_store_emit_committed:
+ * @self: a store
+ * @events: (element-type HwEvent): what is on disk now, in order
+ *
+ * Emits #HwStore::committed: for stores only.
+ */
+void
+hw_store_emit_committed (HwStore   *self,
+                         GPtrArray *events)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (events != NULL);
+
+  g_signal_emit (self, signals[SIGNAL_COMMITTED], 0, events);
+}

@@ -1,0 +1,227 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-change.h"
+#include "hw-task.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HwTaskFilter:
+ * @has_state: whether @state counts
+ * @state: the state that tasks must be in
+ * @type: (nullable): the type that they must be of
+ * @owner: (nullable): who must own them
+ * @before: the number that theirs must be below, or 0: where the last page ended
+ * @limit: how many at most
+ *
+ * Which tasks a list is of.
+ */
+typedef struct
+{
+  gboolean has_state;
+  HwTaskState state;
+  char *type;
+  char *owner;
+  guint64 before;
+  guint limit;
+} HwTaskFilter;
+
+HwTaskFilter *hw_task_filter_new (void);
+HwTaskFilter *hw_task_filter_copy (const HwTaskFilter *self);
+void          hw_task_filter_free (HwTaskFilter *self);
+
+/**
+ * HwTaskPage:
+ * @tasks: (element-type HwTask): the tasks
+ * @seq: the number at which the page is true
+ * @next: what the next page's filter must have as `before`, or 0 on the last page
+ *
+ * A page of tasks.
+ */
+typedef struct
+{
+  GPtrArray *tasks;
+  guint64 seq;
+  guint64 next;
+} HwTaskPage;
+
+HwTaskPage *hw_task_page_new (void);
+void        hw_task_page_free (HwTaskPage *self);
+
+/**
+ * HwEventPage:
+ * @events: (element-type HwEvent): the events, in order
+ * @oldest: the number of the oldest event that is kept at all, or 0 if none is
+ * @head: the number of the newest event there was when the page was read
+ *
+ * A page of events.
+ */
+typedef struct
+{
+  GPtrArray *events;
+  guint64 oldest;
+  guint64 head;
+} HwEventPage;
+
+HwEventPage *hw_event_page_new (void);
+void         hw_event_page_free (HwEventPage *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskFilter, hw_task_filter_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskPage, hw_task_page_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwEventPage, hw_event_page_free)
+
+#define HW_TYPE_STORE (hw_store_get_type ())
+G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
+
+/**
+ * HwStoreInterface:
+ * @get_epoch: the database's number, below 2⁵³, made with it
+ * @get_start: how many times a daemon has opened the database, this one included
+ * @commit_async: carries out changes, all or none: each with its event, in one
+ *   transaction, if its precondition holds
+ * @commit_finish: (element-type HwEvent): their events, in order;
+ *   %HW_ERROR_CONFLICT if a precondition did not hold
+ * @claim_async: takes Pending tasks for a node: each becomes Processing, with a new
+ *   attempt, unless it is Pending no more
+ * @claim_finish: (element-type HwEvent): the events of those that it got
+ * @list_candidates_async: the first Pending tasks: by priority, then by age
+ * @list_open_async: the Processing tasks
+ * @list_async: tasks, newest first
+ * @list_finish: ends each of the three
+ * @get_task_async: one task
+ * @get_task_finish: the task; %HW_ERROR_NOT_FOUND if there is none
+ * @read_events_async: the events after a number, of one task or (0) of all
+ *
+ * Remembers. The queue proposes changes, a store arbitrates, and tells what it
+ * committed by the signal #HwStore::committed, before the operation that
+ * asked for it ends. All calls and answers are in the main context.
+ */
+struct _HwStoreInterface
+{
+  GTypeInterface parent_iface;
+
+  guint64 (*get_epoch) (HwStore *self);
+  guint64 (*get_start) (HwStore *self);
+
+  void (*commit_async) (HwStore            *self,
+                        GPtrArray          *changes,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data);
+  GPtrArray *(*commit_finish) (HwStore      *self,
+                               GAsyncResult *result,
+                               GError      **error);
+  void (*claim_async) (HwStore            *self,
+                       GArray             *task_ids,
+                       const char         *node,
+                       gint64              at,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data);
+  GPtrArray *(*claim_finish) (HwStore      *self,
+                              GAsyncResult *result,
+                              GError      **error);
+
+  void (*list_candidates_async) (HwStore            *self,
+                                 guint               limit,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+  void (*list_open_async) (HwStore            *self,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
+  void (*list_async) (HwStore            *self,
+                      const HwTaskFilter *filter,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data);
+  HwTaskPage *(*list_finish) (HwStore      *self,
+                              GAsyncResult *result,
+                              GError      **error);
+  void (*get_task_async) (HwStore            *self,
+                          guint64             task_id,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data);
+  HwTask *(*get_task_finish) (HwStore      *self,
+                              GAsyncResult *result,
+                              GError      **error);
+  void (*read_events_async) (HwStore            *self,
+                             guint64             task_id,
+                             guint64             after,
+                             guint               limit,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+  HwEventPage *(*read_events_finish) (HwStore      *self,
+                                      GAsyncResult *result,
+                                      GError      **error);
+};
+
+guint64      hw_store_get_epoch (HwStore *self);
+guint64      hw_store_get_start (HwStore *self);
+void         hw_store_commit_async (HwStore            *self,
+                                    GPtrArray          *changes,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+GPtrArray   *hw_store_commit_finish (HwStore      *self,
+                                     GAsyncResult *result,
+                                     GError      **error);
+void         hw_store_claim_async (HwStore            *self,
+                                   GArray             *task_ids,
+                                   const char         *node,
+                                   gint64              at,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+GPtrArray   *hw_store_claim_finish (HwStore      *self,
+                                    GAsyncResult *result,
+                                    GError      **error);
+void         hw_store_list_candidates_async (HwStore            *self,
+                                             guint               limit,
+                                             GCancellable       *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer            user_data);
+void         hw_store_list_open_async (HwStore            *self,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+void         hw_store_list_async (HwStore            *self,
+                                  const HwTaskFilter *filter,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+HwTaskPage  *hw_store_list_finish (HwStore      *self,
+                                   GAsyncResult *result,
+                                   GError      **error);
+void         hw_store_get_task_async (HwStore            *self,
+                                      guint64             task_id,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+HwTask      *hw_store_get_task_finish (HwStore      *self,
+                                       GAsyncResult *result,
+                                       GError      **error);
+void         hw_store_read_events_async (HwStore            *self,
+                                         guint64             task_id,
+                                         guint64             after,
+                                         guint               limit,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+HwEventPage *hw_store_read_events_finish (HwStore      *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
+
+void         hw_store_emit_committed (HwStore   *self,
+                                      GPtrArray *events);
+
+G_END_DECLS
