@@ -1,0 +1,140 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-clock.h"
+#include "hw-event-log.h"
+#include "hw-output.h"
+#include "hw-principal.h"
+#include "hw-runner.h"
+#include "hw-store.h"
+#include "hw-task-types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwTaskSpec:
+ * @type: (nullable): the task type's name, or %NULL for the default one
+ * @title: (nullable): what to call the task, or %NULL to let the type say
+ * @parameters: (nullable): an `a{sv}`, or %NULL for none
+ * @priority: the higher, the sooner; 0 is usual
+ *
+ * What somebody asks for.
+ */
+typedef struct
+{
+  char *type;
+  char *title;
+  GVariant *parameters;
+  int priority;
+} HwTaskSpec;
+
+HwTaskSpec *hw_task_spec_new (void);
+void        hw_task_spec_free (HwTaskSpec *self);
+
+/**
+ * HwOutputChunk:
+ * @attempt: the attempt that printed it
+ * @offset: where it begins, in bytes of what the program wrote
+ * @data: the bytes
+ * @is_end: whether the attempt has ended and there is nothing after it
+ *
+ * A piece of what a program printed.
+ */
+typedef struct
+{
+  guint attempt;
+  guint64 offset;
+  GBytes *data;
+  gboolean is_end;
+} HwOutputChunk;
+
+void hw_output_chunk_free (HwOutputChunk *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskSpec, hw_task_spec_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwOutputChunk, hw_output_chunk_free)
+
+#define HW_TYPE_TASK_QUEUE (hw_task_queue_get_type ())
+G_DECLARE_FINAL_TYPE (HwTaskQueue, hw_task_queue, HW, TASK_QUEUE, GObject)
+
+HwTaskQueue   *hw_task_queue_new (HwStore     *store,
+                                  HwOutput    *output,
+                                  HwClock     *clock,
+                                  HwTaskTypes *types,
+                                  guint max_parallel);
+void           hw_task_queue_set_runner (HwTaskQueue *self,
+                                         HwRunnerKind kind,
+                                         HwRunner    *runner);
+
+void           hw_task_queue_open_async (HwTaskQueue        *self,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+gboolean       hw_task_queue_open_finish (HwTaskQueue  *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
+void           hw_task_queue_close (HwTaskQueue *self);
+
+guint64        hw_task_queue_get_epoch (HwTaskQueue *self);
+HwClock       *hw_task_queue_get_clock (HwTaskQueue *self);
+HwTaskTypes   *hw_task_queue_get_types (HwTaskQueue *self);
+HwEventLog    *hw_task_queue_get_log (HwTaskQueue *self);
+
+void           hw_task_queue_submit_async (HwTaskQueue        *self,
+                                           HwPrincipal        *principal,
+                                           const HwTaskSpec   *spec,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwTask        *hw_task_queue_submit_finish (HwTaskQueue  *self,
+                                            GAsyncResult *result,
+                                            GError      **error);
+void           hw_task_queue_cancel_async (HwTaskQueue        *self,
+                                           HwPrincipal        *principal,
+                                           guint64             task_id,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwTask        *hw_task_queue_cancel_finish (HwTaskQueue  *self,
+                                            GAsyncResult *result,
+                                            GError      **error);
+void           hw_task_queue_get_task_async (HwTaskQueue        *self,
+                                             HwPrincipal        *principal,
+                                             guint64             task_id,
+                                             GCancellable       *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer            user_data);
+HwTask        *hw_task_queue_get_task_finish (HwTaskQueue  *self,
+                                              GAsyncResult *result,
+                                              GError      **error);
+void           hw_task_queue_list_async (HwTaskQueue        *self,
+                                         HwPrincipal        *principal,
+                                         const HwTaskFilter *filter,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+void           hw_task_queue_list_live_async (HwTaskQueue        *self,
+                                              HwPrincipal        *principal,
+                                              const HwTaskFilter *filter,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
+HwTaskPage    *hw_task_queue_list_finish (HwTaskQueue  *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
+void           hw_task_queue_read_output_async (HwTaskQueue        *self,
+                                                HwPrincipal        *principal,
+                                                guint64             task_id,
+                                                guint               attempt,
+                                                guint64             offset,
+                                                gboolean            follow,
+                                                GCancellable       *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer            user_data);
+HwOutputChunk *hw_task_queue_read_output_finish (HwTaskQueue  *self,
+                                                 GAsyncResult *result,
+                                                 GError      **error);
+
+G_END_DECLS
