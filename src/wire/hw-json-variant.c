@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-json-variant.h"
+
+#include "hw-json-scan.h"
+
+#include <json-glib/json-glib.h>
+
+/* The two that call each other. How deep they go is bounded, because every text
+ * went through hw_json_scan(). */
+static GVariant *variant_from_node (JsonNode *node);
+
+static void
+add_member (JsonObject *object,
+            const char *name,
+            JsonNode   *node,
+            gpointer    user_data)
+{
+  GVariantBuilder *builder = user_data;
+
+  if (!JSON_NODE_HOLDS_NULL (node))
+    g_variant_builder_add (builder, "{sv}", name, variant_from_node (node));
+}
+
+static GVariant *
+variant_from_object (JsonObject *object)
+{
+  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  json_object_foreach_member (object, add_member, &builder);
+
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+is_all_strings (JsonArray *array)
+{
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (json_node_get_value_type (json_array_get_element (array, i)) != G_TYPE_STRING)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* An empty array is one of strings: those are the ones that parameters take. */
+static GVariant *
+variant_from_array (JsonArray *array)
+{
+  gboolean is_strings = is_all_strings (array);
+  g_auto(GVariantBuilder) builder =
+    G_VARIANT_BUILDER_INIT (is_strings ? G_VARIANT_TYPE_STRING_ARRAY : G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (is_strings)
+        g_variant_builder_add (&builder, "s", json_node_get_string (node));
+      else
+        g_variant_builder_add (&builder, "v", variant_from_node (node));
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+variant_from_scalar (JsonNode *node)
+{
+  switch (json_node_get_value_type (node))
+    {
+    case G_TYPE_STRING:
+      return g_variant_new_string (json_node_get_string (node));
+    case G_TYPE_BOOLEAN:
+      return g_variant_new_boolean (json_node_get_boolean (node));
+    case G_TYPE_INT64:
+      return g_variant_new_int64 (json_node_get_int (node));
+    case G_TYPE_DOUBLE:
+      return g_variant_new_double (json_node_get_double (node));
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+/* Returns: (transfer floating) */
+static GVariant *
+variant_from_node (JsonNode *node)
+{
+  switch (json_node_get_node_type (node))
+    {
+    case JSON_NODE_OBJECT:
+      return variant_from_object (json_node_get_object (node));
+    case JSON_NODE_ARRAY:
+      return variant_from_array (json_node_get_array (node));
+    case JSON_NODE_VALUE:
+      return variant_from_scalar (node);
+    case JSON_NODE_NULL:
+      return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}
+
+/**
+ * hw_json_variant_parse:
+ * @data: (array length=length) (element-type guint8): bytes from anywhere
+ * @length: how many bytes
+ * @max_length: the most bytes the caller wants to see
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads a JSON text as a value: an object becomes an `a{sv}`, a string `s`, an
+ * integer `x`, another number `d`, a boolean `b`, an array of strings (an empty
+ * one too) `as`, any other array `av`. A member that is `null` is as if it were
+ * not there; elsewhere `null` becomes an empty `mv`.
+ *
+ * The value is in normal form and holds no more memory than its bytes.
+ *
+ * Returns: (transfer full): the value, or %NULL with an error of hw_json_scan()
+ */
+GVariant *
+hw_json_variant_parse (const char *data,
+                       gsize       length,
+                       gsize       max_length,
+                       GError    **error)
+{
+  g_autoptr(JsonParser) parser = NULL;
+  g_autoptr(GVariant) value = NULL;
+
+  if (!hw_json_scan (data, length, max_length, error))
+    return NULL;
+
+  parser = json_parser_new_immutable ();
+  if (!json_parser_load_from_data (parser, data, (gssize) length, error))
+    return NULL;
+
+  value = g_variant_ref_sink (variant_from_node (json_parser_get_root (parser)));
+
+  /* The parts of a value just built are objects of their own, ten times as large
+   * as their bytes. Looking at the bytes drops them, so that what waits somewhere
+   * is no larger than what was sent. */
+  g_variant_get_data (value);
+
+  return g_steal_pointer (&value);
+}

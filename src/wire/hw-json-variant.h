@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+GVariant *hw_json_variant_parse (const char *data,
+                                 gsize       length,
+                                 gsize       max_length,
+                                 GError    **error);
+
+G_END_DECLS
