@@ -256,5 +256,71 @@ class RunTest(MachineTest):
         self.assertIn("http://127.0.0.1:5031/#token=SECRET", page.read_text())
 
 
+class CheckTest(MachineTest):
+    """./check of a checkout whose parts do what a test says."""
+
+    def setUp(self):
+        super().setUp()
+        shutil.copy(ROOT / "check", self.root / "check")
+        self.parts({})
+        for program in ("python3", "mktemp", "sed", "timeout"):
+            (self.bin / program).symlink_to(shutil.which(program))
+        self.fake("deps")
+        shutil.copy(self.bin / "deps", self.root / "build-aux/deps")
+
+    def parts(self, fail: dict[str, int]):
+        """Makes each part one test, which ends with the given status."""
+        cases = "".join(f"  {part}) status={status} ;;\n" for part, status in fail.items())
+        script = self.root / "build-aux/run-tier"
+        script.write_text(f'#!/bin/sh\necho "$1" >> "{self.calls}"\nstatus=0\n'
+                          f'case "$1" in\n{cases}  *) ;;\nesac\n'
+                          f'printf "step\\t$status\\t$1\\n" >> "$2"\nexit $status\n')
+
+    def check(self, *arguments: str) -> tuple[int, str, str]:
+        """Gives the exit status, what was said, and the last line."""
+        done = subprocess.run([self.root / "check", *arguments], env=self.environment(),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=LIMIT)
+        return done.returncode, done.stdout, done.stdout.splitlines()[-1]
+
+    def run_parts(self) -> list[str]:
+        return [line for line in self.calls.read_text().splitlines() if " " not in line]
+
+    def test_all_tiers_run_and_the_last_line_is_the_sum(self):
+        status, _, last = self.check()
+        self.assertEqual((0, "6 passed, 0 failed"), (status, last))
+        self.assertEqual(["setup", "lint", "build", "unit", "e2e", "stress"], self.run_parts())
+
+    def test_failed_tier_does_not_stop_the_next(self):
+        self.parts({"lint": 1, "unit": 1})
+        status, said, last = self.check()
+        self.assertEqual((1, "4 passed, 2 failed"), (status, last), said)
+
+    def test_tiers_do_not_judge_an_older_build(self):
+        self.parts({"build": 1})
+        status, said, last = self.check("--tier", "unit", "--tier", "e2e")
+        self.assertEqual((1, "1 passed, 3 failed"), (status, last), said)
+        self.assertEqual(["setup", "build"], self.run_parts())
+
+    def test_lint_needs_no_build(self):
+        self.check("--tier", "lint")
+        self.assertEqual(["setup", "lint"], self.run_parts())
+
+    def test_tier_over_its_budget_fails(self):
+        (self.bin / "timeout").unlink()
+        self.fake("timeout", '[ "$4" != lint ] || exit 124; shift 2; exec "$@"')
+        status, said, last = self.check("--tier", "lint")
+        self.assertEqual((1, "1 passed, 1 failed"), (status, last), said)
+        self.assertIn("longer than its budget of 2 minutes", said)
+
+    def test_missing_packages_are_a_failure(self):
+        (self.root / "build-aux/deps").write_text("#!/bin/sh\nexit 1\n")
+        status, said, last = self.check()
+        self.assertEqual((1, "0 passed, 1 failed"), (status, last), said)
+
+    def test_unknown_tier_is_refused(self):
+        self.assertEqual(2, self.check("--tier", "fast")[0])
+
+
 if __name__ == "__main__":
     tap.main()
