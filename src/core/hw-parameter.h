@@ -40,6 +40,7 @@ typedef enum
  * @min_length: the least length in characters, or number of strings
  * @max_length: the greatest length in characters, or number of strings
  * @choices: (nullable) (array zero-terminated=1): the only strings that may be
+ * @may_begin_with_dash: whether a value may look like an option of the program
  *
  * One parameter of a task type, as its file says it. Immutable.
  */
@@ -57,6 +58,7 @@ typedef struct
   guint min_length;
   guint max_length;
   char **choices;
+  gboolean may_begin_with_dash;
 } HwParameter;
 
 HwParameter *hw_parameter_new_from_key_file (GKeyFile   *file,

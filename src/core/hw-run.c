@@ -6,6 +6,8 @@
 
 #include "hw-run.h"
 
+#include <string.h>
+
 /**
  * HwRun:
  *

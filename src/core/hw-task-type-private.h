@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-command-template-private.h"
+#include "hw-task-type.h"
+#include "hw-template-private.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwTaskType:
+ *
+ * How to run a kind of task, and which parameters it takes: what a `.task` file
+ * says. Whoever has a door to this type can run it with any parameters that pass
+ * hw_task_type_check_parameters(), and nothing else.
+ *
+ * Immutable once made, so any thread may use it.
+ */
+struct _HwTaskType
+{
+  GObject parent_instance;
+
+  char *name;                 /* (owned) (not nullable) */
+  char *title;                /* (owned) (not nullable) */
+  char *description;          /* (owned) (nullable) */
+  char *function;             /* (owned) (nullable): of the in-process runner */
+  HwCommandTemplate *command; /* (owned) (nullable): or else this */
+  HwTemplate *task_title;     /* (owned) (nullable) */
+  GPtrArray *parameters;      /* (owned) (element-type HwParameter) */
+
+  HwOnInterrupt on_interrupt;
+  gboolean is_local_only;
+};
+
+G_END_DECLS
