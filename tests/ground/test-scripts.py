@@ -21,7 +21,7 @@ LIMIT = 20  # seconds after which a script hangs
 FAKE_DAEMON = """#!/usr/bin/env python3
 import os, signal, sys
 state = sys.argv[sys.argv.index("--state-dir") + 1]
-os.makedirs(state + "/run")
+os.makedirs(state)
 open(state + "/token", "w").write("SECRET\\n")
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 print("Headway is ready at http://127.0.0.1:5031/", flush=True)
@@ -250,7 +250,7 @@ class RunTest(MachineTest):
         os.mkfifo(opened)
         self.fake("xdg-open", f'echo "$*" > "{opened}"')
         self.start(DISPLAY=":0")
-        page = self.state / "run/open.html"
+        page = self.state / "open.html"
         self.assertEqual(f"{page}\n", opened.read_text())
         self.assertEqual(0o600, page.stat().st_mode & 0o777)
         self.assertIn("http://127.0.0.1:5031/#token=SECRET", page.read_text())
