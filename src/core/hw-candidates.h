@@ -23,6 +23,7 @@ void          hw_candidates_begin_refill (HwCandidates *self);
 void          hw_candidates_end_refill (HwCandidates *self,
                                         GPtrArray    *tasks);
 void          hw_candidates_abandon_refill (HwCandidates *self);
+void          hw_candidates_invalidate (HwCandidates *self);
 guint         hw_candidates_get_limit (HwCandidates *self);
 
 GPtrArray    *hw_candidates_decide (HwCandidates   *self,

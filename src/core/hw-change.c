@@ -14,7 +14,7 @@ change_new (HwChangeKind kind,
             gint64       at,
             GVariant    *fields)
 {
-  HwChange *self = g_new0 (HwChange, 1);
+  HwChange *self = g_atomic_rc_box_new0 (HwChange);
 
   self->kind = kind;
   self->attempt = HW_CHANGE_ANY_ATTEMPT;
@@ -109,12 +109,27 @@ hw_change_new_message (guint64     task_id,
   return self;
 }
 
-void
-hw_change_free (HwChange *self)
+HwChange *
+hw_change_ref (HwChange *self)
 {
-  g_return_if_fail (self != NULL);
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+change_clear (gpointer data)
+{
+  HwChange *self = data;
 
   g_variant_unref (self->fields);
   g_free (self->actor);
-  g_free (self);
+}
+
+void
+hw_change_unref (HwChange *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_atomic_rc_box_release_full (self, change_clear);
 }

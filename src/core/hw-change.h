@@ -64,8 +64,9 @@ HwChange *hw_change_new_message (guint64     task_id,
                                  const char *actor,
                                  gint64      at,
                                  const char *message);
-void      hw_change_free (HwChange *self);
+HwChange *hw_change_ref (HwChange *self);
+void      hw_change_unref (HwChange *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwChange, hw_change_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwChange, hw_change_unref)
 
 G_END_DECLS

@@ -38,6 +38,16 @@ gboolean    hw_event_log_read_recent (HwEventLog *self,
                                       guint       limit,
                                       GPtrArray  *events,
                                       guint64    *reached);
+void        hw_event_log_read_older_async (HwEventLog         *self,
+                                           guint64             task_id,
+                                           guint64             after,
+                                           guint               limit,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwEventPage *hw_event_log_read_older_finish (HwEventLog   *self,
+                                             GAsyncResult *result,
+                                             GError      **error);
 void        hw_event_log_read_levels (HwEventLog *self,
                                       guint64     task_id,
                                       guint64     after_rev,

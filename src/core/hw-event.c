@@ -6,6 +6,8 @@
 
 #include "hw-event.h"
 
+#include "hw-task-field.h"
+
 /**
  * HwEvent:
  *
@@ -24,7 +26,8 @@ struct _HwEvent
   HwEventOrigin origin; /* its strings are interned or owned below */
   guint64 seq;
   guint64 rev;
-  GVariant *changes; /* (owned) (nullable) */
+  GVariant *changes;           /* (owned) (nullable) */
+  GVariant *hidden_parameters; /* (owned) (nullable) */
   GPtrArray *tasks;  /* (owned) (nullable) (element-type HwTask) */
   gboolean is_reset;
 
@@ -62,6 +65,29 @@ event_new (HwEventKind          kind,
   return self;
 }
 
+/* What nobody may see is parted from what everybody is told, so that no view can
+ * forget to leave it out. @changes is (transfer full).
+ */
+static void
+hw_event_take_changes (HwEvent  *self,
+                       GVariant *changes)
+{
+  const char *hidden = hw_task_field_get_name (HW_TASK_FIELD_HIDDEN_PARAMETERS);
+  g_auto(GVariantDict) visible = G_VARIANT_DICT_INIT (NULL);
+
+  self->hidden_parameters = g_variant_lookup_value (changes, hidden, G_VARIANT_TYPE_VARDICT);
+  if (self->hidden_parameters == NULL)
+    {
+      self->changes = changes;
+      return;
+    }
+
+  g_variant_dict_init (&visible, changes);
+  g_variant_dict_remove (&visible, hidden);
+  self->changes = g_variant_ref_sink (g_variant_dict_end (&visible));
+  g_variant_unref (changes);
+}
+
 /**
  * hw_event_new:
  * @kind: what kind of thing happened
@@ -88,7 +114,7 @@ hw_event_new (HwEventKind          kind,
   self = event_new (kind, origin);
   self->seq = seq;
   if (changes != NULL)
-    self->changes = g_variant_ref_sink (changes);
+    hw_event_take_changes (self, g_variant_ref_sink (changes));
 
   return self;
 }
@@ -194,6 +220,7 @@ hw_event_unref (HwEvent *self)
   g_ref_string_release ((char *) self->origin.owner);
   g_ref_string_release ((char *) self->origin.actor);
   g_clear_pointer (&self->changes, g_variant_unref);
+  g_clear_pointer (&self->hidden_parameters, g_variant_unref);
   g_clear_pointer (&self->tasks, g_ptr_array_unref);
   g_clear_pointer (&self->encoding, g_bytes_unref);
   g_free (self);
@@ -327,6 +354,23 @@ hw_event_get_changes (const HwEvent *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->changes;
+}
+
+/**
+ * hw_event_get_hidden_parameters:
+ * @self: an event
+ *
+ * Gets those parameters of a new task that are for its runner alone: they go
+ * through no door.
+ *
+ * Returns: (transfer none) (nullable): the parameters, an `a{sv}`
+ */
+GVariant *
+hw_event_get_hidden_parameters (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->hidden_parameters;
 }
 
 /**

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * HwTaskFilter:
  * @has_state: whether @state counts
  * @state: the state that tasks must be in
+ * @is_live: whether tasks must not have ended: Pending or Processing
  * @type: (nullable): the type that they must be of
  * @owner: (nullable): who must own them
  * @before: the number that theirs must be below, or 0: where the last page ended
@@ -26,6 +27,7 @@ typedef struct
 {
   gboolean has_state;
   HwTaskState state;
+  gboolean is_live;
   char *type;
   char *owner;
   guint64 before;

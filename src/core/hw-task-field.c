@@ -43,6 +43,7 @@ static const FieldFacts facts[HW_N_TASK_FIELDS] = {
   [HW_TASK_FIELD_STARTED_AT] = { "started_at", "x", TRUE, TRUE },
   [HW_TASK_FIELD_ENDED_AT] = { "ended_at", "x", TRUE, TRUE },
   [HW_TASK_FIELD_OUTPUT_SIZE] = { "output_size", "t", TRUE, TRUE },
+  [HW_TASK_FIELD_HIDDEN_PARAMETERS] = { "hidden_parameters", "a{sv}", TRUE, FALSE },
 };
 
 /**

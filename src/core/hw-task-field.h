@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * HwTaskField:
  *
  * Everything that can be said of a task but its number. The one vocabulary of
- * the house: events, rows and every door use these names.
+ * the house: events, rows and every door use these names. The hidden parameters
+ * alone go through no door.
  */
 typedef enum
 {
@@ -40,9 +41,10 @@ typedef enum
   HW_TASK_FIELD_STARTED_AT,
   HW_TASK_FIELD_ENDED_AT,
   HW_TASK_FIELD_OUTPUT_SIZE,
+  HW_TASK_FIELD_HIDDEN_PARAMETERS,
 } HwTaskField;
 
-#define HW_N_TASK_FIELDS (HW_TASK_FIELD_OUTPUT_SIZE + 1)
+#define HW_N_TASK_FIELDS (HW_TASK_FIELD_HIDDEN_PARAMETERS + 1)
 
 const char         *hw_task_field_get_name (HwTaskField field);
 const GVariantType *hw_task_field_get_variant_type (HwTaskField field);

@@ -10,29 +10,9 @@
 #include "hw-principal.h"
 #include "hw-runner.h"
 #include "hw-store.h"
-#include "hw-task-types.h"
+#include "hw-task-spec.h"
 
 G_BEGIN_DECLS
-
-/**
- * HwTaskSpec:
- * @type: (nullable): the task type's name, or %NULL for the default one
- * @title: (nullable): what to call the task, or %NULL to let the type say
- * @parameters: (nullable): an `a{sv}`, or %NULL for none
- * @priority: the higher, the sooner; 0 is usual
- *
- * What somebody asks for.
- */
-typedef struct
-{
-  char *type;
-  char *title;
-  GVariant *parameters;
-  int priority;
-} HwTaskSpec;
-
-HwTaskSpec *hw_task_spec_new (void);
-void        hw_task_spec_free (HwTaskSpec *self);
 
 /**
  * HwOutputChunk:
@@ -53,7 +33,6 @@ typedef struct
 
 void hw_output_chunk_free (HwOutputChunk *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskSpec, hw_task_spec_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwOutputChunk, hw_output_chunk_free)
 
 #define HW_TYPE_TASK_QUEUE (hw_task_queue_get_type ())

@@ -198,7 +198,7 @@ hw_task_get_field (HwTask     *self,
  * hw_task_dup_fields:
  * @self: a task
  *
- * Gets all fields that are set, as an `a{sv}`.
+ * Gets all fields that are set, as an `a{sv}`, but for what nobody may see.
  *
  * Returns: (transfer full): the fields
  */
@@ -210,7 +210,7 @@ hw_task_dup_fields (HwTask *self)
   g_return_val_if_fail (HW_IS_TASK (self), NULL);
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (self->fields[i] != NULL)
+    if (self->fields[i] != NULL && i != HW_TASK_FIELD_HIDDEN_PARAMETERS)
       g_variant_dict_insert_value (&fields, hw_task_field_get_name ((HwTaskField) i),
                                    self->fields[i]);
 
@@ -294,4 +294,7 @@ hw_task_apply (HwTask  *self,
         g_clear_pointer (&self->fields[i], g_variant_unref);
 
   hw_task_take_fields (self, changes);
+  if (hw_event_get_hidden_parameters (event) != NULL)
+    hw_task_set_field (self, HW_TASK_FIELD_HIDDEN_PARAMETERS,
+                       g_variant_ref (hw_event_get_hidden_parameters (event)));
 }

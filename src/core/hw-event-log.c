@@ -1,0 +1,496 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-event-log.h"
+
+/* Enough that a viewer who is some seconds behind a busy queue needs no disk, and
+ * little beside the daemon: an event is some hundred bytes.
+ */
+#define N_RECENT 4096
+
+/* Who is to be told when there is something new. */
+typedef struct
+{
+  guint id;
+  guint64 task_id; /* or 0: of any task */
+  HwEventLogFunc function;
+  gpointer user_data;
+} Listener;
+
+/**
+ * HwEventLog:
+ *
+ * The recent events, the newest level of each task that runs, and who waits for
+ * more. Everybody who watches reads from here; what is older stands in the store.
+ *
+ * It holds nothing for a reader: each brings its own cursor. Main context only.
+ */
+struct _HwEventLog
+{
+  GObject parent_instance;
+
+  HwStore *store; /* (owned) (not nullable) */
+
+  HwEvent *recent[N_RECENT]; /* (owned) (nullable), a ring by position */
+  guint64 n_appended;
+  guint64 start; /* the number after which the ring holds everything */
+  guint64 head;  /* the number of the newest event */
+
+  GQueue levels;        /* (element-type HwEvent) (owned), by rising rev */
+  GHashTable *level_of; /* (owned) task id → link of levels */
+
+  GHashTable *listeners;  /* (owned) id → Listener */
+  GHashTable *by_task;    /* (owned) task id → GPtrArray of Listener */
+  GPtrArray *of_any_task; /* (owned) (element-type Listener) */
+  guint last_listener;
+};
+
+G_DEFINE_FINAL_TYPE (HwEventLog, hw_event_log, G_TYPE_OBJECT)
+
+static void
+tell_all (GPtrArray *listeners)
+{
+  if (listeners == NULL)
+    return;
+
+  for (guint i = 0; i < listeners->len; i++)
+    {
+      const Listener *listener = g_ptr_array_index (listeners, i);
+
+      listener->function (listener->user_data);
+    }
+}
+
+static void
+hw_event_log_tell (HwEventLog *self,
+                   guint64     task_id)
+{
+  tell_all (g_hash_table_lookup (self->by_task, &task_id));
+}
+
+static void
+hw_event_log_finalize (GObject *object)
+{
+  HwEventLog *self = HW_EVENT_LOG (object);
+
+  for (guint i = 0; i < N_RECENT; i++)
+    g_clear_pointer (&self->recent[i], hw_event_unref);
+
+  g_clear_pointer (&self->level_of, g_hash_table_unref);
+  g_queue_clear_full (&self->levels, (GDestroyNotify) hw_event_unref);
+  g_clear_pointer (&self->by_task, g_hash_table_unref);
+  g_clear_pointer (&self->of_any_task, g_ptr_array_unref);
+  g_clear_pointer (&self->listeners, g_hash_table_unref);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (hw_event_log_parent_class)->finalize (object);
+}
+
+static void
+hw_event_log_class_init (HwEventLogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_event_log_finalize;
+}
+
+static void
+hw_event_log_init (HwEventLog *self)
+{
+  g_queue_init (&self->levels);
+  self->level_of = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->listeners = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->by_task = g_hash_table_new_full (g_int64_hash, g_int64_equal,
+                                         g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->of_any_task = g_ptr_array_new ();
+}
+
+/**
+ * hw_event_log_new:
+ * @store: where older events stand
+ *
+ * Creates a log that knows no event.
+ *
+ * Returns: (transfer full): a log
+ */
+HwEventLog *
+hw_event_log_new (HwStore *store)
+{
+  HwEventLog *self;
+
+  g_return_val_if_fail (HW_IS_STORE (store), NULL);
+
+  self = g_object_new (HW_TYPE_EVENT_LOG, NULL);
+  self->store = g_object_ref (store);
+
+  return self;
+}
+
+/**
+ * hw_event_log_get_head:
+ * @self: a log
+ *
+ * Gets the number of the newest event.
+ *
+ * Returns: the number, or 0 if there never was one
+ */
+guint64
+hw_event_log_get_head (HwEventLog *self)
+{
+  g_return_val_if_fail (HW_IS_EVENT_LOG (self), 0);
+
+  return self->head;
+}
+
+/**
+ * hw_event_log_begin:
+ * @self: a log to which nothing was appended
+ * @head: the number of the newest event in the store
+ *
+ * Says where the log begins: all events after @head will be appended.
+ */
+void
+hw_event_log_begin (HwEventLog *self,
+                    guint64     head)
+{
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+  g_return_if_fail (self->n_appended == 0);
+
+  self->start = head;
+  self->head = head;
+}
+
+/**
+ * hw_event_log_append:
+ * @self: a log
+ * @events: (element-type HwEvent): what was committed, in order
+ *
+ * Takes new events, and tells those who wait for them.
+ */
+void
+hw_event_log_append (HwEventLog *self,
+                     GPtrArray  *events)
+{
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+  g_return_if_fail (events != NULL);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (events, i);
+      HwEvent **place = &self->recent[self->n_appended % N_RECENT];
+
+      if (*place != NULL)
+        self->start = hw_event_get_seq (*place);
+      g_clear_pointer (place, hw_event_unref);
+      *place = hw_event_ref (event);
+      self->n_appended++;
+      self->head = hw_event_get_seq (event);
+    }
+
+  for (guint i = 0; i < events->len; i++)
+    hw_event_log_tell (self, hw_event_get_task_id (g_ptr_array_index (events, i)));
+  tell_all (self->of_any_task);
+}
+
+static void
+hw_event_log_forget_level (HwEventLog *self,
+                           guint64     task_id)
+{
+  GList *link = g_hash_table_lookup (self->level_of, &task_id);
+
+  if (link == NULL)
+    return;
+
+  g_hash_table_remove (self->level_of, &task_id);
+  hw_event_unref (link->data);
+  g_queue_delete_link (&self->levels, link);
+}
+
+/**
+ * hw_event_log_set_level:
+ * @self: a log
+ * @progress: how far a task is, with a rev above all before
+ *
+ * Replaces the level of a task, and tells those who wait.
+ */
+void
+hw_event_log_set_level (HwEventLog *self,
+                        HwEvent    *progress)
+{
+  guint64 task_id;
+
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+  g_return_if_fail (hw_event_get_kind (progress) == HW_EVENT_KIND_PROGRESS);
+
+  task_id = hw_event_get_task_id (progress);
+  hw_event_log_forget_level (self, task_id);
+  g_queue_push_tail (&self->levels, hw_event_ref (progress));
+  g_hash_table_insert (self->level_of, g_memdup2 (&task_id, sizeof (task_id)),
+                       self->levels.tail);
+
+  hw_event_log_tell (self, task_id);
+  tell_all (self->of_any_task);
+}
+
+/**
+ * hw_event_log_clear_level:
+ * @self: a log
+ * @task_id: a task that runs no more
+ *
+ * Forgets a task's level: its transitions say it all.
+ */
+void
+hw_event_log_clear_level (HwEventLog *self,
+                          guint64     task_id)
+{
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+
+  hw_event_log_forget_level (self, task_id);
+}
+
+/* Where in the ring the first event after a number stands: they rise in it. */
+static guint64
+hw_event_log_find (HwEventLog *self,
+                   guint64     after)
+{
+  guint64 low = self->n_appended > N_RECENT ? self->n_appended - N_RECENT : 0;
+  guint64 high = self->n_appended;
+
+  while (low < high)
+    {
+      guint64 middle = low + (high - low) / 2;
+
+      if (hw_event_get_seq (self->recent[middle % N_RECENT]) <= after)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
+/**
+ * hw_event_log_read_recent:
+ * @self: a log
+ * @task_id: the task whose events to read, or 0 for those of all
+ * @after: the number after which to begin
+ * @limit: how many at most
+ * @events: (element-type HwEvent): where to put them
+ * @reached: (out): the number up to which there is nothing more to read
+ *
+ * Reads events that are recent.
+ *
+ * Returns: %FALSE if some of those asked for are in the store only
+ */
+gboolean
+hw_event_log_read_recent (HwEventLog *self,
+                          guint64     task_id,
+                          guint64     after,
+                          guint       limit,
+                          GPtrArray  *events,
+                          guint64    *reached)
+{
+  guint64 position;
+
+  g_return_val_if_fail (HW_IS_EVENT_LOG (self), FALSE);
+  g_return_val_if_fail (events != NULL && reached != NULL, FALSE);
+
+  if (after < self->start)
+    return FALSE;
+
+  *reached = MAX (after, self->head);
+  for (position = hw_event_log_find (self, after); position < self->n_appended; position++)
+    {
+      HwEvent *event = self->recent[position % N_RECENT];
+
+      if (task_id != 0 && hw_event_get_task_id (event) != task_id)
+        continue;
+
+      g_ptr_array_add (events, hw_event_ref (event));
+      if (events->len == limit)
+        {
+          *reached = hw_event_get_seq (event);
+          break;
+        }
+    }
+
+  return TRUE;
+}
+
+static void
+on_events_read (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+  HwEventPage *page = hw_store_read_events_finish (HW_STORE (source), result, &error);
+
+  if (page != NULL)
+    g_task_return_pointer (gtask, page, (GDestroyNotify) hw_event_page_free);
+  else
+    g_task_return_error (gtask, error);
+}
+
+/**
+ * hw_event_log_read_older_async:
+ * @self: a log
+ * @task_id: the task whose events to read, or 0 for those of all
+ * @after: the number after which to begin
+ * @limit: how many at most
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer
+ * @user_data: data for @callback
+ *
+ * Reads events out of the store: those that hw_event_log_read_recent() does not
+ * have.
+ */
+void
+hw_event_log_read_older_async (HwEventLog         *self,
+                               guint64             task_id,
+                               guint64             after,
+                               guint               limit,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = NULL;
+
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+
+  gtask = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (gtask, hw_event_log_read_older_async);
+
+  hw_store_read_events_async (self->store, task_id, after, limit, cancellable, on_events_read,
+                              g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_event_log_read_older_finish:
+ * @self: a log
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_event_log_read_older_async().
+ *
+ * Returns: (transfer full): a page of events, or %NULL
+ */
+HwEventPage *
+hw_event_log_read_older_finish (HwEventLog   *self,
+                                GAsyncResult *result,
+                                GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hw_event_log_read_levels:
+ * @self: a log
+ * @task_id: the task whose level to read, or 0 for those of all
+ * @after_rev: the rev after which to begin
+ * @events: (element-type HwEvent): where to put them
+ *
+ * Reads the levels that changed, in the order in which they did.
+ */
+void
+hw_event_log_read_levels (HwEventLog *self,
+                          guint64     task_id,
+                          guint64     after_rev,
+                          GPtrArray  *events)
+{
+  GList *link;
+
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+  g_return_if_fail (events != NULL);
+
+  if (task_id != 0)
+    {
+      link = g_hash_table_lookup (self->level_of, &task_id);
+      if (link != NULL && hw_event_get_rev (link->data) > after_rev)
+        g_ptr_array_add (events, hw_event_ref (link->data));
+      return;
+    }
+
+  link = self->levels.tail;
+  while (link != NULL && hw_event_get_rev (link->data) > after_rev)
+    link = link->prev;
+  for (link = link != NULL ? link->next : self->levels.head; link != NULL; link = link->next)
+    g_ptr_array_add (events, hw_event_ref (link->data));
+}
+
+/**
+ * hw_event_log_add_listener:
+ * @self: a log
+ * @task_id: the task of which to be told, or 0 for all
+ * @function: (scope notified): what to call
+ * @user_data: data for @function
+ *
+ * Asks to be told when there is something new to read. That costs nothing while
+ * there is not. @function may only note it: it must not come back to the log.
+ *
+ * Returns: an ID for hw_event_log_remove_listener(), never 0
+ */
+guint
+hw_event_log_add_listener (HwEventLog    *self,
+                           guint64        task_id,
+                           HwEventLogFunc function,
+                           gpointer       user_data)
+{
+  Listener *listener;
+  GPtrArray *listeners = self->of_any_task;
+
+  g_return_val_if_fail (HW_IS_EVENT_LOG (self), 0);
+  g_return_val_if_fail (function != NULL, 0);
+
+  listener = g_new (Listener, 1);
+  *listener = (Listener) { ++self->last_listener, task_id, function, user_data };
+  g_hash_table_insert (self->listeners, GUINT_TO_POINTER (listener->id), listener);
+
+  if (task_id != 0)
+    {
+      listeners = g_hash_table_lookup (self->by_task, &task_id);
+      if (listeners == NULL)
+        {
+          listeners = g_ptr_array_new ();
+          g_hash_table_insert (self->by_task, g_memdup2 (&task_id, sizeof (task_id)), listeners);
+        }
+    }
+  g_ptr_array_add (listeners, listener);
+
+  return listener->id;
+}
+
+/**
+ * hw_event_log_remove_listener:
+ * @self: a log
+ * @id: what hw_event_log_add_listener() gave
+ *
+ * Takes back hw_event_log_add_listener().
+ */
+void
+hw_event_log_remove_listener (HwEventLog *self,
+                              guint       id)
+{
+  Listener *listener;
+  GPtrArray *listeners;
+
+  g_return_if_fail (HW_IS_EVENT_LOG (self));
+
+  listener = g_hash_table_lookup (self->listeners, GUINT_TO_POINTER (id));
+  g_return_if_fail (listener != NULL);
+
+  if (listener->task_id == 0)
+    listeners = self->of_any_task;
+  else
+    listeners = g_hash_table_lookup (self->by_task, &listener->task_id);
+
+  g_ptr_array_remove_fast (listeners, listener);
+  if (listener->task_id != 0 && listeners->len == 0)
+    g_hash_table_remove (self->by_task, &listener->task_id);
+  g_hash_table_remove (self->listeners, GUINT_TO_POINTER (id));
+}

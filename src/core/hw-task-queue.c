@@ -1,0 +1,413 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-queue-private.h"
+
+#include "hw-error.h"
+
+/**
+ * HwTaskQueue:
+ *
+ * The door of the house. What anybody wants goes in here as a verb, with who wants
+ * it; what happened comes out as #HwTaskQueue::event, after it is on disk.
+ *
+ * It joins the parts of the core, and holds no task itself: those that run are the
+ * dispatcher's, all others the store's. Main context only.
+ */
+struct _HwTaskQueue
+{
+  GObject parent_instance;
+
+  HwStore *store;           /* (owned) (not nullable) */
+  HwOutput *output;         /* (owned) (not nullable) */
+  HwClock *clock;           /* (owned) (not nullable) */
+  HwTaskTypes *types;       /* (owned) (not nullable) */
+  HwEventLog *log;          /* (owned) (not nullable) */
+  HwDispatcher *dispatcher; /* (owned) (not nullable) */
+};
+
+typedef enum
+{
+  SIGNAL_EVENT,
+} HwTaskQueueSignal;
+
+static guint signals[SIGNAL_EVENT + 1];
+
+G_DEFINE_FINAL_TYPE (HwTaskQueue, hw_task_queue, G_TYPE_OBJECT)
+
+static void
+on_dispatcher_level (HwDispatcher *dispatcher,
+                     HwEvent      *event,
+                     HwTaskQueue  *self)
+{
+  hw_event_log_set_level (self->log, event);
+  g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
+}
+
+/* A task that runs no more has no level: a view that comes later reads its end. */
+static void
+hw_task_queue_drop_level (HwTaskQueue *self,
+                          HwEvent     *event)
+{
+  guint64 task_id = hw_event_get_task_id (event);
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
+      hw_dispatcher_lookup (self->dispatcher, task_id) == NULL)
+    hw_event_log_clear_level (self->log, task_id);
+}
+
+static void
+on_store_committed (HwStore     *store,
+                    GPtrArray   *events,
+                    HwTaskQueue *self)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (events, i);
+
+      hw_dispatcher_fold (self->dispatcher, event);
+      hw_task_queue_drop_level (self, event);
+    }
+
+  hw_event_log_append (self->log, events);
+  for (guint i = 0; i < events->len; i++)
+    g_signal_emit (self, signals[SIGNAL_EVENT], 0, g_ptr_array_index (events, i));
+
+  hw_dispatcher_dispatch (self->dispatcher);
+}
+
+static void
+hw_task_queue_finalize (GObject *object)
+{
+  HwTaskQueue *self = HW_TASK_QUEUE (object);
+
+  g_clear_object (&self->dispatcher);
+  g_clear_object (&self->log);
+  g_clear_object (&self->types);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->output);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (hw_task_queue_parent_class)->finalize (object);
+}
+
+static void
+hw_task_queue_class_init (HwTaskQueueClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_task_queue_finalize;
+
+  /**
+   * HwTaskQueue::event:
+   * @self: a queue
+   * @event: what happened
+   *
+   * Tells what happened, after it is on disk; and how far tasks are. The queue's
+   * only signal. A handler may only take note: it must not wait, nor call a verb.
+   */
+  signals[SIGNAL_EVENT] =
+    g_signal_new ("event", HW_TYPE_TASK_QUEUE, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, HW_TYPE_EVENT);
+}
+
+static void
+hw_task_queue_init (HwTaskQueue *self)
+{
+}
+
+/**
+ * hw_task_queue_new:
+ * @store: what remembers
+ * @output: what programs printed
+ * @clock: what time it is
+ * @types: the task types that there are
+ * @max_parallel: how many tasks may run at once
+ *
+ * Creates a queue that begins nothing before hw_task_queue_open_async().
+ *
+ * Returns: (transfer full): a queue
+ */
+HwTaskQueue *
+hw_task_queue_new (HwStore     *store,
+                   HwOutput    *output,
+                   HwClock     *clock,
+                   HwTaskTypes *types,
+                   guint        max_parallel)
+{
+  HwTaskQueue *self;
+
+  g_return_val_if_fail (HW_IS_STORE (store), NULL);
+  g_return_val_if_fail (HW_IS_OUTPUT (output), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (HW_IS_TASK_TYPES (types), NULL);
+
+  self = g_object_new (HW_TYPE_TASK_QUEUE, NULL);
+  self->store = g_object_ref (store);
+  self->output = g_object_ref (output);
+  self->clock = g_object_ref (clock);
+  self->types = g_object_ref (types);
+  self->log = hw_event_log_new (store);
+  self->dispatcher = hw_dispatcher_new (store, clock, types, max_parallel);
+  g_signal_connect_object (self->dispatcher, "level", G_CALLBACK (on_dispatcher_level), self,
+                           G_CONNECT_DEFAULT);
+
+  return self;
+}
+
+/**
+ * hw_task_queue_set_runner:
+ * @self: a queue
+ * @kind: what kind of work
+ * @runner: who carries it out
+ *
+ * Says who carries out a kind of work: before hw_task_queue_open_async().
+ */
+void
+hw_task_queue_set_runner (HwTaskQueue *self,
+                          HwRunnerKind kind,
+                          HwRunner    *runner)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+
+  hw_dispatcher_set_runner (self->dispatcher, kind, runner);
+}
+
+static void
+on_open_listed (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwTaskQueue *self = g_task_get_source_object (gtask);
+  GError *error = NULL;
+  g_autoptr(HwTaskPage) page = hw_store_list_finish (HW_STORE (source), result, &error);
+
+  if (page == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  hw_event_log_begin (self->log, page->seq);
+  g_signal_connect_object (self->store, "committed", G_CALLBACK (on_store_committed), self,
+                           G_CONNECT_DEFAULT);
+  hw_dispatcher_open (self->dispatcher, page);
+  g_task_return_boolean (gtask, TRUE);
+}
+
+/**
+ * hw_task_queue_open_async:
+ * @self: a queue
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the queue knows where it was
+ * @user_data: data for @callback
+ *
+ * Finds every task again, and begins those that wait.
+ */
+void
+hw_task_queue_open_async (HwTaskQueue        *self,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = NULL;
+
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+
+  gtask = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (gtask, hw_task_queue_open_async);
+
+  hw_store_list_open_async (self->store, cancellable, on_open_listed, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_task_queue_open_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_task_queue_open_async().
+ *
+ * Returns: whether the queue is open
+ */
+gboolean
+hw_task_queue_open_finish (HwTaskQueue  *self,
+                           GAsyncResult *result,
+                           GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * hw_task_queue_close:
+ * @self: a queue
+ *
+ * Begins nothing more, and ends what runs; the next start goes on from there.
+ */
+void
+hw_task_queue_close (HwTaskQueue *self)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+
+  hw_dispatcher_close (self->dispatcher);
+}
+
+guint64
+hw_task_queue_get_epoch (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), 0);
+
+  return hw_store_get_epoch (self->store);
+}
+
+HwClock *
+hw_task_queue_get_clock (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->clock;
+}
+
+HwTaskTypes *
+hw_task_queue_get_types (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->types;
+}
+
+/**
+ * hw_task_queue_get_log:
+ * @self: a queue
+ *
+ * Gets what watchers read from.
+ *
+ * Returns: (transfer none): the log
+ */
+HwEventLog *
+hw_task_queue_get_log (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->log;
+}
+
+HwStore *
+hw_task_queue_get_store (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->store;
+}
+
+HwDispatcher *
+hw_task_queue_get_dispatcher (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->dispatcher;
+}
+
+HwOutput *
+hw_task_queue_get_output (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->output;
+}
+
+static void
+on_task_added (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+  g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
+  HwEvent *event;
+
+  if (events == NULL)
+    {
+      g_prefix_error_literal (&error, "The task was not accepted, since it could not be written "
+                              "down: ");
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  event = g_ptr_array_index (events, 0);
+  g_task_return_pointer (gtask,
+                         hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
+                                      hw_event_get_changes (event)),
+                         g_object_unref);
+}
+
+/**
+ * hw_task_queue_submit_async:
+ * @self: a queue
+ * @principal: who asks
+ * @spec: for what
+ * @cancellable: (nullable): lets the answer go, not the task
+ * @callback: called when the task is on disk, or refused
+ * @user_data: data for @callback
+ *
+ * Adds a task.
+ */
+void
+hw_task_queue_submit_async (HwTaskQueue        *self,
+                            HwPrincipal        *principal,
+                            const HwTaskSpec   *spec,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr(GPtrArray) changes = NULL;
+  g_autoptr(GTask) gtask = NULL;
+  GError *error = NULL;
+  HwChange *change;
+
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (principal != NULL);
+  g_return_if_fail (spec != NULL);
+
+  gtask = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (gtask, hw_task_queue_submit_async);
+
+  change = hw_task_spec_make_change (spec, self->types, principal,
+                                     hw_clock_get_real_time (self->clock), &error);
+  if (change == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_ptr_array_add (changes, change);
+  hw_store_commit_async (self->store, changes, NULL, on_task_added, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_task_queue_submit_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error, with the field that is wrong
+ *
+ * Ends hw_task_queue_submit_async().
+ *
+ * Returns: (transfer full): the task as it was accepted, or %NULL
+ */
+HwTask *
+hw_task_queue_submit_finish (HwTaskQueue  *self,
+                             GAsyncResult *result,
+                             GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-spec.h"
+
+#include "hw-error.h"
+
+/* What a list of tasks can show, and more than a person writes. In characters. */
+#define TITLE_LENGTH_MAX 200
+
+/* Enough to order anything by hand, and far from the ends of an int. */
+#define PRIORITY_MAX 1000
+
+/* What runs if nobody says what. */
+#define DEFAULT_TYPE "demo"
+
+/* How many times a task is begun before it has failed for good. */
+#define MAX_ATTEMPTS 1
+
+HwTaskSpec *
+hw_task_spec_new (void)
+{
+  return g_new0 (HwTaskSpec, 1);
+}
+
+void
+hw_task_spec_free (HwTaskSpec *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->type);
+  g_free (self->title);
+  g_clear_pointer (&self->parameters, g_variant_unref);
+  g_free (self);
+}
+
+static HwTaskType *
+find_type (const HwTaskSpec  *self,
+           HwTaskTypes       *types,
+           const HwPrincipal *principal,
+           GError           **error)
+{
+  const char *name = self->type != NULL ? self->type : DEFAULT_TYPE;
+  HwTaskType *type = hw_task_types_lookup (types, name);
+
+  if (type == NULL)
+    {
+      g_autofree char *shown = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), 64));
+
+      hw_error_set_field (error, HW_ERROR_UNKNOWN_TYPE, "/type",
+                          "There is no task type “%s”. Ask for the list of task types, "
+                          "and take one of those.", shown);
+      return NULL;
+    }
+
+  if (hw_task_type_is_local_only (type) && !hw_may (principal, HW_VERB_SUBMIT_LOCAL_ONLY, NULL))
+    {
+      hw_error_set_field (error, HW_ERROR_NOT_ALLOWED, "/type",
+                          "“%s” runs any program, so it is taken over the Unix socket only. "
+                          "Add the task from a shell on this machine, or take another type.",
+                          name);
+      return NULL;
+    }
+
+  return type;
+}
+
+static gboolean
+check_title (const char *title,
+             GError    **error)
+{
+  if (title == NULL)
+    return TRUE;
+
+  if (*title == '\0' || g_utf8_strlen (title, -1) > TITLE_LENGTH_MAX)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/title",
+                          "The title must have 1 to %d characters. Shorten it, or leave it out.",
+                          TITLE_LENGTH_MAX);
+      return FALSE;
+    }
+
+  for (const char *p = title; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iscntrl (g_utf8_get_char (p)))
+      {
+        hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/title",
+                            "The title must be one line without control characters. "
+                            "Take them out.");
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static void
+insert_parameters (GVariantDict *fields,
+                   HwTaskType   *type,
+                   GVariant     *parameters)
+{
+  g_autoptr(GVariant) visible = hw_task_type_hide_parameters (type, parameters);
+  g_auto(GVariantDict) hidden = G_VARIANT_DICT_INIT (NULL);
+  gboolean has_hidden = FALSE;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, parameters);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    if (!g_variant_lookup (visible, name, "*", NULL))
+      {
+        g_variant_dict_insert_value (&hidden, name, value);
+        has_hidden = TRUE;
+      }
+
+  g_variant_dict_insert_value (fields, hw_task_field_get_name (HW_TASK_FIELD_PARAMETERS), visible);
+  if (has_hidden)
+    g_variant_dict_insert_value (fields, hw_task_field_get_name (HW_TASK_FIELD_HIDDEN_PARAMETERS),
+                                 g_variant_dict_end (&hidden));
+}
+
+/**
+ * hw_task_spec_make_change:
+ * @self: what somebody asks for
+ * @types: the task types that there are
+ * @principal: who asks
+ * @at: when, in microseconds since the Unix epoch
+ * @error: return location for an error: %HW_ERROR_UNKNOWN_TYPE,
+ *   %HW_ERROR_NOT_ALLOWED, %HW_ERROR_INVALID_PARAMETER or %HW_ERROR_INVALID_REQUEST,
+ *   each with the field that is wrong
+ *
+ * Checks a request, and makes a new task of it.
+ *
+ * Returns: (transfer full): the change that adds the task, or %NULL
+ */
+HwChange *
+hw_task_spec_make_change (const HwTaskSpec  *self,
+                          HwTaskTypes       *types,
+                          const HwPrincipal *principal,
+                          gint64             at,
+                          GError           **error)
+{
+  HwTaskType *type = find_type (self, types, principal, error);
+  const char *owner = hw_principal_get_name (principal);
+  g_autoptr(GVariant) none = NULL;
+  g_autoptr(GVariant) parameters = NULL;
+  g_autofree char *title = NULL;
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+
+  if (type == NULL || !check_title (self->title, error))
+    return NULL;
+
+  if (ABS (self->priority) > PRIORITY_MAX)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
+                          "The priority must be from -%d to %d. Take a smaller one.",
+                          PRIORITY_MAX, PRIORITY_MAX);
+      return NULL;
+    }
+
+  none = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  parameters = hw_task_type_check_parameters (type, self->parameters != NULL ? self->parameters
+                                                                             : none, error);
+  if (parameters == NULL)
+    return NULL;
+
+  title = self->title != NULL ? g_strdup (self->title) : hw_task_type_make_title (type, parameters);
+
+#define INSERT(field, format, value) \
+  g_variant_dict_insert (&fields, hw_task_field_get_name (field), format, value)
+
+  INSERT (HW_TASK_FIELD_TYPE, "s", hw_task_type_get_name (type));
+  INSERT (HW_TASK_FIELD_TITLE, "s", title);
+  INSERT (HW_TASK_FIELD_STATE, "s", hw_task_state_to_string (HW_TASK_STATE_PENDING));
+  INSERT (HW_TASK_FIELD_GROUP, "s", "");
+  INSERT (HW_TASK_FIELD_PRIORITY, "i", self->priority);
+  INSERT (HW_TASK_FIELD_OWNER, "s", owner);
+  INSERT (HW_TASK_FIELD_ATTEMPT, "u", 0);
+  INSERT (HW_TASK_FIELD_MAX_ATTEMPTS, "u", MAX_ATTEMPTS);
+  INSERT (HW_TASK_FIELD_CREATED_AT, "x", at);
+#undef INSERT
+
+  insert_parameters (&fields, type, parameters);
+
+  return hw_change_new_add (owner, at, g_variant_dict_end (&fields));
+}

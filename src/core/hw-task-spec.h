@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-change.h"
+#include "hw-principal.h"
+#include "hw-task-field.h"
+#include "hw-task-types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwTaskSpec:
+ * @type: (nullable): the task type's name, or %NULL for the default one
+ * @title: (nullable): what to call the task, or %NULL to let the type say
+ * @parameters: (nullable): an `a{sv}`, or %NULL for none
+ * @priority: the higher, the sooner; 0 is usual
+ *
+ * What somebody asks for.
+ */
+typedef struct
+{
+  char *type;
+  char *title;
+  GVariant *parameters;
+  int priority;
+} HwTaskSpec;
+
+HwTaskSpec *hw_task_spec_new (void);
+void        hw_task_spec_free (HwTaskSpec *self);
+
+HwChange   *hw_task_spec_make_change (const HwTaskSpec  *self,
+                                      HwTaskTypes       *types,
+                                      const HwPrincipal *principal,
+                                      gint64             at,
+                                      GError           **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskSpec, hw_task_spec_free)
+
+G_END_DECLS
