@@ -1,0 +1,574 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-watcher.h"
+
+#include "hw-error.h"
+
+/* What is read at once: an answer of some ten kilobytes. */
+#define PAGE_SIZE 256
+
+/* A viewer learns from a heartbeat that silence is quiet, and not a fault. Proxies
+ * and clients of the hub give up after 30 seconds of silence or more.
+ */
+#define HEARTBEAT_INTERVAL (15 * G_USEC_PER_SEC)
+
+/**
+ * HwWatcher:
+ *
+ * Somebody who watches: who they are, what they see, and how far they have come in
+ * the transitions and in the levels. It has no memory of its own and no modes: what
+ * comes next is always what stands behind its cursors, in the log or in the store.
+ *
+ * It is pulled: who cannot take more does not ask, and loses nothing by that.
+ * Main context only.
+ */
+struct _HwWatcher
+{
+  GObject parent_instance;
+
+  HwTaskQueue *queue;     /* (owned) (not nullable) */
+  HwPrincipal *principal; /* (owned) (not nullable) */
+  guint64 task_id;
+  char *type;  /* (owned) (nullable) */
+  char *owner; /* (owned) (nullable) */
+
+  guint64 epoch;       /* what the viewer believes */
+  guint64 seq;         /* the cursor in the transitions */
+  guint64 rev;         /* the cursor in the levels */
+  gboolean is_open;    /* the cursors are valid */
+  gboolean is_first;   /* nothing was told yet */
+  gboolean from_start; /* the viewer knows nothing */
+  gboolean has_ended;  /* the one task has, as far as was told */
+
+  GTask *pending; /* (owned) (nullable), who waits for what comes next */
+  gulong cancelled_id;
+  guint listener;
+  guint wake_id;
+  guint heartbeat_timer;
+  gboolean is_heartbeat_due;
+};
+
+G_DEFINE_FINAL_TYPE (HwWatcher, hw_watcher, G_TYPE_OBJECT)
+
+/* One answer goes through these in this order, as far as it has to. */
+static void hw_watcher_open (HwWatcher *self);
+static void on_task_got (GObject      *source,
+                         GAsyncResult *result,
+                         gpointer      user_data);
+static void on_live_listed (GObject      *source,
+                            GAsyncResult *result,
+                            gpointer      user_data);
+static void hw_watcher_read (HwWatcher *self);
+static void on_older_read (GObject      *source,
+                           GAsyncResult *result,
+                           gpointer      user_data);
+static void hw_watcher_wait (HwWatcher *self);
+
+static GPtrArray *
+events_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+}
+
+static void
+hw_watcher_stop_waiting (HwWatcher *self)
+{
+  if (self->listener != 0)
+    hw_event_log_remove_listener (hw_task_queue_get_log (self->queue), self->listener);
+  self->listener = 0;
+
+  if (self->heartbeat_timer != 0)
+    hw_clock_remove_timer (hw_task_queue_get_clock (self->queue), self->heartbeat_timer);
+  self->heartbeat_timer = 0;
+
+  g_clear_handle_id (&self->wake_id, g_source_remove);
+}
+
+/* Takes the operation that waits, to answer it. */
+static GTask *
+hw_watcher_take_pending (HwWatcher *self)
+{
+  g_cancellable_disconnect (g_task_get_cancellable (self->pending), self->cancelled_id);
+  self->cancelled_id = 0;
+  hw_watcher_stop_waiting (self);
+
+  return g_steal_pointer (&self->pending);
+}
+
+/* @events is (transfer full). */
+static void
+hw_watcher_return (HwWatcher *self,
+                   GPtrArray *events)
+{
+  g_autoptr(GTask) gtask = hw_watcher_take_pending (self);
+
+  g_task_return_pointer (gtask, events, (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* @error is (transfer full). */
+static void
+hw_watcher_return_error (HwWatcher *self,
+                         GError    *error)
+{
+  g_autoptr(GTask) gtask = hw_watcher_take_pending (self);
+
+  g_task_return_error (gtask, error);
+}
+
+/* @event is (transfer full). */
+static void
+hw_watcher_return_one (HwWatcher *self,
+                       HwEvent   *event)
+{
+  GPtrArray *events = events_new ();
+
+  g_ptr_array_add (events, event);
+  hw_watcher_return (self, events);
+}
+
+static gboolean
+hw_watcher_sees (HwWatcher *self,
+                 HwEvent   *event)
+{
+  if (self->type != NULL && !g_str_equal (self->type, hw_event_get_task_type (event)))
+    return FALSE;
+
+  if (self->owner != NULL && !g_str_equal (self->owner, hw_event_get_owner (event)))
+    return FALSE;
+
+  /* What is of no task, such as a hold of the queue, is for everyone. */
+  if (hw_event_get_task_id (event) == 0)
+    return self->task_id == 0;
+
+  return hw_may (self->principal, HW_VERB_VIEW, hw_event_get_owner (event));
+}
+
+static void
+hw_watcher_note_state (HwWatcher *self,
+                       HwEvent   *event)
+{
+  HwTaskState state;
+  const char *name = NULL;
+
+  if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
+    return;
+
+  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
+                    "&s", &name);
+  if (hw_task_state_from_string (name, &state))
+    self->has_ended = hw_task_state_is_final (state);
+}
+
+/* Leaves in @events what the viewer sees, and takes note of it. */
+static void
+hw_watcher_filter (HwWatcher *self,
+                   GPtrArray *events)
+{
+  guint n_seen = 0;
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (events, i);
+
+      if (!hw_watcher_sees (self, event))
+        continue;
+
+      hw_watcher_note_state (self, event);
+      self->rev = MAX (self->rev, hw_event_get_rev (event));
+      g_ptr_array_index (events, i) = g_ptr_array_index (events, n_seen);
+      g_ptr_array_index (events, n_seen) = event;
+      n_seen++;
+    }
+
+  g_ptr_array_set_size (events, (int) n_seen);
+}
+
+static gboolean
+hw_watcher_is_valid (HwWatcher *self)
+{
+  HwEventLog *log = hw_task_queue_get_log (self->queue);
+
+  return self->epoch == hw_task_queue_get_epoch (self->queue) &&
+         self->seq <= hw_event_log_get_head (log);
+}
+
+/* Tells what is so now, instead of what led there. */
+static void
+hw_watcher_return_snapshot (HwWatcher *self,
+                            guint64    seq,
+                            gboolean   is_reset,
+                            GPtrArray *tasks)
+{
+  guint64 epoch = hw_task_queue_get_epoch (self->queue);
+
+  self->is_open = TRUE;
+  self->is_first = FALSE;
+  self->from_start = FALSE;
+  self->epoch = epoch;
+  self->seq = seq;
+  hw_watcher_return_one (self, hw_event_new_snapshot (epoch, seq, is_reset, tasks));
+}
+
+static void
+hw_watcher_return_task (HwWatcher *self,
+                        HwTask    *task)
+{
+  g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (tasks, g_object_ref (task));
+  self->has_ended = hw_task_state_is_final (hw_task_get_state (task));
+  hw_watcher_return_snapshot (self, hw_task_get_seq (task), TRUE, tasks);
+}
+
+/* Finds out whether the cursors are any good, and goes back to a snapshot if not. */
+static void
+hw_watcher_open (HwWatcher *self)
+{
+  g_autoptr(HwTaskFilter) filter = NULL;
+
+  if (self->task_id != 0)
+    {
+      hw_task_queue_get_task_async (self->queue, self->principal, self->task_id,
+                                    NULL, on_task_got, g_object_ref (self));
+      return;
+    }
+
+  if (!self->from_start && hw_watcher_is_valid (self))
+    {
+      self->is_open = TRUE;
+      hw_watcher_read (self);
+      return;
+    }
+
+  filter = hw_task_filter_new ();
+  filter->type = g_strdup (self->type);
+  filter->owner = g_strdup (self->owner);
+  hw_task_queue_list_live_async (self->queue, self->principal, filter, NULL, on_live_listed,
+                                 g_object_ref (self));
+}
+
+static void
+on_task_got (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(HwWatcher) self = HW_WATCHER (user_data);
+  GError *error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_get_task_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task == NULL)
+    {
+      hw_watcher_return_error (self, error);
+      return;
+    }
+
+  /* Where there is a hole in what the viewer could be told. */
+  if (self->is_open || (!self->from_start && !hw_watcher_is_valid (self)))
+    {
+      hw_watcher_return_task (self, task);
+      return;
+    }
+
+  self->is_open = TRUE;
+  self->has_ended = hw_task_state_is_final (hw_task_get_state (task)) &&
+                    hw_task_get_seq (task) <= self->seq;
+  hw_watcher_read (self);
+}
+
+static void
+on_live_listed (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(HwWatcher) self = HW_WATCHER (user_data);
+  GError *error = NULL;
+  g_autoptr(HwTaskPage) page = hw_task_queue_list_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (page == NULL)
+    hw_watcher_return_error (self, error);
+  else
+    hw_watcher_return_snapshot (self, page->seq, !self->from_start, page->tasks);
+}
+
+/* Answers with @events, or waits for there to be some. */
+static void
+hw_watcher_answer (HwWatcher *self,
+                   GPtrArray *events,
+                   guint64    reached)
+{
+  gboolean is_caught_up = events->len < PAGE_SIZE;
+
+  self->seq = MAX (self->seq, reached);
+  if (is_caught_up)
+    hw_event_log_read_levels (hw_task_queue_get_log (self->queue), self->task_id, self->rev,
+                              events);
+  hw_watcher_filter (self, events);
+
+  if (events->len > 0)
+    {
+      self->is_first = FALSE;
+      hw_watcher_return (self, g_ptr_array_ref (events));
+    }
+  else if (!is_caught_up)
+    {
+      hw_watcher_read (self);
+    }
+  else if (self->task_id != 0 && self->has_ended)
+    {
+      hw_watcher_return (self, g_ptr_array_ref (events));
+    }
+  else
+    {
+      hw_watcher_wait (self);
+    }
+}
+
+static void
+hw_watcher_read (HwWatcher *self)
+{
+  HwEventLog *log = hw_task_queue_get_log (self->queue);
+  g_autoptr(GPtrArray) events = events_new ();
+  guint64 reached = 0;
+
+  if (hw_event_log_read_recent (log, self->task_id, self->seq, PAGE_SIZE, events, &reached))
+    hw_watcher_answer (self, events, reached);
+  else
+    hw_event_log_read_older_async (log, self->task_id, self->seq, PAGE_SIZE, NULL, on_older_read,
+                                   g_object_ref (self));
+}
+
+/* Whether events that the viewer has a right to are there no more. */
+static gboolean
+hw_watcher_has_hole (HwWatcher         *self,
+                     const HwEventPage *page)
+{
+  HwEvent *first;
+
+  if (self->seq + 1 >= page->oldest)
+    return FALSE;
+
+  if (!self->from_start || !self->is_first)
+    return TRUE;
+
+  first = page->events->len > 0 ? g_ptr_array_index (page->events, 0) : NULL;
+
+  return first == NULL || hw_event_get_kind (first) != HW_EVENT_KIND_ADDED;
+}
+
+static void
+on_older_read (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr(HwWatcher) self = HW_WATCHER (user_data);
+  GError *error = NULL;
+  g_autoptr(HwEventPage) page = hw_event_log_read_older_finish (HW_EVENT_LOG (source), result,
+                                                                &error);
+  guint n_events;
+
+  if (page == NULL)
+    {
+      hw_watcher_return_error (self, error);
+      return;
+    }
+
+  if (hw_watcher_has_hole (self, page))
+    {
+      self->epoch = 0;
+      self->from_start = FALSE;
+      hw_watcher_open (self);
+      return;
+    }
+
+  n_events = page->events->len;
+  hw_watcher_answer (self, page->events,
+                     n_events == PAGE_SIZE
+                     ? hw_event_get_seq (g_ptr_array_index (page->events, n_events - 1))
+                     : page->head);
+}
+
+static gboolean
+on_woken (gpointer user_data)
+{
+  HwWatcher *self = HW_WATCHER (user_data);
+
+  self->wake_id = 0;
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (self->pending)))
+    {
+      hw_watcher_return_error (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                          "Nobody watches any more"));
+      return G_SOURCE_REMOVE;
+    }
+
+  hw_watcher_stop_waiting (self);
+  hw_watcher_read (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_log_listened (gpointer user_data)
+{
+  HwWatcher *self = HW_WATCHER (user_data);
+
+  /* All that comes in this turn of the main loop is told in one answer. */
+  if (self->wake_id == 0 && self->listener != 0)
+    self->wake_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_woken, self, NULL);
+}
+
+static void
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  on_log_listened (user_data);
+}
+
+static void
+on_heartbeat_timer (gpointer user_data)
+{
+  HwWatcher *self = HW_WATCHER (user_data);
+
+  self->heartbeat_timer = 0;
+
+  /* Nothing was heard, so nothing up to the head is for this viewer. */
+  if (self->wake_id == 0)
+    {
+      self->seq = MAX (self->seq, hw_event_log_get_head (hw_task_queue_get_log (self->queue)));
+      hw_watcher_return_one (self, hw_event_new_heartbeat (self->epoch, self->seq));
+    }
+}
+
+static void
+hw_watcher_wait (HwWatcher *self)
+{
+  self->epoch = hw_task_queue_get_epoch (self->queue);
+  self->listener = hw_event_log_add_listener (hw_task_queue_get_log (self->queue), self->task_id,
+                                              on_log_listened, self);
+  self->heartbeat_timer = hw_clock_add_timer (hw_task_queue_get_clock (self->queue),
+                                              HEARTBEAT_INTERVAL, on_heartbeat_timer, self);
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (self->pending)))
+    on_log_listened (self);
+}
+
+static void
+hw_watcher_finalize (GObject *object)
+{
+  HwWatcher *self = HW_WATCHER (object);
+
+  g_clear_pointer (&self->principal, hw_principal_unref);
+  g_clear_pointer (&self->type, g_free);
+  g_clear_pointer (&self->owner, g_free);
+  g_clear_object (&self->queue);
+
+  G_OBJECT_CLASS (hw_watcher_parent_class)->finalize (object);
+}
+
+static void
+hw_watcher_class_init (HwWatcherClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_watcher_finalize;
+}
+
+static void
+hw_watcher_init (HwWatcher *self)
+{
+  self->is_first = TRUE;
+}
+
+/**
+ * hw_watcher_new:
+ * @queue: what to watch
+ * @principal: who watches
+ * @filter: what they see
+ * @epoch: the epoch of @after, or 0
+ * @after: the number of the last transition that they know, or 0
+ *
+ * Creates a watcher that goes on after (@epoch, @after). From (0, 0) one task is
+ * told from its beginning, and all tasks from a snapshot of those that are live. A
+ * pair that is too old, of another database or beyond the head is answered with a
+ * snapshot that says `reset`.
+ *
+ * Returns: (transfer full): a watcher
+ */
+HwWatcher *
+hw_watcher_new (HwTaskQueue         *queue,
+                HwPrincipal         *principal,
+                const HwWatchFilter *filter,
+                guint64              epoch,
+                guint64              after)
+{
+  HwWatcher *self;
+
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (principal != NULL && filter != NULL, NULL);
+
+  self = g_object_new (HW_TYPE_WATCHER, NULL);
+  self->queue = g_object_ref (queue);
+  self->principal = hw_principal_ref (principal);
+  self->task_id = filter->task_id;
+  self->type = g_strdup (filter->type);
+  self->owner = g_strdup (filter->owner);
+  self->epoch = epoch;
+  self->seq = after;
+  self->from_start = epoch == 0 && after == 0;
+
+  return self;
+}
+
+/**
+ * hw_watcher_next_async:
+ * @self: a watcher
+ * @cancellable: (nullable): ends the waiting
+ * @callback: called when there is something
+ * @user_data: data for @callback
+ *
+ * Waits for what comes next. One at a time.
+ */
+void
+hw_watcher_next_async (HwWatcher          *self,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_WATCHER (self));
+  g_return_if_fail (self->pending == NULL);
+
+  self->pending = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->pending, hw_watcher_next_async);
+  if (cancellable != NULL)
+    self->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self,
+                                                NULL);
+
+  if (self->is_open)
+    hw_watcher_read (self);
+  else
+    hw_watcher_open (self);
+}
+
+/**
+ * hw_watcher_next_finish:
+ * @self: a watcher
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND if there is no such task
+ *
+ * Ends hw_watcher_next_async().
+ *
+ * Returns: (transfer full) (element-type HwEvent): what came, in order; empty when
+ *   the one task that is watched has ended and all was told; or %NULL
+ */
+GPtrArray *
+hw_watcher_next_finish (HwWatcher    *self,
+                        GAsyncResult *result,
+                        GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
