@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Headway authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Tests that what README.md shows works when it is copied.
+
+HEADWAYD is the daemon, HEADWAY_SOURCE_ROOT the source tree.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import tap
+
+ROOT = Path(os.environ["HEADWAY_SOURCE_ROOT"])
+LIMIT = 30  # seconds after which an example hangs
+PORT = "5031"  # which README.md names; the test takes a free one
+
+
+def examples(language: str) -> list[str]:
+    """The blocks of code below the heading of the first task, in their order."""
+    text = (ROOT / "README.md").read_text().partition("## The first task")[2]
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+class ReadmeTest(unittest.TestCase):
+    """A user who has just started the daemon, in a home folder of their own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="headway-readme-")
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+
+    def start(self, has_session: bool = True):
+        """Starts the daemon, as within a session of a desktop or without one."""
+        self.environment = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
+        if has_session:
+            (self.home / "session").mkdir(mode=0o700)
+            self.environment["XDG_RUNTIME_DIR"] = str(self.home / "session")
+        daemon = subprocess.Popen([os.environ["HEADWAYD"], "--http-port", "0"],
+                                  env=self.environment, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(daemon.stdout.close)
+        self.addCleanup(daemon.wait, LIMIT)
+        self.addCleanup(daemon.terminate)
+        ready = daemon.stdout.readline()
+        self.port = re.fullmatch(r"Headway is ready at http://127\.0\.0\.1:(\d+)/\n", ready)[1]
+
+    def copy(self, command: list[str], example: str, **options) -> str:
+        """Runs an example as it stands, but for the port, and gives what it printed."""
+        done = subprocess.run(command + [example.replace(PORT, self.port)], cwd=self.home,
+                              text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, **{"env": self.environment, **options})
+        self.assertEqual(0, done.returncode, done.stdout)
+        return done.stdout
+
+    def json_lines(self, printed: str) -> list:
+        """Parses answers that stand one behind the other."""
+        values, decoder = [], json.JSONDecoder()
+        printed = printed.strip()
+        while printed:
+            value, end = decoder.raw_decode(printed)
+            values.append(value)
+            printed = printed[end:].strip()
+        return values
+
+    def assert_adds_a_checksum(self):
+        added, asked = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[0]))
+        self.assertEqual((1, "checksum"), (added["id"], added["type"]))
+        self.assertEqual(1, asked["id"])
+
+    def test_socket_in_a_session(self):
+        self.start()
+        self.assert_adds_a_checksum()
+
+    def test_socket_without_a_session(self):
+        self.start(has_session=False)
+        self.assert_adds_a_checksum()
+
+    def test_token_over_tcp(self):
+        self.start()
+        added, listed = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[1]))
+        self.assertEqual({"id": 1}, added)
+        self.assertEqual(["demo"], [task["type"] for task in listed["tasks"]])
+
+    def test_program_follows_a_task(self):
+        self.start()
+        (self.home / "node_modules").symlink_to(ROOT / "web/node_modules")
+        token = (self.home / ".local/state/headway/token").read_text().strip()
+        printed = self.copy(["node", "--input-type=module", "-e"], examples("js")[0],
+                            env=self.environment | {"TOKEN": token})
+        states = [line.split()[1] for line in printed.splitlines()
+                  if line.startswith(("added", "state"))]
+        self.assertEqual(["Pending", "Processing", "Completed"], states, printed)
+
+
+if __name__ == "__main__":
+    tap.main()
