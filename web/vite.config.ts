@@ -5,7 +5,7 @@ import { fileURLToPath, URL } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import type { ProxyOptions } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { gettextCatalogues } from './scripts/po-plugin'
+import { gettextCatalogues } from './scripts/po-plugin.ts'
 
 /** The daemon that 'npm run dev' talks to. */
 const daemon = process.env['HEADWAY_URL'] ?? 'http://127.0.0.1:5031'
@@ -33,6 +33,9 @@ export default defineConfig({
     // The content security policy allows data: for images only.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] } },
+    },
   },
   server: { proxy: { '/api': proxy, '/hub': proxy, '/add-task': proxy } },
   test: {

@@ -4,12 +4,22 @@
 import PO from 'pofile'
 import type { Plugin } from 'vite'
 
+/** vue3-gettext imports the reader of PO files that only its tools need: the pages get none. */
+const NO_READER = '\0headway-no-po-reader'
+
 type Message = string | string[] | Record<string, string | string[]>
 
 /** Lets 'import messages from "./de.po"' give what vue3-gettext reads, so that no made file is kept. */
 export function gettextCatalogues(): Plugin {
   return {
     name: 'headway-gettext-catalogues',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      return source === 'pofile' && importer?.includes('vue3-gettext') ? NO_READER : null
+    },
+    load(id) {
+      return id === NO_READER ? 'export default null' : null
+    },
     transform(code, id) {
       if (!id.endsWith('.po')) return null
       return { code: `export default ${JSON.stringify(readCatalogue(code))}`, map: null }

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Headway authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { onScopeDispose, ref } from 'vue'
+import type { TaskNews } from '@/api/watch'
+import { useTasksStore } from '@/stores/tasks'
+import { useApi } from './api'
+import { useBatch } from './batch'
+
+const PAGE_SIZE = 50
+
+/** How long to gather news about tasks not known here before the list is read anew. */
+const SETTLE_MS = 500
+
+/** Keeps the list of tasks: the live ones as they change, the ended ones a page at a time. */
+export function useTaskList() {
+  const api = useApi()
+  const tasks = useTasksStore()
+  const isLoading = ref(false)
+  const problem = ref('')
+  let settling: ReturnType<typeof setTimeout> | undefined
+
+  async function load(cursor?: string) {
+    isLoading.value = true
+    try {
+      const query = { limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }
+      tasks.takePage(await api.listTasks(query))
+      problem.value = ''
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error)
+    } finally {
+      isLoading.value = false
+    }
+  }
+
+  async function loadMore() {
+    if (tasks.next !== null && !isLoading.value) await load(tasks.next)
+  }
+
+  function loadSoon() {
+    settling ??= setTimeout(() => {
+      settling = undefined
+      tasks.forgetEnded()
+      void load()
+    }, SETTLE_MS)
+  }
+
+  const news = useBatch<TaskNews>((events) => {
+    const hasUnknown = tasks.apply(events)
+    if (hasUnknown || tasks.isFull) loadSoon()
+  })
+
+  const watching = api.watchTasks(null, {
+    onEvent: news.add,
+    onReset() {
+      news.clear()
+      tasks.forgetAll()
+      void load()
+    },
+    onEnd: loadSoon,
+    onError(error) {
+      problem.value = error.message
+    },
+  })
+  onScopeDispose(() => {
+    watching.close()
+    clearTimeout(settling)
+  })
+
+  // What another page left may be long out of date.
+  tasks.forgetAll()
+  void load()
+
+  return { tasks, isLoading, problem, loadMore, retry: () => load() }
+}
