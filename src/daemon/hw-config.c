@@ -1,0 +1,424 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-config.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* The seed's port. */
+#define HTTP_PORT 5031
+
+/* More at once than any machine can do good with: a slip of the finger. */
+#define MAX_PARALLEL_MAX 1024
+
+#define CONFIG_FILE "headway.conf"
+#define GROUP "Daemon"
+
+/**
+ * HwConfig:
+ *
+ * What the daemon was told: by the options it was called with, then by the user's
+ * configuration file, then by the system's. Immutable. It alone reads options,
+ * environment and configuration files.
+ */
+struct _HwConfig
+{
+  GObject parent_instance;
+
+  gboolean wants_version;
+  char *state_folder;  /* (owned) (not nullable) */
+  char *run_folder;    /* (owned) (not nullable) */
+  char *socket_path;   /* (owned) (not nullable) */
+  char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
+  guint16 http_port;
+  guint max_parallel;
+};
+
+G_DEFINE_FINAL_TYPE (HwConfig, hw_config, G_TYPE_OBJECT)
+
+/* What stands on the command line. */
+typedef struct
+{
+  char *config;
+  char *state_folder;
+  char *socket_path;
+  char **type_folders;
+  int http_port;
+  gboolean wants_version;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_clear_pointer (&options->config, g_free);
+  g_clear_pointer (&options->state_folder, g_free);
+  g_clear_pointer (&options->socket_path, g_free);
+  g_clear_pointer (&options->type_folders, g_strfreev);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+hw_config_finalize (GObject *object)
+{
+  HwConfig *self = HW_CONFIG (object);
+
+  g_clear_pointer (&self->state_folder, g_free);
+  g_clear_pointer (&self->run_folder, g_free);
+  g_clear_pointer (&self->socket_path, g_free);
+  g_clear_pointer (&self->type_folders, g_strfreev);
+
+  G_OBJECT_CLASS (hw_config_parent_class)->finalize (object);
+}
+
+static void
+hw_config_class_init (HwConfigClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_config_finalize;
+}
+
+static void
+hw_config_init (HwConfig *self)
+{
+}
+
+static gboolean
+parse_options (char  ***arguments,
+               Options *options,
+               GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config,
+      "Read FILE instead of the usual configuration files", "FILE" },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->state_folder,
+      "Keep tasks, output and the token in DIR", "DIR" },
+    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket_path,
+      "Listen on the Unix socket PATH", "PATH" },
+    { "http-port", 0, 0, G_OPTION_ARG_INT, &options->http_port,
+      "Listen on port N of this machine; 0 takes a free one", "N" },
+    { "task-types", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->type_folders,
+      "Look for task types in DIR first; may be given several times", "DIR" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->wants_version,
+      "Print the version", NULL },
+    { NULL }
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Runs long work in the background and tells everyone "
+                                "who cares how it is going.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse_strv (context, arguments, error))
+    return FALSE;
+
+  if (g_strv_length (*arguments) > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "“%s” is not an option. See headwayd --help.", (*arguments)[1]);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+check_number (gint64      number,
+              gint64      minimum,
+              gint64      maximum,
+              const char *name,
+              GError    **error)
+{
+  if (number >= minimum && number <= maximum)
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "%s must be a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ".",
+               name, minimum, maximum);
+
+  return FALSE;
+}
+
+static gboolean
+read_number (GKeyFile   *file,
+             const char *key,
+             gint64      minimum,
+             gint64      maximum,
+             gint64     *number,
+             GError    **error)
+{
+  g_autoptr(GError) local_error = NULL;
+
+  if (!g_key_file_has_key (file, GROUP, key, NULL))
+    return TRUE;
+
+  *number = g_key_file_get_int64 (file, GROUP, key, &local_error);
+
+  return check_number (local_error == NULL ? *number : G_MININT64, minimum, maximum, key, error);
+}
+
+static gboolean
+check_keys (GKeyFile *file,
+            GError  **error)
+{
+  g_auto(GStrv) groups = g_key_file_get_groups (file, NULL);
+  g_auto(GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
+  const char *const known[] = { "http-port", "max-parallel", NULL };
+
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (!g_str_equal (groups[i], GROUP))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                     "There is no group “%s”. Take it out.", groups[i]);
+        return FALSE;
+      }
+
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    if (!g_strv_contains (known, keys[i]))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                     "There is no key “%s”. Take it out.", keys[i]);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* Reads one file over what was read before it. */
+static gboolean
+hw_config_read_file (HwConfig   *self,
+                     const char *path,
+                     gboolean    must_exist,
+                     GError    **error)
+{
+  g_autoptr(GKeyFile) file = g_key_file_new ();
+  g_autoptr(GError) local_error = NULL;
+  gint64 http_port = self->http_port;
+  gint64 max_parallel = self->max_parallel;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &local_error))
+    {
+      if (!must_exist && g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return TRUE;
+
+      g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
+      return FALSE;
+    }
+
+  if (!check_keys (file, error) ||
+      !read_number (file, "http-port", 0, G_MAXUINT16, &http_port, error) ||
+      !read_number (file, "max-parallel", 1, MAX_PARALLEL_MAX, &max_parallel, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+
+  self->http_port = (guint16) http_port;
+  self->max_parallel = (guint) max_parallel;
+
+  return TRUE;
+}
+
+static gboolean
+hw_config_read_files (HwConfig   *self,
+                      const char *path,
+                      GError    **error)
+{
+  g_autofree char *system_path = g_build_filename ("/etc", "headway", CONFIG_FILE, NULL);
+  g_autofree char *user_path = g_build_filename (g_get_user_config_dir (), "headway",
+                                                 CONFIG_FILE, NULL);
+
+  if (path != NULL)
+    return hw_config_read_file (self, path, TRUE, error);
+
+  return hw_config_read_file (self, system_path, FALSE, error) &&
+         hw_config_read_file (self, user_path, FALSE, error);
+}
+
+/* Where task types are, the first to have one wins: what was asked for, the user's,
+ * the system's, and those that came with the daemon.
+ */
+static char **
+make_type_folders (char **asked)
+{
+  g_autoptr(GStrvBuilder) folders = g_strv_builder_new ();
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  const char *const *data_folders = g_get_system_data_dirs ();
+
+  if (asked != NULL)
+    g_strv_builder_addv (folders, (const char **) asked);
+
+#define ADD(folder) \
+  G_STMT_START { \
+    g_autofree char *types = g_build_filename (folder, "headway", "task-types", NULL); \
+    g_strv_builder_add (folders, types); \
+  } G_STMT_END
+
+  ADD (g_get_user_data_dir ());
+  for (guint i = 0; data_folders[i] != NULL; i++)
+    ADD (data_folders[i]);
+#undef ADD
+
+  if (program != NULL && g_str_has_prefix (program, HW_BUILD_DIR "/"))
+    g_strv_builder_add (folders, HW_SOURCE_DATA_DIR "/task-types");
+  else
+    g_strv_builder_add (folders, HW_DATA_DIR "/task-types");
+
+  return g_strv_builder_end (folders);
+}
+
+static void
+hw_config_set_folders (HwConfig      *self,
+                       const Options *options)
+{
+  const char *runtime_folder = g_getenv ("XDG_RUNTIME_DIR");
+
+  if (options->state_folder != NULL)
+    self->state_folder = g_canonicalize_filename (options->state_folder, NULL);
+  else
+    self->state_folder = g_build_filename (g_get_user_state_dir (), "headway", NULL);
+
+  if (options->state_folder == NULL && runtime_folder != NULL && *runtime_folder == '/')
+    self->run_folder = g_build_filename (runtime_folder, "headway", NULL);
+  else
+    self->run_folder = g_build_filename (self->state_folder, "run", NULL);
+
+  if (options->socket_path != NULL)
+    self->socket_path = g_canonicalize_filename (options->socket_path, NULL);
+  else
+    self->socket_path = g_build_filename (self->run_folder, "api.sock", NULL);
+}
+
+/**
+ * hw_config_new_from_arguments:
+ * @arguments: (inout) (array zero-terminated=1): the program's arguments
+ * @error: return location for an error: a sentence for whoever called the program
+ *
+ * Reads what the daemon was told.
+ *
+ * Returns: (transfer full): the configuration, or %NULL
+ */
+HwConfig *
+hw_config_new_from_arguments (char  ***arguments,
+                              GError **error)
+{
+  g_autoptr(HwConfig) self = g_object_new (HW_TYPE_CONFIG, NULL);
+  g_auto(Options) options = { .http_port = -1 };
+
+  g_return_val_if_fail (arguments != NULL, NULL);
+
+  if (!parse_options (arguments, &options, error))
+    return NULL;
+
+  self->wants_version = options.wants_version;
+  self->http_port = HTTP_PORT;
+  self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
+  if (!hw_config_read_files (self, options.config, error))
+    return NULL;
+
+  if (options.http_port != -1)
+    {
+      if (!check_number (options.http_port, 0, G_MAXUINT16, "--http-port", error))
+        return NULL;
+
+      self->http_port = (guint16) options.http_port;
+    }
+
+  hw_config_set_folders (self, &options);
+  self->type_folders = make_type_folders (options.type_folders);
+
+  return g_steal_pointer (&self);
+}
+
+gboolean
+hw_config_get_wants_version (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), FALSE);
+
+  return self->wants_version;
+}
+
+/**
+ * hw_config_get_state_folder:
+ * @self: a configuration
+ *
+ * Gets where everything is kept that outlives the daemon.
+ *
+ * Returns: an absolute path
+ */
+const char *
+hw_config_get_state_folder (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->state_folder;
+}
+
+/**
+ * hw_config_get_run_folder:
+ * @self: a configuration
+ *
+ * Gets where is what others find the running daemon by.
+ *
+ * Returns: an absolute path
+ */
+const char *
+hw_config_get_run_folder (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->run_folder;
+}
+
+const char *
+hw_config_get_socket_path (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->socket_path;
+}
+
+/**
+ * hw_config_get_http_port:
+ * @self: a configuration
+ *
+ * Gets on which port to listen.
+ *
+ * Returns: the port, or 0 for any that is free
+ */
+guint16
+hw_config_get_http_port (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), 0);
+
+  return self->http_port;
+}
+
+guint
+hw_config_get_max_parallel (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), 0);
+
+  return self->max_parallel;
+}
+
+/**
+ * hw_config_get_type_folders:
+ * @self: a configuration
+ *
+ * Gets where to look for task types.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the folders; the first that
+ *   has a type wins
+ */
+const char *const *
+hw_config_get_type_folders (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return (const char *const *) self->type_folders;
+}

@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_CONFIG (hw_config_get_type ())
+G_DECLARE_FINAL_TYPE (HwConfig, hw_config, HW, CONFIG, GObject)
+
+HwConfig          *hw_config_new_from_arguments (char  ***arguments,
+                                                 GError **error);
+
+gboolean           hw_config_get_wants_version (HwConfig *self);
+const char        *hw_config_get_state_folder (HwConfig *self);
+const char        *hw_config_get_run_folder (HwConfig *self);
+const char        *hw_config_get_socket_path (HwConfig *self);
+guint16            hw_config_get_http_port (HwConfig *self);
+guint              hw_config_get_max_parallel (HwConfig *self);
+const char *const *hw_config_get_type_folders (HwConfig *self);
+
+G_END_DECLS

@@ -1,0 +1,111 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-daemon.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+/* The daemon as a program: it runs until a signal ends it. */
+typedef struct
+{
+  GMainLoop *loop;  /* (owned) */
+  HwDaemon *daemon; /* (owned) */
+  int status;
+} Program;
+
+static void
+program_clear (Program *program)
+{
+  g_clear_object (&program->daemon);
+  g_clear_pointer (&program->loop, g_main_loop_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Program, program_clear)
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  Program *program = user_data;
+
+  g_main_loop_quit (program->loop);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_daemon_started (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  Program *program = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *url = hw_daemon_start_finish (HW_DAEMON (source), result, &error);
+
+  if (url == NULL)
+    {
+      g_printerr ("headwayd: %s\n", error->message);
+      program->status = 1;
+      g_main_loop_quit (program->loop);
+      return;
+    }
+
+  g_print ("Headway is ready at %s\n", url);
+  fflush (stdout);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_auto(Program) program = { 0 };
+  g_autoptr(HwConfig) config = NULL;
+  g_auto(GStrv) arguments = g_strdupv (argv);
+  g_autoptr(GError) error = NULL;
+  guint term_id;
+  guint int_id;
+
+  setlocale (LC_ALL, "");
+
+  /* Standard output is for the one line that says where it is. */
+  g_log_writer_default_set_use_stderr (TRUE);
+
+  /* Everything that is made here is its owner's alone, and a reader who went away is
+   * an error of the write.
+   */
+  umask (0077);
+  signal (SIGPIPE, SIG_IGN);
+
+  config = hw_config_new_from_arguments (&arguments, &error);
+  if (config == NULL)
+    {
+      g_printerr ("headwayd: %s\n", error->message);
+      return 2;
+    }
+
+  if (hw_config_get_wants_version (config))
+    {
+      g_print ("headwayd %s\n", HW_VERSION);
+      return 0;
+    }
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  program.daemon = hw_daemon_new (config);
+  term_id = g_unix_signal_add (SIGTERM, on_signal, &program);
+  int_id = g_unix_signal_add (SIGINT, on_signal, &program);
+
+  hw_daemon_start_async (program.daemon, NULL, on_daemon_started, &program);
+  g_main_loop_run (program.loop);
+
+  hw_daemon_stop (program.daemon);
+  g_source_remove (term_id);
+  g_source_remove (int_id);
+
+  return program.status;
+}
