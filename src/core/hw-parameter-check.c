@@ -77,6 +77,8 @@ describe (GVariant *value)
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ||
       g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
     return "a number";
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    return "null";
 
   return "something else";
 }

@@ -96,7 +96,7 @@ take_problem (GError     *problem,
     return TRUE;
 
   hw_type_file_set_error (error, G_KEY_FILE_ERROR_INVALID_VALUE, group, key,
-                          "%s. Correct the value.", owned->message);
+                          "The value cannot be read. Write “\\\\” for a backslash.");
 
   return FALSE;
 }
@@ -110,10 +110,11 @@ hw_type_file_get_text (GKeyFile   *file,
                        GError    **error)
 {
   g_autoptr(GError) problem = NULL;
-  g_autofree char *value = g_key_file_get_locale_string (file, group, key, NULL, &problem);
+  g_autofree char *value = g_key_file_get_string (file, group, key, &problem);
 
-  if (value != NULL)
-    *text = g_steal_pointer (&value);
+  /* It says nothing of a bad escape, so the plain value is looked at first. */
+  if (problem == NULL)
+    *text = g_key_file_get_locale_string (file, group, key, NULL, NULL);
 
   return take_problem (g_steal_pointer (&problem), group, key, error);
 }
