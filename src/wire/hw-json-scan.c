@@ -7,28 +7,25 @@
 #include "hw-json-scan.h"
 
 #include "hw-error.h"
+#include "hw-json-lexer.h"
 
-#include <math.h>
 #include <string.h>
 
-/* The largest integer that passes through a double, and so through JavaScript,
- * unchanged: 2^53. */
-#define MAX_INTEGER "9007199254740992"
-
-/* Seventeen digits say all that a double can hold; the rest is room for zeros.
- * The bound lets a number be copied to the stack before it is converted. */
-#define MAX_NUMBER_LENGTH 128
+/* A pointer longer than this helps nobody: names in a request are words. */
+#define MAX_POINTER_LENGTH 200
 
 /* One array or object that is still open. */
 typedef struct
 {
   gboolean is_object;
-  gboolean is_fresh; /* nothing stands in it yet */
-  guint first_key;   /* where its keys begin in Scan.keys */
+  gboolean is_in_value; /* not before, behind or between values */
+  guint n_values;       /* the one that is being read included */
+  guint first_key;      /* where its keys begin in Scan.keys */
 } Level;
 
-/* A member name with its escapes resolved. It lies in the input, or, when it
- * had escapes, in Scan.decoded. */
+/* A member's name with its escapes resolved. It lies in the text, or, when it
+ * had escapes, in Scan.decoded.
+ */
 typedef struct
 {
   gboolean is_decoded;
@@ -38,9 +35,7 @@ typedef struct
 
 typedef struct
 {
-  const char *data; /* (unowned) (array length=length) */
-  gsize length;
-  gsize offset;
+  HwJsonLexer lexer;
 
   guint n_tokens;
   guint depth;
@@ -51,199 +46,27 @@ typedef struct
 } Scan;
 
 static gboolean
-fail (const Scan *scan,
-      gsize       offset,
-      const char *sentence,
-      GError    **error)
+fail_here (Scan       *scan,
+           const char *problem)
 {
-  g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
-               "The JSON text is not valid at byte %" G_GSIZE_FORMAT ": %s", offset, sentence);
-  return FALSE;
-}
-
-/* The byte that comes next, or -1 at the end. No byte of a text that passed
- * g_utf8_validate() is NUL, but -1 tells the end from any byte at all. */
-static int
-peek (const Scan *scan)
-{
-  return scan->offset < scan->length ? (guint8) scan->data[scan->offset] : -1;
+  return hw_json_lexer_fail (&scan->lexer, scan->lexer.offset, problem);
 }
 
 static gboolean
-take (Scan *scan,
-      char  expected)
-{
-  if (peek (scan) != expected)
-    return FALSE;
-
-  scan->offset++;
-  return TRUE;
-}
-
-static void
-skip_space (Scan *scan)
-{
-  int next = peek (scan);
-
-  while (next == ' ' || next == '\t' || next == '\n' || next == '\r')
-    {
-      scan->offset++;
-      next = peek (scan);
-    }
-}
-
-static gboolean
-count_token (Scan    *scan,
-             GError **error)
+count_token (Scan *scan)
 {
   if (++scan->n_tokens > HW_JSON_MAX_TOKENS)
-    return fail (scan, scan->offset, "there are more than " G_STRINGIFY (HW_JSON_MAX_TOKENS)
-                 " values and names; send less at once", error);
+    return fail_here (scan, "there are more than " G_STRINGIFY (HW_JSON_MAX_TOKENS)
+                      " values and names");
 
   return TRUE;
-}
-
-/* Reads four hexadecimal digits; -1 if they are not there. */
-static int
-take_hex4 (Scan *scan)
-{
-  int value = 0;
-
-  if (scan->length - scan->offset < 4)
-    return -1;
-
-  for (guint i = 0; i < 4; i++)
-    {
-      int digit = g_ascii_xdigit_value (scan->data[scan->offset + i]);
-
-      if (digit < 0)
-        return -1;
-      value = value * 16 + digit;
-    }
-
-  scan->offset += 4;
-  return value;
-}
-
-/* Reads what follows a backslash and the letter u: one character outside the
- * surrogates, or a pair of them (RFC 8259, section 7). */
-static gboolean
-take_unicode_escape (Scan     *scan,
-                     gunichar *character,
-                     GError  **error)
-{
-  gsize start = scan->offset;
-  int first = take_hex4 (scan);
-  int second;
-
-  if (first < 0)
-    return fail (scan, start, "\\u must be followed by four hexadecimal digits", error);
-  if (first == 0)
-    return fail (scan, start, "a string must not contain \\u0000", error);
-
-  *character = (gunichar) first;
-  if (first < 0xD800 || first > 0xDFFF)
-    return TRUE;
-
-  if (first > 0xDBFF || !take (scan, '\\') || !take (scan, 'u'))
-    return fail (scan, start, "a surrogate stands alone", error);
-
-  second = take_hex4 (scan);
-  if (second < 0xDC00 || second > 0xDFFF)
-    return fail (scan, start, "a surrogate stands alone", error);
-
-  *character = 0x10000 + (((gunichar) first - 0xD800) << 10) + ((gunichar) second - 0xDC00);
-  return TRUE;
-}
-
-/* Reads what follows a backslash. */
-static gboolean
-take_escape (Scan     *scan,
-             gunichar *character,
-             GError  **error)
-{
-  static const char letters[] = "\"\\/bfnrt";
-  static const char meanings[] = "\"\\/\b\f\n\r\t";
-  int letter = peek (scan);
-  const char *found;
-
-  if (letter == 'u')
-    {
-      scan->offset++;
-      return take_unicode_escape (scan, character, error);
-    }
-
-  found = letter > 0 ? strchr (letters, letter) : NULL;
-  if (found == NULL)
-    return fail (scan, scan->offset, "there is no such escape", error);
-
-  scan->offset++;
-  *character = (gunichar) meanings[found - letters];
-  return TRUE;
-}
-
-/* Reads a string, its opening quote included. Whether it is valid UTF-8 has
- * been looked at before. */
-static gboolean
-take_string (Scan     *scan,
-             gboolean *has_escapes,
-             GError  **error)
-{
-  gsize start = scan->offset++;
-  gunichar ignored;
-
-  *has_escapes = FALSE;
-
-  while (scan->offset < scan->length)
-    {
-      guint8 byte = (guint8) scan->data[scan->offset];
-
-      if (byte < 0x20)
-        return fail (scan, scan->offset, "a control character in a string must be escaped", error);
-
-      scan->offset++;
-      if (byte == '"')
-        return TRUE;
-
-      if (byte == '\\')
-        {
-          *has_escapes = TRUE;
-          if (!take_escape (scan, &ignored, error))
-            return FALSE;
-        }
-    }
-
-  return fail (scan, start, "this string has no end", error);
-}
-
-/* Appends a string that take_string() has passed to the decoded ones. */
-static void
-decode_string (Scan *scan,
-               gsize start,
-               gsize end)
-{
-  gsize after = scan->offset;
-
-  scan->offset = start;
-  while (scan->offset < end)
-    {
-      char byte = scan->data[scan->offset++];
-      gunichar character = 0;
-
-      if (byte != '\\')
-        g_string_append_c (scan->decoded, byte);
-      else if (take_escape (scan, &character, NULL))
-        g_string_append_unichar (scan->decoded, character);
-    }
-
-  scan->offset = after;
 }
 
 static const char *
 key_get_text (const Key  *key,
               const Scan *scan)
 {
-  return (key->is_decoded ? scan->decoded->str : scan->data) + key->offset;
+  return (key->is_decoded ? scan->decoded->str : scan->lexer.data) + key->offset;
 }
 
 static int
@@ -263,243 +86,213 @@ compare_keys (gconstpointer a,
 
 /* Looks for a name that stands twice in the object that ends here, and forgets
  * its names. Sorting beats a hash table: nobody can choose names that make it
- * slow. */
+ * slow.
+ */
 static gboolean
 check_keys (Scan        *scan,
-            const Level *level,
-            GError     **error)
+            const Level *level)
 {
   guint n_keys = scan->keys->len - level->first_key;
-  const Key *keys = &g_array_index (scan->keys, Key, level->first_key);
+  Key *keys = &g_array_index (scan->keys, Key, level->first_key);
+  gboolean is_unique = TRUE;
 
   if (n_keys > 1)
     g_qsort_with_data (keys, (int) n_keys, sizeof (Key), compare_keys, scan);
 
-  for (guint i = 1; i < n_keys; i++)
-    if (compare_keys (&keys[i - 1], &keys[i], scan) == 0)
-      return fail (scan, scan->offset, "a name stands twice in the object that ends here", error);
+  for (guint i = 1; i < n_keys && is_unique; i++)
+    is_unique = compare_keys (&keys[i - 1], &keys[i], scan) != 0;
 
   g_array_set_size (scan->keys, level->first_key);
+  if (!is_unique)
+    return fail_here (scan, "a name stands twice in the object that ends here");
+
   return TRUE;
 }
 
-/* Reads a member name and the colon behind it. */
+/* Reads a member's name and the colon behind it. */
 static gboolean
-take_key (Scan    *scan,
-          GError **error)
+take_key (Scan *scan)
 {
-  Key key = { FALSE, scan->offset + 1, 0 };
+  HwJsonLexer *lexer = &scan->lexer;
+  Key key = { FALSE, lexer->offset + 1, 0 };
   gboolean has_escapes;
 
-  if (peek (scan) != '"')
-    return fail (scan, scan->offset, "the name of a member, in double quotes, should stand here",
-                 error);
-  if (!count_token (scan, error) || !take_string (scan, &has_escapes, error))
+  if (hw_json_lexer_peek (lexer) != '"')
+    return fail_here (scan, "the name of a member, in double quotes, should stand here");
+  if (!count_token (scan) || !hw_json_lexer_take_string (lexer, &has_escapes))
     return FALSE;
 
-  key.length = scan->offset - 1 - key.offset;
+  key.length = lexer->offset - 1 - key.offset;
   if (has_escapes)
     {
       gsize start = scan->decoded->len;
 
-      decode_string (scan, key.offset, key.offset + key.length);
+      hw_json_lexer_unescape (lexer, key.offset, key.offset + key.length, scan->decoded);
       key = (Key) { TRUE, start, scan->decoded->len - start };
     }
   g_array_append_val (scan->keys, key);
 
-  skip_space (scan);
-  if (!take (scan, ':'))
-    return fail (scan, scan->offset, "a colon should stand here", error);
-
-  return TRUE;
-}
-
-/* Passes over digits, and says how many there were. */
-static gsize
-take_digits (Scan *scan)
-{
-  gsize start = scan->offset;
-
-  while (scan->offset < scan->length && g_ascii_isdigit (scan->data[scan->offset]))
-    scan->offset++;
-
-  return scan->offset - start;
-}
-
-/* Looks at what a well-formed number amounts to. */
-static gboolean
-check_number (const Scan *scan,
-              gsize       start,
-              gsize       n_digits,
-              gboolean    is_integer,
-              GError    **error)
-{
-  char text[MAX_NUMBER_LENGTH + 1];
-  gsize length = scan->offset - start;
-
-  if (is_integer)
-    {
-      const char *digits = scan->data + scan->offset - n_digits;
-      const gsize most = strlen (MAX_INTEGER);
-
-      if (n_digits > most || (n_digits == most && memcmp (digits, MAX_INTEGER, most) > 0))
-        return fail (scan, start, "an integer must lie within \302\261" MAX_INTEGER, error);
-      return TRUE;
-    }
-
-  if (length > MAX_NUMBER_LENGTH)
-    return fail (scan, start, "this number has too many digits", error);
-
-  memcpy (text, scan->data + start, length);
-  text[length] = '\0';
-  if (!isfinite (g_ascii_strtod (text, NULL)))
-    return fail (scan, start, "this number is too large", error);
+  hw_json_lexer_skip_space (lexer);
+  if (!hw_json_lexer_take (lexer, ':'))
+    return fail_here (scan, "a colon should stand here");
 
   return TRUE;
 }
 
 static gboolean
-take_number (Scan    *scan,
-             GError **error)
+open_level (Scan *scan)
 {
-  gsize start = scan->offset;
-  gboolean is_integer = TRUE;
-  gboolean has_leading_zero;
-  gsize n_digits;
-
-  take (scan, '-');
-  has_leading_zero = peek (scan) == '0';
-  n_digits = take_digits (scan);
-  if (n_digits == 0)
-    return fail (scan, scan->offset, "a digit should stand here", error);
-  if (has_leading_zero && n_digits > 1)
-    return fail (scan, start, "a number must not begin with a zero", error);
-
-  if (take (scan, '.'))
-    {
-      is_integer = FALSE;
-      if (take_digits (scan) == 0)
-        return fail (scan, scan->offset, "a digit should stand here", error);
-    }
-
-  if (take (scan, 'e') || take (scan, 'E'))
-    {
-      is_integer = FALSE;
-      if (!take (scan, '+'))
-        take (scan, '-');
-      if (take_digits (scan) == 0)
-        return fail (scan, scan->offset, "a digit should stand here", error);
-    }
-
-  return check_number (scan, start, n_digits, is_integer, error);
-}
-
-static gboolean
-take_word (Scan       *scan,
-           const char *word,
-           GError    **error)
-{
-  gsize length = strlen (word);
-
-  if (scan->length - scan->offset < length ||
-      memcmp (scan->data + scan->offset, word, length) != 0)
-    return fail (scan, scan->offset, "a value should stand here", error);
-
-  scan->offset += length;
-  return TRUE;
-}
-
-static gboolean
-open_level (Scan    *scan,
-            GError **error)
-{
-  gboolean is_object = peek (scan) == '{';
+  gboolean is_object = hw_json_lexer_peek (&scan->lexer) == '{';
 
   if (scan->depth == HW_JSON_MAX_DEPTH)
-    return fail (scan, scan->offset, "arrays and objects lie more than "
-                 G_STRINGIFY (HW_JSON_MAX_DEPTH) " deep", error);
+    return fail_here (scan, "arrays and objects lie more than "
+                      G_STRINGIFY (HW_JSON_MAX_DEPTH) " deep");
 
-  scan->levels[scan->depth++] = (Level) { is_object, TRUE, scan->keys->len };
-  scan->offset++;
+  scan->levels[scan->depth++] = (Level) { .is_object = is_object, .first_key = scan->keys->len };
+  scan->lexer.offset++;
+
   return TRUE;
 }
 
 /* Reads a scalar, or the beginning of an array or object. */
 static gboolean
-take_value (Scan    *scan,
-            GError **error)
+take_value (Scan *scan)
 {
+  HwJsonLexer *lexer = &scan->lexer;
   gboolean ignored;
 
-  skip_space (scan);
-  if (!count_token (scan, error))
+  hw_json_lexer_skip_space (lexer);
+  if (!count_token (scan))
     return FALSE;
 
-  switch (peek (scan))
+  switch (hw_json_lexer_peek (lexer))
     {
     case '{':
     case '[':
-      return open_level (scan, error);
+      return open_level (scan);
     case '"':
-      return take_string (scan, &ignored, error);
+      return hw_json_lexer_take_string (lexer, &ignored);
     case 't':
-      return take_word (scan, "true", error);
+      return hw_json_lexer_take_literal (lexer, "true");
     case 'f':
-      return take_word (scan, "false", error);
+      return hw_json_lexer_take_literal (lexer, "false");
     case 'n':
-      return take_word (scan, "null", error);
+      return hw_json_lexer_take_literal (lexer, "null");
     case '-':
     case '0' ... '9':
-      return take_number (scan, error);
+      return hw_json_lexer_take_number (lexer);
     default:
-      return fail (scan, scan->offset, "a value should stand here", error);
+      return fail_here (scan, "a value should stand here");
     }
 }
 
 /* Goes one member or element on in the innermost open array or object, or
- * closes it. */
+ * closes it.
+ */
 static gboolean
-take_next (Scan    *scan,
-           GError **error)
+take_next (Scan *scan)
 {
+  HwJsonLexer *lexer = &scan->lexer;
   Level *level = &scan->levels[scan->depth - 1];
 
-  skip_space (scan);
-  if (take (scan, level->is_object ? '}' : ']'))
+  level->is_in_value = FALSE;
+  hw_json_lexer_skip_space (lexer);
+  if (hw_json_lexer_take (lexer, level->is_object ? '}' : ']'))
     {
       scan->depth--;
-      return check_keys (scan, level, error);
+      return check_keys (scan, level);
     }
 
-  if (!level->is_fresh && !take (scan, ','))
-    return fail (scan, scan->offset, level->is_object
-                 ? "a comma or a closing brace should stand here"
-                 : "a comma or a closing bracket should stand here", error);
+  if (level->n_values > 0 && !hw_json_lexer_take (lexer, ','))
+    return fail_here (scan, level->is_object
+                      ? "a comma or a closing brace should stand here"
+                      : "a comma or a closing bracket should stand here");
 
-  level->is_fresh = FALSE;
-  skip_space (scan);
-  if (level->is_object && !take_key (scan, error))
+  hw_json_lexer_skip_space (lexer);
+  if (level->is_object && !take_key (scan))
     return FALSE;
 
-  return take_value (scan, error);
+  level->is_in_value = TRUE;
+  level->n_values++;
+
+  return take_value (scan);
 }
 
 static gboolean
-take_document (Scan    *scan,
-               GError **error)
+take_document (Scan *scan)
 {
-  if (!take_value (scan, error))
+  if (!take_value (scan))
     return FALSE;
 
   while (scan->depth > 0)
-    if (!take_next (scan, error))
+    if (!take_next (scan))
       return FALSE;
 
-  skip_space (scan);
-  if (scan->offset != scan->length)
-    return fail (scan, scan->offset, "nothing may follow the end", error);
+  hw_json_lexer_skip_space (&scan->lexer);
+  if (scan->lexer.offset != scan->lexer.length)
+    return fail_here (scan, "nothing may follow the end");
 
   return TRUE;
+}
+
+/* Appends a member's name to a JSON pointer (RFC 6901, section 3). */
+static void
+append_reference (GString    *pointer,
+                  const char *name,
+                  gsize       length)
+{
+  g_string_append_c (pointer, '/');
+  for (gsize i = 0; i < length; i++)
+    {
+      if (name[i] == '~')
+        g_string_append (pointer, "~0");
+      else if (name[i] == '/')
+        g_string_append (pointer, "~1");
+      else
+        g_string_append_c (pointer, name[i]);
+    }
+}
+
+/* Says in which member the scan is. Returns: (transfer full) (nullable) */
+static char *
+make_pointer (const Scan *scan)
+{
+  g_autoptr(GString) pointer = g_string_new (NULL);
+
+  for (guint i = 0; i < scan->depth && scan->levels[i].is_in_value; i++)
+    {
+      const Level *level = &scan->levels[i];
+      guint n_keys = i + 1 < scan->depth ? level[1].first_key : scan->keys->len;
+
+      if (level->is_object)
+        {
+          const Key *key = &g_array_index (scan->keys, Key, n_keys - 1);
+
+          append_reference (pointer, key_get_text (key, scan), key->length);
+        }
+      else
+        {
+          g_string_append_printf (pointer, "/%u", level->n_values - 1);
+        }
+    }
+
+  if (pointer->len == 0 || pointer->len > MAX_POINTER_LENGTH)
+    return NULL;
+
+  return g_strdup (pointer->str);
+}
+
+static void
+set_error (const Scan *scan,
+           GError    **error)
+{
+  g_autofree char *pointer = make_pointer (scan);
+
+  hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
+                      "The JSON text is not valid at byte %" G_GSIZE_FORMAT "%s%s: %s. "
+                      "Send it without this fault.", scan->lexer.problem_offset,
+                      pointer != NULL ? ", in " : "", pointer != NULL ? pointer : "",
+                      scan->lexer.problem);
 }
 
 /**
@@ -521,7 +314,8 @@ take_document (Scan    *scan,
  * there is no recursion. Any thread may call this.
  *
  * Returns: %TRUE if so; otherwise %FALSE with %HW_ERROR_TOO_LARGE, or with
- *   %HW_ERROR_INVALID_REQUEST and a text that names the byte
+ *   %HW_ERROR_INVALID_REQUEST, a text that names the byte, and the member that it
+ *   lies in as the field
  */
 gboolean
 hw_json_scan (const char *data,
@@ -529,7 +323,7 @@ hw_json_scan (const char *data,
               gsize       max_length,
               GError    **error)
 {
-  Scan scan = { .data = data, .length = length };
+  Scan scan = { .lexer = { .data = data, .length = length } };
   const char *end = data;
   gboolean is_valid;
 
@@ -540,16 +334,20 @@ hw_json_scan (const char *data,
     {
       g_set_error (error, HW_ERROR, HW_ERROR_TOO_LARGE,
                    "The JSON text has %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
-                   " are taken", length, max_length);
+                   " are taken. Send less at once.", length, max_length);
       return FALSE;
     }
 
-  if (length > 0 && !g_utf8_validate_len (data, length, &end))
-    return fail (&scan, (gsize) (end - data), "this is not UTF-8", error);
-
   scan.keys = g_array_new (FALSE, FALSE, sizeof (Key));
   scan.decoded = g_string_new (NULL);
-  is_valid = take_document (&scan, error);
+
+  if (length > 0 && !g_utf8_validate_len (data, length, &end))
+    is_valid = hw_json_lexer_fail (&scan.lexer, (gsize) (end - data), "this is not UTF-8");
+  else
+    is_valid = take_document (&scan);
+
+  if (!is_valid)
+    set_error (&scan, error);
   g_array_unref (scan.keys);
   g_string_free (scan.decoded, TRUE);
 

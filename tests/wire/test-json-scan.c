@@ -376,7 +376,61 @@ test_json_scan_says_which_byte_is_wrong (void)
 
   g_assert_false (scan_text ("{\"a\": 1, b: 2}", &error));
   g_assert_cmpstr (error->message, ==, "The JSON text is not valid at byte 9: the name of a "
-                   "member, in double quotes, should stand here");
+                   "member, in double quotes, should stand here. Send it without this fault.");
+}
+
+/* A wrong text, and the field that the error is about. */
+typedef struct
+{
+  const char *claim;
+  const char *text;
+  const char *field;
+} FieldRow;
+
+static const FieldRow fields[] = {
+  { "member", "{\"a\":1,\"b\":tru}", "/b" },
+  { "inner-member", "{\"parameters\":{\"steps\":5,\"path\":\"\\u0000\"}}", "/parameters/path" },
+  { "element", "[0,{\"a\":[true,\"x\", 01]}]", "/1/a/2" },
+  { "escaped-name", "{\"a\\u002fb~\":-}", "/a~1b~0" },
+  { "level-that-is-too-deep", "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+    "/a/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0" },
+  { "none-between-members", "{\"a\":1,}", NULL },
+  { "object-between-its-members", "{\"a\":{\"b\":1,}}", "/a" },
+  { "object-with-a-name-twice", "{\"a\":{\"b\":1,\"b\":2}}", "/a" },
+  { "none-at-the-top", "{\"b\":1,\"b\":2}", NULL },
+  { "none-after-the-end", "{\"b\":1} 2", NULL },
+};
+
+static void
+test_json_scan_names_the_field (gconstpointer test_data)
+{
+  const FieldRow *row = test_data;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (scan_text (row->text, &error));
+  g_assert_cmpstr (hw_error_get_field (error), ==, row->field);
+}
+
+/* Test that nobody can make the error as long as the text. */
+static void
+test_json_scan_names_no_endless_field (void)
+{
+  g_autofree char *text = nest (1000, "a", "\":tru}", "");
+  g_autofree char *object = g_strconcat ("{\"", text, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (scan_text (object, &error));
+  g_assert_null (hw_error_get_field (error));
+}
+
+static void
+test_json_scan_says_the_field (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (scan_text ("{\"path\": \"a\\u0000b\"}", &error));
+  g_assert_cmpstr (error->message, ==, "The JSON text is not valid at byte 13, in /path: a string "
+                   "must not contain \\u0000. Send it without this fault.");
 }
 
 static void
@@ -386,7 +440,8 @@ test_json_scan_says_where_utf8_ends (void)
 
   g_assert_false (scan_text ("[\"ab\377\"]", &error));
   g_assert_cmpstr (error->message, ==,
-                   "The JSON text is not valid at byte 4: this is not UTF-8");
+                   "The JSON text is not valid at byte 4: this is not UTF-8. "
+                   "Send it without this fault.");
 }
 
 static void
@@ -426,6 +481,15 @@ main (int   argc,
   g_test_add_func ("/json-scan/length/refuses-one-more", test_json_scan_refuses_one_byte_more);
   g_test_add_func ("/json-scan/length/is-not-passed", test_json_scan_reads_no_further_than_length);
   g_test_add_func ("/json-scan/refuses-every-beginning", test_json_scan_refuses_every_beginning);
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/json-scan/field/%s", fields[i].claim);
+
+      g_test_add_data_func (path, &fields[i], test_json_scan_names_the_field);
+    }
+  g_test_add_func ("/json-scan/field/none-of-endless-length",
+                   test_json_scan_names_no_endless_field);
+  g_test_add_func ("/json-scan/error/says-the-field", test_json_scan_says_the_field);
   g_test_add_func ("/json-scan/error/says-which-byte", test_json_scan_says_which_byte_is_wrong);
   g_test_add_func ("/json-scan/error/says-where-utf8-ends", test_json_scan_says_where_utf8_ends);
 

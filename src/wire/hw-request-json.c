@@ -1,0 +1,287 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-request-json.h"
+
+#include "hw-error.h"
+#include "hw-json-variant.h"
+
+/* What is shown of a name that somebody sent. In characters. */
+#define MAX_SHOWN_NAME 64
+
+/* A member that a request may have. */
+typedef struct
+{
+  const char *name;
+  const char *type;
+  const char *what; /* what a person calls a value of @type */
+} Member;
+
+static const Member task_members[] = {
+  { "type", "s", "a text in quotes" },
+  { "title", "s", "a text in quotes" },
+  { "parameters", "a{sv}", "an object" },
+  { "priority", "x", "a whole number without quotes" },
+};
+
+static const Member option_members[] = {
+  { "title", "s", "a text in quotes" },
+  { "priority", "x", "a whole number without quotes" },
+};
+
+static const Member filter_members[] = {
+  { "type", "s", "a text in quotes" },
+  { "owner", "s", "a text in quotes" },
+};
+
+static const Member session_members[] = {
+  { "token", "s", "a text in quotes" },
+};
+
+/* Returns: (transfer full): the JSON pointer of a member (RFC 6901, section 3) */
+static char *
+make_pointer (const char *name)
+{
+  g_autoptr(GString) pointer = g_string_new (name);
+
+  g_string_replace (pointer, "~", "~0", 0);
+  g_string_replace (pointer, "/", "~1", 0);
+  g_string_prepend_c (pointer, '/');
+
+  return g_strdup (pointer->str);
+}
+
+static void
+set_unknown_member (GError      **error,
+                    const char   *name,
+                    const Member *members,
+                    guint         n_members)
+{
+  g_autofree char *shown = g_utf8_substring (name, 0,
+                                             MIN (g_utf8_strlen (name, -1), MAX_SHOWN_NAME));
+  g_autofree char *pointer = make_pointer (shown);
+  g_autoptr(GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < n_members; i++)
+    g_string_append_printf (known, "%s“%s”", i > 0 ? ", " : "", members[i].name);
+
+  hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
+                      "There is no member “%s” in such a request. Send only %s.",
+                      shown, known->str);
+}
+
+static const Member *
+find_member (const char   *name,
+             const Member *members,
+             guint         n_members)
+{
+  for (guint i = 0; i < n_members; i++)
+    if (g_str_equal (members[i].name, name))
+      return &members[i];
+
+  return NULL;
+}
+
+/* Refuses a request with a member that it may not have, or of another type: what
+ * is left out in silence is a mistake that nobody finds.
+ */
+static gboolean
+check_members (GVariant     *request,
+               const Member *members,
+               guint         n_members,
+               GError      **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value = NULL;
+
+  if (!g_variant_is_of_type (request, G_VARIANT_TYPE_VARDICT))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                   "The request must be a JSON object. Send one, such as {\"%s\": …}.",
+                   members[0].name);
+      return FALSE;
+    }
+
+  g_variant_iter_init (&iter, request);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      g_autoptr(GVariant) owned = g_steal_pointer (&value);
+      const Member *member = find_member (name, members, n_members);
+      g_autofree char *pointer = NULL;
+
+      if (member == NULL)
+        {
+          set_unknown_member (error, name, members, n_members);
+          return FALSE;
+        }
+
+      if (g_variant_is_of_type (owned, G_VARIANT_TYPE (member->type)))
+        continue;
+
+      pointer = make_pointer (name);
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
+                          "“%s” must be %s. Send that, or leave it out.", name, member->what);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+read_priority (GVariant   *request,
+               HwTaskSpec *spec,
+               GError    **error)
+{
+  gint64 priority = 0;
+
+  g_variant_lookup (request, "priority", "x", &priority);
+  if (priority < G_MININT || priority > G_MAXINT)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
+                          "The priority is out of all bounds. Take a smaller one.");
+      return FALSE;
+    }
+
+  spec->priority = (int) priority;
+
+  return TRUE;
+}
+
+/**
+ * hw_request_json_parse_task:
+ * @data: (array length=length) (element-type guint8): a request's body
+ * @length: how many bytes
+ * @max_length: the most bytes that such a body may have
+ * @needs_type: whether the request must name a task type
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads what somebody asks for: `type`, `title`, `parameters` and `priority`, and
+ * nothing else. Whether there is such a type, and what it takes, is for the queue
+ * to say.
+ *
+ * Returns: (transfer full): the request, or %NULL with %HW_ERROR_TOO_LARGE or
+ *   %HW_ERROR_INVALID_REQUEST and the field that is wrong
+ */
+HwTaskSpec *
+hw_request_json_parse_task (const char *data,
+                            gsize       length,
+                            gsize       max_length,
+                            gboolean    needs_type,
+                            GError    **error)
+{
+  g_autoptr(GVariant) request = hw_json_variant_parse (data, length, max_length, error);
+  g_autoptr(HwTaskSpec) spec = NULL;
+
+  if (request == NULL ||
+      !check_members (request, task_members, G_N_ELEMENTS (task_members), error))
+    return NULL;
+
+  spec = hw_task_spec_new ();
+  g_variant_lookup (request, "type", "s", &spec->type);
+  g_variant_lookup (request, "title", "s", &spec->title);
+  spec->parameters = g_variant_lookup_value (request, "parameters", G_VARIANT_TYPE_VARDICT);
+  if (!read_priority (request, spec, error))
+    return NULL;
+
+  if (needs_type && spec->type == NULL)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/type",
+                          "“type” is missing. Send the name of a task type.");
+      return NULL;
+    }
+
+  return g_steal_pointer (&spec);
+}
+
+/**
+ * hw_request_json_parse_session:
+ * @data: (array length=length) (element-type guint8): a request's body
+ * @length: how many bytes
+ * @max_length: the most bytes that such a body may have
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads the token that a browser wants to trade for a cookie.
+ *
+ * Returns: (transfer full): the token, or %NULL with %HW_ERROR_TOO_LARGE or
+ *   %HW_ERROR_INVALID_REQUEST
+ */
+char *
+hw_request_json_parse_session (const char *data,
+                               gsize       length,
+                               gsize       max_length,
+                               GError    **error)
+{
+  g_autoptr(GVariant) request = hw_json_variant_parse (data, length, max_length, error);
+  g_autofree char *token = NULL;
+
+  if (request == NULL ||
+      !check_members (request, session_members, G_N_ELEMENTS (session_members), error))
+    return NULL;
+
+  if (!g_variant_lookup (request, "token", "s", &token))
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/token",
+                          "“token” is missing. Send the daemon's token.");
+      return NULL;
+    }
+
+  return g_steal_pointer (&token);
+}
+
+/**
+ * hw_request_json_read_options:
+ * @options: what came beside a type and its parameters
+ * @spec: where to put the options
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads the options of a call that adds a task: `title` and `priority`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_request_json_read_options (GVariant   *options,
+                              HwTaskSpec *spec,
+                              GError    **error)
+{
+  g_return_val_if_fail (options != NULL, FALSE);
+  g_return_val_if_fail (spec != NULL, FALSE);
+
+  if (!check_members (options, option_members, G_N_ELEMENTS (option_members), error))
+    return FALSE;
+
+  g_clear_pointer (&spec->title, g_free);
+  g_variant_lookup (options, "title", "s", &spec->title);
+
+  return read_priority (options, spec, error);
+}
+
+/**
+ * hw_request_json_read_filter:
+ * @members: what came as a filter
+ * @filter: where to put its strings, which the caller frees
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads the filter of a watcher: `type` and `owner`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_request_json_read_filter (GVariant      *members,
+                             HwWatchFilter *filter,
+                             GError       **error)
+{
+  g_return_val_if_fail (members != NULL, FALSE);
+  g_return_val_if_fail (filter != NULL, FALSE);
+
+  if (!check_members (members, filter_members, G_N_ELEMENTS (filter_members), error))
+    return FALSE;
+
+  g_variant_lookup (members, "type", "s", &filter->type);
+  g_variant_lookup (members, "owner", "s", &filter->owner);
+
+  return TRUE;
+}

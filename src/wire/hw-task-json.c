@@ -1,0 +1,394 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-json.h"
+
+#include <string.h>
+
+/* Room for a task with a few parameters, so that the buffer rarely moves. */
+#define TASK_SIZE 768
+
+/* How a field looks in JSON. */
+typedef struct
+{
+  const char *name;   /* (nullable): none for one that nobody is shown */
+  const char *absent; /* what stands there while the field is not set */
+  gboolean is_time;
+} FieldForm;
+
+/* The names are those of the fields with the underscores gone: exit_code is
+ * exitCode. A word or a count that is not there yet is empty, not null, so that a
+ * client can always compare and add. A field that has no form here does not leave
+ * the house: the hidden parameters do not.
+ */
+static const FieldForm forms[HW_N_TASK_FIELDS] = {
+  [HW_TASK_FIELD_TYPE] = { "type", "null", FALSE },
+  [HW_TASK_FIELD_TITLE] = { "title", "null", FALSE },
+  [HW_TASK_FIELD_PARAMETERS] = { "parameters", "{}", FALSE },
+  [HW_TASK_FIELD_STATE] = { "state", "null", FALSE },
+  [HW_TASK_FIELD_RESULT] = { "result", "\"\"", FALSE },
+  [HW_TASK_FIELD_ERROR] = { "error", "null", FALSE },
+  [HW_TASK_FIELD_VALUE] = { "value", "null", FALSE },
+  [HW_TASK_FIELD_EXIT_CODE] = { "exitCode", "null", FALSE },
+  [HW_TASK_FIELD_SIGNAL] = { "signal", "null", FALSE },
+  [HW_TASK_FIELD_PROGRESS] = { "progress", "null", FALSE },
+  [HW_TASK_FIELD_MESSAGE] = { "message", "null", FALSE },
+  [HW_TASK_FIELD_UNIT] = { "unit", "null", FALSE },
+  [HW_TASK_FIELD_DONE] = { "done", "null", FALSE },
+  [HW_TASK_FIELD_TOTAL] = { "total", "null", FALSE },
+  [HW_TASK_FIELD_ACTIVITY] = { "activity", "null", FALSE },
+  [HW_TASK_FIELD_GROUP] = { "group", "\"\"", FALSE },
+  [HW_TASK_FIELD_PRIORITY] = { "priority", "0", FALSE },
+  [HW_TASK_FIELD_OWNER] = { "owner", "null", FALSE },
+  [HW_TASK_FIELD_ATTEMPT] = { "attempt", "0", FALSE },
+  [HW_TASK_FIELD_MAX_ATTEMPTS] = { "maxAttempts", "1", FALSE },
+  [HW_TASK_FIELD_CREATED_AT] = { "createdAt", "null", TRUE },
+  [HW_TASK_FIELD_STARTED_AT] = { "startedAt", "null", TRUE },
+  [HW_TASK_FIELD_ENDED_AT] = { "endedAt", "null", TRUE },
+  [HW_TASK_FIELD_OUTPUT_SIZE] = { "outputSize", "0", FALSE },
+};
+
+static void
+write_field (HwJsonWriter *writer,
+             HwTaskField   field,
+             GVariant     *value)
+{
+  const FieldForm *form = &forms[field];
+
+  if (form->name == NULL)
+    return;
+
+  hw_json_writer_name (writer, form->name);
+
+  if (value == NULL)
+    hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
+  else if (form->is_time)
+    hw_json_writer_add_time (writer, g_variant_get_int64 (value));
+  else
+    hw_json_writer_add_variant (writer, value);
+}
+
+static void
+write_uint_member (HwJsonWriter *writer,
+                   const char   *name,
+                   guint64       value)
+{
+  hw_json_writer_name (writer, name);
+  hw_json_writer_add_uint (writer, value);
+}
+
+static void
+write_string_member (HwJsonWriter *writer,
+                     const char   *name,
+                     const char   *value)
+{
+  hw_json_writer_name (writer, name);
+  hw_json_writer_add_string (writer, value);
+}
+
+static void
+write_tasks (HwJsonWriter *writer,
+             GPtrArray    *tasks)
+{
+  hw_json_writer_name (writer, "tasks");
+  hw_json_writer_begin_array (writer);
+  for (guint i = 0; i < tasks->len; i++)
+    hw_task_json_write_task (writer, g_ptr_array_index (tasks, i));
+  hw_json_writer_end_array (writer);
+}
+
+/**
+ * hw_task_json_write_task:
+ * @writer: a writer
+ * @task: a task
+ *
+ * Writes a task as every door shows it: all members are always there, and those
+ * that are not known are `null`.
+ */
+void
+hw_task_json_write_task (HwJsonWriter *writer,
+                         HwTask       *task)
+{
+  g_return_if_fail (writer != NULL);
+  g_return_if_fail (HW_IS_TASK (task));
+
+  hw_json_writer_begin_object (writer);
+  write_uint_member (writer, "id", hw_task_get_id (task));
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    write_field (writer, (HwTaskField) i, hw_task_get_field (task, (HwTaskField) i));
+  write_uint_member (writer, "seq", hw_task_get_seq (task));
+  hw_json_writer_end_object (writer);
+}
+
+/**
+ * hw_task_json_encode_task:
+ * @task: a task
+ *
+ * Gets a task as JSON, see hw_task_json_write_task().
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_task (HwTask *task)
+{
+  GString *text = g_string_sized_new (TASK_SIZE);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_task_json_write_task (&writer, task);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_task_json_encode_id:
+ * @task_id: a task's number
+ *
+ * Gets the short answer to a new task, `{"id": 7}`.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_id (guint64 task_id)
+{
+  GString *text = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, "id", task_id);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_task_json_encode_list:
+ * @epoch: the database's number
+ * @seq: the number at which the list is true
+ * @tasks: (element-type HwTask): the tasks
+ * @next: where the next page begins, or 0 on the last
+ *
+ * Gets a page of a list as JSON. A client gives `next` back as it is.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_list (guint64    epoch,
+                          guint64    seq,
+                          GPtrArray *tasks,
+                          guint64    next)
+{
+  GString *text = NULL;
+  g_autofree char *cursor = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (tasks != NULL, NULL);
+
+  if (next > 0)
+    cursor = g_strdup_printf ("%" G_GUINT64_FORMAT, next);
+
+  text = g_string_sized_new ((tasks->len + 1) * TASK_SIZE);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, "epoch", epoch);
+  write_uint_member (&writer, "seq", seq);
+  write_tasks (&writer, tasks);
+  write_string_member (&writer, "next", cursor);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/* Sorts what changed by field. @values holds borrowed references; @owner keeps
+ * them. A name that is no field, or a value of another type, comes from a newer
+ * version's row and is left out.
+ */
+static void
+collect_changes (GVariant  *changes,
+                 GVariant **values,
+                 GPtrArray *owner)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (changes == NULL)
+    return;
+
+  g_variant_iter_init (&iter, changes);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      HwTaskField field;
+
+      g_ptr_array_add (owner, value);
+      if (hw_task_field_from_name (name, &field) &&
+          g_variant_is_of_type (value, hw_task_field_get_variant_type (field)))
+        values[field] = value;
+    }
+}
+
+static gboolean
+is_pending (GVariant *state)
+{
+  return state != NULL &&
+         g_str_equal (g_variant_get_string (state, NULL),
+                      hw_task_state_to_string (HW_TASK_STATE_PENDING));
+}
+
+/* Writes what changed. A new task is written whole. A task that goes back to
+ * Pending loses what its attempt had: that is said, not left to be known.
+ */
+static void
+write_changes (HwJsonWriter *writer,
+               HwEvent      *event)
+{
+  g_autoptr(GPtrArray) owner = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  GVariant *values[HW_N_TASK_FIELDS] = { NULL };
+  gboolean is_new = hw_event_get_kind (event) == HW_EVENT_KIND_ADDED;
+  gboolean forgets;
+
+  collect_changes (hw_event_get_changes (event), values, owner);
+  forgets = is_pending (values[HW_TASK_FIELD_STATE]);
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      gboolean is_wanted = values[i] != NULL || is_new ||
+                           (forgets && hw_task_field_is_of_attempt ((HwTaskField) i));
+
+      /* The event's own head has it. */
+      if (is_wanted && i != HW_TASK_FIELD_ATTEMPT)
+        write_field (writer, (HwTaskField) i, values[i]);
+    }
+}
+
+static void
+write_head (HwJsonWriter *writer,
+            HwEvent      *event)
+{
+  write_uint_member (writer, "task", hw_event_get_task_id (event));
+  hw_json_writer_name (writer, "at");
+  hw_json_writer_add_time (writer, hw_event_get_time (event));
+}
+
+/* Writes an event of a task. */
+static void
+write_task_event (HwJsonWriter *writer,
+                  HwEvent      *event)
+{
+  write_head (writer, event);
+  write_uint_member (writer, "attempt", hw_event_get_attempt (event));
+  write_changes (writer, event);
+}
+
+static void
+write_event_body (HwJsonWriter *writer,
+                  HwEvent      *event)
+{
+  switch (hw_event_get_kind (event))
+    {
+    case HW_EVENT_KIND_PROGRESS:
+      write_uint_member (writer, "rev", hw_event_get_rev (event));
+      write_task_event (writer, event);
+      break;
+
+    case HW_EVENT_KIND_ADDED:
+    case HW_EVENT_KIND_STATE:
+    case HW_EVENT_KIND_MESSAGE:
+    case HW_EVENT_KIND_CHANGED:
+    case HW_EVENT_KIND_REMOVED:
+      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      write_task_event (writer, event);
+      break;
+
+    case HW_EVENT_KIND_HELD:
+      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      write_head (writer, event);
+      write_string_member (writer, "group", hw_event_get_group (event));
+      break;
+
+    case HW_EVENT_KIND_SNAPSHOT:
+      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      hw_json_writer_name (writer, "reset");
+      hw_json_writer_add_boolean (writer, hw_event_get_is_reset (event));
+      write_tasks (writer, hw_event_get_tasks (event));
+      break;
+
+    case HW_EVENT_KIND_HEARTBEAT:
+      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      break;
+
+    default:
+      g_return_if_reached ();
+    }
+}
+
+/**
+ * hw_task_json_encode_event:
+ * @event: an event
+ *
+ * Gets an event as JSON. That is done once: the bytes stay with the event and are
+ * shared by all who watch. Any thread may call this.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_event (HwEvent *event)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (event != NULL, NULL);
+
+  if (hw_event_get_encoding (event) != NULL)
+    return g_bytes_ref (hw_event_get_encoding (event));
+
+  text = g_string_sized_new (TASK_SIZE);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_string_member (&writer, "kind", hw_event_kind_to_string (hw_event_get_kind (event)));
+  write_uint_member (&writer, "epoch", hw_event_get_epoch (event));
+  write_event_body (&writer, event);
+  hw_json_writer_end_object (&writer);
+
+  hw_event_set_encoding (event, g_string_free_to_bytes (text));
+
+  return g_bytes_ref (hw_event_get_encoding (event));
+}
+
+/**
+ * hw_task_json_encode_output:
+ * @offset: where the bytes begin in what the program wrote
+ * @data: the bytes
+ *
+ * Gets a piece of a program's output as JSON. Programs print any bytes, and JSON
+ * has text only, so they go in base64.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_output (guint64 offset,
+                            GBytes *data)
+{
+  GString *text = NULL;
+  g_autofree char *base64 = NULL;
+  gsize length;
+  gconstpointer bytes;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (data != NULL, NULL);
+
+  bytes = g_bytes_get_data (data, &length);
+  base64 = g_base64_encode (bytes, length);
+  text = g_string_sized_new (length * 3 / 2);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, "offset", offset);
+  write_string_member (&writer, "data", base64);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}

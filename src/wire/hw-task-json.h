@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-event.h"
+#include "hw-json-writer.h"
+#include "hw-task.h"
+
+G_BEGIN_DECLS
+
+void    hw_task_json_write_task (HwJsonWriter *writer,
+                                 HwTask       *task);
+
+GBytes *hw_task_json_encode_task (HwTask *task);
+GBytes *hw_task_json_encode_id (guint64 task_id);
+GBytes *hw_task_json_encode_list (guint64    epoch,
+                                  guint64    seq,
+                                  GPtrArray *tasks,
+                                  guint64    next);
+GBytes *hw_task_json_encode_event (HwEvent *event);
+GBytes *hw_task_json_encode_output (guint64 offset,
+                                    GBytes *data);
+
+G_END_DECLS
