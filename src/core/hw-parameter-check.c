@@ -7,6 +7,7 @@
 #include "hw-parameter-private.h"
 
 #include "hw-error.h"
+#include "hw-quote.h"
 
 #include <math.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static char *
 quote_value (const HwParameter *self,
              const char        *text)
 {
-  return self->is_hidden ? g_strdup ("“…”") : hw_quote (text);
+  return self->is_hidden ? g_strdup ("“…”") : hw_quote (text, HW_MAX_QUOTED_LENGTH);
 }
 
 /* What a value is, as its sender would call it. */
@@ -355,7 +356,7 @@ check_variable (const HwParameter *self,
                 gsize             *size,
                 GError           **error)
 {
-  g_autofree char *quoted = hw_quote (name);
+  g_autofree char *quoted = hw_quote (name, HW_MAX_QUOTED_LENGTH);
   gsize length;
 
   if (name[0] == '\0' || strchr (name, '=') != NULL)

@@ -27,7 +27,6 @@ G_BEGIN_DECLS
  */
 #define HW_MAX_QUOTED_LENGTH 64
 
-char       *hw_quote (const char *text);
 char       *hw_parameter_build_field (const char *name);
 const char *hw_parameter_kind_describe (HwParameterKind kind);
 

@@ -77,27 +77,6 @@ hw_parameter_free (HwParameter *self)
   g_free (self);
 }
 
-/* Puts @text in quotation marks, cut to what a sentence can bear, and without
- * anything that a terminal would obey. Returns (transfer full).
- */
-char *
-hw_quote (const char *text)
-{
-  g_autoptr(GString) quoted = g_string_new ("“");
-  const char *p = text;
-
-  for (guint i = 0; *p != '\0' && i < HW_MAX_QUOTED_LENGTH; i++, p = g_utf8_next_char (p))
-    {
-      gunichar character = g_utf8_get_char (p);
-
-      g_string_append_unichar (quoted, g_unichar_isprint (character) ? character : 0xfffd);
-    }
-
-  g_string_append (quoted, *p != '\0' ? "…”" : "”");
-
-  return g_string_free (g_steal_pointer (&quoted), FALSE);
-}
-
 /* Builds the JSON pointer of the parameter @name (RFC 6901, 3). A name that no
  * parameter can have because of its length is not repeated. Returns (transfer full).
  */

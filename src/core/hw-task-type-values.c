@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-parameter-private.h"
+#include "hw-quote.h"
 
 #include <string.h>
 
@@ -53,7 +54,7 @@ hw_task_type_check_names (HwTaskType *self,
         continue;
 
       field = hw_parameter_build_field (name);
-      quoted = hw_quote (name);
+      quoted = hw_quote (name, HW_MAX_QUOTED_LENGTH);
       known = list_names (self);
       hw_error_set_field (error, HW_ERROR_INVALID_PARAMETER, field,
                           "The task type “%s” has no parameter %s; it has %s. "
