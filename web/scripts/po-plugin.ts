@@ -7,7 +7,10 @@ import type { Plugin } from 'vite'
 /** vue3-gettext imports the reader of PO files that only its tools need: the pages get none. */
 const NO_READER = '\0headway-no-po-reader'
 
-type Message = string | string[] | Record<string, string | string[]>
+type Translation = string | string[]
+
+/** A translation, or one for each context; the context "" is none. */
+type Message = Translation | Record<string, Translation>
 
 /** Lets 'import messages from "./de.po"' give what vue3-gettext reads, so that no made file is kept. */
 export function gettextCatalogues(): Plugin {
@@ -29,21 +32,21 @@ export function gettextCatalogues(): Plugin {
 
 /** Turns the text of a PO file into msgid → translation; what is fuzzy or empty is left out. */
 export function readCatalogue(text: string): Record<string, Message> {
-  const messages: Record<string, Message> = {}
+  const found = new Map<string, Record<string, Translation>>()
 
   for (const item of PO.parse(text).items) {
     const [first = ''] = item.msgstr
     if (item.obsolete || item.flags['fuzzy'] || first === '') continue
 
-    const translation = item.msgid_plural ? item.msgstr : first
-    const context = item.msgctxt
-    if (!context) {
-      messages[item.msgid] = translation
-      continue
-    }
-    const known = messages[item.msgid]
-    const contexts = typeof known === 'object' && !Array.isArray(known) ? known : {}
-    messages[item.msgid] = { ...contexts, [context]: translation }
+    const contexts = found.get(item.msgid) ?? {}
+    contexts[item.msgctxt ?? ''] = item.msgid_plural ? item.msgstr : first
+    found.set(item.msgid, contexts)
   }
-  return messages
+  return Object.fromEntries([...found].map(([msgid, contexts]) => [msgid, simplify(contexts)]))
+}
+
+/** Most texts stand in no context. */
+function simplify(contexts: Record<string, Translation>): Message {
+  const plain = contexts['']
+  return plain !== undefined && Object.keys(contexts).length === 1 ? plain : contexts
 }

@@ -6,6 +6,7 @@ import type { TaskNews } from '@/api/watch'
 import { useTasksStore } from '@/stores/tasks'
 import { useApi } from './api'
 import { useBatch } from './batch'
+import { useErrorWords } from './error-words'
 
 const PAGE_SIZE = 50
 
@@ -16,6 +17,7 @@ const SETTLE_MS = 500
 export function useTaskList() {
   const api = useApi()
   const tasks = useTasksStore()
+  const errorWord = useErrorWords()
   const isLoading = ref(false)
   const problem = ref('')
   let settling: ReturnType<typeof setTimeout> | undefined
@@ -27,7 +29,7 @@ export function useTaskList() {
       tasks.takePage(await api.listTasks(query))
       problem.value = ''
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      problem.value = errorWord(error)
     } finally {
       isLoading.value = false
     }
@@ -59,7 +61,7 @@ export function useTaskList() {
     },
     onEnd: loadSoon,
     onError(error) {
-      problem.value = error.message
+      problem.value = errorWord(error)
     },
   })
   onScopeDispose(() => {

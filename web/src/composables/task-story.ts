@@ -8,6 +8,7 @@ import type { TaskNews } from '@/api/watch'
 import { useStoryStore } from '@/stores/story'
 import { useApi } from './api'
 import { useBatch } from './batch'
+import { useErrorWords } from './error-words'
 
 /**
  * Tells the story of task @id from its first event on. The task itself is also asked for by itself:
@@ -16,6 +17,7 @@ import { useBatch } from './batch'
 export function useTaskStory(id: number) {
   const api = useApi()
   const story = useStoryStore()
+  const errorWord = useErrorWords()
   const isMissing = ref(false)
   const problem = ref('')
   const news = useBatch<TaskNews>(story.apply)
@@ -25,7 +27,7 @@ export function useTaskStory(id: number) {
       story.show(await api.getTask(id))
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) miss()
-      else problem.value = error instanceof Error ? error.message : String(error)
+      else problem.value = errorWord(error)
     }
   }
 
@@ -47,7 +49,7 @@ export function useTaskStory(id: number) {
     // A level that was told only to those who came later, as the size of the output.
     onEnd: () => void look(),
     onError(error) {
-      problem.value = error.message
+      problem.value = errorWord(error)
       void look()
     },
   })

@@ -4,10 +4,12 @@
 import { onMounted, ref, shallowRef } from 'vue'
 import type { TaskType } from '@/api/task-type'
 import { useApi } from './api'
+import { useErrorWords } from './error-words'
 
 /** The kinds of tasks that this daemon knows; null until it has told. */
 export function useTaskTypes() {
   const api = useApi()
+  const errorWord = useErrorWords()
   const types = shallowRef<readonly TaskType[] | null>(null)
   const problem = ref('')
 
@@ -16,7 +18,7 @@ export function useTaskTypes() {
     try {
       types.value = await api.listTaskTypes()
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      problem.value = errorWord(error)
     }
   }
 
