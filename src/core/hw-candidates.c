@@ -213,24 +213,28 @@ hw_candidates_begin_refill (HwCandidates *self)
 /**
  * hw_candidates_end_refill:
  * @self: a window
- * @tasks: (element-type HwTask): what the store answered, in its order
+ * @page: what the store answered
  *
  * Takes what the store answered. It is all there is if it is less than was asked
- * for and nothing came meanwhile; else the store is asked again when the window is
- * empty.
+ * for, the page has no next one, and nothing came meanwhile; else the store is asked
+ * again when the window is empty.
  */
 void
 hw_candidates_end_refill (HwCandidates *self,
-                          GPtrArray    *tasks)
+                          HwTaskPage   *page)
 {
+  GPtrArray *tasks;
+
   g_return_if_fail (HW_IS_CANDIDATES (self));
-  g_return_if_fail (tasks != NULL);
+  g_return_if_fail (page != NULL);
+
+  tasks = page->tasks;
 
   self->is_refilling = FALSE;
   g_ptr_array_set_size (self->tasks, 0);
   for (guint i = 0; i < tasks->len && i < self->limit; i++)
     g_ptr_array_add (self->tasks, g_object_ref (g_ptr_array_index (tasks, i)));
-  self->is_complete = tasks->len < self->limit && !self->was_added_to;
+  self->is_complete = tasks->len < self->limit && page->next == 0 && !self->was_added_to;
 }
 
 /**

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "hw-scheduling.h"
-#include "hw-task.h"
+#include "hw-store.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ void          hw_candidates_remove (HwCandidates *self,
 gboolean      hw_candidates_must_refill (HwCandidates *self);
 void          hw_candidates_begin_refill (HwCandidates *self);
 void          hw_candidates_end_refill (HwCandidates *self,
-                                        GPtrArray    *tasks);
+                                        HwTaskPage   *page);
 void          hw_candidates_abandon_refill (HwCandidates *self);
 void          hw_candidates_invalidate (HwCandidates *self);
 guint         hw_candidates_get_limit (HwCandidates *self);

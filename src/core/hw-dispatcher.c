@@ -225,7 +225,7 @@ on_candidates_listed (GObject      *source,
       return;
     }
 
-  hw_candidates_end_refill (self->candidates, page->tasks);
+  hw_candidates_end_refill (self->candidates, page);
   hw_dispatcher_dispatch (self);
 }
 

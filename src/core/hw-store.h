@@ -92,7 +92,8 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @claim_async: takes Pending tasks for a node: each becomes Processing, with a new
  *   attempt, unless it is Pending no more
  * @claim_finish: (element-type HwEvent): the events of those that it got
- * @list_candidates_async: the first Pending tasks: by priority, then by age
+ * @list_candidates_async: the first Pending tasks: by priority, then by age; if the
+ *   page's next is not 0, there are more
  * @list_open_async: the Processing tasks
  * @list_async: tasks, newest first
  * @list_finish: ends each of the three
