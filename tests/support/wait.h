@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 /* How long a test waits for what must come. Only a broken test gets there, so it may
  * be long enough for the slowest machine.
@@ -33,3 +33,24 @@ on_waited_too_long (gpointer user_data)
     g_source_remove (late_id); \
   } \
   G_STMT_END
+
+static inline void
+on_object_gone (gpointer user_data,
+                GObject *object)
+{
+  g_atomic_int_set ((int *) user_data, TRUE);
+  g_main_context_wakeup (NULL);
+}
+
+/* Drops the last reference but for those of threads that are about to end, and fails if
+ * the object stays.
+ */
+static inline void
+drop_object (gpointer object)
+{
+  int is_gone = FALSE;
+
+  g_object_weak_ref (G_OBJECT (object), on_object_gone, &is_gone);
+  g_object_unref (object);
+  wait_until (g_atomic_int_get (&is_gone));
+}

@@ -1,0 +1,348 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-in-process-runner.h"
+
+#include "hw-error.h"
+
+/**
+ * HwInProcessRunner:
+ *
+ * Carries out attempts with C functions, each on a thread of a pool of its own, so
+ * that long work never takes the threads that GIO reads files with. Nothing of it
+ * outlives the daemon.
+ *
+ * Main context only; the functions know nothing of this.
+ */
+struct _HwInProcessRunner
+{
+  GObject parent_instance;
+
+  GThreadPool *pool;     /* (owned) */
+  GHashTable *functions; /* (owned) (element-type utf8 Function) */
+  GHashTable *works;     /* (owned) (element-type HwRun GCancellable): those that go on */
+};
+
+/* A function pointer is not a gpointer. */
+typedef struct
+{
+  HwWorkFunction function;
+} Function;
+
+/* One attempt. Owned by its #GTask. */
+typedef struct
+{
+  HwRun *run;           /* (owned) */
+  GVariant *parameters; /* (owned) */
+  HwWorkFunction function;
+} Work;
+
+static void hw_in_process_runner_iface_init (HwRunnerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HwInProcessRunner, hw_in_process_runner, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HW_TYPE_RUNNER,
+                                                      hw_in_process_runner_iface_init))
+
+static void
+work_free (Work *work)
+{
+  g_clear_object (&work->run);
+  g_clear_pointer (&work->parameters, g_variant_unref);
+  g_free (work);
+}
+
+/* Work goes through these in this order. */
+static void do_work (gpointer data,
+                     gpointer user_data);
+static void on_work_done (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      user_data);
+
+/* Makes ready what an attempt needs. The file of its type may have changed since the
+ * task was accepted, so what it says is checked again.
+ */
+static Work *
+hw_in_process_runner_prepare (HwInProcessRunner *self,
+                              HwRun             *run,
+                              GError           **error)
+{
+  HwTaskType *type = hw_run_get_task_type (run);
+  const char *name = hw_task_type_get_function (type);
+  Function *function = name != NULL ? g_hash_table_lookup (self->functions, name) : NULL;
+  g_autoptr(GVariant) parameters = NULL;
+  Work *work;
+
+  if (function == NULL)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+                   "This Headway has no function “%s”. Correct “function” in %s.task, or take a "
+                   "Headway that has it.",
+                   name != NULL ? name : "", hw_task_type_get_name (type));
+      return NULL;
+    }
+
+  parameters = hw_task_type_check_parameters (type, hw_run_get_parameters (run), error);
+  if (parameters == NULL)
+    return NULL;
+
+  work = g_new0 (Work, 1);
+  work->run = g_object_ref (run);
+  work->parameters = g_steal_pointer (&parameters);
+  work->function = function->function;
+
+  return work;
+}
+
+static void
+hw_in_process_runner_start_async (HwRunner           *runner,
+                                  HwRun              *run,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (runner);
+  g_autoptr(GTask) starting = NULL;
+  g_autoptr(GTask) gtask = NULL;
+  g_autoptr(GCancellable) work_cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+  Work *work;
+
+  starting = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (starting, hw_in_process_runner_start_async);
+
+  if (g_task_return_error_if_cancelled (starting))
+    return;
+
+  /* From now on the start is done, whatever happens to its cancellable. It is told
+   * first, because both tasks are told in the order in which they return.
+   */
+  g_task_set_check_cancellable (starting, FALSE);
+  g_task_return_boolean (starting, TRUE);
+
+  gtask = g_task_new (self, work_cancellable, on_work_done, g_object_ref (run));
+  g_task_set_source_tag (gtask, do_work);
+  g_hash_table_insert (self->works, g_object_ref (run), g_object_ref (work_cancellable));
+
+  work = hw_in_process_runner_prepare (self, run, &error);
+  if (work == NULL)
+    {
+      g_task_return_error (gtask, g_steal_pointer (&error));
+      return;
+    }
+
+  g_task_set_task_data (gtask, work, (GDestroyNotify) work_free);
+  g_thread_pool_push (self->pool, g_steal_pointer (&gtask), NULL);
+}
+
+/* On a thread of the pool. Takes @data. */
+static void
+do_work (gpointer data,
+         gpointer user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (data);
+  Work *work = g_task_get_task_data (gtask);
+  g_autoptr(GVariant) value = NULL;
+  g_autoptr(GError) error = NULL;
+
+  /* It may have waited for its thread until nobody wanted it any more. */
+  if (g_task_return_error_if_cancelled (gtask))
+    return;
+
+  value = work->function (work->run, work->parameters, g_task_get_cancellable (gtask), &error);
+  if (error != NULL)
+    g_task_return_error (gtask, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (gtask, g_steal_pointer (&value), (GDestroyNotify) g_variant_unref);
+}
+
+static HwOutcome *
+make_outcome (GVariant     *value,
+              const GError *error)
+{
+  HwOutcome *outcome;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return hw_outcome_new_failed (HW_RESULT_CANCELED,
+                                  "The task was canceled. Add it again to do it after all.");
+
+  if (error != NULL)
+    return hw_outcome_new_failed (HW_RESULT_ERROR, "%s", error->message);
+
+  outcome = hw_outcome_new (HW_RESULT_SUCCESS);
+  outcome->value = value != NULL ? g_variant_ref (value) : NULL;
+
+  return outcome;
+}
+
+static void
+on_work_done (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (source);
+  g_autoptr(HwRun) run = HW_RUN (user_data);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) value = g_task_propagate_pointer (G_TASK (result), &error);
+
+  g_hash_table_remove (self->works, run);
+  hw_run_finish (run, make_outcome (value, error));
+}
+
+static gboolean
+hw_in_process_runner_start_finish (HwRunner     *runner,
+                                   GAsyncResult *result,
+                                   GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* A thread goes down with its process, so there is never anything to adopt. */
+static void
+hw_in_process_runner_adopt_async (HwRunner           *runner,
+                                  HwRun              *run,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = g_task_new (runner, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_in_process_runner_adopt_async);
+  g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
+                           "Headway stopped while the task ran. "
+                           "Add it again to do it from the beginning.");
+}
+
+static gboolean
+hw_in_process_runner_adopt_finish (HwRunner     *runner,
+                                   GAsyncResult *result,
+                                   GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* There is no force: a thread can only be asked, and what can be asked of it is the same. */
+static void
+hw_in_process_runner_control_async (HwRunner           *runner,
+                                    HwRun              *run,
+                                    HwControl           verb,
+                                    gint64              deadline,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (runner);
+  g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
+  GCancellable *work_cancellable = g_hash_table_lookup (self->works, run);
+
+  g_task_set_source_tag (gtask, hw_in_process_runner_control_async);
+
+  if (work_cancellable != NULL)
+    g_cancellable_cancel (work_cancellable);
+
+  g_task_return_boolean (gtask, TRUE);
+}
+
+static gboolean
+hw_in_process_runner_control_finish (HwRunner     *runner,
+                                     GAsyncResult *result,
+                                     GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+hw_in_process_runner_iface_init (HwRunnerInterface *iface)
+{
+  iface->start_async = hw_in_process_runner_start_async;
+  iface->start_finish = hw_in_process_runner_start_finish;
+  iface->adopt_async = hw_in_process_runner_adopt_async;
+  iface->adopt_finish = hw_in_process_runner_adopt_finish;
+  iface->control_async = hw_in_process_runner_control_async;
+  iface->control_finish = hw_in_process_runner_control_finish;
+}
+
+static void
+hw_in_process_runner_finalize (GObject *object)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (object);
+
+  /* Work that goes on holds a reference, so nothing is left to do. Not to be waited
+   * for: the last reference may have been that of one of the pool's own threads.
+   */
+  if (self->pool != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, FALSE);
+  g_clear_pointer (&self->works, g_hash_table_unref);
+  g_clear_pointer (&self->functions, g_hash_table_unref);
+
+  G_OBJECT_CLASS (hw_in_process_runner_parent_class)->finalize (object);
+}
+
+static void
+hw_in_process_runner_class_init (HwInProcessRunnerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_in_process_runner_finalize;
+}
+
+static void
+hw_in_process_runner_init (HwInProcessRunner *self)
+{
+  self->functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->works = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
+}
+
+/**
+ * hw_in_process_runner_new:
+ * @n_threads: how many attempts may run at once: as many as the queue starts, or
+ *   those that it started wait here for a thread
+ *
+ * Creates a runner that has no functions yet.
+ *
+ * Returns: (transfer full): a new runner
+ */
+HwInProcessRunner *
+hw_in_process_runner_new (guint n_threads)
+{
+  HwInProcessRunner *self;
+
+  g_return_val_if_fail (n_threads > 0 && n_threads <= G_MAXINT, NULL);
+
+  self = g_object_new (HW_TYPE_IN_PROCESS_RUNNER, NULL);
+  self->pool = g_thread_pool_new (do_work, NULL, (int) n_threads, FALSE, NULL);
+
+  return self;
+}
+
+/**
+ * hw_in_process_runner_add:
+ * @self: a runner
+ * @name: what task types call the function
+ * @function: the function
+ *
+ * Lets task types use a function.
+ */
+void
+hw_in_process_runner_add (HwInProcessRunner *self,
+                          const char        *name,
+                          HwWorkFunction     function)
+{
+  Function *entry;
+
+  g_return_if_fail (HW_IS_IN_PROCESS_RUNNER (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (function != NULL);
+
+  entry = g_new0 (Function, 1);
+  entry->function = function;
+  g_hash_table_insert (self->functions, g_strdup (name), entry);
+}
