@@ -8,8 +8,6 @@
 
 #include "hw-json-scan.h"
 
-#include <json-glib/json-glib.h>
-
 /* The two that call each other. How deep they go is bounded, because every text
  * went through hw_json_scan(). */
 static GVariant *variant_from_node (JsonNode *node);
@@ -105,6 +103,33 @@ variant_from_node (JsonNode *node)
 }
 
 /**
+ * hw_json_variant_new_from_node:
+ * @node: a node of a text that has passed hw_json_scan()
+ *
+ * Makes a value of a part of a JSON text, as hw_json_variant_parse() does of a
+ * whole one.
+ *
+ * Returns: (transfer full): the value
+ */
+GVariant *
+hw_json_variant_new_from_node (JsonNode *node)
+{
+  g_autoptr(GVariant) value = NULL;
+
+  g_return_val_if_fail (node != NULL, NULL);
+
+  value = g_variant_ref_sink (variant_from_node (node));
+
+  /* The parts of a value just built are objects of their own, ten times as large
+   * as their bytes. Looking at the bytes drops them, so that what waits somewhere
+   * is no larger than what was sent.
+   */
+  g_variant_get_data (value);
+
+  return g_steal_pointer (&value);
+}
+
+/**
  * hw_json_variant_parse:
  * @data: (array length=length) (element-type guint8): bytes from anywhere
  * @length: how many bytes
@@ -127,7 +152,6 @@ hw_json_variant_parse (const char *data,
                        GError    **error)
 {
   g_autoptr(JsonParser) parser = NULL;
-  g_autoptr(GVariant) value = NULL;
 
   if (!hw_json_scan (data, length, max_length, error))
     return NULL;
@@ -136,12 +160,5 @@ hw_json_variant_parse (const char *data,
   if (!json_parser_load_from_data (parser, data, (gssize) length, error))
     return NULL;
 
-  value = g_variant_ref_sink (variant_from_node (json_parser_get_root (parser)));
-
-  /* The parts of a value just built are objects of their own, ten times as large
-   * as their bytes. Looking at the bytes drops them, so that what waits somewhere
-   * is no larger than what was sent. */
-  g_variant_get_data (value);
-
-  return g_steal_pointer (&value);
+  return hw_json_variant_new_from_node (json_parser_get_root (parser));
 }

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
@@ -12,5 +12,6 @@ GVariant *hw_json_variant_parse (const char *data,
                                  gsize       length,
                                  gsize       max_length,
                                  GError    **error);
+GVariant *hw_json_variant_new_from_node (JsonNode *node);
 
 G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Every record ends in this byte, which valid JSON never has in it unescaped. */
+#define HW_HUB_RECORD_SEPARATOR '\036'
+
+/* What .NET's server takes, so that whatever works there works here; a call with
+ * all the parameters that a task may have fits. It bounds what a client can make
+ * us keep that never ends its record.
+ */
+#define HW_HUB_MAX_RECORD_LENGTH 32768
+
+/**
+ * HwHubRecordReader:
+ *
+ * Cuts a stream of bytes, however it was torn, into records. It keeps no more than
+ * one unfinished record, and nothing between records.
+ */
+typedef struct
+{
+  /*< private >*/
+  GString *part; /* (owned) (nullable) */
+  gboolean is_complete;
+} HwHubRecordReader;
+
+void     hw_hub_record_reader_clear (HwHubRecordReader *self);
+gboolean hw_hub_record_reader_read (HwHubRecordReader *self,
+                                    const char       **data,
+                                    gsize             *length,
+                                    const char       **record,
+                                    gsize             *record_length,
+                                    GError           **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwHubRecordReader, hw_hub_record_reader_clear)
+
+G_END_DECLS
