@@ -1,0 +1,505 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-auth.h"
+
+#include "hw-error.h"
+#include "hw-http-reply.h"
+#include "hw-http-route.h"
+#include "hw-http-sessions.h"
+
+#include <string.h>
+
+#define HASH_SIZE 32 /* of SHA-256 */
+
+#define LOGIN_ADVICE \
+  "Open the page by the address that has the token in it, or send the token in the " \
+  "field “Authorization: Bearer TOKEN”."
+
+/**
+ * HwHttpAuth:
+ *
+ * Finds out who asks.
+ *
+ * On the Unix socket the kernel says it. On TCP anybody on this machine can ask, and any
+ * web page can make a browser ask; so a request has to be meant for us (`Host`, against
+ * pages that point a name of theirs at this machine), must not come from somebody
+ * else's page (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or the cookie
+ * that the token was traded for.
+ */
+struct _HwHttpAuth
+{
+  GObject parent_instance;
+
+  HwHttpSessions *sessions; /* (owned) (not nullable) */
+  HwPrincipal *principal;   /* (owned) (not nullable): whoever has the token */
+  guint8 token_hash[HASH_SIZE];
+  guint owner;
+  guint port;
+};
+
+G_DEFINE_FINAL_TYPE (HwHttpAuth, hw_http_auth, G_TYPE_OBJECT)
+
+/* The names under which a browser reaches this machine, and only this machine. */
+static const char *const own_hosts[] = { "127.0.0.1", "localhost", "[::1]" };
+
+static void
+hash_string (const char *text,
+             guint8      hash[HASH_SIZE])
+{
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize size = HASH_SIZE;
+
+  g_checksum_update (checksum, (const guchar *) text, -1);
+  g_checksum_get_digest (checksum, hash, &size);
+}
+
+static void
+hw_http_auth_finalize (GObject *object)
+{
+  HwHttpAuth *self = HW_HTTP_AUTH (object);
+
+  g_clear_object (&self->sessions);
+  g_clear_pointer (&self->principal, hw_principal_unref);
+
+  G_OBJECT_CLASS (hw_http_auth_parent_class)->finalize (object);
+}
+
+static void
+hw_http_auth_class_init (HwHttpAuthClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_http_auth_finalize;
+}
+
+static void
+hw_http_auth_init (HwHttpAuth *self)
+{
+}
+
+/**
+ * hw_http_auth_new:
+ * @clock: what time it is
+ * @token: the daemon's token, not empty
+ * @owner: the user whose daemon this is
+ *
+ * Creates the one who knows who asks. Only a hash of @token is kept.
+ *
+ * Returns: (transfer full): it
+ */
+HwHttpAuth *
+hw_http_auth_new (HwClock    *clock,
+                  const char *token,
+                  guint       owner)
+{
+  HwHttpAuth *self;
+
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (token != NULL && *token != '\0', NULL);
+
+  self = g_object_new (HW_TYPE_HTTP_AUTH, NULL);
+  self->sessions = hw_http_sessions_new (clock);
+  self->principal = hw_principal_new (HW_DOOR_TCP, "token:owner", TRUE);
+  self->owner = owner;
+  hash_string (token, self->token_hash);
+
+  return self;
+}
+
+/**
+ * hw_http_auth_set_port:
+ * @self: an auth
+ * @port: the TCP port that requests come to
+ *
+ * Says which port is meant when somebody asks for us.
+ */
+void
+hw_http_auth_set_port (HwHttpAuth *self,
+                       guint       port)
+{
+  g_return_if_fail (HW_IS_HTTP_AUTH (self));
+
+  self->port = port;
+}
+
+/* All values of a field, so that a second one never goes unseen. */
+static const char *
+get_field (SoupServerMessage *message,
+           const char        *name)
+{
+  return soup_message_headers_get_list (soup_server_message_get_request_headers (message), name);
+}
+
+static gboolean
+has_field (SoupServerMessage *message,
+           const char        *name,
+           const char        *value)
+{
+  return g_strcmp0 (get_field (message, name), value) == 0;
+}
+
+static gboolean
+is_safe_method (SoupServerMessage *message)
+{
+  const char *method = soup_server_message_get_method (message);
+
+  return g_str_equal (method, "GET") || g_str_equal (method, "HEAD");
+}
+
+static HwHttpRoute
+get_route (SoupServerMessage *message)
+{
+  guint64 task_id;
+
+  return hw_http_route_parse (g_uri_get_path (soup_server_message_get_uri (message)), &task_id);
+}
+
+static gboolean
+is_local (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  return socket != NULL && g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
+}
+
+/* The target of a request may name a host, too (RFC 9112, 3.2.2); it has to be the same. */
+static gboolean
+hw_http_auth_is_own_host (HwHttpAuth        *self,
+                          SoupServerMessage *message)
+{
+  const char *field = get_field (message, "Host");
+  GUri *target = soup_server_message_get_uri (message);
+
+  if (field == NULL || g_uri_get_userinfo (target) != NULL)
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (own_hosts); i++)
+    {
+      g_autofree char *host = g_strdup_printf ("%s:%u", own_hosts[i], self->port);
+      g_autofree char *uri = g_strdup_printf ("http://%s/", host);
+      g_autoptr(GUri) own = g_uri_parse (uri, SOUP_HTTP_URI_FLAGS, NULL);
+
+      if (g_ascii_strcasecmp (field, host) == 0)
+        return g_uri_get_port (target) == (int) self->port &&
+               g_ascii_strcasecmp (g_uri_get_host (target), g_uri_get_host (own)) == 0;
+    }
+
+  return FALSE;
+}
+
+/* Whether @message comes from a page of ours, if it comes from a page at all. A page of
+ * somebody else may only lead to ours, as any link does: our pages hold no secrets, and
+ * are never shown inside another. */
+static gboolean
+is_from_own_page (SoupServerMessage *message)
+{
+  const char *site = get_field (message, "Sec-Fetch-Site");
+
+  if (site == NULL || g_str_equal (site, "same-origin"))
+    return TRUE;
+
+  /* Browsers do not agree on how near ws:// is to http://. They all send an Origin. */
+  if (get_field (message, "Upgrade") != NULL)
+    return get_field (message, "Origin") != NULL;
+
+  if (g_str_equal (site, "none"))
+    return is_safe_method (message);
+
+  return is_safe_method (message) &&
+         get_route (message) == HW_HTTP_ROUTE_WEB &&
+         has_field (message, "Sec-Fetch-Mode", "navigate") &&
+         has_field (message, "Sec-Fetch-Dest", "document");
+}
+
+static gboolean
+is_from_own_origin (SoupServerMessage *message)
+{
+  const char *origin = get_field (message, "Origin");
+  g_autofree char *own = NULL;
+
+  if (origin == NULL)
+    return TRUE;
+
+  own = g_strdup_printf ("http://%s", get_field (message, "Host"));
+  return g_ascii_strcasecmp (origin, own) == 0;
+}
+
+/**
+ * hw_http_auth_check:
+ * @self: an auth
+ * @message: a request, its head at least
+ * @error: return location for a #GError, or %NULL
+ *
+ * Says whether a request is meant for us and does not come from somebody else's page.
+ * Every request has to pass, those for public files too.
+ *
+ * Returns: 0, or the status to refuse it with
+ */
+guint
+hw_http_auth_check (HwHttpAuth        *self,
+                    SoupServerMessage *message,
+                    GError           **error)
+{
+  g_return_val_if_fail (HW_IS_HTTP_AUTH (self), SOUP_STATUS_INTERNAL_SERVER_ERROR);
+  g_return_val_if_fail (error == NULL || *error == NULL, SOUP_STATUS_INTERNAL_SERVER_ERROR);
+
+  /* No browser comes through a Unix socket, unless somebody put a proxy before it. That
+   * would make each of its visitors the user that the proxy runs as. */
+  if (is_local (message))
+    {
+      if (get_field (message, "Origin") == NULL && get_field (message, "Sec-Fetch-Site") == NULL)
+        return SOUP_STATUS_NONE;
+
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "The Unix socket is not for browsers. Use the daemon's HTTP port.");
+      return SOUP_STATUS_FORBIDDEN;
+    }
+
+  if (!hw_http_auth_is_own_host (self, message))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "The daemon does not go by this name. Ask for “http://127.0.0.1:%u/”.",
+                   self->port);
+      return HW_HTTP_STATUS_MISDIRECTED;
+    }
+
+  if (!is_from_own_origin (message) || !is_from_own_page (message))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "This was sent by a page of another site. Use the daemon's own page, "
+                   "“http://127.0.0.1:%u/”.", self->port);
+      return SOUP_STATUS_FORBIDDEN;
+    }
+
+  return SOUP_STATUS_NONE;
+}
+
+static HwPrincipal *
+hw_http_auth_admit_local (HwHttpAuth        *self,
+                          SoupServerMessage *message,
+                          GError           **error)
+{
+  g_autoptr(GCredentials) credentials = NULL;
+  g_autofree char *name = NULL;
+  uid_t uid;
+
+  credentials = g_socket_get_credentials (soup_server_message_get_socket (message), error);
+  if (credentials == NULL)
+    return NULL;
+
+  uid = g_credentials_get_unix_user (credentials, error);
+  if (uid == (uid_t) -1)
+    return NULL;
+
+  if (uid != self->owner && uid != 0)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "This daemon is the user %u's, and you are the user %u. "
+                   "Start a daemon of your own.", self->owner, (guint) uid);
+      return NULL;
+    }
+
+  name = g_strdup_printf ("uid:%u", (guint) uid);
+  return hw_principal_new (HW_DOOR_LOCAL, name, TRUE);
+}
+
+/* The two are hashed first, and compared to the last byte: how long it takes says nothing
+ * of how much of a guess was right. */
+static gboolean
+hw_http_auth_is_token (HwHttpAuth *self,
+                       const char *guess)
+{
+  guint8 hash[HASH_SIZE];
+  guint8 difference = 0;
+
+  hash_string (guess, hash);
+  for (guint i = 0; i < HASH_SIZE; i++)
+    difference |= (guint8) (hash[i] ^ self->token_hash[i]);
+
+  return difference == 0;
+}
+
+static HwPrincipal *
+hw_http_auth_admit_token (HwHttpAuth *self,
+                          const char *guess,
+                          GError    **error)
+{
+  if (hw_http_auth_is_token (self, guess))
+    return hw_principal_ref (self->principal);
+
+  g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED,
+               "This is not the daemon's token. It stands in the file “token” in the "
+               "daemon's state folder.");
+  return NULL;
+}
+
+/* What a browser can do with a cookie, a page of somebody else can try to make it do
+ * (RFC 6265, 8.2). So what changes something has to say that it comes from our page; and
+ * a body has to be of a type that no form can send. */
+static gboolean
+is_meant (SoupServerMessage *message,
+          GError           **error)
+{
+  SoupMessageHeaders *fields = soup_server_message_get_request_headers (message);
+  gboolean is_upgrade = get_field (message, "Upgrade") != NULL;
+  gboolean has_origin = get_field (message, "Origin") != NULL;
+
+  if (is_safe_method (message) && !is_upgrade)
+    return TRUE;
+
+  if (!has_origin && (is_upgrade || !has_field (message, "Sec-Fetch-Site", "same-origin")))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "Nothing says that this was sent by the daemon's own page. "
+                   "A program sends the token, not a cookie.");
+      return FALSE;
+    }
+
+  if (soup_message_headers_get_content_length (fields) > 0 &&
+      g_strcmp0 (soup_message_headers_get_content_type (fields, NULL), "application/json") != 0)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
+                   "The body must be JSON. Send it with “Content-Type: application/json”.");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Cookies do not tell ports apart, so that a browser may send those of other daemons,
+ * too; and two of one name, if somebody set one for a deeper path. */
+static gboolean
+hw_http_auth_has_session (HwHttpAuth *self,
+                          const char *cookies)
+{
+  g_autofree char *prefix = g_strdup_printf ("headway_%u=", self->port);
+  g_auto(GStrv) parts = g_strsplit_set (cookies, ";,", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const char *part = g_strstrip (parts[i]);
+
+      if (g_str_has_prefix (part, prefix) &&
+          hw_http_sessions_touch (self->sessions, part + strlen (prefix)))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static HwPrincipal *
+hw_http_auth_admit_cookie (HwHttpAuth        *self,
+                           SoupServerMessage *message,
+                           GError           **error)
+{
+  const char *cookies = get_field (message, "Cookie");
+
+  if (cookies == NULL || !hw_http_auth_has_session (self, cookies))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED,
+                   "Nobody knows who asks. " LOGIN_ADVICE);
+      return NULL;
+    }
+
+  return is_meant (message, error) ? hw_principal_ref (self->principal) : NULL;
+}
+
+/* A browser cannot set fields of a WebSocket's request, so that SignalR's clients put
+ * the token into the address. That is for the hub alone: addresses are written to logs.
+ * Returns: (transfer full) (nullable) */
+static char *
+get_token_of_query (SoupServerMessage *message)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr(GHashTable) values = NULL;
+
+  if (query == NULL || get_route (message) != HW_HTTP_ROUTE_HUB)
+    return NULL;
+
+  values = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
+  return values != NULL ? g_strdup (g_hash_table_lookup (values, "access_token")) : NULL;
+}
+
+/**
+ * hw_http_auth_authenticate:
+ * @self: an auth
+ * @message: a request, its head at least
+ * @error: return location for a #GError, or %NULL
+ *
+ * Finds out who asks. A token that is wrong is refused, even beside a good cookie.
+ *
+ * Returns: (transfer full): who asks, or %NULL with %HW_ERROR_UNAUTHORIZED if nobody
+ *   knows, %HW_ERROR_NOT_ALLOWED if hw_http_auth_check() or this user is refused
+ */
+HwPrincipal *
+hw_http_auth_authenticate (HwHttpAuth        *self,
+                           SoupServerMessage *message,
+                           GError           **error)
+{
+  const char *field;
+  g_autofree char *query_token = NULL;
+
+  g_return_val_if_fail (HW_IS_HTTP_AUTH (self), NULL);
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (hw_http_auth_check (self, message, error) != SOUP_STATUS_NONE)
+    return NULL;
+
+  if (is_local (message))
+    return hw_http_auth_admit_local (self, message, error);
+
+  field = get_field (message, "Authorization");
+  if (field != NULL)
+    {
+      gboolean is_bearer = g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0;
+
+      return hw_http_auth_admit_token (self, is_bearer ? field + strlen ("Bearer ") : "", error);
+    }
+
+  query_token = get_token_of_query (message);
+  if (query_token != NULL)
+    return hw_http_auth_admit_token (self, query_token, error);
+
+  return hw_http_auth_admit_cookie (self, message, error);
+}
+
+/**
+ * hw_http_auth_open_session:
+ * @self: an auth
+ * @token: what should be the daemon's token
+ * @error: return location for a #GError, or %NULL
+ *
+ * Trades the token for a cookie (RFC 6265). `Secure` would keep it from plain HTTP, which
+ * is what loopback speaks; its name has the port, since a browser gives one daemon's
+ * cookie to another on the same machine.
+ *
+ * Returns: (transfer full): what the field Set-Cookie has to say, or %NULL with
+ *   %HW_ERROR_UNAUTHORIZED
+ */
+char *
+hw_http_auth_open_session (HwHttpAuth *self,
+                           const char *token,
+                           GError    **error)
+{
+  g_autoptr(HwPrincipal) principal = NULL;
+  g_autofree char *secret = NULL;
+
+  g_return_val_if_fail (HW_IS_HTTP_AUTH (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  principal = hw_http_auth_admit_token (self, token, error);
+  if (principal == NULL)
+    return NULL;
+
+  secret = hw_http_sessions_open (self->sessions, error);
+  if (secret == NULL)
+    return NULL;
+
+  return g_strdup_printf ("headway_%u=%s; HttpOnly; SameSite=Strict; Path=/", self->port, secret);
+}

@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-exchange.h"
+
+/**
+ * HwHttpExchange:
+ *
+ * A request whose answer is not there yet. While it lives, libsoup waits; when it ends,
+ * libsoup sends what the message was given. The connection may go down meanwhile: then
+ * the answer goes nowhere, and who is still at it may stop. Main context only.
+ */
+struct _HwHttpExchange
+{
+  SoupServerMessage *message; /* (owned) */
+  GCancellable *cancellable;  /* (owned) */
+  gulong disconnected_id;
+  gboolean is_open;
+};
+
+/* A message without a connection must not be touched by soup_server_message_unpause(). */
+static void
+on_message_disconnected (SoupServerMessage *message,
+                         HwHttpExchange    *self)
+{
+  self->is_open = FALSE;
+  g_cancellable_cancel (self->cancellable);
+}
+
+/**
+ * hw_http_exchange_new:
+ * @message: a request that libsoup just gave to its handler
+ *
+ * Lets a request wait for its answer. Only for a path without a WebSocket: there
+ * libsoup 3.2 would take a request without a status for a handshake.
+ *
+ * Returns: (transfer full): the exchange, to be ended with hw_http_exchange_end()
+ */
+HwHttpExchange *
+hw_http_exchange_new (SoupServerMessage *message)
+{
+  HwHttpExchange *self;
+
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+
+  self = g_new0 (HwHttpExchange, 1);
+  self->message = g_object_ref (message);
+  self->cancellable = g_cancellable_new ();
+  self->is_open = TRUE;
+  self->disconnected_id = g_signal_connect (message, "disconnected",
+                                            G_CALLBACK (on_message_disconnected), self);
+  soup_server_message_pause (message);
+
+  return self;
+}
+
+/**
+ * hw_http_exchange_end:
+ * @self: (transfer full): an exchange
+ *
+ * Sends the answer, if somebody is still there to get it.
+ */
+void
+hw_http_exchange_end (HwHttpExchange *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_signal_handler (&self->disconnected_id, self->message);
+  if (self->is_open)
+    soup_server_message_unpause (self->message);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->message);
+  g_free (self);
+}
+
+/**
+ * hw_http_exchange_get_message:
+ * @self: an exchange
+ *
+ * Gets the message to put the answer into. That does no harm when nobody is there any
+ * more.
+ *
+ * Returns: (transfer none): the message
+ */
+SoupServerMessage *
+hw_http_exchange_get_message (HwHttpExchange *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->message;
+}
+
+/**
+ * hw_http_exchange_get_cancellable:
+ * @self: an exchange
+ *
+ * Gets what is cancelled when nobody is there any more. For reading: what changes
+ * something is carried out for whoever asked and left.
+ *
+ * Returns: (transfer none): a cancellable
+ */
+GCancellable *
+hw_http_exchange_get_cancellable (HwHttpExchange *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->cancellable;
+}

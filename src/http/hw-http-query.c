@@ -1,0 +1,190 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-query.h"
+
+#include "hw-error.h"
+#include "hw-http-route.h"
+#include "hw-quote.h"
+
+/* Ten screens, and no more than the queue gives at once. */
+#define MAX_LIMIT 500
+
+/* The greatest number that passes through JavaScript unchanged. */
+#define MAX_NUMBER (G_GUINT64_CONSTANT (1) << 53)
+
+/* More than a name of ours has, and short enough to be shown. In characters. */
+#define MAX_SHOWN 64
+
+/* Returns: (transfer full) (nullable): the values by name */
+static GHashTable *
+parse (const char        *query,
+       const char *const *names,
+       GError           **error)
+{
+  g_autoptr(GHashTable) values = NULL;
+  GHashTableIter iter;
+  gpointer name;
+
+  if (query == NULL || *query == '\0')
+    return g_hash_table_new (g_str_hash, g_str_equal);
+
+  values = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
+  if (values == NULL)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                   "What follows the question mark cannot be read. "
+                   "Write it as name=value pairs with & between them.");
+      return NULL;
+    }
+
+  g_hash_table_iter_init (&iter, values);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_strv_contains (names, name))
+      {
+        g_autofree char *shown = hw_quote (name, MAX_SHOWN);
+        g_autofree char *known = g_strjoinv (", ", (char **) names);
+
+        g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                     "The query has %s, which means nothing here. It may have: %s.",
+                     shown, *known != '\0' ? known : "nothing");
+        return NULL;
+      }
+
+  return g_steal_pointer (&values);
+}
+
+/* Leaves @number alone if the query does not say it. */
+static gboolean
+read_number (GHashTable *values,
+             const char *name,
+             guint64     minimum,
+             guint64     maximum,
+             guint64    *number,
+             GError    **error)
+{
+  const char *text = g_hash_table_lookup (values, name);
+
+  if (text == NULL ||
+      (hw_http_parse_number (text, maximum, number) && *number >= minimum))
+    return TRUE;
+
+  g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+               "“%s” in the query must be a whole number from %" G_GUINT64_FORMAT " to %"
+               G_GUINT64_FORMAT ". Send that, or leave it out.", name, minimum, maximum);
+  return FALSE;
+}
+
+static gboolean
+read_state (GHashTable   *values,
+            HwTaskFilter *filter,
+            GError      **error)
+{
+  const char *text = g_hash_table_lookup (values, "state");
+
+  filter->has_state = text != NULL;
+  if (text == NULL || hw_task_state_from_string (text, &filter->state))
+    return TRUE;
+
+  g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+               "“state” in the query must be Pending, Processing, Completed or Failed. "
+               "Send one of those, or leave it out.");
+  return FALSE;
+}
+
+/**
+ * hw_http_query_read_filter:
+ * @query: (nullable): what follows the question mark
+ * @filter: the filter to fill
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which tasks a list is of: `state`, `type`, `limit` and `cursor`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_filter (const char   *query,
+                           HwTaskFilter *filter,
+                           GError      **error)
+{
+  static const char *const names[] = { "state", "type", "limit", "cursor", NULL };
+  g_autoptr(GHashTable) values = NULL;
+  guint64 limit = 0;
+
+  g_return_val_if_fail (filter != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  values = parse (query, names, error);
+  if (values == NULL ||
+      !read_state (values, filter, error) ||
+      !read_number (values, "limit", 1, MAX_LIMIT, &limit, error) ||
+      !read_number (values, "cursor", 1, MAX_NUMBER, &filter->before, error))
+    return FALSE;
+
+  filter->limit = (guint) limit;
+  g_free (filter->type);
+  filter->type = g_strdup (g_hash_table_lookup (values, "type"));
+
+  return TRUE;
+}
+
+/**
+ * hw_http_query_read_position:
+ * @query: (nullable): what follows the question mark
+ * @attempt: (out): whose output, or 0 for the newest
+ * @offset: (out): from where on
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which output somebody wants: `attempt` and `offset`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_position (const char *query,
+                             guint      *attempt,
+                             guint64    *offset,
+                             GError    **error)
+{
+  static const char *const names[] = { "attempt", "offset", NULL };
+  g_autoptr(GHashTable) values = NULL;
+  guint64 number = 0;
+
+  g_return_val_if_fail (attempt != NULL && offset != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  *offset = 0;
+  values = parse (query, names, error);
+  if (values == NULL ||
+      !read_number (values, "attempt", 1, G_MAXINT, &number, error) ||
+      !read_number (values, "offset", 0, MAX_NUMBER, offset, error))
+    return FALSE;
+
+  *attempt = (guint) number;
+  return TRUE;
+}
+
+/**
+ * hw_http_query_read_nothing:
+ * @query: (nullable): what follows the question mark
+ * @error: return location for a #GError, or %NULL
+ *
+ * Refuses a query where none is expected: what is left out in silence is a mistake that
+ * nobody finds.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_nothing (const char *query,
+                            GError    **error)
+{
+  static const char *const names[] = { NULL };
+  g_autoptr(GHashTable) values = NULL;
+
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  values = parse (query, names, error);
+  return values != NULL;
+}

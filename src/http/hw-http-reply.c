@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-reply.h"
+
+#include "hw-error.h"
+#include "hw-problem-json.h"
+
+/* What our pages may do: run our scripts, show our styles and pictures, and talk to us.
+ * The pictures in data: addresses are those that a bar's stripes are drawn with. */
+#define CONTENT_SECURITY_POLICY \
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
+  "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " \
+  "frame-ancestors 'none'"
+
+/* What every answer says, whoever makes it. */
+static const struct
+{
+  const char *name;
+  const char *value;
+} fields[] = {
+  { "Content-Security-Policy", CONTENT_SECURITY_POLICY },
+  { "X-Content-Type-Options", "nosniff" },
+  { "X-Frame-Options", "DENY" },
+  { "Referrer-Policy", "no-referrer" },
+  { "Cross-Origin-Opener-Policy", "same-origin" },
+  { "Cross-Origin-Resource-Policy", "same-origin" },
+  { "Permissions-Policy", "camera=(), microphone=(), geolocation=()" },
+  { "Cache-Control", "no-store" },
+};
+
+static const guint statuses[] = {
+  [HW_ERROR_INVALID_REQUEST] = SOUP_STATUS_BAD_REQUEST,
+  [HW_ERROR_INVALID_PARAMETER] = SOUP_STATUS_BAD_REQUEST,
+  [HW_ERROR_UNKNOWN_TYPE] = SOUP_STATUS_BAD_REQUEST,
+  [HW_ERROR_NOT_FOUND] = SOUP_STATUS_NOT_FOUND,
+  [HW_ERROR_WRONG_STATE] = SOUP_STATUS_CONFLICT,
+  [HW_ERROR_NOT_ALLOWED] = SOUP_STATUS_FORBIDDEN,
+  [HW_ERROR_UNAUTHORIZED] = SOUP_STATUS_UNAUTHORIZED,
+  [HW_ERROR_TOO_LARGE] = SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE,
+  [HW_ERROR_CONFLICT] = SOUP_STATUS_CONFLICT,
+  [HW_ERROR_NOT_STARTED] = SOUP_STATUS_INTERNAL_SERVER_ERROR,
+  [HW_ERROR_INTERRUPTED] = SOUP_STATUS_INTERNAL_SERVER_ERROR,
+  [HW_ERROR_FAILED] = SOUP_STATUS_INTERNAL_SERVER_ERROR,
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (statuses) == HW_N_ERRORS);
+
+/**
+ * hw_http_reply_prepare:
+ * @message: a request
+ *
+ * Gives an answer the fields that every answer has. They may be replaced later.
+ * libsoup forgets them when it sends `100 Continue`, so this is called again after the
+ * body.
+ */
+void
+hw_http_reply_prepare (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    soup_message_headers_replace (headers, fields[i].name, fields[i].value);
+}
+
+/* The names of RFC 9110, where libsoup's are older or missing. */
+static const char *
+get_title (guint status)
+{
+  switch (status)
+    {
+    case SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE:
+      return "Content Too Large";
+
+    case HW_HTTP_STATUS_MISDIRECTED:
+      return "Misdirected Request";
+
+    default:
+      return soup_status_get_phrase (status);
+    }
+}
+
+/**
+ * hw_http_reply_empty:
+ * @message: a request
+ * @status: the status of its answer
+ *
+ * Answers without a body.
+ */
+void
+hw_http_reply_empty (SoupServerMessage *message,
+                     guint              status)
+{
+  soup_server_message_set_status (message, status, get_title (status));
+}
+
+/**
+ * hw_http_reply_bytes:
+ * @message: a request
+ * @status: the status of its answer
+ * @content_type: what @bytes are
+ * @bytes: the answer's body
+ *
+ * Answers with bytes. For HEAD libsoup leaves them out itself.
+ */
+void
+hw_http_reply_bytes (SoupServerMessage *message,
+                     guint              status,
+                     const char        *content_type,
+                     GBytes            *bytes)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  g_return_if_fail (content_type != NULL);
+  g_return_if_fail (bytes != NULL);
+
+  soup_server_message_set_status (message, status, get_title (status));
+  soup_message_headers_replace (headers, "Content-Type", content_type);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
+}
+
+/**
+ * hw_http_reply_json:
+ * @message: a request
+ * @status: the status of its answer
+ * @json: (transfer full): the answer's body
+ *
+ * Answers with JSON.
+ */
+void
+hw_http_reply_json (SoupServerMessage *message,
+                    guint              status,
+                    GBytes            *json)
+{
+  hw_http_reply_bytes (message, status, "application/json", json);
+  g_bytes_unref (json);
+}
+
+/**
+ * hw_http_reply_refusal:
+ * @message: a request
+ * @status: the status of its answer
+ * @error: why it is refused
+ *
+ * Answers with problem details (RFC 9457) and a status of its own: where HTTP tells
+ * apart what is one error everywhere else.
+ */
+void
+hw_http_reply_refusal (SoupServerMessage *message,
+                       guint              status,
+                       const GError      *error)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autoptr(GBytes) json = hw_problem_json_encode (error, status, get_title (status));
+
+  if (status == SOUP_STATUS_UNAUTHORIZED)
+    soup_message_headers_replace (headers, "WWW-Authenticate", "Bearer");
+
+  hw_http_reply_bytes (message, status, HW_PROBLEM_JSON_CONTENT_TYPE, json);
+}
+
+/**
+ * hw_http_reply_error:
+ * @message: a request
+ * @error: why there is no better answer
+ *
+ * Answers with problem details and the status that stands for @error. What is none of
+ * our own errors is for the log: whoever asked can do nothing with it, and it may tell
+ * them too much.
+ */
+void
+hw_http_reply_error (SoupServerMessage *message,
+                     const GError      *error)
+{
+  g_autoptr(GError) failed = NULL;
+
+  g_return_if_fail (error != NULL);
+
+  if (error->domain == HW_ERROR && error->code >= 0 && error->code < HW_N_ERRORS)
+    {
+      hw_http_reply_refusal (message, statuses[error->code], error);
+      return;
+    }
+
+  g_warning ("%s %s failed: %s", soup_server_message_get_method (message),
+             g_uri_get_path (soup_server_message_get_uri (message)), error->message);
+  failed = g_error_new (HW_ERROR, HW_ERROR_FAILED,
+                        "The daemon could not do this. Its log says why.");
+  hw_http_reply_refusal (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, failed);
+}

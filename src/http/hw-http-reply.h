@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HW_HTTP_STATUS_MISDIRECTED:
+ *
+ * The request is meant for another server (RFC 9110, 15.5.20). libsoup has no name
+ * for it.
+ */
+#define HW_HTTP_STATUS_MISDIRECTED 421
+
+void hw_http_reply_prepare (SoupServerMessage *message);
+
+void hw_http_reply_empty (SoupServerMessage *message,
+                          guint              status);
+void hw_http_reply_bytes (SoupServerMessage *message,
+                          guint              status,
+                          const char        *content_type,
+                          GBytes            *bytes);
+void hw_http_reply_json (SoupServerMessage *message,
+                         guint              status,
+                         GBytes            *json);
+void hw_http_reply_refusal (SoupServerMessage *message,
+                            guint              status,
+                            const GError      *error);
+void hw_http_reply_error (SoupServerMessage *message,
+                          const GError      *error);
+
+G_END_DECLS

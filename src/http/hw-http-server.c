@@ -1,0 +1,527 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-server.h"
+
+#include "hw-error.h"
+#include "hw-http-auth.h"
+#include "hw-http-gate.h"
+#include "hw-http-reply.h"
+#include "hw-http-route.h"
+#include "hw-http-sockets.h"
+#include "hw-request-json.h"
+#include "hw-task-api.h"
+#include "hw-web-files.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PRINCIPAL_KEY "hw-principal"
+
+/**
+ * HwHttpServer:
+ *
+ * The front door: one SoupServer on loopback TCP and on a Unix socket. It lets a request
+ * in by its head alone, before its body is read, whoever is to answer it: so the hub,
+ * which hangs itself on the same SoupServer, only sees requests that were let in. Main
+ * context only.
+ */
+struct _HwHttpServer
+{
+  GObject parent_instance;
+
+  SoupServer *soup;      /* (owned) (not nullable) */
+  HwHttpAuth *auth;      /* (owned) (not nullable) */
+  HwTaskApi *task_api;   /* (owned) (not nullable) */
+  HwWebFiles *web_files; /* (owned) (not nullable) */
+
+  guint port;
+  char *socket_path; /* (owned) (nullable): what stop has to remove */
+  GStatBuf socket_status;
+};
+
+G_DEFINE_FINAL_TYPE (HwHttpServer, hw_http_server, G_TYPE_OBJECT)
+
+static HwHttpRoute
+get_route (SoupServerMessage *message,
+           guint64           *task_id)
+{
+  return hw_http_route_parse (g_uri_get_path (soup_server_message_get_uri (message)), task_id);
+}
+
+static void
+refuse (SoupServerMessage *message,
+        guint              status,
+        const GError      *error)
+{
+  hw_http_gate_drop_body (message);
+  hw_http_reply_refusal (message, status, error);
+}
+
+/* Somebody who is nobody gets to know of what is public only. */
+static gboolean
+hw_http_server_admit (HwHttpServer      *self,
+                      SoupServerMessage *message,
+                      HwHttpRoute        route)
+{
+  g_autoptr(GError) error = NULL;
+  HwPrincipal *principal;
+
+  if (hw_http_route_is_public (route, soup_server_message_get_method (message)))
+    return TRUE;
+
+  principal = hw_http_auth_authenticate (self->auth, message, &error);
+  if (principal == NULL)
+    {
+      hw_http_gate_drop_body (message);
+      hw_http_reply_error (message, error);
+      return FALSE;
+    }
+
+  g_object_set_data_full (G_OBJECT (message), PRINCIPAL_KEY, principal,
+                          (GDestroyNotify) hw_principal_unref);
+  return TRUE;
+}
+
+static gboolean
+has_target (SoupServerMessage *message,
+            HwHttpRoute        route)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (route == HW_HTTP_ROUTE_NONE)
+    {
+      error = g_error_new (HW_ERROR, HW_ERROR_NOT_FOUND,
+                           "There is nothing at this address. Look at “/api/v1/tasks” for the "
+                           "tasks and at “/api/v1/task-types” for their types.");
+      refuse (message, SOUP_STATUS_NOT_FOUND, error);
+      return FALSE;
+    }
+
+  if (!hw_http_route_has_method (route, soup_server_message_get_method (message)))
+    {
+      const char *methods = hw_http_route_get_methods (route);
+
+      error = g_error_new (HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                           "This address does not have this method. Use %s.", methods);
+      soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                    "Allow", methods);
+      refuse (message, SOUP_STATUS_METHOD_NOT_ALLOWED, error);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* libsoup refused the request itself, and knows no sentence for it. */
+static void
+explain_refusal (SoupServerMessage *message)
+{
+  g_autoptr(GError) error = g_error_new (HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                                         "The request is not valid HTTP. Correct its first "
+                                         "line and its fields.");
+
+  refuse (message, soup_server_message_get_status (message), error);
+}
+
+/* Lets a request in, or gives it a status: then libsoup calls no handler for it, and
+ * upgrades no connection. */
+static void
+on_message_got_headers (SoupServerMessage *message,
+                        HwHttpServer      *self)
+{
+  g_autoptr(GError) error = NULL;
+  HwHttpRoute route;
+  guint64 task_id;
+  guint status;
+
+  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
+    {
+      explain_refusal (message);
+      return;
+    }
+
+  status = hw_http_gate_check_head (message, &error);
+  if (status == SOUP_STATUS_NONE)
+    status = hw_http_auth_check (self->auth, message, &error);
+  if (status != SOUP_STATUS_NONE)
+    {
+      refuse (message, status, error);
+      return;
+    }
+
+  route = get_route (message, &task_id);
+  if (!hw_http_server_admit (self, message, route) || !has_target (message, route))
+    return;
+
+  status = hw_http_gate_check_body (message, hw_http_route_get_max_body (route), &error);
+  if (status != SOUP_STATUS_NONE)
+    refuse (message, status, error);
+}
+
+/* libsoup's own handler of the signal was connected before this one is. */
+static void
+on_soup_request_started (SoupServer        *soup,
+                         SoupServerMessage *message,
+                         HwHttpServer      *self)
+{
+  hw_http_reply_prepare (message);
+  g_signal_connect_object (message, "got-headers", G_CALLBACK (on_message_got_headers), self,
+                           G_CONNECT_DEFAULT);
+}
+
+static void
+on_soup_request_read (SoupServer        *soup,
+                      SoupServerMessage *message,
+                      HwHttpServer      *self)
+{
+  if (soup_server_message_get_status (message) == SOUP_STATUS_NONE)
+    hw_http_reply_prepare (message);
+}
+
+static void
+answer_health (SoupServerMessage *message)
+{
+  g_autoptr(GBytes) text = g_bytes_new_static ("ok\n", strlen ("ok\n"));
+
+  hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", text);
+}
+
+/* Whoever asks with GET was let in, so that there is a session. */
+static void
+hw_http_server_answer_session (HwHttpServer      *self,
+                               SoupServerMessage *message)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autofree char *token = NULL;
+  g_autofree char *cookie = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_str_equal (soup_server_message_get_method (message), "POST"))
+    {
+      hw_http_reply_empty (message, SOUP_STATUS_NO_CONTENT);
+      return;
+    }
+
+  token = hw_request_json_parse_session (body->data != NULL ? body->data : "",
+                                         (gsize) body->length,
+                                         hw_http_route_get_max_body (HW_HTTP_ROUTE_SESSION),
+                                         &error);
+  if (token != NULL)
+    cookie = hw_http_auth_open_session (self->auth, token, &error);
+
+  if (cookie == NULL)
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Set-Cookie", cookie);
+  hw_http_reply_empty (message, SOUP_STATUS_NO_CONTENT);
+}
+
+/* Nobody took the hub's path. */
+static void
+answer_without_hub (SoupServerMessage *message)
+{
+  g_autoptr(GError) error = g_error_new (HW_ERROR, HW_ERROR_NOT_FOUND,
+                                         "There is no hub here. Use “/api/v1”.");
+
+  hw_http_reply_error (message, error);
+}
+
+static void
+on_soup_request (SoupServer        *soup,
+                 SoupServerMessage *message,
+                 const char        *path,
+                 GHashTable        *query,
+                 gpointer           user_data)
+{
+  HwHttpServer *self = HW_HTTP_SERVER (user_data);
+  HwPrincipal *principal = g_object_get_data (G_OBJECT (message), PRINCIPAL_KEY);
+  guint64 task_id;
+  HwHttpRoute route = get_route (message, &task_id);
+
+  switch (route)
+    {
+    case HW_HTTP_ROUTE_HEALTH:
+      answer_health (message);
+      break;
+
+    case HW_HTTP_ROUTE_SESSION:
+      hw_http_server_answer_session (self, message);
+      break;
+
+    case HW_HTTP_ROUTE_ADD_TASK:
+    case HW_HTTP_ROUTE_TASKS:
+    case HW_HTTP_ROUTE_TASK:
+    case HW_HTTP_ROUTE_CANCEL:
+    case HW_HTTP_ROUTE_LOG:
+    case HW_HTTP_ROUTE_TASK_TYPES:
+      hw_task_api_answer (self->task_api, message, route, task_id, principal);
+      break;
+
+    case HW_HTTP_ROUTE_HUB:
+      answer_without_hub (message);
+      break;
+
+    case HW_HTTP_ROUTE_WEB:
+      hw_web_files_answer (self->web_files, message);
+      break;
+
+    case HW_HTTP_ROUTE_NONE:
+    default:
+      g_return_if_reached ();
+    }
+}
+
+static void
+hw_http_server_dispose (GObject *object)
+{
+  HwHttpServer *self = HW_HTTP_SERVER (object);
+
+  if (self->soup != NULL)
+    {
+      hw_http_server_stop (self);
+      soup_server_remove_handler (self->soup, NULL);
+    }
+
+  G_OBJECT_CLASS (hw_http_server_parent_class)->dispose (object);
+}
+
+static void
+hw_http_server_finalize (GObject *object)
+{
+  HwHttpServer *self = HW_HTTP_SERVER (object);
+
+  g_clear_object (&self->web_files);
+  g_clear_object (&self->task_api);
+  g_clear_object (&self->auth);
+  g_clear_object (&self->soup);
+  g_clear_pointer (&self->socket_path, g_free);
+
+  G_OBJECT_CLASS (hw_http_server_parent_class)->finalize (object);
+}
+
+static void
+hw_http_server_class_init (HwHttpServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_http_server_dispose;
+  object_class->finalize = hw_http_server_finalize;
+}
+
+static void
+hw_http_server_init (HwHttpServer *self)
+{
+}
+
+/* libsoup's HTTP/2 is for tests of its own, and has faults that nobody mends; it is
+ * switched on by the environment. The extension unpacks messages of any size. Paths
+ * stay as they came: we have none that needs to be decoded. */
+static SoupServer *
+make_soup_server (void)
+{
+  SoupServer *soup;
+
+  g_unsetenv ("SOUP_SERVER_HTTP2");
+  soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
+  soup_server_remove_websocket_extension (soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
+
+  return soup;
+}
+
+/**
+ * hw_http_server_new:
+ * @queue: the queue
+ * @clock: what time it is
+ * @token: the daemon's token, not empty
+ *
+ * Creates a front door that is still closed.
+ *
+ * Returns: (transfer full): it
+ */
+HwHttpServer *
+hw_http_server_new (HwTaskQueue *queue,
+                    HwClock     *clock,
+                    const char  *token)
+{
+  HwHttpServer *self;
+
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (token != NULL && *token != '\0', NULL);
+
+  self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
+  self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
+  self->task_api = hw_task_api_new (queue);
+  self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
+  self->soup = make_soup_server ();
+  g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
+                           self, G_CONNECT_DEFAULT);
+  g_signal_connect_object (self->soup, "request-read", G_CALLBACK (on_soup_request_read),
+                           self, G_CONNECT_DEFAULT);
+  soup_server_add_handler (self->soup, NULL, on_soup_request, self, NULL);
+
+  return self;
+}
+
+static gboolean
+hw_http_server_listen_unix (HwHttpServer *self,
+                            const char   *path,
+                            GError      **error)
+{
+  g_autoptr(GSocket) socket = hw_http_sockets_listen_unix (path, error);
+
+  if (socket == NULL)
+    return FALSE;
+
+  self->socket_path = g_strdup (path);
+  if (g_lstat (path, &self->socket_status) != 0)
+    memset (&self->socket_status, 0, sizeof (self->socket_status));
+
+  return soup_server_listen_socket (self->soup, socket, 0, error);
+}
+
+static gboolean
+hw_http_server_listen_tcp (HwHttpServer *self,
+                           guint         port,
+                           GError      **error)
+{
+  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (port, error);
+
+  if (sockets == NULL)
+    return FALSE;
+
+  self->port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
+  hw_http_auth_set_port (self->auth, self->port);
+
+  for (guint i = 0; i < sockets->len; i++)
+    if (!soup_server_listen_socket (self->soup, g_ptr_array_index (sockets, i), 0, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * hw_http_server_start:
+ * @self: a server
+ * @port: a TCP port of this machine's own addresses, or 0 for any that is free
+ * @socket_path: (nullable): where the Unix socket is to stand, or %NULL for none
+ * @error: return location for a #GError, or %NULL
+ *
+ * Opens the door. Requests are answered as soon as the main context runs.
+ *
+ * Returns: %TRUE, or %FALSE with a sentence that says who has the port or the socket;
+ *   then nothing is open
+ */
+gboolean
+hw_http_server_start (HwHttpServer *self,
+                      guint         port,
+                      const char   *socket_path,
+                      GError      **error)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), FALSE);
+  g_return_val_if_fail (self->port == 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (hw_http_server_listen_tcp (self, port, error) &&
+      (socket_path == NULL || hw_http_server_listen_unix (self, socket_path, error)))
+    return TRUE;
+
+  hw_http_server_stop (self);
+  return FALSE;
+}
+
+/* Unless somebody put another one there meanwhile. */
+static void
+hw_http_server_remove_socket (HwHttpServer *self)
+{
+  GStatBuf status;
+
+  if (self->socket_path != NULL &&
+      g_lstat (self->socket_path, &status) == 0 &&
+      status.st_dev == self->socket_status.st_dev &&
+      status.st_ino == self->socket_status.st_ino)
+    g_unlink (self->socket_path);
+
+  g_clear_pointer (&self->socket_path, g_free);
+}
+
+/**
+ * hw_http_server_stop:
+ * @self: a server
+ *
+ * Closes the door, and every connection that is not a WebSocket by now. Requests that
+ * wait for the queue lose their answers; what they asked for is carried out.
+ */
+void
+hw_http_server_stop (HwHttpServer *self)
+{
+  g_return_if_fail (HW_IS_HTTP_SERVER (self));
+
+  soup_server_disconnect (self->soup);
+  hw_http_server_remove_socket (self);
+  self->port = 0;
+}
+
+/**
+ * hw_http_server_get_port:
+ * @self: a server
+ *
+ * Gets the TCP port that the server listens on.
+ *
+ * Returns: the port, or 0 if it was not started
+ */
+guint
+hw_http_server_get_port (HwHttpServer *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), 0);
+
+  return self->port;
+}
+
+/**
+ * hw_http_server_get_soup_server:
+ * @self: a server
+ *
+ * Gets what others can hang their own paths on. Their handlers only see requests that
+ * were let in: see hw_http_server_authenticate().
+ *
+ * Returns: (transfer none): the SoupServer
+ */
+SoupServer *
+hw_http_server_get_soup_server (HwHttpServer *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+
+  return self->soup;
+}
+
+/**
+ * hw_http_server_authenticate:
+ * @self: a server
+ * @message: a request
+ * @error: return location for a #GError, or %NULL
+ *
+ * Finds out who asks, for those who hang on the server.
+ *
+ * Returns: (transfer full): who asks, or %NULL with %HW_ERROR_UNAUTHORIZED or
+ *   %HW_ERROR_NOT_ALLOWED
+ */
+HwPrincipal *
+hw_http_server_authenticate (HwHttpServer      *self,
+                             SoupServerMessage *message,
+                             GError           **error)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+
+  return hw_http_auth_authenticate (self->auth, message, error);
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-task-queue.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_HTTP_SERVER (hw_http_server_get_type ())
+G_DECLARE_FINAL_TYPE (HwHttpServer, hw_http_server, HW, HTTP_SERVER, GObject)
+
+HwHttpServer *hw_http_server_new (HwTaskQueue *queue,
+                                  HwClock     *clock,
+                                  const char  *token);
+
+gboolean      hw_http_server_start (HwHttpServer *self,
+                                    guint         port,
+                                    const char   *socket_path,
+                                    GError      **error);
+void          hw_http_server_stop (HwHttpServer *self);
+
+guint         hw_http_server_get_port (HwHttpServer *self);
+SoupServer   *hw_http_server_get_soup_server (HwHttpServer *self);
+HwPrincipal  *hw_http_server_authenticate (HwHttpServer      *self,
+                                           SoupServerMessage *message,
+                                           GError           **error);
+
+G_END_DECLS

@@ -1,0 +1,311 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-sockets.h"
+
+#include "hw-port-owner.h"
+
+#include <errno.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+/* Many clients may come at once; those that do not fit are turned away by the kernel
+ * before we know of them. It cuts this to what it allows itself. */
+#define BACKLOG 1024
+
+/* How often a free port is looked for. One that is free for IPv4 is nearly always free
+ * for IPv6, too. */
+#define MAX_ATTEMPTS 16
+
+/* Gives %NULL without an error if the machine does not have the address's family. */
+static GSocket *
+listen_at (GInetAddress *host,
+           guint         port,
+           GError      **error)
+{
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new (host, (guint16) port);
+  GSocketFamily family = g_socket_address_get_family (address);
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_STREAM,
+                                            G_SOCKET_PROTOCOL_TCP, &cause);
+
+  if (socket != NULL)
+    {
+      if (family == G_SOCKET_FAMILY_IPV6)
+        g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, TRUE, NULL);
+
+      g_socket_set_listen_backlog (socket, BACKLOG);
+      if (g_socket_bind (socket, address, TRUE, &cause) && g_socket_listen (socket, &cause))
+        return g_steal_pointer (&socket);
+    }
+
+  /* An old kernel without IPv6, or one that was told to do without. */
+  if (family == G_SOCKET_FAMILY_IPV6 &&
+      !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    return NULL;
+
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return NULL;
+}
+
+/* Listens with both families on one port. */
+static GPtrArray *
+listen_on_both (guint    port,
+                GError **error)
+{
+  g_autoptr(GInetAddress) ipv4 = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr(GInetAddress) ipv6 = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr(GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  GSocket *first = listen_at (ipv4, port, error);
+  GSocket *second;
+  GError *cause = NULL;
+
+  if (first == NULL)
+    return NULL;
+
+  g_ptr_array_add (sockets, first);
+  second = listen_at (ipv6, hw_http_sockets_get_port (first), &cause);
+  if (cause != NULL)
+    {
+      g_propagate_error (error, cause);
+      return NULL;
+    }
+
+  if (second != NULL)
+    g_ptr_array_add (sockets, second);
+
+  return g_steal_pointer (&sockets);
+}
+
+static void
+set_listen_error (GError      **error,
+                  guint         port,
+                  const GError *cause)
+{
+  g_autofree char *owner = NULL;
+
+  if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    {
+      g_set_error (error, cause->domain, cause->code,
+                   "Port %u cannot be listened on: %s. Take another one by --http-port.",
+                   port, cause->message);
+      return;
+    }
+
+  owner = hw_port_owner_describe ("/proc", port);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
+               "Port %u is taken by %s. Stop it, or start this one with --http-port 0.",
+               port, owner);
+}
+
+/**
+ * hw_http_sockets_listen_tcp:
+ * @port: a port, or 0 for any that is free
+ * @error: return location for a #GError, or %NULL
+ *
+ * Listens on this machine's own addresses, which no other machine reaches: 127.0.0.1,
+ * and ::1 where there is IPv6, on the same port.
+ *
+ * Returns: (transfer full) (element-type GSocket): one socket or two, or %NULL with
+ *   %G_IO_ERROR_ADDRESS_IN_USE and a sentence that says who has the port
+ */
+GPtrArray *
+hw_http_sockets_listen_tcp (guint    port,
+                            GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  guint attempts = port == 0 ? MAX_ATTEMPTS : 1;
+
+  g_return_val_if_fail (port <= G_MAXUINT16, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  for (guint i = 0; i < attempts; i++)
+    {
+      GPtrArray *sockets;
+
+      g_clear_error (&cause);
+      sockets = listen_on_both (port, &cause);
+      if (sockets != NULL)
+        return sockets;
+    }
+
+  set_listen_error (error, port, cause);
+  return NULL;
+}
+
+/**
+ * hw_http_sockets_get_port:
+ * @socket: a TCP socket that listens
+ *
+ * Gets the port that a socket listens on.
+ *
+ * Returns: the port
+ */
+guint
+hw_http_sockets_get_port (GSocket *socket)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  g_return_val_if_fail (G_IS_INET_SOCKET_ADDRESS (address), 0);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
+static void
+set_taken_error (GError    **error,
+                 GSocket    *client,
+                 const char *path)
+{
+  g_autoptr(GCredentials) credentials = g_socket_get_credentials (client, NULL);
+  pid_t process = credentials != NULL ? g_credentials_get_unix_pid (credentials, NULL) : -1;
+  g_autofree char *owner = process > 0 ? g_strdup_printf ("process %d", process)
+                                       : g_strdup ("another process");
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
+               "The socket “%s” is taken by %s. Stop it, or start this one with another "
+               "--socket or --state-dir.", path, owner);
+}
+
+/* Removes the socket that a daemon left behind when it died. Fails if somebody listens
+ * there, or if it is no socket. */
+static gboolean
+remove_stale (GSocketAddress *address,
+              const char     *path,
+              GError        **error)
+{
+  g_autoptr(GSocket) client = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                            G_SOCKET_PROTOCOL_DEFAULT, error);
+  g_autoptr(GError) cause = NULL;
+  GStatBuf status;
+
+  if (client == NULL)
+    return FALSE;
+
+  if (g_lstat (path, &status) == 0 && !S_ISSOCK (status.st_mode))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                   "“%s” is not a socket. Move it away, or take another path by --socket.", path);
+      return FALSE;
+    }
+
+  /* A daemon that is too busy to answer lives, too; so this must not wait for it. */
+  g_socket_set_blocking (client, FALSE);
+  if (g_socket_connect (client, address, NULL, &cause) ||
+      !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    {
+      set_taken_error (error, client, path);
+      return FALSE;
+    }
+
+  if (g_unlink (path) == 0)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The socket “%s” of a daemon that died cannot be removed: %s. Remove it.",
+               path, g_strerror (errno));
+  return FALSE;
+}
+
+/* On Linux a socket's file gets the mode of the socket, so that there is no moment in
+ * which somebody else could open it. */
+static gboolean
+bind_privately (GSocket        *socket,
+                GSocketAddress *address,
+                GError        **error)
+{
+  if (fchmod (g_socket_get_fd (socket), 0600) == 0)
+    return g_socket_bind (socket, address, FALSE, error);
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The socket's mode cannot be set: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* Binds, and takes the place of a daemon that died. */
+static gboolean
+bind_over_stale (GSocket        *socket,
+                 GSocketAddress *address,
+                 const char     *path,
+                 GError        **error)
+{
+  g_autoptr(GError) cause = NULL;
+
+  if (bind_privately (socket, address, &cause))
+    return TRUE;
+
+  if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    {
+      g_set_error (error, cause->domain, cause->code,
+                   "The socket “%s” cannot be made: %s. Take another path by --socket.",
+                   path, cause->message);
+      return FALSE;
+    }
+
+  return remove_stale (address, path, error) && bind_privately (socket, address, error);
+}
+
+static gboolean
+make_folder_of (const char *path,
+                GError    **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The folder “%s” of the socket cannot be made: %s. Make it, or take another "
+               "path by --socket.", folder, g_strerror (errno));
+  return FALSE;
+}
+
+/**
+ * hw_http_sockets_listen_unix:
+ * @path: where the socket is to stand
+ * @error: return location for a #GError, or %NULL
+ *
+ * Listens on a Unix socket that only this user may open, in a folder that is made for
+ * this user alone if there is none. One that a dead daemon left behind is replaced.
+ *
+ * Two daemons that start at once could each take the other's new socket for stale; the
+ * lock of the state folder keeps them from it.
+ *
+ * Returns: (transfer full): the socket, or %NULL with %G_IO_ERROR_ADDRESS_IN_USE if
+ *   somebody listens there
+ */
+GSocket *
+hw_http_sockets_listen_unix (const char *path,
+                             GError    **error)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+  g_autoptr(GSocket) socket = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (strlen (path) >= sizeof (((struct sockaddr_un *) NULL)->sun_path))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
+                   "The path “%s” is too long for a socket. Take a shorter one by --socket.",
+                   path);
+      return NULL;
+    }
+
+  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                         error);
+  if (socket == NULL || !make_folder_of (path, error))
+    return NULL;
+
+  address = g_unix_socket_address_new (path);
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  if (!bind_over_stale (socket, address, path, error) || !g_socket_listen (socket, error))
+    return NULL;
+
+  return g_steal_pointer (&socket);
+}

@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+GPtrArray *hw_http_sockets_listen_tcp (guint    port,
+                                       GError **error);
+GSocket   *hw_http_sockets_listen_unix (const char *path,
+                                        GError    **error);
+guint      hw_http_sockets_get_port (GSocket *socket);
+
+G_END_DECLS

@@ -1,0 +1,404 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-api.h"
+
+#include "hw-error.h"
+#include "hw-http-exchange.h"
+#include "hw-http-query.h"
+#include "hw-http-reply.h"
+#include "hw-request-json.h"
+#include "hw-task-json.h"
+#include "hw-task-type-json.h"
+
+/**
+ * HwTaskApi:
+ *
+ * The REST door: turns a request for `/api/v1/tasks` and its like into a verb of the
+ * queue, and what the queue says into an answer. It knows who asks, and holds nothing.
+ */
+struct _HwTaskApi
+{
+  GObject parent_instance;
+
+  HwTaskQueue *queue; /* (owned) (not nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (HwTaskApi, hw_task_api, G_TYPE_OBJECT)
+
+/* A request, while it is asked of the queue. */
+typedef struct
+{
+  SoupServerMessage *message; /* (unowned) */
+  const char *query;          /* (unowned) (nullable) */
+  HwHttpRoute route;
+  guint64 task_id;
+  HwPrincipal *principal; /* (unowned) */
+} Request;
+
+static void
+hw_task_api_finalize (GObject *object)
+{
+  HwTaskApi *self = HW_TASK_API (object);
+
+  g_clear_object (&self->queue);
+
+  G_OBJECT_CLASS (hw_task_api_parent_class)->finalize (object);
+}
+
+static void
+hw_task_api_class_init (HwTaskApiClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_task_api_finalize;
+}
+
+static void
+hw_task_api_init (HwTaskApi *self)
+{
+}
+
+/**
+ * hw_task_api_new:
+ * @queue: the queue
+ *
+ * Creates the REST door of @queue.
+ *
+ * Returns: (transfer full): it
+ */
+HwTaskApi *
+hw_task_api_new (HwTaskQueue *queue)
+{
+  HwTaskApi *self;
+
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+
+  self = g_object_new (HW_TYPE_TASK_API, NULL);
+  self->queue = g_object_ref (queue);
+
+  return self;
+}
+
+static void
+on_task_submitted (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_submit_finish (HW_TASK_QUEUE (source), result, &error);
+  g_autofree char *location = NULL;
+
+  if (task == NULL)
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  location = g_strdup_printf ("/api/v1/tasks/%" G_GUINT64_FORMAT, hw_task_get_id (task));
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Location", location);
+  hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
+}
+
+static void
+on_bare_task_submitted (GObject      *source,
+                        GAsyncResult *result,
+                        gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_submit_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_OK, hw_task_json_encode_id (hw_task_get_id (task)));
+  else
+    hw_http_reply_error (message, error);
+}
+
+/* Nothing at all is a request too, where the type may be left out. */
+static HwTaskSpec *
+parse_spec (const Request *request,
+            GError       **error)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (request->message);
+  gboolean needs_type = request->route == HW_HTTP_ROUTE_TASKS;
+
+  if (!hw_http_query_read_nothing (request->query, error))
+    return NULL;
+
+  if (body->length == 0 && !needs_type)
+    return hw_task_spec_new ();
+
+  return hw_request_json_parse_task (body->data != NULL ? body->data : "", (gsize) body->length,
+                                     hw_http_route_get_max_body (request->route), needs_type,
+                                     error);
+}
+
+static void
+hw_task_api_submit (HwTaskApi     *self,
+                    const Request *request)
+{
+  GAsyncReadyCallback callback = request->route == HW_HTTP_ROUTE_TASKS ? on_task_submitted
+                                                                       : on_bare_task_submitted;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTaskSpec) spec = parse_spec (request, &error);
+
+  if (spec == NULL)
+    hw_http_reply_error (request->message, error);
+  else
+    hw_task_queue_submit_async (self->queue, request->principal, spec, NULL, callback,
+                                hw_http_exchange_new (request->message));
+}
+
+static void
+on_task_canceled (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_cancel_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_task_api_cancel (HwTaskApi     *self,
+                    const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    hw_http_reply_error (request->message, error);
+  else
+    hw_task_queue_cancel_async (self->queue, request->principal, request->task_id, NULL,
+                                on_task_canceled, hw_http_exchange_new (request->message));
+}
+
+static void
+on_task_got (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_get_task_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_OK, hw_task_json_encode_task (task));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_task_api_get (HwTaskApi     *self,
+                 const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+  HwHttpExchange *exchange;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    {
+      hw_http_reply_error (request->message, error);
+      return;
+    }
+
+  exchange = hw_http_exchange_new (request->message);
+  hw_task_queue_get_task_async (self->queue, request->principal, request->task_id,
+                                hw_http_exchange_get_cancellable (exchange),
+                                on_task_got, exchange);
+}
+
+static void
+on_tasks_listed (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  HwTaskQueue *queue = HW_TASK_QUEUE (source);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTaskPage) page = hw_task_queue_list_finish (queue, result, &error);
+
+  if (page != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_OK,
+                        hw_task_json_encode_list (hw_task_queue_get_epoch (queue), page->seq,
+                                                  page->tasks, page->next));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_task_api_list (HwTaskApi     *self,
+                  const Request *request)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(GError) error = NULL;
+  HwHttpExchange *exchange;
+
+  if (!hw_http_query_read_filter (request->query, filter, &error))
+    {
+      hw_http_reply_error (request->message, error);
+      return;
+    }
+
+  exchange = hw_http_exchange_new (request->message);
+  hw_task_queue_list_async (self->queue, request->principal, filter,
+                            hw_http_exchange_get_cancellable (exchange),
+                            on_tasks_listed, exchange);
+}
+
+static void
+set_number_field (SoupServerMessage *message,
+                  const char        *name,
+                  guint64            number)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), name, text);
+}
+
+/* What a program printed is sent as it is, and as text: it may be HTML, and nobody must
+ * take it for that. */
+static void
+on_output_read (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwOutputChunk) chunk = hw_task_queue_read_output_finish (HW_TASK_QUEUE (source),
+                                                                     result, &error);
+
+  if (chunk == NULL)
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  set_number_field (message, "Headway-Attempt", chunk->attempt);
+  set_number_field (message, "Headway-Next-Offset",
+                    chunk->offset + g_bytes_get_size (chunk->data));
+  hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
+}
+
+static void
+hw_task_api_read_log (HwTaskApi     *self,
+                      const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+  guint attempt;
+  guint64 offset;
+  HwHttpExchange *exchange;
+
+  if (!hw_http_query_read_position (request->query, &attempt, &offset, &error))
+    {
+      hw_http_reply_error (request->message, error);
+      return;
+    }
+
+  exchange = hw_http_exchange_new (request->message);
+  hw_task_queue_read_output_async (self->queue, request->principal, request->task_id,
+                                   attempt, offset, FALSE,
+                                   hw_http_exchange_get_cancellable (exchange),
+                                   on_output_read, exchange);
+}
+
+static void
+hw_task_api_list_types (HwTaskApi     *self,
+                        const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) types = NULL;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    {
+      hw_http_reply_error (request->message, error);
+      return;
+    }
+
+  types = hw_task_types_list (hw_task_queue_get_types (self->queue));
+  hw_http_reply_json (request->message, SOUP_STATUS_OK, hw_task_type_json_encode_list (types));
+}
+
+/**
+ * hw_task_api_answer:
+ * @self: the REST door
+ * @message: a request, its body too, whose method its route has
+ * @route: what its path leads to, one of tasks or task types
+ * @task_id: the task that its path names, or 0
+ * @principal: who asks
+ *
+ * Answers a request, now or later.
+ */
+void
+hw_task_api_answer (HwTaskApi         *self,
+                    SoupServerMessage *message,
+                    HwHttpRoute        route,
+                    guint64            task_id,
+                    HwPrincipal       *principal)
+{
+  gboolean is_post;
+  Request request = {
+    .message = message,
+    .query = g_uri_get_query (soup_server_message_get_uri (message)),
+    .route = route,
+    .task_id = task_id,
+    .principal = principal,
+  };
+
+  g_return_if_fail (HW_IS_TASK_API (self));
+  g_return_if_fail (principal != NULL);
+
+  is_post = g_str_equal (soup_server_message_get_method (message), "POST");
+  switch (route)
+    {
+    case HW_HTTP_ROUTE_TASKS:
+      if (is_post)
+        hw_task_api_submit (self, &request);
+      else
+        hw_task_api_list (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_ADD_TASK:
+      hw_task_api_submit (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_TASK:
+      hw_task_api_get (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_CANCEL:
+      hw_task_api_cancel (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_LOG:
+      hw_task_api_read_log (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_TASK_TYPES:
+      hw_task_api_list_types (self, &request);
+      break;
+
+    case HW_HTTP_ROUTE_NONE:
+    case HW_HTTP_ROUTE_HEALTH:
+    case HW_HTTP_ROUTE_SESSION:
+    case HW_HTTP_ROUTE_HUB:
+    case HW_HTTP_ROUTE_WEB:
+    default:
+      g_return_if_reached ();
+    }
+}
