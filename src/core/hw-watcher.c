@@ -300,7 +300,7 @@ hw_watcher_answer (HwWatcher *self,
                    GPtrArray *events,
                    guint64    reached)
 {
-  gboolean is_caught_up = events->len < PAGE_SIZE;
+  gboolean is_caught_up = reached >= hw_event_log_get_head (hw_task_queue_get_log (self->queue));
 
   self->seq = MAX (self->seq, reached);
   if (is_caught_up)
