@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-checkpointer.h"
+
+/**
+ * HwDbCheckpointer:
+ *
+ * A thread with its own connection that copies the write-ahead log into the
+ * database when it is told to, so that no commit has to wait for that.
+ */
+struct _HwDbCheckpointer
+{
+  HwDb *db;        /* (owned): of the thread */
+  GThread *thread; /* (owned) */
+
+  GMutex lock;     /* of all below */
+  GCond changed;
+  gboolean is_due;
+  gboolean is_closing;
+};
+
+/* Waits until there is something to do. Returns FALSE at the end. */
+static gboolean
+hw_db_checkpointer_wait (HwDbCheckpointer *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  while (!self->is_due && !self->is_closing)
+    g_cond_wait (&self->changed, &self->lock);
+
+  self->is_due = FALSE;
+
+  return !self->is_closing;
+}
+
+static gpointer
+run (gpointer user_data)
+{
+  HwDbCheckpointer *self = user_data;
+
+  while (hw_db_checkpointer_wait (self))
+    {
+      g_autoptr(GError) error = NULL;
+
+      /* Nothing is lost yet: it is all in the log, which only grows. */
+      if (!hw_db_checkpoint (self->db, &error))
+        g_warning ("The database's log could not be copied into it: %s", error->message);
+    }
+
+  return NULL;
+}
+
+/**
+ * hw_db_checkpointer_new:
+ * @db: (transfer full): a connection that may write, for the thread alone
+ *
+ * Starts the thread.
+ *
+ * Returns: (transfer full): a new checkpointer
+ */
+HwDbCheckpointer *
+hw_db_checkpointer_new (HwDb *db)
+{
+  HwDbCheckpointer *self;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  self = g_new0 (HwDbCheckpointer, 1);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->db = db;
+  self->thread = g_thread_new ("checkpoints", run, self);
+
+  return self;
+}
+
+static void
+hw_db_checkpointer_tell (HwDbCheckpointer *self,
+                         gboolean         *flag)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  *flag = TRUE;
+  g_cond_signal (&self->changed);
+}
+
+/**
+ * hw_db_checkpointer_free:
+ * @self: a checkpointer
+ *
+ * Waits for the thread's end. It waits for nothing itself but the disk.
+ */
+void
+hw_db_checkpointer_free (HwDbCheckpointer *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_checkpointer_tell (self, &self->is_closing);
+  g_thread_join (self->thread);
+  hw_db_free (self->db);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/**
+ * hw_db_checkpointer_wake:
+ * @self: a checkpointer
+ *
+ * Says that the log has become long. Any thread; does not wait.
+ */
+void
+hw_db_checkpointer_wake (HwDbCheckpointer *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_checkpointer_tell (self, &self->is_due);
+}

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-db.h"
+
+G_BEGIN_DECLS
+
+typedef struct _HwDbCheckpointer HwDbCheckpointer;
+
+HwDbCheckpointer *hw_db_checkpointer_new (HwDb *db);
+void              hw_db_checkpointer_free (HwDbCheckpointer *self);
+
+void              hw_db_checkpointer_wake (HwDbCheckpointer *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwDbCheckpointer, hw_db_checkpointer_free)
+
+G_END_DECLS

@@ -1,0 +1,464 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-private.h"
+
+/**
+ * HwDbStatement:
+ *
+ * A prepared statement. Its connection keeps it for the next time that somebody
+ * prepares the same text; who uses it releases it, or its transaction would stay
+ * open.
+ *
+ * What a database holds is not trusted: a value that is not what it must be is an
+ * error, never a crash.
+ */
+struct _HwDbStatement
+{
+  HwDb *db;             /* (unowned) */
+  sqlite3_stmt *handle; /* (owned) */
+  gboolean is_used;
+  int failure; /* the first error of a binding: what was not bound would be null */
+};
+
+/* Statements that a connection keeps. The store has about forty; the number of
+ * its lists and updates depends on which filters and fields callers combine.
+ */
+#define MAX_STATEMENTS 128
+
+static gboolean
+is_unused (gpointer key,
+           gpointer value,
+           gpointer user_data)
+{
+  HwDbStatement *self = value;
+
+  return !self->is_used;
+}
+
+static HwDbStatement *
+statement_new (HwDb       *db,
+               const char *sql,
+               GError    **error)
+{
+  GHashTable *statements = hw_db_get_statements (db);
+  HwDbStatement *self;
+  sqlite3_stmt *handle;
+  int code;
+
+  code = sqlite3_prepare_v3 (hw_db_get_handle (db), sql, -1, SQLITE_PREPARE_PERSISTENT,
+                             &handle, NULL);
+  if (code != SQLITE_OK)
+    {
+      hw_db_set_error (db, code, error);
+      return NULL;
+    }
+
+  if (g_hash_table_size (statements) >= MAX_STATEMENTS)
+    g_hash_table_foreach_remove (statements, is_unused, NULL);
+
+  self = g_new0 (HwDbStatement, 1);
+  self->db = db;
+  self->handle = handle;
+  g_hash_table_insert (statements, g_strdup (sql), self);
+
+  return self;
+}
+
+/**
+ * hw_db_prepare:
+ * @db: a connection
+ * @sql: one statement
+ * @error: return location for an error
+ *
+ * Gets a statement ready for use. The same text must not be prepared again before
+ * it was released.
+ *
+ * Returns: (transfer full): the statement, to be released, or %NULL
+ */
+HwDbStatement *
+hw_db_prepare (HwDb       *db,
+               const char *sql,
+               GError    **error)
+{
+  HwDbStatement *self;
+
+  g_return_val_if_fail (db != NULL, NULL);
+  g_return_val_if_fail (sql != NULL, NULL);
+
+  self = g_hash_table_lookup (hw_db_get_statements (db), sql);
+  if (self == NULL)
+    self = statement_new (db, sql, error);
+  if (self == NULL)
+    return NULL;
+
+  g_assert (!self->is_used);
+  self->is_used = TRUE;
+
+  return self;
+}
+
+/**
+ * hw_db_statement_release:
+ * @self: a statement
+ *
+ * Ends a use of the statement, and gives what it was bound to free.
+ */
+void
+hw_db_statement_release (HwDbStatement *self)
+{
+  g_return_if_fail (self != NULL);
+
+  /* It repeats what the last step said, which its caller has heard. */
+  sqlite3_reset (self->handle);
+  sqlite3_clear_bindings (self->handle);
+  self->failure = SQLITE_OK;
+  self->is_used = FALSE;
+}
+
+void
+hw_db_statement_free (HwDbStatement *self)
+{
+  g_return_if_fail (self != NULL);
+
+  sqlite3_finalize (self->handle);
+  g_free (self);
+}
+
+/**
+ * hw_db_statement_step:
+ * @self: a statement with its parameters bound
+ * @has_row: (out): whether there is a (further) row
+ * @error: return location for an error
+ *
+ * Runs a statement up to its next row.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_statement_step (HwDbStatement *self,
+                      gboolean      *has_row,
+                      GError       **error)
+{
+  int code;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (has_row != NULL, FALSE);
+
+  code = self->failure != SQLITE_OK ? self->failure : sqlite3_step (self->handle);
+  *has_row = code == SQLITE_ROW;
+  if (code == SQLITE_ROW || code == SQLITE_DONE)
+    return TRUE;
+
+  hw_db_set_error (self->db, code, error);
+
+  return FALSE;
+}
+
+/**
+ * hw_db_statement_run:
+ * @self: a statement with its parameters bound
+ * @error: return location for an error
+ *
+ * Runs a statement to its end; rows that it gives are passed over.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_statement_run (HwDbStatement *self,
+                     GError       **error)
+{
+  gboolean has_row = TRUE;
+
+  while (has_row)
+    if (!hw_db_statement_step (self, &has_row, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * hw_db_run:
+ * @db: a connection
+ * @sql: one statement without parameters
+ * @error: return location for an error
+ *
+ * Runs a statement that the connection keeps for the next time.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_run (HwDb       *db,
+           const char *sql,
+           GError    **error)
+{
+  g_autoptr(HwDbStatement) self = hw_db_prepare (db, sql, error);
+
+  return self != NULL && hw_db_statement_run (self, error);
+}
+
+static void
+hw_db_statement_note (HwDbStatement *self,
+                      int            code)
+{
+  if (self->failure == SQLITE_OK)
+    self->failure = code;
+}
+
+/**
+ * hw_db_statement_bind_uint64:
+ * @self: a statement
+ * @index: which parameter, from 1 on
+ * @value: its value
+ *
+ * Binds a number. All 64 bits are kept, but only numbers below 2⁶³ have their order
+ * in SQL. Failures of this function and its sisters are told by the next step.
+ */
+void
+hw_db_statement_bind_uint64 (HwDbStatement *self,
+                             int            index,
+                             guint64        value)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_statement_note (self, sqlite3_bind_int64 (self->handle, index, (gint64) value));
+}
+
+/**
+ * hw_db_statement_bind_string:
+ * @self: a statement
+ * @index: which parameter, from 1 on
+ * @value: (nullable): its value; copied
+ *
+ * Binds a string.
+ */
+void
+hw_db_statement_bind_string (HwDbStatement *self,
+                             int            index,
+                             const char    *value)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_statement_note (self, sqlite3_bind_text (self->handle, index, value, -1,
+                                                 SQLITE_TRANSIENT));
+}
+
+static void
+hw_db_statement_bind_container (HwDbStatement *self,
+                                int            index,
+                                GVariant      *value)
+{
+  g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
+
+  if (G_BYTE_ORDER == G_BIG_ENDIAN)
+    {
+      GVariant *swapped = g_variant_byteswap (normal);
+
+      g_variant_unref (normal);
+      normal = swapped;
+    }
+
+  /* An empty dictionary has no bytes, and a null pointer would bind null. */
+  hw_db_statement_note (self, sqlite3_bind_blob64 (self->handle, index,
+                                                   g_variant_get_size (normal) > 0 ?
+                                                   g_variant_get_data (normal) : "",
+                                                   g_variant_get_size (normal),
+                                                   SQLITE_TRANSIENT));
+}
+
+/**
+ * hw_db_statement_bind_variant:
+ * @self: a statement
+ * @index: which parameter, from 1 on
+ * @value: (nullable): its value
+ *
+ * Binds a value: a string as text, a number as a number, and what is made of other
+ * values as the bytes of its normal form in little-endian order.
+ */
+void
+hw_db_statement_bind_variant (HwDbStatement *self,
+                              int            index,
+                              GVariant      *value)
+{
+  gint64 number = 0;
+
+  g_return_if_fail (self != NULL);
+
+  if (value == NULL)
+    return;
+
+  switch (g_variant_get_type_string (value)[0])
+    {
+    case G_VARIANT_CLASS_STRING:
+      hw_db_statement_bind_string (self, index, g_variant_get_string (value, NULL));
+      return;
+    case G_VARIANT_CLASS_DOUBLE:
+      hw_db_statement_note (self, sqlite3_bind_double (self->handle, index,
+                                                       g_variant_get_double (value)));
+      return;
+    case G_VARIANT_CLASS_INT32:
+      number = g_variant_get_int32 (value);
+      break;
+    case G_VARIANT_CLASS_UINT32:
+      number = g_variant_get_uint32 (value);
+      break;
+    case G_VARIANT_CLASS_INT64:
+      number = g_variant_get_int64 (value);
+      break;
+    case G_VARIANT_CLASS_UINT64:
+      number = (gint64) g_variant_get_uint64 (value);
+      break;
+    default:
+      hw_db_statement_bind_container (self, index, value);
+      return;
+    }
+
+  hw_db_statement_bind_uint64 (self, index, (guint64) number);
+}
+
+guint64
+hw_db_statement_get_uint64 (HwDbStatement *self,
+                            int            column)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return (guint64) sqlite3_column_int64 (self->handle, column);
+}
+
+/**
+ * hw_db_statement_get_string:
+ * @self: a statement that is at a row
+ * @column: which column, from 0 on
+ *
+ * Gets a text of the row.
+ *
+ * Returns: (nullable): the string, valid up to the next step; %NULL if it is null or
+ *   is not a string as GLib knows them: UTF-8 without a nul byte
+ */
+const char *
+hw_db_statement_get_string (HwDbStatement *self,
+                            int            column)
+{
+  const char *string;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  string = (const char *) sqlite3_column_text (self->handle, column);
+  if (string == NULL ||
+      !g_utf8_validate_len (string, (gsize) sqlite3_column_bytes (self->handle, column), NULL))
+    return NULL;
+
+  return string;
+}
+
+static GVariant *
+hw_db_statement_dup_container (HwDbStatement      *self,
+                               int                 column,
+                               const GVariantType *type)
+{
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GVariant) value = NULL;
+  const void *data = sqlite3_column_blob (self->handle, column);
+
+  bytes = g_bytes_new (data, (gsize) sqlite3_column_bytes (self->handle, column));
+  value = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, FALSE));
+  if (!g_variant_is_normal_form (value))
+    return NULL;
+
+  if (G_BYTE_ORDER == G_BIG_ENDIAN)
+    return g_variant_byteswap (value);
+
+  return g_steal_pointer (&value);
+}
+
+/* Returns NULL for a number that the type does not have. */
+static GVariant *
+hw_db_statement_dup_number (HwDbStatement      *self,
+                            int                 column,
+                            const GVariantType *type)
+{
+  gint64 number = sqlite3_column_int64 (self->handle, column);
+
+  switch (g_variant_type_peek_string (type)[0])
+    {
+    case G_VARIANT_CLASS_INT32:
+      return number == (int) number ? g_variant_new_int32 ((int) number) : NULL;
+    case G_VARIANT_CLASS_UINT32:
+      return number == (guint) number ? g_variant_new_uint32 ((guint) number) : NULL;
+    case G_VARIANT_CLASS_INT64:
+      return g_variant_new_int64 (number);
+    case G_VARIANT_CLASS_UINT64:
+      return g_variant_new_uint64 ((guint64) number);
+    default:
+      return NULL;
+    }
+}
+
+static GVariant *
+hw_db_statement_dup_value (HwDbStatement      *self,
+                           int                 column,
+                           const GVariantType *type)
+{
+  const char *string;
+
+  switch (sqlite3_column_type (self->handle, column))
+    {
+    case SQLITE_TEXT:
+      string = hw_db_statement_get_string (self, column);
+      return g_variant_type_equal (type, G_VARIANT_TYPE_STRING) && string != NULL ?
+             g_variant_new_string (string) : NULL;
+    case SQLITE_FLOAT:
+      return g_variant_type_equal (type, G_VARIANT_TYPE_DOUBLE) ?
+             g_variant_new_double (sqlite3_column_double (self->handle, column)) : NULL;
+    case SQLITE_INTEGER:
+      return hw_db_statement_dup_number (self, column, type);
+    case SQLITE_BLOB:
+      return g_variant_type_is_container (type) ?
+             hw_db_statement_dup_container (self, column, type) : NULL;
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * hw_db_statement_get_variant:
+ * @self: a statement that is at a row
+ * @column: which column, from 0 on
+ * @type: what type the value must have
+ * @value: (out) (transfer full) (nullable): where to put it; %NULL if it is null
+ * @error: return location for an error: %HW_DB_ERROR_DAMAGED if it has another type
+ *
+ * Gets a value of the row as hw_db_statement_bind_variant() left it.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_statement_get_variant (HwDbStatement      *self,
+                             int                 column,
+                             const GVariantType *type,
+                             GVariant          **value,
+                             GError            **error)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+
+  *value = NULL;
+  if (sqlite3_column_type (self->handle, column) == SQLITE_NULL)
+    return TRUE;
+
+  *value = hw_db_statement_dup_value (self, column, type);
+  if (*value != NULL)
+    {
+      g_variant_take_ref (*value);
+      return TRUE;
+    }
+
+  g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+               "The database is damaged. Restore a backup (its column “%s” holds what cannot be).",
+               sqlite3_column_name (self->handle, column));
+
+  return FALSE;
+}

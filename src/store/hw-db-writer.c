@@ -1,0 +1,402 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-writer.h"
+
+#include "hw-db-answers.h"
+#include "hw-db-statement.h"
+#include "hw-event.h"
+
+/**
+ * HwDbWriter:
+ *
+ * The one thread that writes. It takes all requests that wait into one transaction:
+ * the more there are, the cheaper is each, and nobody ever waits for a timer. A
+ * request that is refused leaves the others alone.
+ *
+ * What was committed is told in the main context, and only then does each request
+ * end.
+ */
+struct _HwDbWriter
+{
+  GAsyncQueue *waiting;           /* (owned) (element-type GTask), and end_of_requests */
+  HwDbAnswers *answers;           /* (owned) */
+  HwDbWriterFunc function;
+  gpointer user_data;
+  GThread *thread;                /* (owned) (nullable): until closed */
+
+  /* Of the thread. */
+  HwDb *db;                       /* (owned) */
+  HwDbCheckpointer *checkpointer; /* (owned) */
+  HwSqliteNumbers numbers;
+  guint checkpointed_pages;       /* length of the log when it was last told */
+  gboolean is_ending;
+};
+
+/* A transaction's end, on its way to the main context. */
+typedef struct
+{
+  GPtrArray *gtasks; /* (owned) (element-type GTask) */
+  GPtrArray *events; /* (owned) (element-type HwEvent) */
+} Answer;
+
+/* What hw_db_writer_close() puts behind the last request. */
+static const char end_of_requests;
+
+/* Requests in one transaction. More gain nothing, and the first would wait for the
+ * last.
+ */
+#define MAX_REQUESTS 1024
+
+/* Pages that the log grows before the checkpointer is woken, 16 MiB: small enough to
+ * stay in the page cache, large enough to write each page once for many changes.
+ */
+#define PAGES_BETWEEN_CHECKPOINTS 4000
+
+/* Length from which on the writer does it itself, between two transactions: under a
+ * load that never pauses, the log can only be begun anew when its one writer stands
+ * still.
+ */
+#define MAX_LOG_PAGES 16000
+
+static void
+answer_free (Answer *answer)
+{
+  g_ptr_array_unref (answer->events);
+  g_ptr_array_unref (answer->gtasks);
+  g_free (answer);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
+
+/* In the main context. The last of the tasks may hold the last reference to the
+ * store, and with it to this writer: nothing may come after the answer is freed.
+ */
+static void
+on_answer (gpointer data,
+           gpointer user_data)
+{
+  g_autoptr(Answer) answer = data;
+  HwDbWriter *self = user_data;
+
+  if (answer->events->len > 0)
+    self->function (answer->events, self->user_data);
+
+  for (guint i = 0; i < answer->gtasks->len; i++)
+    {
+      GTask *gtask = g_ptr_array_index (answer->gtasks, i);
+      HwSqliteWrite *write = g_task_get_task_data (gtask);
+
+      if (write->error != NULL)
+        g_task_return_error (gtask, g_steal_pointer (&write->error));
+      else
+        g_task_return_pointer (gtask, g_ptr_array_ref (write->events),
+                               (GDestroyNotify) g_ptr_array_unref);
+    }
+}
+
+/* @gtasks is (transfer full). */
+static void
+hw_db_writer_answer (HwDbWriter *self,
+                     GPtrArray  *gtasks)
+{
+  Answer *answer = g_new0 (Answer, 1);
+
+  answer->gtasks = gtasks;
+  answer->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  for (guint i = 0; i < gtasks->len; i++)
+    {
+      const HwSqliteWrite *write = g_task_get_task_data (g_ptr_array_index (gtasks, i));
+
+      g_ptr_array_extend (answer->events, write->events, (GCopyFunc) hw_event_ref, NULL);
+    }
+
+  hw_db_answers_post (self->answers, answer);
+}
+
+/* Carries out one request of a transaction. Returns FALSE if the whole transaction
+ * is lost: SQLite gave it up, or what the request has written cannot be undone alone.
+ */
+static gboolean
+hw_db_writer_carry_out (HwDbWriter    *self,
+                        HwSqliteWrite *write)
+{
+  const HwSqliteNumbers before = self->numbers;
+  guint64 n_changes = hw_db_get_n_changes (self->db);
+
+  /* One change writes nothing before it is sure, so it needs no way back. */
+  gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
+
+  if (has_savepoint && !hw_db_run (self->db, "SAVEPOINT request", &write->error))
+    return FALSE;
+
+  if (hw_sqlite_write_carry_out (write, self->db, &self->numbers) &&
+      (!has_savepoint || hw_db_run (self->db, "RELEASE request", &write->error)))
+    return TRUE;
+
+  self->numbers = before;
+  g_ptr_array_set_size (write->events, 0);
+
+  if (!hw_db_is_in_transaction (self->db))
+    return FALSE;
+  if (has_savepoint)
+    return hw_db_run (self->db, "ROLLBACK TO request", NULL) &&
+           hw_db_run (self->db, "RELEASE request", NULL);
+
+  return n_changes == hw_db_get_n_changes (self->db);
+}
+
+static void
+hw_db_writer_roll_back (HwDbWriter            *self,
+                        const HwSqliteNumbers *before)
+{
+  self->numbers = *before;
+
+  /* It cannot fail as long as there is a transaction (SQLite's lang_transaction). */
+  if (hw_db_is_in_transaction (self->db))
+    hw_db_run (self->db, "ROLLBACK", NULL);
+}
+
+/* Ends a transaction. One in which every request was refused has nothing to commit. */
+static gboolean
+hw_db_writer_end (HwDbWriter            *self,
+                  const HwSqliteNumbers *before,
+                  GError               **error)
+{
+  if (self->numbers.last_event == before->last_event)
+    return hw_db_run (self->db, "ROLLBACK", error);
+
+  return hw_sqlite_numbers_save (&self->numbers, self->db, error) &&
+         hw_db_run (self->db, "COMMIT", error);
+}
+
+/* Nobody may take what was not committed for granted. */
+static void
+refuse_all (GPtrArray    *gtasks,
+            const GError *error)
+{
+  for (guint i = 0; i < gtasks->len; i++)
+    {
+      HwSqliteWrite *write = g_task_get_task_data (g_ptr_array_index (gtasks, i));
+
+      hw_sqlite_write_reset (write);
+      write->error = g_error_copy (error);
+    }
+}
+
+static void hw_db_writer_commit (HwDbWriter *self,
+                                 GPtrArray  *gtasks);
+
+/* Gives each request its own transaction, so that the guilty one fails alone.
+ * @gtasks is (transfer full); so is each of them, as a thread must not drop the last
+ * reference to one.
+ */
+static void
+hw_db_writer_commit_each (HwDbWriter *self,
+                          GPtrArray  *gtasks)
+{
+  gsize n_gtasks;
+  g_autofree gpointer *each = g_ptr_array_steal (gtasks, &n_gtasks);
+
+  for (gsize i = 0; i < n_gtasks; i++)
+    {
+      GPtrArray *one = g_ptr_array_new_with_free_func (g_object_unref);
+
+      hw_sqlite_write_reset (g_task_get_task_data (each[i]));
+      g_ptr_array_add (one, each[i]);
+      hw_db_writer_commit (self, one);
+    }
+
+  g_ptr_array_unref (gtasks);
+}
+
+/* Carries out requests in one transaction, and answers them. @gtasks is (transfer
+ * full).
+ */
+static void
+hw_db_writer_commit (HwDbWriter *self,
+                     GPtrArray  *gtasks)
+{
+  const HwSqliteNumbers before = self->numbers;
+  g_autoptr(GError) error = NULL;
+  gboolean is_whole = TRUE;
+
+  if (!hw_db_run (self->db, "BEGIN IMMEDIATE", &error))
+    {
+      refuse_all (gtasks, error);
+      hw_db_writer_answer (self, gtasks);
+      return;
+    }
+
+  for (guint i = 0; i < gtasks->len && is_whole; i++)
+    is_whole = hw_db_writer_carry_out (self, g_task_get_task_data (g_ptr_array_index (gtasks, i)));
+
+  if (!is_whole)
+    {
+      hw_db_writer_roll_back (self, &before);
+      if (gtasks->len > 1)
+        {
+          hw_db_writer_commit_each (self, gtasks);
+          return;
+        }
+    }
+  else if (!hw_db_writer_end (self, &before, &error))
+    {
+      hw_db_writer_roll_back (self, &before);
+      refuse_all (gtasks, error);
+    }
+
+  hw_db_writer_answer (self, gtasks);
+}
+
+static void
+hw_db_writer_look_after_log (HwDbWriter *self)
+{
+  guint pages = hw_db_get_log_pages (self->db);
+
+  /* A shorter log was begun anew. */
+  if (pages < self->checkpointed_pages)
+    self->checkpointed_pages = 0;
+  if (pages - self->checkpointed_pages < PAGES_BETWEEN_CHECKPOINTS)
+    return;
+
+  self->checkpointed_pages = pages;
+  if (pages < MAX_LOG_PAGES)
+    {
+      hw_db_checkpointer_wake (self->checkpointer);
+      return;
+    }
+
+  /* What is wrong with it the checkpointer's warning says, or the next commit. */
+  hw_db_checkpoint (self->db, NULL);
+}
+
+/* Waits for requests, and takes all there are. */
+static GPtrArray *
+hw_db_writer_take (HwDbWriter *self)
+{
+  GPtrArray *gtasks = g_ptr_array_new_with_free_func (g_object_unref);
+  gpointer request = g_async_queue_pop (self->waiting);
+
+  while (request != NULL && request != &end_of_requests)
+    {
+      g_ptr_array_add (gtasks, request);
+      request = gtasks->len < MAX_REQUESTS ? g_async_queue_try_pop (self->waiting) : NULL;
+    }
+  self->is_ending = request == &end_of_requests;
+
+  return gtasks;
+}
+
+static gpointer
+run (gpointer user_data)
+{
+  HwDbWriter *self = user_data;
+
+  while (!self->is_ending)
+    {
+      GPtrArray *gtasks = hw_db_writer_take (self);
+
+      if (gtasks->len == 0)
+        {
+          g_ptr_array_unref (gtasks);
+          continue;
+        }
+
+      hw_db_writer_commit (self, gtasks);
+      hw_db_writer_look_after_log (self);
+    }
+
+  return NULL;
+}
+
+/**
+ * hw_db_writer_new:
+ * @db: (transfer full): a connection that may write
+ * @checkpointer: (transfer full): what keeps the log short
+ * @numbers: the database's numbers
+ * @function: hears of each transaction
+ * @user_data: data for @function
+ *
+ * Starts the thread. Its answers come in the thread-default main context.
+ *
+ * Returns: (transfer full): a new writer
+ */
+HwDbWriter *
+hw_db_writer_new (HwDb                  *db,
+                  HwDbCheckpointer      *checkpointer,
+                  const HwSqliteNumbers *numbers,
+                  HwDbWriterFunc         function,
+                  gpointer               user_data)
+{
+  HwDbWriter *self;
+
+  g_return_val_if_fail (db != NULL, NULL);
+  g_return_val_if_fail (checkpointer != NULL, NULL);
+  g_return_val_if_fail (function != NULL, NULL);
+
+  self = g_new0 (HwDbWriter, 1);
+  self->waiting = g_async_queue_new ();
+  self->answers = hw_db_answers_new (g_main_context_get_thread_default (), on_answer, self);
+  self->function = function;
+  self->user_data = user_data;
+  self->db = db;
+  self->checkpointer = checkpointer;
+  self->numbers = *numbers;
+  self->thread = g_thread_new ("store writer", run, self);
+
+  return self;
+}
+
+/**
+ * hw_db_writer_push:
+ * @self: a writer that was not closed
+ * @gtask: (transfer full): a request: its task data is an #HwSqliteWrite
+ *
+ * Hands a request over. In the main context.
+ */
+void
+hw_db_writer_push (HwDbWriter *self,
+                   GTask      *gtask)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->thread != NULL);
+
+  g_async_queue_push (self->waiting, gtask);
+}
+
+/**
+ * hw_db_writer_close:
+ * @self: a writer
+ *
+ * Writes what waits, and ends the thread. All requests have ended when this returns.
+ * In the main context.
+ */
+void
+hw_db_writer_close (HwDbWriter *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->thread == NULL)
+    return;
+
+  g_async_queue_push (self->waiting, (gpointer) &end_of_requests);
+  g_thread_join (g_steal_pointer (&self->thread));
+  hw_db_answers_close (self->answers);
+}
+
+void
+hw_db_writer_free (HwDbWriter *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_writer_close (self);
+  g_async_queue_unref (self->waiting);
+  hw_db_answers_unref (self->answers);
+  hw_db_checkpointer_free (self->checkpointer);
+  hw_db_free (self->db);
+  g_free (self);
+}

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-db-checkpointer.h"
+#include "hw-sqlite-write.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwDbWriterFunc:
+ * @events: (element-type HwEvent): what one transaction committed, in order
+ * @user_data: what was given to hw_db_writer_new()
+ *
+ * Hears of a transaction in the main context, before those who asked for it do.
+ */
+typedef void (*HwDbWriterFunc) (GPtrArray *events,
+                                gpointer   user_data);
+
+typedef struct _HwDbWriter HwDbWriter;
+
+HwDbWriter *hw_db_writer_new (HwDb                  *db,
+                              HwDbCheckpointer      *checkpointer,
+                              const HwSqliteNumbers *numbers,
+                              HwDbWriterFunc         function,
+                              gpointer               user_data);
+void        hw_db_writer_free (HwDbWriter *self);
+
+void        hw_db_writer_push (HwDbWriter *self,
+                               GTask      *gtask);
+void        hw_db_writer_close (HwDbWriter *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwDbWriter, hw_db_writer_free)
+
+G_END_DECLS

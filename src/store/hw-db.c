@@ -1,0 +1,443 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-private.h"
+
+#include "hw-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+
+/**
+ * HwDb:
+ *
+ * A connection to an SQLite database: statements are prepared once and kept, and
+ * what goes wrong is a #GError with a sentence. It knows nothing about tasks.
+ *
+ * It has no lock of its own: one thread at a time. Only hw_db_interrupt() may be
+ * called by others.
+ */
+struct _HwDb
+{
+  sqlite3 *handle;           /* (owned) */
+  GHashTable *statements;    /* (owned) (element-type utf8 HwDbStatement): by their text */
+  GCancellable *cancellable; /* (owned) (nullable): of what is read now */
+  guint log_pages;           /* in the write-ahead log at the last commit */
+};
+
+G_DEFINE_QUARK (hw-db-error-quark, hw_db_error)
+
+/* Bytes of a text, a blob, a row or a statement. The largest parameters that the
+ * doors let in are well below; a damaged file cannot make us allocate more.
+ */
+#define MAX_LENGTH (8 * 1024 * 1024)
+
+/* How long to wait for another program that writes, such as a backup. Longer, and
+ * the daemon looks dead.
+ */
+#define BUSY_TIMEOUT_MS 5000
+
+/* Steps of SQLite's machine between two looks at whether somebody cancelled: a
+ * millisecond or so.
+ */
+#define STEPS_BETWEEN_LOOKS 10000
+
+/* Durable at each commit; checkpoints only where we ask for one; and nothing that
+ * a foreign schema says is run (a database is a file that somebody may hand us).
+ */
+static const char pragmas[] =
+  "PRAGMA trusted_schema = OFF;"
+  "PRAGMA cell_size_check = ON;"
+  "PRAGMA mmap_size = 0;"
+  "PRAGMA temp_store = MEMORY;"
+  "PRAGMA foreign_keys = OFF;"
+  "PRAGMA synchronous = FULL;"
+  "PRAGMA wal_autocheckpoint = 0;"
+  "PRAGMA journal_size_limit = 67108864;";
+
+/* What a person is told of each kind of failure, before SQLite's own words. */
+static const struct
+{
+  int code;
+  HwDbError error;
+  const char *sentence;
+} failures[] = {
+  { SQLITE_FULL, HW_DB_ERROR_FULL, "There is no space left for the database. Free some" },
+  { SQLITE_BUSY, HW_DB_ERROR_BUSY, "Another program keeps the database locked. End it" },
+  { SQLITE_LOCKED, HW_DB_ERROR_BUSY, "Another program keeps the database locked. End it" },
+  { SQLITE_CORRUPT, HW_DB_ERROR_DAMAGED, "The database is damaged. Restore a backup" },
+  { SQLITE_NOTADB, HW_DB_ERROR_DAMAGED, "The file is not a database. Restore a backup" },
+  { SQLITE_FORMAT, HW_DB_ERROR_DAMAGED, "The file is not a database. Restore a backup" },
+  { SQLITE_CANTOPEN, HW_DB_ERROR_DENIED, "The database cannot be opened. Check its folder" },
+  { SQLITE_PERM, HW_DB_ERROR_DENIED, "The database cannot be opened. Check who owns it" },
+  { SQLITE_AUTH, HW_DB_ERROR_DENIED, "The database cannot be opened. Check who owns it" },
+  { SQLITE_READONLY, HW_DB_ERROR_DENIED, "The database cannot be written. Check who owns it" },
+  { SQLITE_IOERR, HW_DB_ERROR_IO, "The disk failed under the database. Check the disk" },
+};
+
+sqlite3 *
+hw_db_get_handle (HwDb *self)
+{
+  return self->handle;
+}
+
+GHashTable *
+hw_db_get_statements (HwDb *self)
+{
+  return self->statements;
+}
+
+/* Says in a sentence what SQLite means by @code. */
+void
+hw_db_set_error (HwDb    *self,
+                 int      code,
+                 GError **error)
+{
+  const char *details = self->handle != NULL ? sqlite3_errmsg (self->handle) : "out of memory";
+
+  if ((code & 0xff) == SQLITE_TOOBIG)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_TOO_LARGE,
+                   "What is to be stored has more than %d bytes. Shorten it.", MAX_LENGTH);
+      return;
+    }
+
+  if ((code & 0xff) == SQLITE_INTERRUPT)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+      return;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    if ((code & 0xff) == failures[i].code)
+      {
+        g_set_error (error, HW_DB_ERROR, (int) failures[i].error, "%s (SQLite says “%s”, %d).",
+                     failures[i].sentence, details, code);
+        return;
+      }
+
+  g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_FAILED,
+               "The database failed (SQLite says “%s”, %d).", details, code);
+}
+
+static int
+on_log_grown (gpointer    user_data,
+              sqlite3    *handle,
+              const char *name,
+              int         n_pages)
+{
+  HwDb *self = user_data;
+
+  self->log_pages = (guint) n_pages;
+
+  return SQLITE_OK;
+}
+
+static int
+on_steps_made (gpointer user_data)
+{
+  HwDb *self = user_data;
+
+  return g_cancellable_is_cancelled (self->cancellable);
+}
+
+/* SQLite would make the file as the umask says; its log and index take the mode of
+ * the file. A file that is there is left alone: closing it here would drop the
+ * locks that this process may have on it (fcntl (2)).
+ */
+static gboolean
+make_file (const char *path,
+           GError    **error)
+{
+  int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd < 0 && errno != EEXIST)
+    {
+      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                   "The database cannot be made (%s). Check its folder.", g_strerror (errno));
+      return FALSE;
+    }
+
+  return fd < 0 || g_close (fd, error);
+}
+
+static gboolean
+hw_db_configure (HwDb    *self,
+                 GError **error)
+{
+  static const int forbidden[] = { SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW };
+
+  sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  sqlite3_limit (self->handle, SQLITE_LIMIT_LENGTH, MAX_LENGTH);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++)
+    sqlite3_db_config (self->handle, forbidden[i], 0, NULL);
+
+  if (!hw_db_execute (self, pragmas, error))
+    return FALSE;
+
+  /* After the pragmas: setting wal_autocheckpoint takes the hook away. */
+  sqlite3_wal_hook (self->handle, on_log_grown, self);
+  sqlite3_progress_handler (self->handle, STEPS_BETWEEN_LOOKS, on_steps_made, self);
+
+  return TRUE;
+}
+
+/**
+ * hw_db_open:
+ * @path: the database's file
+ * @mode: what the connection is for
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Opens a database. A new file can be read by its owner alone.
+ *
+ * Returns: (transfer full): a connection, or %NULL
+ */
+HwDb *
+hw_db_open (const char *path,
+            HwDbMode    mode,
+            GError    **error)
+{
+  static const int flags[] = {
+    [HW_DB_MODE_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+    [HW_DB_MODE_READ] = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+  };
+  g_autoptr(HwDb) self = NULL;
+  int code;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail ((guint) mode < G_N_ELEMENTS (flags), NULL);
+
+  if (mode == HW_DB_MODE_WRITE && !make_file (path, error))
+    return NULL;
+
+  self = g_new0 (HwDb, 1);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                            (GDestroyNotify) hw_db_statement_free);
+  code = sqlite3_open_v2 (path, &self->handle, flags[mode], NULL);
+  if (code != SQLITE_OK)
+    {
+      hw_db_set_error (self, code, error);
+      return NULL;
+    }
+
+  if (!hw_db_configure (self, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+void
+hw_db_free (HwDb *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_hash_table_unref (self->statements);
+  sqlite3_close (self->handle);
+  g_clear_object (&self->cancellable);
+  g_free (self);
+}
+
+/**
+ * hw_db_use_log:
+ * @self: a connection
+ * @error: return location for an error
+ *
+ * Has the database written through a write-ahead log from now on, so that those who
+ * read and the one who writes do not wait for each other. The file remembers it:
+ * first make sure that it is ours.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_use_log (HwDb    *self,
+               GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  statement = hw_db_prepare (self, "PRAGMA journal_mode = WAL", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  if (has_row && g_strcmp0 (hw_db_statement_get_string (statement, 0), "wal") == 0)
+    return TRUE;
+
+  g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                       "The database cannot have a write-ahead log there. Use a local disk.");
+
+  return FALSE;
+}
+
+/**
+ * hw_db_execute:
+ * @self: a connection
+ * @sql: one or more statements, without parameters
+ * @error: return location for an error
+ *
+ * Runs statements that nobody keeps.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_execute (HwDb       *self,
+               const char *sql,
+               GError    **error)
+{
+  int code;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (sql != NULL, FALSE);
+
+  code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+  if (code != SQLITE_OK)
+    hw_db_set_error (self, code, error);
+
+  return code == SQLITE_OK;
+}
+
+/**
+ * hw_db_get_number:
+ * @self: a connection
+ * @sql: a query of one number
+ * @number: (out): where to put it; 0 if there is no row, or it is null
+ * @error: return location for an error
+ *
+ * Asks for one number.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_get_number (HwDb       *self,
+                  const char *sql,
+                  guint64    *number,
+                  GError    **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (number != NULL, FALSE);
+
+  statement = hw_db_prepare (self, sql, error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  *number = has_row ? hw_db_statement_get_uint64 (statement, 0) : 0;
+
+  return TRUE;
+}
+
+/**
+ * hw_db_is_in_transaction:
+ * @self: a connection
+ *
+ * Tells whether a transaction is open. SQLite ends one by itself after some
+ * errors: then all of it is gone.
+ *
+ * Returns: %TRUE if there is one
+ */
+gboolean
+hw_db_is_in_transaction (HwDb *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return !sqlite3_get_autocommit (self->handle);
+}
+
+/**
+ * hw_db_get_n_changes:
+ * @self: a connection
+ *
+ * Gets how many rows the connection has written since it was opened.
+ *
+ * Returns: the number of rows
+ */
+guint64
+hw_db_get_n_changes (HwDb *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return (guint64) sqlite3_total_changes64 (self->handle);
+}
+
+/**
+ * hw_db_get_log_pages:
+ * @self: a connection
+ *
+ * Gets how long the write-ahead log was after this connection's last commit.
+ *
+ * Returns: the number of pages
+ */
+guint
+hw_db_get_log_pages (HwDb *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->log_pages;
+}
+
+/**
+ * hw_db_checkpoint:
+ * @self: a connection
+ * @error: return location for an error
+ *
+ * Copies what it can of the write-ahead log into the database, without waiting for
+ * anybody. That another connection is at it already is no error.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_checkpoint (HwDb    *self,
+                  GError **error)
+{
+  int code;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  code = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
+    return TRUE;
+
+  hw_db_set_error (self, code, error);
+
+  return FALSE;
+}
+
+/**
+ * hw_db_set_cancellable:
+ * @self: a connection
+ * @cancellable: (nullable): ends what runs from now on
+ *
+ * Sets by what the connection's work can be cancelled. It then ends with
+ * %G_IO_ERROR_CANCELLED.
+ */
+void
+hw_db_set_cancellable (HwDb         *self,
+                       GCancellable *cancellable)
+{
+  g_return_if_fail (self != NULL);
+
+  g_set_object (&self->cancellable, cancellable);
+}
+
+/**
+ * hw_db_interrupt:
+ * @self: a connection
+ *
+ * Ends the statement that runs now with %G_IO_ERROR_CANCELLED. Any thread.
+ */
+void
+hw_db_interrupt (HwDb *self)
+{
+  g_return_if_fail (self != NULL);
+
+  sqlite3_interrupt (self->handle);
+}

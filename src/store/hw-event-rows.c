@@ -1,0 +1,194 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-event-rows.h"
+
+#include "hw-store-limits-private.h"
+
+/* How events are written and read: a row each, which never changes. What a task has
+ * and nobody may see is not among them: an event does not say it.
+ */
+
+#define COLUMNS "seq, task, kind, attempt, type, \"group\", owner, actor, at, changes"
+
+/* Where the columns are. */
+enum
+{
+  COLUMN_SEQ,
+  COLUMN_TASK,
+  COLUMN_KIND,
+  COLUMN_ATTEMPT,
+  COLUMN_TYPE,
+  COLUMN_GROUP,
+  COLUMN_OWNER,
+  COLUMN_ACTOR,
+  COLUMN_AT,
+  COLUMN_CHANGES,
+};
+
+/**
+ * hw_event_rows_insert:
+ * @db: a connection, in a transaction
+ * @event: a transition
+ * @error: return location for an error
+ *
+ * Writes an event.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_event_rows_insert (HwDb    *db,
+                      HwEvent *event,
+                      GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+  g_return_val_if_fail (event != NULL, FALSE);
+
+  statement = hw_db_prepare (db,
+                             "INSERT INTO events (" COLUMNS ")"
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+  if (statement == NULL)
+    return FALSE;
+
+  hw_db_statement_bind_uint64 (statement, 1 + COLUMN_SEQ, hw_event_get_seq (event));
+  hw_db_statement_bind_uint64 (statement, 1 + COLUMN_TASK, hw_event_get_task_id (event));
+  hw_db_statement_bind_string (statement, 1 + COLUMN_KIND,
+                               hw_event_kind_to_string (hw_event_get_kind (event)));
+  hw_db_statement_bind_uint64 (statement, 1 + COLUMN_ATTEMPT, hw_event_get_attempt (event));
+  hw_db_statement_bind_string (statement, 1 + COLUMN_TYPE, hw_event_get_task_type (event));
+  hw_db_statement_bind_string (statement, 1 + COLUMN_GROUP, hw_event_get_group (event));
+  hw_db_statement_bind_string (statement, 1 + COLUMN_OWNER, hw_event_get_owner (event));
+  hw_db_statement_bind_string (statement, 1 + COLUMN_ACTOR, hw_event_get_actor (event));
+  hw_db_statement_bind_uint64 (statement, 1 + COLUMN_AT, (guint64) hw_event_get_time (event));
+  hw_db_statement_bind_variant (statement, 1 + COLUMN_CHANGES, hw_event_get_changes (event));
+
+  return hw_db_statement_run (statement, error);
+}
+
+/* Makes an event of a row. @size is what it takes, more or less. */
+static HwEvent *
+read_row (HwDbStatement *row,
+          guint64        epoch,
+          gsize         *size,
+          GError       **error)
+{
+  const HwEventOrigin origin = {
+    .epoch = epoch,
+    .task_id = hw_db_statement_get_uint64 (row, COLUMN_TASK),
+    .attempt = (guint) hw_db_statement_get_uint64 (row, COLUMN_ATTEMPT),
+    .type = hw_db_statement_get_string (row, COLUMN_TYPE),
+    .group = hw_db_statement_get_string (row, COLUMN_GROUP),
+    .owner = hw_db_statement_get_string (row, COLUMN_OWNER),
+    .actor = hw_db_statement_get_string (row, COLUMN_ACTOR),
+    .at = (gint64) hw_db_statement_get_uint64 (row, COLUMN_AT),
+  };
+  guint64 seq = hw_db_statement_get_uint64 (row, COLUMN_SEQ);
+  g_autoptr(GVariant) changes = NULL;
+  HwEventKind kind;
+
+  if (!hw_event_kind_from_string (hw_db_statement_get_string (row, COLUMN_KIND), &kind))
+    {
+      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+                   "The database is damaged. Restore a backup (event %" G_GUINT64_FORMAT
+                   " is of no known kind).", seq);
+      return NULL;
+    }
+
+  if (!hw_db_statement_get_variant (row, COLUMN_CHANGES, G_VARIANT_TYPE_VARDICT, &changes, error))
+    return NULL;
+
+  *size = changes != NULL ? g_variant_get_size (changes) : 0;
+
+  return hw_event_new (kind, &origin, seq, changes);
+}
+
+/* Fills a page with the rows of @statement. One that has too many bytes ends early. */
+static gboolean
+read_rows (HwDbStatement *statement,
+           guint64        epoch,
+           HwEventPage   *page,
+           GError       **error)
+{
+  gsize total = 0;
+
+  while (TRUE)
+    {
+      gboolean has_row = FALSE;
+      HwEvent *event;
+      gsize size;
+
+      if (!hw_db_statement_step (statement, &has_row, error))
+        return FALSE;
+      if (!has_row)
+        return TRUE;
+
+      event = read_row (statement, epoch, &size, error);
+      if (event == NULL)
+        return FALSE;
+
+      g_ptr_array_add (page->events, event);
+      total += size;
+      if (total < HW_STORE_MAX_PAGE_BYTES)
+        continue;
+
+      page->head = hw_event_get_seq (event);
+      return TRUE;
+    }
+}
+
+/**
+ * hw_event_rows_read:
+ * @db: a connection, in a transaction
+ * @epoch: the database's number
+ * @task_id: the task whose events to read, or 0 for those of all
+ * @after: the number after which to begin
+ * @limit: how many at most
+ * @head: the number of the newest event there is
+ * @error: return location for an error
+ *
+ * Reads events in their order. A page has at least one event if there is any.
+ *
+ * Returns: (transfer full): the events, or %NULL
+ */
+HwEventPage *
+hw_event_rows_read (HwDb    *db,
+                    guint64  epoch,
+                    guint64  task_id,
+                    guint64  after,
+                    guint    limit,
+                    guint64  head,
+                    GError **error)
+{
+  g_autoptr(HwEventPage) page = hw_event_page_new ();
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  page->head = head;
+  if (!hw_db_get_number (db, "SELECT min(seq) FROM events", &page->oldest, error))
+    return NULL;
+
+  statement = hw_db_prepare (db,
+                             task_id != 0 ?
+                             "SELECT " COLUMNS " FROM events WHERE seq > ? AND task = ?3"
+                             " ORDER BY seq LIMIT ?2" :
+                             "SELECT " COLUMNS " FROM events WHERE seq > ?"
+                             " ORDER BY seq LIMIT ?2", error);
+  if (statement == NULL)
+    return NULL;
+
+  /* Numbers are below 2⁵³; what a caller made up must not turn negative. */
+  hw_db_statement_bind_uint64 (statement, 1, MIN (after, (guint64) G_MAXINT64));
+  hw_db_statement_bind_uint64 (statement, 2, MIN (limit, HW_STORE_MAX_EVENTS));
+  if (task_id != 0)
+    hw_db_statement_bind_uint64 (statement, 3, task_id);
+  if (!read_rows (statement, epoch, page, error))
+    return NULL;
+
+  return g_steal_pointer (&page);
+}

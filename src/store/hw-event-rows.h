@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-db-statement.h"
+#include "hw-store.h"
+
+G_BEGIN_DECLS
+
+gboolean     hw_event_rows_insert (HwDb    *db,
+                                   HwEvent *event,
+                                   GError **error);
+HwEventPage *hw_event_rows_read (HwDb    *db,
+                                 guint64  epoch,
+                                 guint64  task_id,
+                                 guint64  after,
+                                 guint    limit,
+                                 guint64  head,
+                                 GError **error);
+
+G_END_DECLS

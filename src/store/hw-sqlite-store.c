@@ -1,0 +1,472 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-sqlite-store.h"
+
+#include "hw-db-readers.h"
+#include "hw-db-writer.h"
+#include "hw-event-rows.h"
+#include "hw-sqlite-schema.h"
+#include "hw-task-lists.h"
+
+/**
+ * HwSqliteStore:
+ *
+ * A store in one SQLite file: one thread writes, two read, one copies the
+ * write-ahead log. It joins them, and lives in the main context itself.
+ *
+ * An answer is given after the fold: whoever hears of a commit, or of what was read,
+ * has heard of all events up to that point by #HwStore::committed.
+ */
+struct _HwSqliteStore
+{
+  GObject parent_instance;
+
+  HwSqliteNumbers numbers; /* of which only epoch and start are true later on */
+  HwDbWriter *writer;      /* (owned) */
+  HwDbReaders *readers;    /* (owned) */
+  gboolean is_closed;
+};
+
+static void hw_sqlite_store_iface_init (HwStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HwSqliteStore, hw_sqlite_store, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HW_TYPE_STORE, hw_sqlite_store_iface_init))
+
+/* Queries are short: the second thread is there for the one that is not. */
+#define N_READERS 2
+
+/* A page of events, as somebody asked for it. */
+typedef struct
+{
+  guint64 epoch;
+  guint64 task_id;
+  guint64 after;
+  guint limit;
+} EventQuery;
+
+static guint64
+hw_sqlite_store_get_epoch (HwStore *store)
+{
+  return HW_SQLITE_STORE (store)->numbers.epoch;
+}
+
+static guint64
+hw_sqlite_store_get_start (HwStore *store)
+{
+  return HW_SQLITE_STORE (store)->numbers.start;
+}
+
+static void
+on_committed (GPtrArray *events,
+              gpointer   user_data)
+{
+  HwSqliteStore *self = user_data;
+
+  hw_store_emit_committed (HW_STORE (self), events);
+  hw_db_readers_set_told (self->readers,
+                          hw_event_get_seq (g_ptr_array_index (events, events->len - 1)));
+}
+
+/* Answers a request that comes too late. */
+static gboolean
+return_error_if_closed (HwSqliteStore *self,
+                        GTask         *gtask)
+{
+  if (!self->is_closed)
+    return FALSE;
+
+  g_task_return_new_error (gtask, HW_DB_ERROR, HW_DB_ERROR_CLOSED,
+                           "The database is closed. Ask again when it is open.");
+
+  return TRUE;
+}
+
+/* Takes @gtask, and @write. */
+static void
+hw_sqlite_store_write (HwSqliteStore *self,
+                       GTask         *data,
+                       HwSqliteWrite *write)
+{
+  g_autoptr(GTask) gtask = data;
+
+  g_task_set_task_data (gtask, write, (GDestroyNotify) hw_sqlite_write_free);
+  if (!return_error_if_closed (self, gtask))
+    hw_db_writer_push (self->writer, g_steal_pointer (&gtask));
+}
+
+/* Takes @gtask, whose task data is the query. */
+static void
+hw_sqlite_store_read (HwSqliteStore *self,
+                      GTask         *data,
+                      HwDbReadFunc   function,
+                      GDestroyNotify free_answer)
+{
+  g_autoptr(GTask) gtask = data;
+
+  if (!return_error_if_closed (self, gtask))
+    hw_db_readers_push (self->readers, g_steal_pointer (&gtask), function, free_answer);
+}
+
+static void
+hw_sqlite_store_commit_async (HwStore            *store,
+                              GPtrArray          *changes,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_commit_async);
+  hw_sqlite_store_write (HW_SQLITE_STORE (store), gtask, hw_sqlite_write_new_commit (changes));
+}
+
+static void
+hw_sqlite_store_claim_async (HwStore            *store,
+                             GArray             *task_ids,
+                             const char         *node,
+                             gint64              at,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_claim_async);
+  hw_sqlite_store_write (HW_SQLITE_STORE (store), gtask,
+                         hw_sqlite_write_new_claim (task_ids, node, at));
+}
+
+/* Ends each of the operations: all of their answers are pointers. */
+static gpointer
+hw_sqlite_store_finish (HwStore      *store,
+                        GAsyncResult *result,
+                        GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, store), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static GPtrArray *
+hw_sqlite_store_write_finish (HwStore      *store,
+                              GAsyncResult *result,
+                              GError      **error)
+{
+  return hw_sqlite_store_finish (store, result, error);
+}
+
+static gpointer
+read_candidates (HwDb    *db,
+                 guint64  seq,
+                 gpointer query,
+                 GError **error)
+{
+  HwTaskPage *page = hw_task_lists_read_candidates (db, GPOINTER_TO_UINT (query), error);
+
+  if (page != NULL)
+    page->seq = seq;
+
+  return page;
+}
+
+static void
+hw_sqlite_store_list_candidates_async (HwStore            *store,
+                                       guint               limit,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_list_candidates_async);
+  g_task_set_task_data (gtask, GUINT_TO_POINTER (limit), NULL);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_candidates,
+                        (GDestroyNotify) hw_task_page_free);
+}
+
+static gpointer
+read_open (HwDb    *db,
+           guint64  seq,
+           gpointer query,
+           GError **error)
+{
+  HwTaskPage *page = hw_task_lists_read_open (db, error);
+
+  if (page != NULL)
+    page->seq = seq;
+
+  return page;
+}
+
+static void
+hw_sqlite_store_list_open_async (HwStore            *store,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_list_open_async);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_open,
+                        (GDestroyNotify) hw_task_page_free);
+}
+
+static gpointer
+read_list (HwDb    *db,
+           guint64  seq,
+           gpointer query,
+           GError **error)
+{
+  HwTaskPage *page = hw_task_lists_read (db, query, error);
+
+  if (page != NULL)
+    page->seq = seq;
+
+  return page;
+}
+
+static void
+hw_sqlite_store_list_async (HwStore            *store,
+                            const HwTaskFilter *filter,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_list_async);
+  g_task_set_task_data (gtask, hw_task_filter_copy (filter),
+                        (GDestroyNotify) hw_task_filter_free);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_list,
+                        (GDestroyNotify) hw_task_page_free);
+}
+
+static HwTaskPage *
+hw_sqlite_store_list_finish (HwStore      *store,
+                             GAsyncResult *result,
+                             GError      **error)
+{
+  return hw_sqlite_store_finish (store, result, error);
+}
+
+static gpointer
+read_task (HwDb    *db,
+           guint64  seq,
+           gpointer query,
+           GError **error)
+{
+  const guint64 *task_id = query;
+
+  return hw_task_lists_read_one (db, *task_id, error);
+}
+
+static void
+hw_sqlite_store_get_task_async (HwStore            *store,
+                                guint64             task_id,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_get_task_async);
+  g_task_set_task_data (gtask, g_memdup2 (&task_id, sizeof (task_id)), g_free);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_task, g_object_unref);
+}
+
+static HwTask *
+hw_sqlite_store_get_task_finish (HwStore      *store,
+                                 GAsyncResult *result,
+                                 GError      **error)
+{
+  return hw_sqlite_store_finish (store, result, error);
+}
+
+static gpointer
+read_events (HwDb    *db,
+             guint64  seq,
+             gpointer data,
+             GError **error)
+{
+  const EventQuery *query = data;
+
+  return hw_event_rows_read (db, query->epoch, query->task_id, query->after, query->limit, seq,
+                             error);
+}
+
+static void
+hw_sqlite_store_read_events_async (HwStore            *store,
+                                   guint64             task_id,
+                                   guint64             after,
+                                   guint               limit,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
+{
+  HwSqliteStore *self = HW_SQLITE_STORE (store);
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+  EventQuery *query;
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_read_events_async);
+
+  query = g_new0 (EventQuery, 1);
+  query->epoch = self->numbers.epoch;
+  query->task_id = task_id;
+  query->after = after;
+  query->limit = limit;
+  g_task_set_task_data (gtask, query, g_free);
+  hw_sqlite_store_read (self, gtask, read_events, (GDestroyNotify) hw_event_page_free);
+}
+
+static HwEventPage *
+hw_sqlite_store_read_events_finish (HwStore      *store,
+                                    GAsyncResult *result,
+                                    GError      **error)
+{
+  return hw_sqlite_store_finish (store, result, error);
+}
+
+static void
+hw_sqlite_store_iface_init (HwStoreInterface *iface)
+{
+  iface->get_epoch = hw_sqlite_store_get_epoch;
+  iface->get_start = hw_sqlite_store_get_start;
+  iface->commit_async = hw_sqlite_store_commit_async;
+  iface->commit_finish = hw_sqlite_store_write_finish;
+  iface->claim_async = hw_sqlite_store_claim_async;
+  iface->claim_finish = hw_sqlite_store_write_finish;
+  iface->list_candidates_async = hw_sqlite_store_list_candidates_async;
+  iface->list_open_async = hw_sqlite_store_list_open_async;
+  iface->list_async = hw_sqlite_store_list_async;
+  iface->list_finish = hw_sqlite_store_list_finish;
+  iface->get_task_async = hw_sqlite_store_get_task_async;
+  iface->get_task_finish = hw_sqlite_store_get_task_finish;
+  iface->read_events_async = hw_sqlite_store_read_events_async;
+  iface->read_events_finish = hw_sqlite_store_read_events_finish;
+}
+
+static void
+hw_sqlite_store_dispose (GObject *object)
+{
+  hw_sqlite_store_close (HW_SQLITE_STORE (object));
+
+  G_OBJECT_CLASS (hw_sqlite_store_parent_class)->dispose (object);
+}
+
+static void
+hw_sqlite_store_finalize (GObject *object)
+{
+  HwSqliteStore *self = HW_SQLITE_STORE (object);
+
+  g_clear_pointer (&self->writer, hw_db_writer_free);
+  g_clear_pointer (&self->readers, hw_db_readers_free);
+
+  G_OBJECT_CLASS (hw_sqlite_store_parent_class)->finalize (object);
+}
+
+static void
+hw_sqlite_store_class_init (HwSqliteStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_sqlite_store_dispose;
+  object_class->finalize = hw_sqlite_store_finalize;
+}
+
+static void
+hw_sqlite_store_init (HwSqliteStore *self)
+{
+}
+
+static gboolean
+hw_sqlite_store_open (HwSqliteStore *self,
+                      const char    *path,
+                      GError       **error)
+{
+  g_autoptr(GPtrArray) connections = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_db_free);
+  g_autoptr(HwDb) db = NULL;
+  g_autoptr(HwDb) log_db = NULL;
+
+  db = hw_db_open (path, HW_DB_MODE_WRITE, error);
+  if (db == NULL ||
+      !hw_sqlite_schema_prepare (db, error) ||
+      !hw_db_use_log (db, error) ||
+      !hw_sqlite_numbers_start (&self->numbers, db, error))
+    return FALSE;
+
+  log_db = hw_db_open (path, HW_DB_MODE_WRITE, error);
+  if (log_db == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < N_READERS; i++)
+    {
+      HwDb *connection = hw_db_open (path, HW_DB_MODE_READ, error);
+
+      if (connection == NULL)
+        return FALSE;
+      g_ptr_array_add (connections, connection);
+    }
+
+  self->readers = hw_db_readers_new (connections, self->numbers.last_event);
+  self->writer = hw_db_writer_new (g_steal_pointer (&db),
+                                   hw_db_checkpointer_new (g_steal_pointer (&log_db)),
+                                   &self->numbers, on_committed, self);
+
+  return TRUE;
+}
+
+/**
+ * hw_sqlite_store_new:
+ * @path: the database's file
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Opens a database, and makes it if there is none. It waits for the disk: it is for
+ * the time before the main loop runs. Another file than a database of ours, or one of
+ * a newer version, is refused and left as it is.
+ *
+ * Returns: (transfer full): a store, or %NULL
+ */
+HwStore *
+hw_sqlite_store_new (const char *path,
+                     GError    **error)
+{
+  g_autoptr(HwSqliteStore) self = NULL;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_object_new (HW_TYPE_SQLITE_STORE, NULL);
+  if (!hw_sqlite_store_open (self, path, error))
+    {
+      g_prefix_error (error, "Cannot open %s: ", path);
+      return NULL;
+    }
+
+  return HW_STORE (g_steal_pointer (&self));
+}
+
+/**
+ * hw_sqlite_store_close:
+ * @self: a store
+ *
+ * Writes what waits to be written, and ends the threads: it waits for the disk. All
+ * requests have their answer when this returns; those that read may have got
+ * %HW_DB_ERROR_CLOSED, as do all that come later.
+ */
+void
+hw_sqlite_store_close (HwSqliteStore *self)
+{
+  g_return_if_fail (HW_IS_SQLITE_STORE (self));
+
+  if (self->is_closed)
+    return;
+
+  self->is_closed = TRUE;
+  if (self->writer != NULL)
+    hw_db_writer_close (self->writer);
+  if (self->readers != NULL)
+    hw_db_readers_close (self->readers);
+}

@@ -1,0 +1,270 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-sqlite-write.h"
+
+#include "hw-event-rows.h"
+#include "hw-task-field.h"
+#include "hw-task-rows.h"
+
+/**
+ * hw_sqlite_numbers_start:
+ * @self: where to put the numbers
+ * @db: a connection that may write, to a database with our schema
+ * @error: return location for an error
+ *
+ * Reads the numbers, and counts this start.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_sqlite_numbers_start (HwSqliteNumbers *self,
+                         HwDb            *db,
+                         GError         **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  statement = hw_db_prepare (db,
+                             "UPDATE meta SET starts = starts + 1"
+                             " RETURNING epoch, starts, last_task, last_event", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  if (!has_row)
+    {
+      g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+                           "The database is damaged. Restore a backup (it has lost its numbers).");
+      return FALSE;
+    }
+
+  self->epoch = hw_db_statement_get_uint64 (statement, 0);
+  self->start = hw_db_statement_get_uint64 (statement, 1);
+  self->last_task = hw_db_statement_get_uint64 (statement, 2);
+  self->last_event = hw_db_statement_get_uint64 (statement, 3);
+
+  return hw_db_statement_run (statement, error);
+}
+
+/**
+ * hw_sqlite_numbers_save:
+ * @self: numbers
+ * @db: a connection, in a transaction
+ * @error: return location for an error
+ *
+ * Writes which numbers were given out.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_sqlite_numbers_save (const HwSqliteNumbers *self,
+                        HwDb                  *db,
+                        GError               **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  statement = hw_db_prepare (db, "UPDATE meta SET last_task = ?, last_event = ?", error);
+  if (statement == NULL)
+    return FALSE;
+
+  hw_db_statement_bind_uint64 (statement, 1, self->last_task);
+  hw_db_statement_bind_uint64 (statement, 2, self->last_event);
+
+  return hw_db_statement_run (statement, error);
+}
+
+static HwSqliteWrite *
+write_new (void)
+{
+  HwSqliteWrite *self = g_new0 (HwSqliteWrite, 1);
+
+  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+
+  return self;
+}
+
+/**
+ * hw_sqlite_write_new_commit:
+ * @changes: (element-type HwChange): what to change; copied
+ *
+ * Makes a request for changes.
+ *
+ * Returns: (transfer full): the request
+ */
+HwSqliteWrite *
+hw_sqlite_write_new_commit (GPtrArray *changes)
+{
+  HwSqliteWrite *self = write_new ();
+
+  self->changes = g_ptr_array_new_full (changes->len, (GDestroyNotify) hw_change_unref);
+  g_ptr_array_extend (self->changes, changes, (GCopyFunc) hw_change_ref, NULL);
+
+  return self;
+}
+
+/**
+ * hw_sqlite_write_new_claim:
+ * @task_ids: (element-type guint64): which tasks; copied
+ * @node: for whom
+ * @at: when, in microseconds since the Unix epoch
+ *
+ * Makes a request for tasks to begin.
+ *
+ * Returns: (transfer full): the request
+ */
+HwSqliteWrite *
+hw_sqlite_write_new_claim (GArray     *task_ids,
+                           const char *node,
+                           gint64      at)
+{
+  HwSqliteWrite *self = write_new ();
+
+  self->task_ids = g_array_copy (task_ids);
+  self->node = g_strdup (node);
+  self->at = at;
+
+  return self;
+}
+
+void
+hw_sqlite_write_free (HwSqliteWrite *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->changes, g_ptr_array_unref);
+  g_clear_pointer (&self->task_ids, g_array_unref);
+  g_ptr_array_unref (self->events);
+  g_clear_error (&self->error);
+  g_free (self->node);
+  g_free (self);
+}
+
+/**
+ * hw_sqlite_write_reset:
+ * @self: a request
+ *
+ * Forgets the answer: what was written for it was undone.
+ */
+void
+hw_sqlite_write_reset (HwSqliteWrite *self)
+{
+  g_ptr_array_set_size (self->events, 0);
+  g_clear_error (&self->error);
+}
+
+static const char *
+get_string (GVariant   *fields,
+            HwTaskField field)
+{
+  const char *string = NULL;
+
+  g_variant_lookup (fields, hw_task_field_get_name (field), "&s", &string);
+
+  return string;
+}
+
+static HwEvent *
+add_task (HwDb                  *db,
+          const HwSqliteNumbers *numbers,
+          const HwChange        *change,
+          GError               **error)
+{
+  const HwEventOrigin origin = {
+    .epoch = numbers->epoch,
+    .task_id = numbers->last_task + 1,
+    .type = get_string (change->fields, HW_TASK_FIELD_TYPE),
+    .group = get_string (change->fields, HW_TASK_FIELD_GROUP),
+    .owner = get_string (change->fields, HW_TASK_FIELD_OWNER),
+    .actor = change->actor,
+    .at = change->at,
+  };
+  guint64 seq = numbers->last_event + 1;
+
+  if (!hw_task_rows_insert (db, origin.task_id, seq, change->fields, error))
+    return NULL;
+
+  return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, change->fields);
+}
+
+/* Writes an event and takes it as the newest. */
+static gboolean
+hw_sqlite_write_take_event (HwSqliteWrite   *self,
+                            HwDb            *db,
+                            HwSqliteNumbers *numbers,
+                            HwEvent         *event)
+{
+  g_ptr_array_add (self->events, event);
+  numbers->last_event = hw_event_get_seq (event);
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
+    numbers->last_task = hw_event_get_task_id (event);
+
+  return hw_event_rows_insert (db, event, &self->error);
+}
+
+static gboolean
+hw_sqlite_write_commit (HwSqliteWrite   *self,
+                        HwDb            *db,
+                        HwSqliteNumbers *numbers)
+{
+  for (guint i = 0; i < self->changes->len; i++)
+    {
+      const HwChange *change = g_ptr_array_index (self->changes, i);
+      HwEvent *event;
+
+      if (change->kind == HW_CHANGE_KIND_ADD)
+        event = add_task (db, numbers, change, &self->error);
+      else
+        event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change,
+                                     &self->error);
+      if (event == NULL || !hw_sqlite_write_take_event (self, db, numbers, event))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+hw_sqlite_write_claim (HwSqliteWrite   *self,
+                       HwDb            *db,
+                       HwSqliteNumbers *numbers)
+{
+  for (guint i = 0; i < self->task_ids->len; i++)
+    {
+      HwEvent *event = hw_task_rows_claim (db, numbers->epoch, numbers->last_event + 1,
+                                           g_array_index (self->task_ids, guint64, i),
+                                           self->node, self->at, &self->error);
+
+      if (self->error != NULL ||
+          (event != NULL && !hw_sqlite_write_take_event (self, db, numbers, event)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * hw_sqlite_write_carry_out:
+ * @self: a request
+ * @db: a connection, in a transaction
+ * @numbers: the numbers; those that were given out are noted there
+ *
+ * Does what is asked for. On failure some of it may have been written, and some
+ * numbers may have been taken.
+ *
+ * Returns: %TRUE if there are events, %FALSE if there is an error
+ */
+gboolean
+hw_sqlite_write_carry_out (HwSqliteWrite   *self,
+                           HwDb            *db,
+                           HwSqliteNumbers *numbers)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (self->changes != NULL)
+    return hw_sqlite_write_commit (self, db, numbers);
+
+  return hw_sqlite_write_claim (self, db, numbers);
+}

@@ -1,0 +1,69 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-db.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwSqliteNumbers:
+ * @epoch: the database's number
+ * @start: how many times the database was opened to work with
+ * @last_task: the highest number that a task ever got
+ * @last_event: the highest number that an event ever got
+ *
+ * The numbers of the whole database.
+ */
+typedef struct
+{
+  guint64 epoch;
+  guint64 start;
+  guint64 last_task;
+  guint64 last_event;
+} HwSqliteNumbers;
+
+gboolean hw_sqlite_numbers_start (HwSqliteNumbers *self,
+                                  HwDb            *db,
+                                  GError         **error);
+gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
+                                 HwDb                  *db,
+                                 GError               **error);
+
+/**
+ * HwSqliteWrite:
+ * @changes: (nullable) (element-type HwChange): what to change, all or nothing
+ * @task_ids: (nullable) (element-type guint64): or which tasks to claim
+ * @node: (nullable): for whom
+ * @at: when, in microseconds since the Unix epoch
+ * @events: (element-type HwEvent): what came of it
+ * @error: (nullable): or why nothing did
+ *
+ * A request to the writer: what is asked for, and its answer.
+ */
+typedef struct
+{
+  GPtrArray *changes;
+  GArray *task_ids;
+  char *node;
+  gint64 at;
+
+  GPtrArray *events;
+  GError *error;
+} HwSqliteWrite;
+
+HwSqliteWrite *hw_sqlite_write_new_commit (GPtrArray *changes);
+HwSqliteWrite *hw_sqlite_write_new_claim (GArray     *task_ids,
+                                          const char *node,
+                                          gint64      at);
+void           hw_sqlite_write_free (HwSqliteWrite *self);
+void           hw_sqlite_write_reset (HwSqliteWrite *self);
+gboolean       hw_sqlite_write_carry_out (HwSqliteWrite   *self,
+                                          HwDb            *db,
+                                          HwSqliteNumbers *numbers);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwSqliteWrite, hw_sqlite_write_free)
+
+G_END_DECLS

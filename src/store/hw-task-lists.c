@@ -1,0 +1,281 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-lists.h"
+
+#include "hw-error.h"
+#include "hw-store-limits-private.h"
+
+/* How tasks are read: each list is a query that an index gives in order, so that a
+ * page costs the same at any depth.
+ */
+
+/* Begins a query: the task's number, its event's, and the fields in their order. */
+static GString *
+begin_query (void)
+{
+  GString *sql = g_string_new ("SELECT id, seq");
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (hw_task_field_is_stored ((HwTaskField) i))
+      g_string_append_printf (sql, ", \"%s\"", hw_task_field_get_name ((HwTaskField) i));
+  g_string_append (sql, " FROM tasks");
+
+  return sql;
+}
+
+/* Makes a task of a row. @size is what it takes, more or less. */
+static HwTask *
+read_row (HwDbStatement *row,
+          gsize         *size,
+          GError       **error)
+{
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  guint64 task_id = hw_db_statement_get_uint64 (row, 0);
+  guint64 seq = hw_db_statement_get_uint64 (row, 1);
+  GVariant *fields_variant;
+  HwTaskState state;
+  const char *name = NULL;
+  int column = 2;
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      HwTaskField field = (HwTaskField) i;
+      g_autoptr(GVariant) value = NULL;
+
+      if (!hw_task_field_is_stored (field))
+        continue;
+      if (!hw_db_statement_get_variant (row, column++, hw_task_field_get_variant_type (field),
+                                        &value, error))
+        return NULL;
+      if (value != NULL)
+        g_variant_dict_insert_value (&fields, hw_task_field_get_name (field), value);
+    }
+
+  if (!g_variant_dict_lookup (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s",
+                              &name) ||
+      !hw_task_state_from_string (name, &state))
+    {
+      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+                   "The database is damaged. Restore a backup (task %" G_GUINT64_FORMAT
+                   " is in no known state).", task_id);
+      return NULL;
+    }
+
+  fields_variant = g_variant_dict_end (&fields);
+  *size = g_variant_get_size (fields_variant);
+
+  return hw_task_new (task_id, seq, fields_variant);
+}
+
+/* Fills a page with up to @limit rows; one row more tells that there is a next
+ * page.
+ */
+static HwTaskPage *
+read_page (HwDbStatement *statement,
+           guint          limit,
+           gsize          max_bytes,
+           GError       **error)
+{
+  g_autoptr(HwTaskPage) page = hw_task_page_new ();
+  gsize total = 0;
+
+  while (TRUE)
+    {
+      gboolean has_row = FALSE;
+      HwTask *task;
+      gsize size;
+
+      if (!hw_db_statement_step (statement, &has_row, error))
+        return NULL;
+      if (!has_row)
+        return g_steal_pointer (&page);
+
+      if (page->tasks->len >= limit || total >= max_bytes)
+        {
+          if (page->tasks->len > 0)
+            page->next = hw_task_get_id (g_ptr_array_index (page->tasks, page->tasks->len - 1));
+          return g_steal_pointer (&page);
+        }
+
+      task = read_row (statement, &size, error);
+      if (task == NULL)
+        return NULL;
+
+      g_ptr_array_add (page->tasks, task);
+      total += size;
+    }
+}
+
+static char *
+build_list (const HwTaskFilter *filter)
+{
+  GString *sql = begin_query ();
+  const char *conjunction = " WHERE ";
+
+  const struct
+  {
+    gboolean is_set;
+    const char *condition;
+  } conditions[] = {
+    { filter->has_state, "state = ?1" },
+    { filter->is_live, "state IN ('Pending', 'Processing')" },
+    { filter->type != NULL, "type = ?2" },
+    { filter->owner != NULL, "owner = ?3" },
+    { filter->before != 0, "id < ?4" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
+    if (conditions[i].is_set)
+      {
+        g_string_append (sql, conjunction);
+        g_string_append (sql, conditions[i].condition);
+        conjunction = " AND ";
+      }
+  g_string_append (sql, " ORDER BY id DESC LIMIT ?5");
+
+  return g_string_free (sql, FALSE);
+}
+
+/**
+ * hw_task_lists_read:
+ * @db: a connection, in a transaction
+ * @filter: which tasks
+ * @error: return location for an error
+ *
+ * Reads a page of tasks, newest first.
+ *
+ * Returns: (transfer full): the page, with `seq` not set, or %NULL
+ */
+HwTaskPage *
+hw_task_lists_read (HwDb               *db,
+                    const HwTaskFilter *filter,
+                    GError            **error)
+{
+  guint limit = MIN (filter->limit, HW_STORE_MAX_TASKS);
+  g_autofree char *sql = NULL;
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  sql = build_list (filter);
+  statement = hw_db_prepare (db, sql, error);
+  if (statement == NULL)
+    return NULL;
+
+  if (filter->has_state)
+    hw_db_statement_bind_string (statement, 1, hw_task_state_to_string (filter->state));
+  if (filter->type != NULL)
+    hw_db_statement_bind_string (statement, 2, filter->type);
+  if (filter->owner != NULL)
+    hw_db_statement_bind_string (statement, 3, filter->owner);
+  if (filter->before != 0)
+    hw_db_statement_bind_uint64 (statement, 4, MIN (filter->before, (guint64) G_MAXINT64));
+  hw_db_statement_bind_uint64 (statement, 5, limit + 1);
+
+  return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
+}
+
+/**
+ * hw_task_lists_read_candidates:
+ * @db: a connection, in a transaction
+ * @limit: how many at most
+ * @error: return location for an error
+ *
+ * Reads the Pending tasks that come first: by priority, then by age.
+ *
+ * Returns: (transfer full): a page with `seq` not set, or %NULL; a `next` says that it
+ *   was ended early, for its bytes
+ */
+HwTaskPage *
+hw_task_lists_read_candidates (HwDb    *db,
+                               guint    limit,
+                               GError **error)
+{
+  g_autoptr(GString) sql = begin_query ();
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  g_string_append (sql, " WHERE state = 'Pending' ORDER BY priority DESC, id LIMIT ?");
+  limit = MIN (limit, HW_STORE_MAX_CANDIDATES);
+  statement = hw_db_prepare (db, sql->str, error);
+  if (statement == NULL)
+    return NULL;
+
+  hw_db_statement_bind_uint64 (statement, 1, limit);
+
+  return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
+}
+
+/**
+ * hw_task_lists_read_open:
+ * @db: a connection, in a transaction
+ * @error: return location for an error
+ *
+ * Reads all Processing tasks, the oldest first. There are never more of them than
+ * may run at once.
+ *
+ * Returns: (transfer full): a page without a next one, with `seq` not set, or %NULL
+ */
+HwTaskPage *
+hw_task_lists_read_open (HwDb    *db,
+                         GError **error)
+{
+  g_autoptr(GString) sql = begin_query ();
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  g_string_append (sql, " WHERE state = 'Processing' ORDER BY id");
+  statement = hw_db_prepare (db, sql->str, error);
+  if (statement == NULL)
+    return NULL;
+
+  return read_page (statement, G_MAXUINT, G_MAXSIZE, error);
+}
+
+/**
+ * hw_task_lists_read_one:
+ * @db: a connection
+ * @task_id: the task's number
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND if there is no such task
+ *
+ * Reads one task.
+ *
+ * Returns: (transfer full): the task, or %NULL
+ */
+HwTask *
+hw_task_lists_read_one (HwDb    *db,
+                        guint64  task_id,
+                        GError **error)
+{
+  g_autoptr(GString) sql = begin_query ();
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+  gsize size;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  g_string_append (sql, " WHERE id = ?");
+  statement = hw_db_prepare (db, sql->str, error);
+  if (statement == NULL)
+    return NULL;
+
+  hw_db_statement_bind_uint64 (statement, 1, task_id);
+  if (!hw_db_statement_step (statement, &has_row, error))
+    return NULL;
+
+  if (!has_row)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
+                   "There is no task %" G_GUINT64_FORMAT ". Look at the list of tasks "
+                   "for the numbers there are.", task_id);
+      return NULL;
+    }
+
+  return read_row (statement, &size, error);
+}

@@ -1,0 +1,374 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-task-rows.h"
+
+#include "hw-error.h"
+#include "hw-task-field.h"
+
+/* How tasks are written: a row each, with a column for each field that is stored. */
+
+/* A dictionary of fields, taken apart. */
+typedef struct
+{
+  GVariant *values[HW_N_TASK_FIELDS]; /* (owned) (nullable) */
+} FieldValues;
+
+static void
+field_values_clear (FieldValues *self)
+{
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    g_clear_pointer (&self->values[i], g_variant_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FieldValues, field_values_clear)
+
+static gboolean
+field_values_take (FieldValues *self,
+                   const char  *name,
+                   GVariant    *value,
+                   GError     **error)
+{
+  HwTaskField field;
+
+  if (!hw_task_field_from_name (name, &field) || self->values[field] != NULL ||
+      !g_variant_is_of_type (value, hw_task_field_get_variant_type (field)))
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                   "A task has no field “%s” of type “%s”, or not twice. Leave it out.", name,
+                   g_variant_get_type_string (value));
+      g_variant_unref (value);
+      return FALSE;
+    }
+
+  self->values[field] = value;
+
+  return TRUE;
+}
+
+static gboolean
+field_values_fill (FieldValues *self,
+                   GVariant    *fields,
+                   GError     **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, fields);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    if (!field_values_take (self, name, value, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Gets the state that the fields set. */
+static gboolean
+field_values_get_state (const FieldValues *self,
+                        HwTaskState       *state,
+                        GError           **error)
+{
+  GVariant *value = self->values[HW_TASK_FIELD_STATE];
+
+  if (value != NULL && hw_task_state_from_string (g_variant_get_string (value, NULL), state))
+    return TRUE;
+
+  g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                       "A new task and a change of state must name one of the four states.");
+
+  return FALSE;
+}
+
+static gboolean
+field_values_have_column (const FieldValues *self,
+                          HwTaskField        field)
+{
+  return self->values[field] != NULL && hw_task_field_is_stored (field);
+}
+
+static char *
+build_insert (void)
+{
+  GString *sql = g_string_new ("INSERT INTO tasks (id, seq");
+  guint n_fields = 0;
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (hw_task_field_is_stored ((HwTaskField) i))
+      {
+        g_string_append_printf (sql, ", \"%s\"", hw_task_field_get_name ((HwTaskField) i));
+        n_fields++;
+      }
+
+  g_string_append (sql, ") VALUES (?, ?");
+  for (guint i = 0; i < n_fields; i++)
+    g_string_append (sql, ", ?");
+  g_string_append_c (sql, ')');
+
+  return g_string_free (sql, FALSE);
+}
+
+/**
+ * hw_task_rows_insert:
+ * @db: a connection, in a transaction
+ * @task_id: the task's number
+ * @seq: the number of the event that tells of it
+ * @fields: the whole task, an `a{sv}` with its `state`
+ * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if @fields cannot
+ *   be those of a task
+ *
+ * Writes a new task.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_task_rows_insert (HwDb     *db,
+                     guint64   task_id,
+                     guint64   seq,
+                     GVariant *fields,
+                     GError  **error)
+{
+  g_auto(FieldValues) values = { { NULL } };
+  g_autofree char *sql = NULL;
+  g_autoptr(HwDbStatement) statement = NULL;
+  HwTaskState state;
+  int index = 1;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+
+  if (!field_values_fill (&values, fields, error) ||
+      !field_values_get_state (&values, &state, error))
+    return FALSE;
+
+  sql = build_insert ();
+  statement = hw_db_prepare (db, sql, error);
+  if (statement == NULL)
+    return FALSE;
+
+  if (values.values[HW_TASK_FIELD_ATTEMPT] == NULL)
+    values.values[HW_TASK_FIELD_ATTEMPT] = g_variant_ref_sink (g_variant_new_uint32 (0));
+
+  hw_db_statement_bind_uint64 (statement, index++, task_id);
+  hw_db_statement_bind_uint64 (statement, index++, seq);
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (hw_task_field_is_stored ((HwTaskField) i))
+      hw_db_statement_bind_variant (statement, index++, values.values[i]);
+
+  return hw_db_statement_run (statement, error);
+}
+
+/* A task that is Pending again is nobody's, and its last attempt says nothing more
+ * of it: hw_task_apply () does the same.
+ */
+static char *
+build_update (const FieldValues *values,
+              gboolean           is_pending,
+              gboolean           has_attempt)
+{
+  GString *sql = g_string_new ("UPDATE tasks SET seq = ?");
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      HwTaskField field = (HwTaskField) i;
+
+      if (field_values_have_column (values, field))
+        g_string_append_printf (sql, ", \"%s\" = ?", hw_task_field_get_name (field));
+      else if (is_pending && hw_task_field_is_stored (field) &&
+               hw_task_field_is_of_attempt (field))
+        g_string_append_printf (sql, ", \"%s\" = NULL", hw_task_field_get_name (field));
+    }
+
+  if (is_pending)
+    g_string_append (sql, ", node = NULL");
+  g_string_append (sql, " WHERE id = ? AND state = ?");
+  if (has_attempt)
+    g_string_append (sql, " AND attempt = ?");
+  g_string_append (sql, " RETURNING type, \"group\", owner, attempt");
+
+  return g_string_free (sql, FALSE);
+}
+
+static void
+bind_update (HwDbStatement     *statement,
+             guint64            seq,
+             const FieldValues *values,
+             const HwChange    *change)
+{
+  int index = 1;
+
+  hw_db_statement_bind_uint64 (statement, index++, seq);
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (field_values_have_column (values, (HwTaskField) i))
+      hw_db_statement_bind_variant (statement, index++, values->values[i]);
+  hw_db_statement_bind_uint64 (statement, index++, change->task_id);
+  hw_db_statement_bind_string (statement, index++, hw_task_state_to_string (change->from));
+  if (change->attempt != HW_CHANGE_ANY_ATTEMPT)
+    hw_db_statement_bind_uint64 (statement, index++, change->attempt);
+}
+
+static GVariant *
+build_claim (guint  attempt,
+             gint64 at)
+{
+  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
+                         hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", attempt);
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STARTED_AT), "x", at);
+
+  return g_variant_dict_end (&changes);
+}
+
+/* Runs an update that gives back what an event says of its task, and makes the
+ * event. NULL without an error means that no row was as it had to be. @changes is
+ * (nullable): a claim knows what it changes only now.
+ */
+static HwEvent *
+run_update (HwDbStatement *statement,
+            HwEventKind    kind,
+            HwEventOrigin *origin,
+            guint64        seq,
+            GVariant      *changes,
+            GError       **error)
+{
+  g_autoptr(HwEvent) event = NULL;
+  gboolean has_row = FALSE;
+
+  if (!hw_db_statement_step (statement, &has_row, error) || !has_row)
+    return NULL;
+
+  origin->type = hw_db_statement_get_string (statement, 0);
+  origin->group = hw_db_statement_get_string (statement, 1);
+  origin->owner = hw_db_statement_get_string (statement, 2);
+  origin->attempt = (guint) hw_db_statement_get_uint64 (statement, 3);
+  if (changes == NULL)
+    changes = build_claim (origin->attempt, origin->at);
+  event = hw_event_new (kind, origin, seq, changes);
+
+  if (!hw_db_statement_run (statement, error))
+    return NULL;
+
+  return g_steal_pointer (&event);
+}
+
+static gboolean
+check_transition (const HwChange *change,
+                  HwTaskState     to,
+                  GError        **error)
+{
+  if (hw_task_state_get_transition (change->from, to) != HW_TRANSITION_NONE)
+    return TRUE;
+
+  g_set_error (error, HW_ERROR, HW_ERROR_WRONG_STATE,
+               "Task %" G_GUINT64_FORMAT " cannot become %s while it is %s.", change->task_id,
+               hw_task_state_to_string (to), hw_task_state_to_string (change->from));
+
+  return FALSE;
+}
+
+/**
+ * hw_task_rows_update:
+ * @db: a connection, in a transaction
+ * @epoch: the database's number
+ * @seq: the number that the change's event gets
+ * @change: a change of a task that there is
+ * @error: return location for an error: %HW_ERROR_WRONG_STATE if no task ever makes
+ *   this change; %HW_ERROR_CONFLICT if this one is not as @change needs it
+ *
+ * Changes a task, if it still is as it was when somebody thought of the change.
+ *
+ * Returns: (transfer full): the event that tells of it, or %NULL; then nothing was
+ *   written, but for failures of the database itself
+ */
+HwEvent *
+hw_task_rows_update (HwDb           *db,
+                     guint64         epoch,
+                     guint64         seq,
+                     const HwChange *change,
+                     GError        **error)
+{
+  gboolean is_state = change->kind == HW_CHANGE_KIND_STATE;
+  HwEventOrigin origin = { .epoch = epoch, .task_id = change->task_id,
+                           .actor = change->actor, .at = change->at };
+  HwEventKind kind = is_state ? HW_EVENT_KIND_STATE : HW_EVENT_KIND_MESSAGE;
+  g_auto(FieldValues) values = { { NULL } };
+  g_autofree char *sql = NULL;
+  g_autoptr(HwDbStatement) statement = NULL;
+  g_autoptr(HwEvent) event = NULL;
+  g_autoptr(GError) local_error = NULL;
+  HwTaskState to = change->from;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  if (!field_values_fill (&values, change->fields, error))
+    return NULL;
+  if (is_state && (!field_values_get_state (&values, &to, error) ||
+                   !check_transition (change, to, error)))
+    return NULL;
+
+  sql = build_update (&values, is_state && to == HW_TASK_STATE_PENDING,
+                      change->attempt != HW_CHANGE_ANY_ATTEMPT);
+  statement = hw_db_prepare (db, sql, error);
+  if (statement == NULL)
+    return NULL;
+
+  bind_update (statement, seq, &values, change);
+  event = run_update (statement, kind, &origin, seq, change->fields, &local_error);
+  if (event == NULL && local_error == NULL)
+    g_set_error (error, HW_ERROR, HW_ERROR_CONFLICT,
+                 "Task %" G_GUINT64_FORMAT " changed meanwhile. Look at it again.",
+                 change->task_id);
+  else if (event == NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return g_steal_pointer (&event);
+}
+
+/**
+ * hw_task_rows_claim:
+ * @db: a connection, in a transaction
+ * @epoch: the database's number
+ * @seq: the number that the claim's event gets
+ * @task_id: the task
+ * @node: whose it is from then on
+ * @at: when, in microseconds since the Unix epoch
+ * @error: return location for an error
+ *
+ * Makes a Pending task Processing, with its next attempt.
+ *
+ * Returns: (transfer full) (nullable): the event that tells of it; %NULL without an
+ *   error if the task is Pending no more
+ */
+HwEvent *
+hw_task_rows_claim (HwDb       *db,
+                    guint64     epoch,
+                    guint64     seq,
+                    guint64     task_id,
+                    const char *node,
+                    gint64      at,
+                    GError    **error)
+{
+  HwEventOrigin origin = { .epoch = epoch, .task_id = task_id, .actor = node, .at = at };
+  g_autoptr(HwDbStatement) statement = NULL;
+
+  g_return_val_if_fail (db != NULL, NULL);
+
+  statement = hw_db_prepare (db,
+                             "UPDATE tasks SET seq = ?, state = 'Processing',"
+                             " attempt = attempt + 1, started_at = ?, node = ?"
+                             " WHERE id = ? AND state = 'Pending'"
+                             " RETURNING type, \"group\", owner, attempt", error);
+  if (statement == NULL)
+    return NULL;
+
+  hw_db_statement_bind_uint64 (statement, 1, seq);
+  hw_db_statement_bind_uint64 (statement, 2, (guint64) at);
+  hw_db_statement_bind_string (statement, 3, node);
+  hw_db_statement_bind_uint64 (statement, 4, task_id);
+
+  return run_update (statement, HW_EVENT_KIND_STATE, &origin, seq, NULL, error);
+}

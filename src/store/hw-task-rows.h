@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-change.h"
+#include "hw-db-statement.h"
+#include "hw-event.h"
+
+G_BEGIN_DECLS
+
+gboolean hw_task_rows_insert (HwDb     *db,
+                              guint64   task_id,
+                              guint64   seq,
+                              GVariant *fields,
+                              GError  **error);
+HwEvent *hw_task_rows_update (HwDb           *db,
+                              guint64         epoch,
+                              guint64         seq,
+                              const HwChange *change,
+                              GError        **error);
+HwEvent *hw_task_rows_claim (HwDb       *db,
+                             guint64     epoch,
+                             guint64     seq,
+                             guint64     task_id,
+                             const char *node,
+                             gint64      at,
+                             GError    **error);
+
+G_END_DECLS
