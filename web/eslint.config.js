@@ -41,7 +41,7 @@ export default defineConfigWithVueTs(
   {
     name: 'only api/ talks to the daemon',
     files: ['src/**/*.{ts,vue}'],
-    ignores: ['src/api/**'],
+    ignores: ['src/api/**', 'src/testing/**'],
     rules: {
       'no-restricted-imports': ['error', { paths: ['@microsoft/signalr'] }],
       'no-restricted-globals': ['error', 'fetch', 'WebSocket', 'XMLHttpRequest', 'EventSource'],

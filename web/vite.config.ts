@@ -42,6 +42,8 @@ export default defineConfig({
     environment: 'happy-dom',
     environmentOptions: { happyDOM: { url: 'http://127.0.0.1:5031/' } },
     include: ['src/**/__tests__/*.test.ts'],
+    // Only the colours are read by a test.
+    css: { include: /tokens\.css/ },
     restoreMocks: true,
     unstubGlobals: true,
   },

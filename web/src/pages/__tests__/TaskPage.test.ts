@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The Headway authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ApiError } from '@/api/problem'
+import { useAnnouncerStore } from '@/stores/announcer'
+import { FakeApi } from '@/testing/fake-api'
+import { byRole, mountPage, settle } from '@/testing/mount'
+import { added, changed, makeTask, progressed } from '@/testing/samples'
+import TaskPage from '../TaskPage.vue'
+
+const running = makeTask({
+  state: 'Processing',
+  attempt: 1,
+  startedAt: '2026-11-22T19:00:01.000000Z',
+  seq: 2,
+})
+const start = changed('state', 2, { ...running })
+
+async function setUp(api = new FakeApi(), language = 'en') {
+  if (api.tasks.length === 0) api.tasks = [makeTask()]
+  const { wrapper } = await mountPage(TaskPage, { api, props: { id: 7 }, language })
+  const root: HTMLElement = wrapper.element
+  const tell = async (...events: Parameters<FakeApi['watcher']['onEvent']>[0][]) => {
+    for (const event of events) api.watcher.onEvent(event)
+    await settle()
+  }
+  const state = () => wrapper.get('[data-testid=task-state]')
+  const bar = () => byRole(root, 'progressbar', 'Progress of Checksum of big.bin')
+  return { api, wrapper, root, tell, state, bar }
+}
+
+describe('the page of a task', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    return () => vi.useRealTimers()
+  })
+
+  it('shows each state as the task goes through it', async () => {
+    const { state, tell } = await setUp()
+    expect(state().text()).toBe('Pending')
+
+    await tell(added(makeTask()), start)
+    expect(state().text()).toBe('Processing')
+
+    await tell(changed('state', 9, { state: 'Completed', result: 'success' }))
+    expect(state().text()).toBe('Completed')
+    expect(state().attributes('data-state')).toBe('Completed')
+  })
+
+  it('says each new state aloud, and not each percent', async () => {
+    const { tell } = await setUp()
+
+    await tell(added(makeTask()), start, progressed(1, { progress: 0.1 }))
+    await tell(progressed(2, { progress: 0.2 }))
+
+    expect(useAnnouncerStore().words).toBe('Checksum of big.bin: Processing')
+  })
+
+  it('shows how far it is, in units for people', async () => {
+    const { bar, root, tell } = await setUp()
+    const half = { progress: 0.5, done: 268_435_456, total: 536_870_912, unit: 'bytes' }
+
+    await tell(added(makeTask()), start, progressed(1, half))
+
+    expect(bar().getAttribute('value')).toBe('0.5')
+    expect(root.textContent).toContain('50 %')
+    expect(root.textContent).toContain('256 MiB of 512 MiB')
+    expect(document.title).toBe('50 % · Checksum of big.bin · Headway')
+  })
+
+  it('does not pretend to know how far a task is that does not tell', async () => {
+    const { bar, root, tell } = await setUp()
+
+    await tell(added(makeTask()), start)
+
+    expect(bar().hasAttribute('value')).toBe(false)
+    expect(root.textContent).not.toContain('%')
+  })
+
+  it('tells the whole story in order, with the numbers of the events', async () => {
+    const { wrapper, tell } = await setUp()
+
+    await tell(
+      added(makeTask()),
+      start,
+      changed('message', 3, { message: 'Half of it', attempt: 1 }),
+      changed('state', 9, { state: 'Failed', result: 'signal', error: 'It was killed.' }),
+    )
+
+    const entries = wrapper.findAll('li[data-seq]')
+    expect(entries.map((entry) => entry.attributes('data-seq'))).toEqual(['1', '2', '3', '9'])
+    expect(entries.map((entry) => entry.attributes('data-kind'))).toEqual([
+      'added',
+      'state',
+      'message',
+      'state',
+    ])
+    expect(entries.map((entry) => entry.attributes('data-state'))).toEqual([
+      'Pending',
+      'Processing',
+      undefined,
+      'Failed',
+    ])
+    expect(entries.map((entry) => entry.get('.what').text())).toEqual([
+      'Added',
+      'Processing',
+      'Half of it',
+      'Failed: The program was ended by a signal',
+    ])
+  })
+
+  it('shows what the task gave back', async () => {
+    const { wrapper, tell } = await setUp()
+
+    await tell(
+      added(makeTask()),
+      changed('state', 9, { state: 'Completed', value: { sha256: 'abc123' } }),
+    )
+
+    expect(wrapper.get('[data-testid=task-value-sha256]').text()).toBe('abc123')
+  })
+
+  it('shows the sentence of a failure', async () => {
+    const { wrapper, tell } = await setUp()
+
+    await tell(
+      added(makeTask()),
+      changed('state', 9, { state: 'Failed', result: 'error', error: 'There is no such file.' }),
+    )
+
+    expect(wrapper.get('[data-testid=task-error]').text()).toBe('There is no such file.')
+  })
+
+  it('cancels the task when it is told to, and calls it canceled then', async () => {
+    const { api, root, state, tell } = await setUp()
+    await tell(added(makeTask()), start)
+    api.cancelTask.mockResolvedValue({ ...running, activity: 'stopping' })
+
+    byRole(root, 'button', 'Cancel').click()
+    await settle()
+    expect(api.cancelTask).toHaveBeenCalledWith(7)
+    expect(byRole(root, 'button', 'Canceling …')).toHaveProperty('disabled', true)
+
+    await tell(changed('state', 9, { state: 'Failed', result: 'canceled' }))
+    expect(state().text()).toBe('Canceled')
+    expect(root.querySelector('[role=alert]')).toBeNull()
+  })
+
+  it('offers no cancellation of a task that has ended', async () => {
+    const { root, tell } = await setUp()
+
+    await tell(added(makeTask()), changed('state', 9, { state: 'Completed' }))
+
+    expect(() => byRole(root, 'button', 'Cancel')).toThrow()
+  })
+
+  it('says why a cancellation was refused', async () => {
+    const { api, root } = await setUp()
+    api.cancelTask.mockRejectedValue(new ApiError(409, 'wrong-state', 'It has ended.'))
+
+    byRole(root, 'button', 'Cancel').click()
+    await settle()
+
+    expect(root.querySelector('[role=alert]')?.textContent).toBe('It has ended.')
+    expect(byRole(root, 'button', 'Cancel')).toHaveProperty('disabled', false)
+  })
+
+  it('shows the output as it comes, without what is meant for a terminal', async () => {
+    const { api, wrapper, tell } = await setUp()
+    await tell(added(makeTask()), start)
+
+    api.readers.at(-1)?.onText('\u001b[32mone\u001b[0m\n')
+    await settle()
+    api.readers.at(-1)?.onText('two\n')
+    await settle()
+
+    expect(api.readOutput).toHaveBeenCalledWith(7, 1, expect.anything())
+    expect(wrapper.get('[data-testid=task-output]').text()).toBe('one\ntwo')
+  })
+
+  it('reads the output of the new attempt when there is one', async () => {
+    const { api, wrapper, tell } = await setUp()
+    await tell(added(makeTask()), start)
+    api.readers[0]?.onText('first\n')
+
+    await tell(changed('state', 5, { state: 'Processing', attempt: 2 }))
+    api.readers[1]?.onText('second\n')
+    await settle()
+
+    expect(api.readOutput.mock.calls.map(([, attempt]) => attempt)).toEqual([1, 2])
+    expect(wrapper.get('[data-testid=task-output]').text()).toBe('second')
+  })
+
+  it('asks for no output of a task that ended without any', async () => {
+    const api = new FakeApi()
+    api.tasks = [makeTask({ state: 'Completed', attempt: 1, seq: 9 })]
+
+    await setUp(api)
+
+    expect(api.readOutput).not.toHaveBeenCalled()
+  })
+
+  it('says that there is no such task, and stops watching', async () => {
+    const api = new FakeApi()
+    api.tasks = [makeTask({ id: 8 })]
+
+    const { root } = await setUp(api)
+
+    expect(byRole(root, 'heading', 'There is no task 7')).toBeTruthy()
+    expect(api.closed).toHaveBeenCalled()
+  })
+
+  it('forgets the story when the daemon tells it anew', async () => {
+    const { api, wrapper, tell } = await setUp()
+    await tell(added(makeTask()), start)
+
+    api.watcher.onReset()
+    await tell(added(makeTask({ seq: 4 })))
+
+    expect(wrapper.findAll('li[data-seq]').map((li) => li.attributes('data-seq'))).toEqual(['4'])
+  })
+
+  it('speaks German to who reads German', async () => {
+    const { state } = await setUp(new FakeApi(), 'de')
+
+    expect(state().text()).toBe('Wartend')
+  })
+})
