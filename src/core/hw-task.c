@@ -270,6 +270,23 @@ hw_task_get_string (HwTask     *self,
   return g_variant_get_string (value, NULL);
 }
 
+/* Unsets what another state makes untrue: what the task was busy with, and when it waits
+ * again all that the newest attempt did.
+ */
+static void
+hw_task_leave_state (HwTask     *self,
+                     const char *state)
+{
+  g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
+
+  if (!g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PENDING)))
+    return;
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (hw_task_field_is_of_attempt ((HwTaskField) i))
+      g_clear_pointer (&self->fields[i], g_variant_unref);
+}
+
 /* Applies an event of this task: the one way in which a task changes. */
 void
 hw_task_apply (HwTask  *self,
@@ -287,11 +304,8 @@ hw_task_apply (HwTask  *self,
   if (changes == NULL)
     return;
 
-  if (g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &state) &&
-      g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PENDING)))
-    for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-      if (hw_task_field_is_of_attempt ((HwTaskField) i))
-        g_clear_pointer (&self->fields[i], g_variant_unref);
+  if (g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &state))
+    hw_task_leave_state (self, state);
 
   hw_task_take_fields (self, changes);
   if (hw_event_get_hidden_parameters (event) != NULL)
