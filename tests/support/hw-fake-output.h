@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-output.h"
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_FAKE_OUTPUT (hw_fake_output_get_type ())
+G_DECLARE_FINAL_TYPE (HwFakeOutput, hw_fake_output, HW, FAKE_OUTPUT, GObject)
+
+HwFakeOutput *hw_fake_output_new (void);
+
+void          hw_fake_output_append (HwFakeOutput *self,
+                                     guint64       task_id,
+                                     guint         attempt,
+                                     const char   *text);
+void          hw_fake_output_fail_next (HwFakeOutput *self,
+                                        const char   *sentence);
+
+G_END_DECLS

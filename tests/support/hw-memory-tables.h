@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _HwMemoryTables HwMemoryTables;
+
+HwMemoryTables *hw_memory_tables_new (guint64 epoch);
+void            hw_memory_tables_free (HwMemoryTables *self);
+
+GPtrArray      *hw_memory_tables_commit (HwMemoryTables *self,
+                                         GPtrArray      *changes,
+                                         GError        **error);
+GPtrArray      *hw_memory_tables_claim (HwMemoryTables *self,
+                                        GArray         *task_ids,
+                                        const char     *node,
+                                        gint64          at);
+
+HwTask         *hw_memory_tables_lookup (HwMemoryTables *self,
+                                         guint64         task_id);
+HwTaskPage     *hw_memory_tables_list (HwMemoryTables     *self,
+                                       const HwTaskFilter *filter);
+HwTaskPage     *hw_memory_tables_list_candidates (HwMemoryTables *self,
+                                                  guint           limit);
+HwEventPage    *hw_memory_tables_read (HwMemoryTables *self,
+                                       guint64         task_id,
+                                       guint64         after,
+                                       guint           limit);
+void            hw_memory_tables_forget (HwMemoryTables *self,
+                                         guint64         seq);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwMemoryTables, hw_memory_tables_free)
+
+G_END_DECLS

@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-fake-clock.h"
+#include "hw-fake-output.h"
+#include "hw-fake-runner.h"
+#include "hw-memory-store.h"
+#include "hw-task-queue.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwTestHouse:
+ * @store: what remembers
+ * @clock: stands still
+ * @runner: carries out both kinds of work
+ * @output: what programs printed
+ * @types: `demo`, `noop`, `fragile` (`on-interrupt` is `fail`), `secret` (its `key` is
+ *   hidden), `command` (local only)
+ * @queue: the queue, which is not open before hw_test_house_open()
+ * @owner: an administrator who came over TCP
+ * @local: an administrator who came over the Unix socket
+ * @guest: somebody who came over TCP, and may see and touch their own tasks only
+ *
+ * A whole queue that stands on fakes.
+ */
+typedef struct
+{
+  HwMemoryStore *store;
+  HwFakeClock *clock;
+  HwFakeRunner *runner;
+  HwFakeOutput *output;
+  HwTaskTypes *types;
+  HwTaskQueue *queue;
+  guint max_parallel;
+
+  HwPrincipal *owner;
+  HwPrincipal *local;
+  HwPrincipal *guest;
+} HwTestHouse;
+
+HwTestHouse *hw_test_house_new (guint max_parallel);
+void         hw_test_house_free (HwTestHouse *self);
+
+void         hw_test_house_add_type (HwTestHouse *self,
+                                     const char  *name,
+                                     const char  *data);
+void         hw_test_house_open (HwTestHouse *self);
+void         hw_test_house_restart (HwTestHouse *self);
+
+HwTask      *hw_test_house_try_submit (HwTestHouse *self,
+                                       HwPrincipal *principal,
+                                       const char  *type,
+                                       const char  *parameters,
+                                       GError     **error);
+guint64      hw_test_house_submit (HwTestHouse *self,
+                                   const char  *type);
+guint64      hw_test_house_submit_with_priority (HwTestHouse *self,
+                                                 const char  *type,
+                                                 int          priority);
+HwTask      *hw_test_house_try_cancel (HwTestHouse *self,
+                                       HwPrincipal *principal,
+                                       guint64      task_id,
+                                       GError     **error);
+HwTask      *hw_test_house_get (HwTestHouse *self,
+                                guint64      task_id);
+char        *hw_test_house_tell (HwTestHouse *self,
+                                 guint64      task_id);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTestHouse, hw_test_house_free)
+
+G_END_DECLS
