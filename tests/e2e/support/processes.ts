@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Headway authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    // It ended meanwhile, or is somebody else's.
+    return ''
+  }
+}
+
+function isZombie(pid: number): boolean {
+  return /^State:\tZ/m.test(read(`/proc/${pid}/status`))
+}
+
+/** The programs that run for tasks of a daemon: those that carry one of these numbers of its database. */
+export function programsOf(epochs: readonly string[]): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && !isZombie(pid))
+    .filter((pid) => {
+      const variables = read(`/proc/${pid}/environ`).split('\0')
+      return variables.some((variable) =>
+        epochs.some((epoch) => variable.startsWith(`HEADWAY_TASK=${epoch}/`)),
+      )
+    })
+}
+
+/** The processes that a process started and has not reaped. */
+export function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(
+      (pid) => pid > 0 && new RegExp(`^PPid:\\t${parent}$`, 'm').test(read(`/proc/${pid}/status`)),
+    )
+}
+
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL') {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended meanwhile.
+  }
+}
