@@ -4,8 +4,22 @@
 import type { ChangeEvent, ProgressEvent, Transition } from '@/api/event'
 import type { Task } from '@/api/task'
 
-/** What a new attempt begins without. */
-const NO_PROGRESS = { progress: null, done: null, total: null, message: null } as const
+/** What is known of no attempt: a task that waits (again) has none that counts. */
+const NO_ATTEMPT = {
+  result: '',
+  error: null,
+  value: null,
+  exitCode: null,
+  signal: null,
+  progress: null,
+  message: null,
+  unit: null,
+  done: null,
+  total: null,
+  startedAt: null,
+  endedAt: null,
+  outputSize: 0,
+} as const satisfies Partial<Task>
 
 /**
  * The task as it is after @event, given how it was; undefined for one that nobody knows (yet or any
@@ -32,10 +46,18 @@ export function applyEvent(
 function applyChange(task: Task, event: ChangeEvent): Task {
   if (event.seq <= task.seq) return task
 
-  const isNewAttempt = event.changes.attempt !== undefined && event.changes.attempt > task.attempt
-  const changed: Task = { ...task, ...(isNewAttempt ? NO_PROGRESS : {}), ...event.changes }
+  const changed: Task = { ...task, ...whatEnds(event), ...event.changes }
   const isDone = event.changes.state === 'Completed'
   return isDone && changed.progress !== null ? { ...changed, progress: 1 } : changed
+}
+
+/** What another state makes untrue, besides what the event says. */
+function whatEnds(event: ChangeEvent): Partial<Task> {
+  const { state } = event.changes
+  if (state === undefined) return {}
+
+  const isNewAttempt = state === 'Pending' || state === 'Processing'
+  return { ...(isNewAttempt ? NO_ATTEMPT : {}), activity: null }
 }
 
 function applyProgress(task: Task, event: ProgressEvent): Task {

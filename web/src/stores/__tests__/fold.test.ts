@@ -43,6 +43,15 @@ describe('a task and its events', () => {
     expect(applyEvent(ended, progressed(9, { progress: 0.9 }))).toBe(ended)
   })
 
+  it('is busy with nothing once it has ended', () => {
+    const event = changed('state', 8, { state: 'Failed', result: 'canceled' })
+
+    expect(applyEvent({ ...running, activity: 'stopping' }, event)).toMatchObject({
+      state: 'Failed',
+      activity: null,
+    })
+  })
+
   it('begins a new attempt without the progress of the last', () => {
     const event = changed('state', 8, { state: 'Processing', attempt: 2 })
 
