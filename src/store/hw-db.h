@@ -51,26 +51,26 @@ typedef enum
 typedef struct _HwDb HwDb;
 
 HwDb    *hw_db_open (const char *path,
-                           HwDbMode    mode,
-                           GError    **error);
+                     HwDbMode    mode,
+                     GError    **error);
 void     hw_db_free (HwDb *self);
 
 gboolean hw_db_use_log (HwDb    *self,
                         GError **error);
 gboolean hw_db_execute (HwDb       *self,
-                              const char *sql,
-                              GError    **error);
+                        const char *sql,
+                        GError    **error);
 gboolean hw_db_get_number (HwDb       *self,
-                                 const char *sql,
-                                 guint64    *number,
-                                 GError    **error);
+                           const char *sql,
+                           guint64    *number,
+                           GError    **error);
 gboolean hw_db_is_in_transaction (HwDb *self);
 guint64  hw_db_get_n_changes (HwDb *self);
 guint    hw_db_get_log_pages (HwDb *self);
 gboolean hw_db_checkpoint (HwDb    *self,
-                                 GError **error);
+                           GError **error);
 void     hw_db_set_cancellable (HwDb         *self,
-                                      GCancellable *cancellable);
+                                GCancellable *cancellable);
 void     hw_db_interrupt (HwDb *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwDb, hw_db_free)
