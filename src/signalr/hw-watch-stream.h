@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-hub-stream.h"
+#include "hw-watcher.h"
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_WATCH_STREAM (hw_watch_stream_get_type ())
+G_DECLARE_FINAL_TYPE (HwWatchStream, hw_watch_stream, HW, WATCH_STREAM, GObject)
+
+HwHubStream *hw_watch_stream_new (HwWatcher *watcher);
+
+G_END_DECLS
