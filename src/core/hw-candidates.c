@@ -25,7 +25,7 @@ struct _HwCandidates
 
   gboolean is_complete;  /* nothing waits that is not in the window */
   gboolean is_refilling; /* the store was asked, and has not answered */
-  gboolean was_added_to; /* something came while it was asked */
+  gboolean has_left_out; /* something that waits was let go while it was asked */
 };
 
 G_DEFINE_FINAL_TYPE (HwCandidates, hw_candidates, G_TYPE_OBJECT)
@@ -141,13 +141,13 @@ hw_candidates_add (HwCandidates *self,
   g_return_if_fail (HW_IS_CANDIDATES (self));
   g_return_if_fail (HW_IS_TASK (task));
 
-  self->was_added_to = TRUE;
-
   if (hw_candidates_find (self, task, &position))
     return;
 
-  /* Behind the last of a window that is not all, others may come first. */
-  if (position == self->tasks->len && !self->is_complete)
+  /* Behind the last of a window that is not all, others may come first. While the store
+   * is asked, nobody knows: its answer may be from before the task came.
+   */
+  if (position == self->tasks->len && !self->is_complete && !self->is_refilling)
     return;
 
   g_ptr_array_insert (self->tasks, (int) position, g_object_ref (task));
@@ -156,6 +156,7 @@ hw_candidates_add (HwCandidates *self,
 
   g_ptr_array_set_size (self->tasks, (int) self->limit);
   self->is_complete = FALSE;
+  self->has_left_out = TRUE;
 }
 
 /**
@@ -207,7 +208,7 @@ hw_candidates_begin_refill (HwCandidates *self)
   g_return_if_fail (HW_IS_CANDIDATES (self));
 
   self->is_refilling = TRUE;
-  self->was_added_to = FALSE;
+  self->has_left_out = FALSE;
 }
 
 /**
@@ -215,26 +216,31 @@ hw_candidates_begin_refill (HwCandidates *self)
  * @self: a window
  * @page: what the store answered
  *
- * Takes what the store answered. It is all there is if it is less than was asked
- * for, the page has no next one, and nothing came meanwhile; else the store is asked
- * again when the window is empty.
+ * Takes what the store answered, and puts what came meanwhile where it belongs. That
+ * is all there is if the answer is less than was asked for, the page has no next one,
+ * and nothing had to be let go; else the store is asked again when the window is empty.
  */
 void
 hw_candidates_end_refill (HwCandidates *self,
                           HwTaskPage   *page)
 {
+  g_autoptr(GPtrArray) added = NULL;
   GPtrArray *tasks;
 
   g_return_if_fail (HW_IS_CANDIDATES (self));
   g_return_if_fail (page != NULL);
 
   tasks = page->tasks;
+  added = g_steal_pointer (&self->tasks);
 
   self->is_refilling = FALSE;
-  g_ptr_array_set_size (self->tasks, 0);
+  self->tasks = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < tasks->len && i < self->limit; i++)
     g_ptr_array_add (self->tasks, g_object_ref (g_ptr_array_index (tasks, i)));
-  self->is_complete = tasks->len < self->limit && page->next == 0 && !self->was_added_to;
+  self->is_complete = tasks->len < self->limit && page->next == 0 && !self->has_left_out;
+
+  for (guint i = 0; i < added->len; i++)
+    hw_candidates_add (self, g_ptr_array_index (added, i));
 }
 
 /**
@@ -264,7 +270,7 @@ hw_candidates_invalidate (HwCandidates *self)
 
   g_ptr_array_set_size (self->tasks, 0);
   self->is_complete = FALSE;
-  self->was_added_to = TRUE;
+  self->has_left_out = TRUE;
 }
 
 /**
@@ -272,7 +278,8 @@ hw_candidates_invalidate (HwCandidates *self)
  * @self: a window
  * @limits: what limits how many may start
  *
- * Takes those tasks out that may start now.
+ * Takes those tasks out that may start now: none while the store is asked which come
+ * first.
  *
  * Returns: (transfer full) (element-type HwTask): the tasks, in their order
  */
@@ -287,6 +294,9 @@ hw_candidates_decide (HwCandidates   *self,
 
   g_return_val_if_fail (HW_IS_CANDIDATES (self), NULL);
   g_return_val_if_fail (limits != NULL, NULL);
+
+  if (self->is_refilling)
+    return g_steal_pointer (&starting);
 
   n_candidates = self->tasks->len;
   candidates = g_new (HwCandidate, n_candidates);
