@@ -457,6 +457,7 @@ hw_memory_tables_read (HwMemoryTables *self,
 {
   HwEventPage *page = hw_event_page_new ();
 
+  page->head = self->head;
   for (guint i = 0; i < self->events->len && page->events->len < limit; i++)
     {
       HwEvent *event = g_ptr_array_index (self->events, i);
@@ -466,9 +467,10 @@ hw_memory_tables_read (HwMemoryTables *self,
         g_ptr_array_add (page->events, hw_event_ref (event));
     }
 
+  if (page->events->len > 0 && page->events->len == limit)
+    page->head = hw_event_get_seq (g_ptr_array_index (page->events, limit - 1));
   if (self->events->len > 0)
     page->oldest = hw_event_get_seq (g_ptr_array_index (self->events, 0));
-  page->head = self->head;
 
   return page;
 }
