@@ -247,7 +247,8 @@ hw_candidates_end_refill (HwCandidates *self,
  * hw_candidates_abandon_refill:
  * @self: a window
  *
- * Takes note that the store could not answer.
+ * Takes note that the store could not answer. What came meanwhile is let go: it is in
+ * the store, and others may come first.
  */
 void
 hw_candidates_abandon_refill (HwCandidates *self)
@@ -255,6 +256,7 @@ hw_candidates_abandon_refill (HwCandidates *self)
   g_return_if_fail (HW_IS_CANDIDATES (self));
 
   self->is_refilling = FALSE;
+  g_ptr_array_set_size (self->tasks, 0);
 }
 
 /**

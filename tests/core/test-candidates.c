@@ -231,6 +231,18 @@ test_candidates_refill_forgets_what_came_and_went (Fixture      *fixture,
   assert_takes (fixture, 9, "1");
 }
 
+static void
+test_candidates_refill_that_failed_leaves_nothing (Fixture      *fixture,
+                                                   gconstpointer test_data)
+{
+  hw_candidates_begin_refill (fixture->candidates);
+  add (fixture, 100, 0);
+  hw_candidates_abandon_refill (fixture->candidates);
+
+  assert_takes (fixture, 9, "");
+  g_assert_true (hw_candidates_must_refill (fixture->candidates));
+}
+
 /* With more than the window holds, only what is before its end is known to come first. */
 static void
 test_candidates_add_leaves_out_what_is_behind_the_window (Fixture      *fixture,
@@ -327,6 +339,8 @@ main (int   argc,
        test_candidates_refill_with_a_next_page_is_not_all);
   ADD ("/candidates/refill/forgets-what-came-and-went",
        test_candidates_refill_forgets_what_came_and_went);
+  ADD ("/candidates/refill/that-failed-leaves-nothing",
+       test_candidates_refill_that_failed_leaves_nothing);
   ADD ("/candidates/add/leaves-out-what-is-behind-the-window",
        test_candidates_add_leaves_out_what_is_behind_the_window);
   ADD ("/candidates/add/pushes-out-the-last", test_candidates_add_pushes_out_the_last);
