@@ -1,0 +1,294 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-daemon.h"
+
+#include "hw-checksum.h"
+#include "hw-command-runner.h"
+#include "hw-demo.h"
+#include "hw-http-server.h"
+#include "hw-in-process-runner.h"
+#include "hw-noop.h"
+#include "hw-output-log.h"
+#include "hw-sqlite-store.h"
+#include "hw-state-folder.h"
+#include "hw-system-clock.h"
+#include "hw-task-queue.h"
+#include "hw-type-folders.h"
+
+#include <unistd.h>
+
+/**
+ * HwDaemon:
+ *
+ * Builds the parts of the house, joins them, starts them in the one right order and
+ * stops them in the other. It alone knows everyone, and does nothing itself.
+ */
+struct _HwDaemon
+{
+  GObject parent_instance;
+
+  HwConfig *config; /* (owned) (not nullable) */
+
+  int lock_fd;
+  char *url_path;       /* (owned) (nullable), the file that says where we are */
+  HwStore *store;       /* (owned) (nullable) */
+  HwTaskQueue *queue;   /* (owned) (nullable) */
+  HwHttpServer *server; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (HwDaemon, hw_daemon, G_TYPE_OBJECT)
+
+static HwInProcessRunner *
+make_in_process_runner (guint max_parallel)
+{
+  HwInProcessRunner *runner = hw_in_process_runner_new (max_parallel);
+
+  hw_in_process_runner_add (runner, "checksum", hw_checksum_work);
+  hw_in_process_runner_add (runner, "demo", hw_demo_work);
+  hw_in_process_runner_add (runner, "noop", hw_noop_work);
+
+  return runner;
+}
+
+/* Whatever is needed of the disk before anything can begin. */
+static gboolean
+hw_daemon_prepare (HwDaemon *self,
+                   GError  **error)
+{
+  const char *state_folder = hw_config_get_state_folder (self->config);
+  g_autofree char *database = g_build_filename (state_folder, "headway.db", NULL);
+  g_autofree char *output_folder = g_build_filename (state_folder, "output", NULL);
+  g_autofree char *socket_folder = g_path_get_dirname (
+    hw_config_get_socket_path (self->config));
+
+  if (!hw_state_folder_make (state_folder, error) ||
+      !hw_state_folder_make (output_folder, error) ||
+      !hw_state_folder_make (hw_config_get_run_folder (self->config), error) ||
+      !hw_state_folder_make (socket_folder, error))
+    return FALSE;
+
+  self->lock_fd = hw_state_folder_lock (state_folder, error);
+  if (self->lock_fd < 0)
+    return FALSE;
+
+  self->store = hw_sqlite_store_new (database, error);
+
+  return self->store != NULL;
+}
+
+static void
+hw_daemon_build_queue (HwDaemon *self)
+{
+  const char *state_folder = hw_config_get_state_folder (self->config);
+  g_autofree char *output_folder = g_build_filename (state_folder, "output", NULL);
+  guint max_parallel = hw_config_get_max_parallel (self->config);
+  g_autoptr(HwClock) clock = hw_system_clock_new ();
+  g_autoptr(HwOutput) output = hw_output_log_new (output_folder);
+  g_autoptr(HwTaskTypes) types =
+    hw_type_folders_read (hw_config_get_type_folders (self->config));
+  g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (max_parallel);
+  g_autoptr(HwCommandRunner) command = hw_command_runner_new (output_folder, clock);
+
+  self->queue = hw_task_queue_new (self->store, output, clock, types, max_parallel);
+  hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
+  hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
+}
+
+static gboolean
+hw_daemon_open_doors (HwDaemon *self,
+                      GError  **error)
+{
+  HwClock *clock = hw_task_queue_get_clock (self->queue);
+  g_autofree char *token = NULL;
+
+  token = hw_state_folder_load_token (hw_config_get_state_folder (self->config), error);
+  if (token == NULL)
+    return FALSE;
+
+  self->server = hw_http_server_new (self->queue, clock, token);
+
+  return hw_http_server_start (self->server, hw_config_get_http_port (self->config),
+                               hw_config_get_socket_path (self->config), error);
+}
+
+static char *
+hw_daemon_write_url (HwDaemon *self,
+                     GError  **error)
+{
+  g_autofree char *url = NULL;
+  g_autofree char *line = NULL;
+
+  url = g_strdup_printf ("http://127.0.0.1:%u/", hw_http_server_get_port (self->server));
+  line = g_strconcat (url, "\n", NULL);
+  self->url_path = g_build_filename (hw_config_get_run_folder (self->config), "url", NULL);
+  if (!hw_state_folder_replace_file (self->url_path, line, error))
+    return NULL;
+
+  return g_steal_pointer (&url);
+}
+
+static void
+on_queue_opened (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwDaemon *self = g_task_get_source_object (gtask);
+  GError *error = NULL;
+  char *url = NULL;
+
+  if (hw_task_queue_open_finish (self->queue, result, &error) &&
+      hw_daemon_open_doors (self, &error))
+    url = hw_daemon_write_url (self, &error);
+
+  if (url != NULL)
+    g_task_return_pointer (gtask, url, g_free);
+  else
+    g_task_return_error (gtask, error);
+}
+
+static void
+hw_daemon_dispose (GObject *object)
+{
+  HwDaemon *self = HW_DAEMON (object);
+
+  hw_daemon_stop (self);
+
+  G_OBJECT_CLASS (hw_daemon_parent_class)->dispose (object);
+}
+
+static void
+hw_daemon_finalize (GObject *object)
+{
+  HwDaemon *self = HW_DAEMON (object);
+
+  g_clear_object (&self->server);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->store);
+  g_clear_object (&self->config);
+
+  G_OBJECT_CLASS (hw_daemon_parent_class)->finalize (object);
+}
+
+static void
+hw_daemon_class_init (HwDaemonClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_daemon_dispose;
+  object_class->finalize = hw_daemon_finalize;
+}
+
+static void
+hw_daemon_init (HwDaemon *self)
+{
+  self->lock_fd = -1;
+}
+
+/**
+ * hw_daemon_new:
+ * @config: what the daemon was told
+ *
+ * Creates a daemon that does nothing yet.
+ *
+ * Returns: (transfer full): a daemon
+ */
+HwDaemon *
+hw_daemon_new (HwConfig *config)
+{
+  HwDaemon *self;
+
+  g_return_val_if_fail (HW_IS_CONFIG (config), NULL);
+
+  self = g_object_new (HW_TYPE_DAEMON, NULL);
+  self->config = g_object_ref (config);
+
+  return self;
+}
+
+/**
+ * hw_daemon_start_async:
+ * @self: a daemon that was not started
+ * @cancellable: (nullable): a cancellable
+ * @callback: called when the doors are open, or why they are not
+ * @user_data: data for @callback
+ *
+ * Starts: the database, the queue with what it finds there, then the doors, so that
+ * nobody comes in before everything is in its place. What has to be read before any of
+ * that is read here: nobody waits for the main context yet.
+ */
+void
+hw_daemon_start_async (HwDaemon           *self,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (HW_IS_DAEMON (self));
+
+  gtask = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (gtask, hw_daemon_start_async);
+
+  if (!hw_daemon_prepare (self, &error))
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  hw_daemon_build_queue (self);
+  hw_task_queue_open_async (self->queue, cancellable, on_queue_opened, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_daemon_start_finish:
+ * @self: a daemon
+ * @result: what the callback was given
+ * @error: return location for an error: a sentence for whoever started the daemon
+ *
+ * Ends hw_daemon_start_async().
+ *
+ * Returns: (transfer full): the URL at which it is, or %NULL
+ */
+char *
+hw_daemon_start_finish (HwDaemon     *self,
+                        GAsyncResult *result,
+                        GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hw_daemon_stop:
+ * @self: a daemon
+ *
+ * Closes the doors, ends what runs, and lets go of the folder. What was running is
+ * looked after by the next start.
+ */
+void
+hw_daemon_stop (HwDaemon *self)
+{
+  g_return_if_fail (HW_IS_DAEMON (self));
+
+  if (self->url_path != NULL)
+    unlink (self->url_path);
+  g_clear_pointer (&self->url_path, g_free);
+
+  if (self->server != NULL)
+    hw_http_server_stop (self->server);
+  if (self->queue != NULL)
+    hw_task_queue_close (self->queue);
+  if (self->store != NULL)
+    hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
+
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  self->lock_fd = -1;
+}
