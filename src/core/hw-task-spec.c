@@ -7,9 +7,13 @@
 #include "hw-task-spec.h"
 
 #include "hw-error.h"
+#include "hw-quote.h"
 
 /* What a list of tasks can show, and more than a person writes. In characters. */
 #define TITLE_LENGTH_MAX 200
+
+/* What a sentence shows of a type that there is not. In characters. */
+#define TYPE_LENGTH_SHOWN 64
 
 /* Enough to order anything by hand, and far from the ends of an int. */
 #define PRIORITY_MAX 1000
@@ -48,11 +52,11 @@ find_type (const HwTaskSpec  *self,
 
   if (type == NULL)
     {
-      g_autofree char *shown = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), 64));
+      g_autofree char *quoted = hw_quote (name, TYPE_LENGTH_SHOWN);
 
       hw_error_set_field (error, HW_ERROR_UNKNOWN_TYPE, "/type",
-                          "There is no task type “%s”. Ask for the list of task types, "
-                          "and take one of those.", shown);
+                          "There is no task type %s. Ask for the list of task types, "
+                          "and take one of those.", quoted);
       return NULL;
     }
 
@@ -152,7 +156,7 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   if (type == NULL || !check_title (self->title, error))
     return NULL;
 
-  if (ABS (self->priority) > PRIORITY_MAX)
+  if (self->priority < -PRIORITY_MAX || self->priority > PRIORITY_MAX)
     {
       hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
                           "The priority must be from -%d to %d. Take a smaller one.",
