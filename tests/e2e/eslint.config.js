@@ -24,6 +24,7 @@ export default defineConfigWithVueTs(
     name: 'helpers that hold a claim of their own',
     files: ['*.e2e.ts', 'stress/*.ts'],
     rules: {
+      'vitest/valid-expect': ['error', { maxArgs: 2 }],
       'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
     },
   },

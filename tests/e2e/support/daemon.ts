@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { kill, programsOf } from './processes.ts'
+import { kill, programsOf, socketsOf } from './processes.ts'
 import { until, within } from './wait.ts'
 
 export const HEADWAYD =
@@ -159,6 +159,11 @@ export class Daemon {
     } catch {
       return []
     }
+  }
+
+  /** How many sockets it has open. */
+  get socketCount(): number {
+    return socketsOf(this.pid)
   }
 
   /** The arguments of this daemon, for another one on the same folder. */

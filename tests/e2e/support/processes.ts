@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 function read(path: string): string {
   try {
@@ -36,6 +36,17 @@ export function childrenOf(parent: number): number[] {
     .filter(
       (pid) => pid > 0 && new RegExp(`^PPid:\\t${parent}$`, 'm').test(read(`/proc/${pid}/status`)),
     )
+}
+
+/** How many sockets a process has open. */
+export function socketsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:')
+    } catch {
+      return false
+    }
+  }).length
 }
 
 export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL') {

@@ -89,6 +89,11 @@ export class RawHub {
     this.#socket.close(code)
   }
 
+  /** Goes without a word, as a machine that was switched off. */
+  vanish() {
+    this.#socket.terminate()
+  }
+
   message(what: string, isIt: (message: Message) => boolean, limit?: number): Promise<Message> {
     return until(what, () => this.messages.find(isIt), limit)
   }
