@@ -22,7 +22,8 @@ export function percentOf(task: Pick<Task, 'state' | 'progress'>): number | null
 /** How this page says what the daemon means, in the reader's language. */
 export function useWords() {
   const { $gettext, $pgettext, current } = useGettext()
-  const locale = current
+  // With the region, for dates and numbers.
+  const locale = document.documentElement.lang || current
 
   function stateWord(state: ShownState): string {
     switch (state) {

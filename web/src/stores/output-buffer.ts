@@ -13,6 +13,8 @@ const LONGEST_LINE = 10_000
 export interface OutputBlock {
   id: number
   text: string
+  /** Will not change any more. */
+  isFull: boolean
 }
 
 type Mode = 'text' | 'escape' | 'sequence' | 'string' | 'string-escape'
@@ -41,7 +43,7 @@ export class OutputBuffer {
 
   get blocks(): OutputBlock[] {
     const open = [...this.#lines, this.#line].join('\n')
-    return [...this.#blocks, { id: this.#nextId, text: open }]
+    return [...this.#blocks, { id: this.#nextId, text: open, isFull: false }]
   }
 
   append(text: string) {
@@ -76,7 +78,7 @@ export class OutputBuffer {
     this.#isReturned = false
     if (this.#lines.length < BLOCK_LINES) return
 
-    this.#blocks.push({ id: this.#nextId++, text: this.#lines.join('\n') + '\n' })
+    this.#blocks.push({ id: this.#nextId++, text: this.#lines.join('\n') + '\n', isFull: true })
     this.#lines = []
     if (this.#blocks.length <= MOST_BLOCKS) return
     this.#blocks.shift()

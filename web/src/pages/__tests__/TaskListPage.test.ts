@@ -54,7 +54,7 @@ describe('the list of tasks', () => {
     const bar = byRole(root, 'progressbar', 'Progress of Checksum of big.bin')
     expect(bar.getAttribute('value')).toBe('0.31')
     expect(root.textContent).toContain('31 %')
-    expect(document.title).toBe('1 running, 0 waiting · Headway')
+    expect(document.title).toBe('1 running · Headway')
 
     await tell(changed('state', 3, { state: 'Failed', result: 'canceled' }))
     expect(rows()).toEqual([['Checksum of big.bin', 'Canceled']])
