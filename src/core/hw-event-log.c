@@ -18,6 +18,7 @@ typedef struct
   guint64 task_id; /* or 0: of any task */
   HwEventLogFunc function;
   gpointer user_data;
+  guint64 told; /* the last news of which it was told */
 } Listener;
 
 /**
@@ -46,20 +47,24 @@ struct _HwEventLog
   GHashTable *by_task;    /* (owned) task id → GPtrArray of Listener */
   GPtrArray *of_any_task; /* (owned) (element-type Listener) */
   guint last_listener;
+  guint64 last_news; /* counts how often there was something to tell */
 };
 
 G_DEFINE_FINAL_TYPE (HwEventLog, hw_event_log, G_TYPE_OBJECT)
 
+/* However much of the news is for a listener, it is told once. */
 static void
-tell_all (GPtrArray *listeners)
+hw_event_log_tell_all (HwEventLog *self,
+                       GPtrArray  *listeners)
 {
-  if (listeners == NULL)
-    return;
-
   for (guint i = 0; i < listeners->len; i++)
     {
-      const Listener *listener = g_ptr_array_index (listeners, i);
+      Listener *listener = g_ptr_array_index (listeners, i);
 
+      if (listener->told == self->last_news)
+        continue;
+
+      listener->told = self->last_news;
       listener->function (listener->user_data);
     }
 }
@@ -68,7 +73,10 @@ static void
 hw_event_log_tell (HwEventLog *self,
                    guint64     task_id)
 {
-  tell_all (g_hash_table_lookup (self->by_task, &task_id));
+  GPtrArray *listeners = g_hash_table_lookup (self->by_task, &task_id);
+
+  if (listeners != NULL)
+    hw_event_log_tell_all (self, listeners);
 }
 
 static void
@@ -190,9 +198,10 @@ hw_event_log_append (HwEventLog *self,
       self->head = hw_event_get_seq (event);
     }
 
+  self->last_news++;
   for (guint i = 0; i < events->len; i++)
     hw_event_log_tell (self, hw_event_get_task_id (g_ptr_array_index (events, i)));
-  tell_all (self->of_any_task);
+  hw_event_log_tell_all (self, self->of_any_task);
 }
 
 static void
@@ -231,8 +240,9 @@ hw_event_log_set_level (HwEventLog *self,
   g_hash_table_insert (self->level_of, g_memdup2 (&task_id, sizeof (task_id)),
                        self->levels.tail);
 
+  self->last_news++;
   hw_event_log_tell (self, task_id);
-  tell_all (self->of_any_task);
+  hw_event_log_tell_all (self, self->of_any_task);
 }
 
 /**
@@ -448,7 +458,7 @@ hw_event_log_add_listener (HwEventLog    *self,
   g_return_val_if_fail (function != NULL, 0);
 
   listener = g_new (Listener, 1);
-  *listener = (Listener) { ++self->last_listener, task_id, function, user_data };
+  *listener = (Listener) { ++self->last_listener, task_id, function, user_data, self->last_news };
   g_hash_table_insert (self->listeners, GUINT_TO_POINTER (listener->id), listener);
 
   if (task_id != 0)
