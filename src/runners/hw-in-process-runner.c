@@ -191,16 +191,6 @@ on_work_done (GObject      *source,
   hw_run_finish (run, make_outcome (value, error));
 }
 
-static gboolean
-hw_in_process_runner_start_finish (HwRunner     *runner,
-                                   GAsyncResult *result,
-                                   GError      **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 /* A thread goes down with its process, so there is never anything to adopt. */
 static void
 hw_in_process_runner_adopt_async (HwRunner           *runner,
@@ -215,16 +205,6 @@ hw_in_process_runner_adopt_async (HwRunner           *runner,
   g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
                            "Headway stopped while the task ran. "
                            "Add it again to do it from the beginning.");
-}
-
-static gboolean
-hw_in_process_runner_adopt_finish (HwRunner     *runner,
-                                   GAsyncResult *result,
-                                   GError      **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* There is no force: a thread can only be asked, and what can be asked of it is the same. */
@@ -249,10 +229,11 @@ hw_in_process_runner_control_async (HwRunner           *runner,
   g_task_return_boolean (gtask, TRUE);
 }
 
+/* Ends all that was asked of the runner: it succeeds or it does not. */
 static gboolean
-hw_in_process_runner_control_finish (HwRunner     *runner,
-                                     GAsyncResult *result,
-                                     GError      **error)
+hw_in_process_runner_finish (HwRunner     *runner,
+                             GAsyncResult *result,
+                             GError      **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, runner), FALSE);
 
@@ -263,11 +244,11 @@ static void
 hw_in_process_runner_iface_init (HwRunnerInterface *iface)
 {
   iface->start_async = hw_in_process_runner_start_async;
-  iface->start_finish = hw_in_process_runner_start_finish;
+  iface->start_finish = hw_in_process_runner_finish;
   iface->adopt_async = hw_in_process_runner_adopt_async;
-  iface->adopt_finish = hw_in_process_runner_adopt_finish;
+  iface->adopt_finish = hw_in_process_runner_finish;
   iface->control_async = hw_in_process_runner_control_async;
-  iface->control_finish = hw_in_process_runner_control_finish;
+  iface->control_finish = hw_in_process_runner_finish;
 }
 
 static void

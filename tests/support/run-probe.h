@@ -61,12 +61,26 @@ on_probe_run_finished (HwRun     *run,
   self->output_size = outcome->output_size;
 }
 
-/* Makes an attempt at a task of @type with @parameters, written in GVariant's way. */
+/* @run is (transfer full). */
+static inline RunProbe *
+run_probe_new_for_run (HwRun *run)
+{
+  RunProbe *self = g_new0 (RunProbe, 1);
+
+  self->run = run;
+  self->levels = g_array_new (FALSE, FALSE, sizeof (HwRunLevel));
+  self->messages = g_ptr_array_new_with_free_func (g_free);
+  g_signal_connect (self->run, "changed", G_CALLBACK (on_probe_run_changed), self);
+  g_signal_connect (self->run, "finished", G_CALLBACK (on_probe_run_finished), self);
+
+  return self;
+}
+
+/* Makes the first attempt at task 7, of @type with @parameters, written in GVariant's way. */
 static inline RunProbe *
 run_probe_new (HwTaskType *type,
                const char *parameters)
 {
-  RunProbe *self = g_new0 (RunProbe, 1);
   g_autoptr(GVariant) sent = NULL;
   g_autoptr(GVariant) checked = NULL;
   g_autoptr(GError) error = NULL;
@@ -76,13 +90,7 @@ run_probe_new (HwTaskType *type,
   checked = hw_task_type_check_parameters (type, sent, &error);
   g_assert_no_error (error);
 
-  self->run = hw_run_new (9, 7, 1, type, checked);
-  self->levels = g_array_new (FALSE, FALSE, sizeof (HwRunLevel));
-  self->messages = g_ptr_array_new_with_free_func (g_free);
-  g_signal_connect (self->run, "changed", G_CALLBACK (on_probe_run_changed), self);
-  g_signal_connect (self->run, "finished", G_CALLBACK (on_probe_run_finished), self);
-
-  return self;
+  return run_probe_new_for_run (hw_run_new (9, 7, 1, type, checked));
 }
 
 static inline void

@@ -1,0 +1,404 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "tests/support/command-fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A variable of this process that no program may see. */
+#define SECRET "HEADWAY_TEST_SECRET"
+
+static void
+test_command_runner_succeeds (CommandFixture *fixture,
+                              gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpint (probe->exit_code, ==, 0);
+  g_assert_null (probe->error);
+  g_assert_null (probe->signal);
+}
+
+static void
+test_command_runner_keeps_output (CommandFixture *fixture,
+                                  gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', 'echo out; echo err >&2; printf \"\\\\377\"']>}");
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  g_assert_cmpstr (output, ==, "out\nerr\n\377");
+  g_assert_cmpuint (probe->output_size, ==, 9);
+}
+
+/* Test that what programs print is for nobody else. */
+static void
+test_command_runner_files_are_private (CommandFixture *fixture,
+                                       gconstpointer   test_data)
+{
+  static const char *const names[] = { "", HW_ATTEMPT_OUTPUT, HW_ATTEMPT_START };
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->attempt, names[i], NULL);
+      struct stat status;
+
+      g_assert_no_errno (stat (path, &status));
+      g_assert_cmpuint (status.st_mode & 0077, ==, 0);
+    }
+}
+
+static void
+test_command_runner_writes_start_record (CommandFixture *fixture,
+                                         gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+  g_autofree char *start = read_attempt_file (fixture, HW_ATTEMPT_START);
+
+  g_assert_cmpstr (start, ==, "HEADWAY_TASK=9/7/1\n");
+}
+
+/* Test that an attempt that has begun once never begins again. */
+static void
+test_command_runner_begins_once (CommandFixture *fixture,
+                                 gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) first = run_command (fixture, "{'argv': <['echo', 'x']>}");
+  g_autoptr(RunProbe) second = run_command (fixture, "{'argv': <['echo', 'x']>}");
+
+  g_assert_cmpint (first->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpint (second->result, ==, HW_RESULT_SPAWN_FAILED);
+  g_assert_cmpuint (second->output_size, ==, 2);
+}
+
+/* The golden table: what is run, how it ends, and what is said. `@` is the folder, in
+ * which set_up_files() put some. Whoever changes a sentence shows here that it still
+ * names the program and the next step.
+ */
+static const struct
+{
+  const char *path;
+  const char *parameters;
+  HwResult result;
+  int exit_code;
+  const char *signal;
+  const char *sentence;
+} endings[] = {
+  { "exit-code", "{'argv': <['sh', '-c', 'exit 2']>}",
+    HW_RESULT_EXIT_CODE, 2, NULL,
+    "“sh” ended with exit code 2. Read its output for the reason." },
+  { "signal", "{'argv': <['sh', '-c', 'kill -SEGV $$']>}",
+    HW_RESULT_SIGNAL, -1, "SIGSEGV",
+    "“sh” was ended by the signal SIGSEGV. Read its output for the reason." },
+  { "sigkill", "{'argv': <['sh', '-c', 'kill -KILL $$']>}",
+    HW_RESULT_SIGNAL, -1, "SIGKILL",
+    "“sh” was ended by the signal SIGKILL: by somebody, or because the machine had no memory "
+    "left. Read its output, and add the task again." },
+  { "missing", "{'argv': <['hw-no-such-program']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "There is no program “hw-no-such-program”. Install it, or correct its name, and add the "
+    "task again." },
+  { "missing-path", "{'argv': <['@/none']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "There is no program “@/none”. Install it, or correct its name, and add the task again." },
+  { "empty-name", "{'argv': <['']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "There is no program “”. Install it, or correct its name, and add the task again." },
+  { "folder", "{'argv': <['@']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "“@” is a folder, not a program. Name a program in it, and add the task again." },
+  { "not-executable", "{'argv': <['@/plain']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "“@/plain” is not executable. If it is a program, make it so with “chmod +x”, and add the "
+    "task again." },
+  { "interpreter-missing", "{'argv': <['@/script']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "“@/script” needs the program “/none/interpreter”, which is missing. Install that, or "
+    "correct the first line of the script, and add the task again." },
+  { "no-interpreter", "{'argv': <['@/text']>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "“@/text” is not a program that this machine can run. If it is a script, begin it with "
+    "“#!” and its interpreter, and add the task again." },
+  { "folder-to-begin-in-missing", "{'argv': <['true']>, 'cwd': <'@/none'>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "The program cannot begin in the folder “@/none”: No such file or directory. Choose "
+    "another folder, and add the task again." },
+  { "folder-to-begin-in-is-none", "{'argv': <['true']>, 'cwd': <'@/plain'>}",
+    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    "The program cannot begin in the folder “@/plain”: Not a directory. Choose another folder, "
+    "and add the task again." },
+};
+
+static void
+test_command_runner_ending (CommandFixture *fixture,
+                            gconstpointer   test_data)
+{
+  guint i = GPOINTER_TO_UINT (test_data);
+  g_auto(GStrv) parts = g_strsplit (endings[i].sentence, "@", -1);
+  g_autofree char *expected = g_strjoinv (fixture->folder, parts);
+  g_autoptr(RunProbe) probe = NULL;
+
+  write_file (fixture, "plain", "", 0600);
+  write_file (fixture, "script", "#! /none/interpreter -x\n", 0700);
+  write_file (fixture, "text", "echo this is no program\n", 0700);
+  probe = run_command (fixture, endings[i].parameters);
+
+  g_assert_cmpstr (probe->error, ==, expected);
+  g_assert_cmpint (probe->result, ==, endings[i].result);
+  g_assert_cmpint (probe->exit_code, ==, endings[i].exit_code);
+  g_assert_cmpstr (probe->signal, ==, endings[i].signal);
+}
+
+/* Test that what never began leaves no record that it did. */
+static void
+test_command_runner_missing_leaves_no_record (CommandFixture *fixture,
+                                              gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['hw-no-such-program']>}");
+
+  g_assert_null (read_attempt_file (fixture, HW_ATTEMPT_START));
+}
+
+/* Test that the output's folder is named if it cannot be made. */
+static void
+test_command_runner_without_room_for_output (CommandFixture *fixture,
+                                             gconstpointer   test_data)
+{
+  g_autofree char *expected =
+    g_strdup_printf ("Headway cannot write “%s/state/output/9/7/1”, where the output goes: "
+                     "Not a directory. Mend that, and add the task again.", fixture->folder);
+  g_autoptr(RunProbe) probe = NULL;
+
+  write_file (fixture, "state", "", 0600);
+  probe = run_command (fixture, "{'argv': <['true']>}");
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SPAWN_FAILED);
+  g_assert_cmpstr (probe->error, ==, expected);
+}
+
+/* Test that every argument arrives as it was sent, whatever a shell would make of it. */
+static void
+test_command_runner_passes_arguments (CommandFixture *fixture,
+                                      gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['printf', '[%s]', 'a b', '', '$(x);*', '-n', '\\n']>}");
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpstr (output, ==, "[a b][][$(x);*][-n][\n]");
+}
+
+/* Test that nothing of the daemon's environment is inherited but who it is. */
+static void
+test_command_runner_environment_is_clean (CommandFixture *fixture,
+                                          gconstpointer   test_data)
+{
+  static const char *const allowed[] = {
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HEADWAY_TASK=9/7/1", "HOME=", "USER=", "LANG=", "TZ=",
+  };
+  g_autoptr(RunProbe) probe = NULL;
+  g_autofree char *output = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  probe = run_command (fixture, "{'argv': <['env']>}");
+  output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  lines = g_strsplit (g_strchomp (output), "\n", -1);
+
+  g_assert_cmpuint (g_strv_length (lines), >=, 5);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gboolean is_allowed = FALSE;
+
+      for (guint j = 0; j < G_N_ELEMENTS (allowed); j++)
+        is_allowed = is_allowed || g_str_has_prefix (lines[i], allowed[j]);
+      if (!is_allowed)
+        g_test_message ("%s", lines[i]);
+      g_assert_true (is_allowed);
+    }
+}
+
+/* Test that a task's own environment is all of it, and cannot hide whose process it is. */
+static void
+test_command_runner_environment_is_given (CommandFixture *fixture,
+                                          gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['env']>, "
+                 "'env': <{'A': <'b c'>, 'PATH': <'/usr/bin:/bin'>, 'HEADWAY_TASK': <'1/1/1'>}>}");
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpuint (strlen (output), ==,
+                    strlen ("A=b c\nPATH=/usr/bin:/bin\nHEADWAY_TASK=9/7/1\n"));
+  g_assert_nonnull (strstr (output, "A=b c\n"));
+  g_assert_nonnull (strstr (output, "HEADWAY_TASK=9/7/1\n"));
+}
+
+/* Test that the program is looked for where its own environment says. */
+static void
+test_command_runner_path_is_the_childs (CommandFixture *fixture,
+                                        gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = NULL;
+
+  write_file (fixture, "hw-tool", "#!/bin/sh\nexit 7\n", 0700);
+  probe = run_command (fixture, "{'argv': <['hw-tool']>, 'env': <{'PATH': <'/none:@'>}>}");
+
+  g_assert_cmpint (probe->exit_code, ==, 7);
+}
+
+static void
+test_command_runner_relative_program (CommandFixture *fixture,
+                                      gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = NULL;
+
+  write_file (fixture, "hw-tool", "#!/bin/sh\nexit 7\n", 0700);
+  probe = run_command (fixture, "{'argv': <['./hw-tool']>, 'cwd': <'@'>}");
+
+  g_assert_cmpint (probe->exit_code, ==, 7);
+}
+
+static void
+test_command_runner_begins_in_folder (CommandFixture *fixture,
+                                      gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['pwd']>, 'cwd': <'@'>}");
+  g_autofree char *expected = g_strconcat (fixture->folder, "\n", NULL);
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpstr (output, ==, expected);
+}
+
+/* Test that a program gets its umask, and the daemon keeps its own. */
+static void
+test_command_runner_umask (CommandFixture *fixture,
+                           gconstpointer   test_data)
+{
+  mode_t own = umask (022);
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', 'umask']>, 'umask': <int64 63>}");
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  mode_t kept = umask (own);
+
+  g_assert_cmpstr (output, ==, "0077\n");
+  g_assert_cmpuint (kept, ==, 022);
+}
+
+/* Test that a program has the three standard descriptors and nothing else of ours, not
+ * even those that we leave open to programs.
+ */
+static void
+test_command_runner_leaks_no_descriptor (CommandFixture *fixture,
+                                         gconstpointer   test_data)
+{
+  int leaky = open ("/dev/null", O_RDONLY);
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', 'cd /proc/$$/fd; for fd in $(seq 0 255); do "
+                 "if [ -h $fd ]; then echo $fd; fi; done; readlink 0']>}");
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  close (leaky);
+
+  g_assert_cmpint (leaky, >=, 0);
+  g_assert_cmpstr (output, ==, "0\n1\n2\n/dev/null\n");
+}
+
+/* The two that glibc keeps for its threads, and has every child of posix_spawn(3) ignore. */
+#define C_LIBRARY_SIGNALS (G_GUINT64_CONSTANT (3) << 31)
+
+/* Test that a program leads its own session, and has no signal blocked or ignored. */
+static void
+test_command_runner_session_and_signals (CommandFixture *fixture,
+                                         gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = NULL;
+  g_autofree char *output = NULL;
+  sigset_t blocked, before;
+  guint64 ignored;
+
+  sigemptyset (&blocked);
+  sigaddset (&blocked, SIGTERM);
+  pthread_sigmask (SIG_BLOCK, &blocked, &before);
+  signal (SIGPIPE, SIG_IGN);
+  probe = run_command (fixture, "{'argv': <['sh', '-c', 'grep -E \"^Sig(Blk|Ign)\" "
+                       "/proc/self/status; cut -d\" \" -f1,5,6 /proc/$$/stat']>}");
+  signal (SIGPIPE, SIG_DFL);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  g_assert_nonnull (strstr (output, "SigBlk:\t0000000000000000\n"));
+  ignored = g_ascii_strtoull (strstr (output, "SigIgn:\t") + strlen ("SigIgn:\t"), NULL, 16);
+  g_assert_cmphex (ignored & ~C_LIBRARY_SIGNALS, ==, 0);
+  g_assert_true (g_regex_match_simple ("\n(\\d+) \\1 \\1\n", output, 0, 0));
+}
+
+/* Test that a child that keeps the output open does not keep the task from ending, and
+ * that what it prints later is not lost.
+ */
+static void
+test_command_runner_child_keeps_output_open (CommandFixture *fixture,
+                                             gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', "
+                 "'(while ! [ -e @/go ]; do :; done; echo late) & echo early']>}");
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_true (has_output (fixture, "early"));
+  g_assert_false (has_output (fixture, "late"));
+
+  write_file (fixture, "go", "", 0600);
+  wait_for_output (fixture, "late");
+}
+
+#define ADD(path, data, function) \
+  g_test_add ("/command-runner/" path, CommandFixture, data, set_up, function, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  /* Before there is any thread that might read the environment. */
+  g_setenv (SECRET, "1", TRUE);
+
+  ADD ("succeeds", NULL, test_command_runner_succeeds);
+  ADD ("keeps-output", NULL, test_command_runner_keeps_output);
+  ADD ("files-are-private", NULL, test_command_runner_files_are_private);
+  ADD ("writes-start-record", NULL, test_command_runner_writes_start_record);
+  ADD ("begins-once", NULL, test_command_runner_begins_once);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *path = g_strconcat ("/command-runner/ending/", endings[i].path, NULL);
+
+      g_test_add (path, CommandFixture, GUINT_TO_POINTER (i), set_up, test_command_runner_ending,
+                  tear_down);
+    }
+  ADD ("missing-leaves-no-record", NULL, test_command_runner_missing_leaves_no_record);
+  ADD ("without-room-for-output", NULL, test_command_runner_without_room_for_output);
+  ADD ("passes-arguments", NULL, test_command_runner_passes_arguments);
+  ADD ("environment/is-clean", NULL, test_command_runner_environment_is_clean);
+  ADD ("environment/is-given", NULL, test_command_runner_environment_is_given);
+  ADD ("environment/path-is-the-childs", NULL, test_command_runner_path_is_the_childs);
+  ADD ("relative-program", NULL, test_command_runner_relative_program);
+  ADD ("begins-in-folder", NULL, test_command_runner_begins_in_folder);
+  ADD ("umask", NULL, test_command_runner_umask);
+  ADD ("leaks-no-descriptor", NULL, test_command_runner_leaks_no_descriptor);
+  ADD ("session-and-signals", NULL, test_command_runner_session_and_signals);
+  ADD ("child-keeps-output-open", NULL, test_command_runner_child_keeps_output_open);
+
+  return g_test_run ();
+}

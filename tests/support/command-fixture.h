@@ -1,0 +1,145 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-attempt-folder.h"
+#include "hw-command-runner.h"
+#include "hw-system-clock.h"
+
+#include "tests/support/run-probe.h"
+
+#include <glib/gstdio.h>
+
+/* A runner whose attempts leave their files in a temporary folder. */
+typedef struct
+{
+  HwRunner *runner;  /* (owned) */
+  HwClock *clock;    /* (owned) */
+  HwTaskType *type;  /* (owned): `command` */
+  char *folder;      /* (owned) */
+  char *output_root; /* (owned) */
+  char *attempt;     /* (owned): where the attempt of a probe leaves its files */
+} CommandFixture;
+
+static inline void
+set_up (CommandFixture *fixture,
+        gconstpointer   test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  fixture->folder = g_dir_make_tmp ("headway-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->output_root = g_build_filename (fixture->folder, "state", "output", NULL);
+  fixture->attempt = hw_attempt_folder_build (fixture->output_root, 9, 7, 1);
+  fixture->clock = hw_system_clock_new ();
+  fixture->runner = HW_RUNNER (hw_command_runner_new (fixture->output_root, fixture->clock));
+  fixture->type = load_task_type ("command");
+}
+
+static inline void
+remove_tree (const char *path)
+{
+  const char *argv[] = { "rm", "-rf", "--", path, NULL };
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+}
+
+static inline void
+tear_down (CommandFixture *fixture,
+           gconstpointer   test_data)
+{
+  drop_object (g_steal_pointer (&fixture->runner));
+  g_clear_object (&fixture->clock);
+  g_clear_object (&fixture->type);
+  remove_tree (fixture->folder);
+  g_clear_pointer (&fixture->attempt, g_free);
+  g_clear_pointer (&fixture->output_root, g_free);
+  g_clear_pointer (&fixture->folder, g_free);
+}
+
+/* Makes an attempt at a `command` with @parameters, where `@` is the temporary folder. */
+static inline RunProbe *
+probe_command (CommandFixture *fixture,
+               const char     *parameters)
+{
+  g_auto(GStrv) parts = g_strsplit (parameters, "@", -1);
+  g_autofree char *filled = g_strjoinv (fixture->folder, parts);
+
+  return run_probe_new (fixture->type, filled);
+}
+
+static inline RunProbe *
+run_command (CommandFixture *fixture,
+             const char     *parameters)
+{
+  RunProbe *probe = probe_command (fixture, parameters);
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_until (probe->is_finished);
+
+  return probe;
+}
+
+static inline char *
+read_attempt_file (CommandFixture *fixture,
+                   const char     *name)
+{
+  g_autofree char *path = g_build_filename (fixture->attempt, name, NULL);
+  char *data = NULL;
+
+  g_file_get_contents (path, &data, NULL, NULL);
+
+  return data;
+}
+
+static inline gboolean
+has_output (CommandFixture *fixture,
+            const char     *text)
+{
+  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+
+  return output != NULL && strstr (output, text) != NULL;
+}
+
+static inline void
+on_tick (gpointer user_data)
+{
+  gboolean *has_ticked = user_data;
+
+  *has_ticked = TRUE;
+}
+
+/* Waits until the program has printed @text; its file tells nobody that it grows. */
+static inline void
+wait_for_output (CommandFixture *fixture,
+                 const char     *text)
+{
+  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
+
+  while (!has_output (fixture, text) && g_get_monotonic_time () < end)
+    {
+      gboolean has_ticked = FALSE;
+      guint id = g_timeout_add_once (2, on_tick, &has_ticked);
+
+      while (!has_ticked)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (id, !=, 0);
+    }
+
+  g_assert_true (has_output (fixture, text));
+}
+
+static inline void
+write_file (CommandFixture *fixture,
+            const char     *name,
+            const char     *data,
+            int             mode)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, data, -1, NULL));
+  g_assert_no_errno (g_chmod (path, mode));
+}
