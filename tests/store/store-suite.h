@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "tests/store/store-fixture.h"
+
+G_BEGIN_DECLS
+
+/* What every kind of store promises. Each function adds the tests of a part of it. */
+void add_store_writing_tests (const StoreKind *kind);
+void add_store_claiming_tests (const StoreKind *kind);
+void add_store_telling_tests (const StoreKind *kind);
+void add_store_reading_tests (const StoreKind *kind);
+void add_store_reopening_tests (const StoreKind *kind);
+
+G_END_DECLS
