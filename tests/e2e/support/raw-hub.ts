@@ -89,6 +89,11 @@ export class RawHub {
     this.#socket.close(code)
   }
 
+  /** Reads no more of what comes. */
+  pause() {
+    this.#socket.pause()
+  }
+
   /** Goes without a word, as a machine that was switched off. */
   vanish() {
     this.#socket.terminate()

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Daemon } from './daemon.ts'
-import { until } from './wait.ts'
+import { until, within } from './wait.ts'
 import type { Json, Problem, Task, TaskPage } from './words.ts'
 import { hasEnded } from './words.ts'
 
@@ -48,6 +50,8 @@ export class Rest {
   readonly #options: RequestOptions
   readonly #headers: Readonly<Record<string, string>>
   readonly #agent = new Agent({ keepAlive: true })
+  /** The ends of its sockets: how many it has used. */
+  readonly ports = new Set<number>()
 
   constructor(options: RequestOptions, headers: Readonly<Record<string, string>> = {}) {
     this.#options = { timeout: 20_000, ...options }
@@ -76,6 +80,7 @@ export class Rest {
         { ...this.#options, agent: this.#agent, method, path, headers: all },
         (message) => {
           const parts: Buffer[] = []
+          this.ports.add(message.socket.localPort ?? 0)
           message
             .on('data', (part: Buffer) => parts.push(part))
             .on('end', () => {
@@ -168,6 +173,17 @@ export class Rest {
       offset = Number(answer.headers['headway-next-offset'])
     }
   }
+}
+
+/** Sends bytes that no client sends, and gets the beginning of the answer. */
+export async function sendBytes(daemon: Daemon, bytes: string): Promise<string> {
+  const socket = connect(daemon.port, '127.0.0.1')
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  socket.write(bytes)
+  const [answer] = (await within('an answer', 10_000, once(socket, 'data'))) as [Buffer]
+  return answer.toString()
 }
 
 export function overTcp(daemon: Daemon, token: string | null = daemon.token): Rest {
