@@ -88,11 +88,11 @@ read_attempt_file (CommandFixture *fixture,
                    const char     *name)
 {
   g_autofree char *path = g_build_filename (fixture->attempt, name, NULL);
-  char *data = NULL;
+  g_autofree char *data = NULL;
 
   g_file_get_contents (path, &data, NULL, NULL);
 
-  return data;
+  return g_steal_pointer (&data);
 }
 
 static inline gboolean
