@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-hub-message.h"
+#include "hw-hub-outlet.h"
+#include "hw-hub-stream.h"
+#include "hw-principal.h"
+
+G_BEGIN_DECLS
+
+typedef struct _HwHubHandler HwHubHandler;
+
+#define HW_TYPE_HUB_CLIENT (hw_hub_client_get_type ())
+G_DECLARE_FINAL_TYPE (HwHubClient, hw_hub_client, HW, HUB_CLIENT, GObject)
+
+HwHubClient *hw_hub_client_new (HwHubHandler *handler,
+                                HwPrincipal  *principal,
+                                HwHubOutlet  *outlet);
+
+HwPrincipal *hw_hub_client_get_principal (HwHubClient *self);
+
+gboolean     hw_hub_client_open_push (HwHubClient *self,
+                                      const char  *key,
+                                      const char  *target,
+                                      HwHubStream *stream,
+                                      GError     **error);
+void         hw_hub_client_close_push (HwHubClient *self,
+                                       const char  *key);
+
+void         hw_hub_client_take_message (HwHubClient  *self,
+                                         HwHubMessage *message);
+gboolean     hw_hub_client_is_full (HwHubClient *self);
+void         hw_hub_client_go_on (HwHubClient *self);
+void         hw_hub_client_stop (HwHubClient *self);
+
+G_END_DECLS

@@ -1,0 +1,465 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-hub-connection.h"
+
+#include "hw-error.h"
+#include "hw-hub-client.h"
+#include "hw-hub-message.h"
+#include "hw-hub-record.h"
+#include "hw-hub-writer.h"
+
+/* The first sentence is that of .NET's server. */
+#define TEXT_CLOSED "Connection closed with an error."
+#define TEXT_BAD_DATA TEXT_CLOSED " InvalidDataException: %s"
+#define TEXT_SILENT TEXT_CLOSED " OperationCanceledException: Client hasn't sent a message/ping " \
+  "within the configured ClientTimeoutInterval."
+#define TEXT_HANDSHAKE_CANCELED "Handshake was canceled."
+
+/**
+ * HwHubConnection:
+ *
+ * One connection of the SignalR JSON hub protocol, as a state machine: bytes and
+ * the time go in, bytes come out. It knows no socket and no clock, so all that it
+ * does can be tried without either.
+ *
+ * It greets, tells records apart, sends signs of life and looks for the client's;
+ * what the client wants is for its #HwHubClient. Whoever moves the bytes tells it
+ * the time now and then (a second is close enough), and when the network takes no
+ * more. Main context only.
+ */
+struct _HwHubConnection
+{
+  GObject parent_instance;
+
+  HwHubOutlet *outlet; /* (owned) (not nullable) */
+  HwHubClient *client; /* (owned) (not nullable) */
+  HwHubRecordReader reader;
+
+  gboolean is_greeted;
+  gboolean is_closed;
+
+  /* In microseconds, all on the clock of whoever tells the time. */
+  gint64 now;
+  gint64 opened_at;
+  gint64 sent_at;
+  gint64 heard_at;    /* 0 before the first message after the handshake */
+  gint64 unwritable_at; /* 0 while the network takes more */
+};
+
+typedef enum
+{
+  SIGNAL_OUTPUT,
+  SIGNAL_CLOSED,
+  SIGNAL_WANTS_INPUT,
+} HwHubConnectionSignal;
+
+static guint signals[SIGNAL_WANTS_INPUT + 1];
+
+G_DEFINE_FINAL_TYPE (HwHubConnection, hw_hub_connection, G_TYPE_OBJECT)
+
+static void
+on_outlet_output (GBytes  *records,
+                  gpointer user_data)
+{
+  HwHubConnection *self = HW_HUB_CONNECTION (user_data);
+
+  self->sent_at = self->now;
+  g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, records);
+}
+
+static void
+on_client_drained (HwHubClient     *client,
+                   HwHubConnection *self)
+{
+  /* Its silence until now was of our making. */
+  self->heard_at = self->now;
+  g_signal_emit (self, signals[SIGNAL_WANTS_INPUT], 0);
+}
+
+/* Ends the connection after the last word has been written. */
+static void
+hw_hub_connection_finish (HwHubConnection *self,
+                          gboolean         is_clean)
+{
+  if (self->is_closed)
+    return;
+
+  self->is_closed = TRUE;
+  hw_hub_outlet_flush (self->outlet);
+  hw_hub_outlet_stop (self->outlet);
+  hw_hub_client_stop (self->client);
+  hw_hub_record_reader_clear (&self->reader);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, is_clean);
+}
+
+static void
+hw_hub_connection_refuse_handshake (HwHubConnection *self,
+                                    const char      *sentence)
+{
+  hw_hub_write_handshake (hw_hub_outlet_get_buffer (self->outlet), sentence);
+  hw_hub_connection_finish (self, TRUE);
+}
+
+/* What is no message was not meant for us, or is of a client that is broken; it may
+ * try again.
+ */
+static void
+hw_hub_connection_refuse_data (HwHubConnection *self,
+                               const GError    *error)
+{
+  g_autofree char *text = g_strdup_printf (TEXT_BAD_DATA, error->message);
+
+  g_debug ("A hub connection sent what is no message: %s", error->message);
+  hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), text, TRUE);
+  hw_hub_connection_finish (self, TRUE);
+}
+
+static void
+hw_hub_connection_take_handshake (HwHubConnection *self,
+                                  const char      *record,
+                                  gsize            length)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_hub_handshake_parse (record, length, &error))
+    {
+      hw_hub_connection_refuse_handshake (self, error->message);
+      return;
+    }
+
+  self->is_greeted = TRUE;
+  hw_hub_write_handshake (hw_hub_outlet_get_buffer (self->outlet), NULL);
+}
+
+static void
+hw_hub_connection_take_message (HwHubConnection *self,
+                                const char      *record,
+                                gsize            length)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwHubMessage) message = hw_hub_message_parse (record, length, &error);
+
+  if (message == NULL)
+    {
+      hw_hub_connection_refuse_data (self, error);
+      return;
+    }
+
+  self->heard_at = self->now;
+  if (message->type == HW_HUB_MESSAGE_TYPE_CLOSE)
+    hw_hub_connection_finish (self, TRUE);
+  else
+    hw_hub_client_take_message (self->client, g_steal_pointer (&message));
+}
+
+/* A record that is too long is refused like any other that cannot be read. */
+static void
+hw_hub_connection_refuse_record (HwHubConnection *self,
+                                 const GError    *error)
+{
+  if (self->is_greeted)
+    hw_hub_connection_refuse_data (self, error);
+  else
+    hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
+}
+
+static void
+hw_hub_connection_dispose (GObject *object)
+{
+  HwHubConnection *self = HW_HUB_CONNECTION (object);
+
+  self->is_closed = TRUE;
+  if (self->outlet != NULL)
+    hw_hub_outlet_stop (self->outlet);
+  if (self->client != NULL)
+    hw_hub_client_stop (self->client);
+  g_clear_object (&self->client);
+  g_clear_pointer (&self->outlet, hw_hub_outlet_unref);
+  hw_hub_record_reader_clear (&self->reader);
+
+  G_OBJECT_CLASS (hw_hub_connection_parent_class)->dispose (object);
+}
+
+static void
+hw_hub_connection_class_init (HwHubConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_hub_connection_dispose;
+
+  /**
+   * HwHubConnection::output:
+   * @self: a connection
+   * @records: whole records
+   *
+   * Gives what is to be sent. Whoever sends it may say at once that the network
+   * takes no more.
+   */
+  signals[SIGNAL_OUTPUT] =
+    g_signal_new ("output", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_BYTES);
+
+  /**
+   * HwHubConnection::closed:
+   * @self: a connection
+   * @is_clean: whether what was sent should still arrive: %FALSE if nobody reads it
+   *
+   * Tells that the connection is over. Emitted once, after the last output.
+   */
+  signals[SIGNAL_CLOSED] =
+    g_signal_new ("closed", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+
+  /**
+   * HwHubConnection::wants-input:
+   * @self: a connection
+   *
+   * Tells that the client may be read again, see hw_hub_connection_wants_input().
+   */
+  signals[SIGNAL_WANTS_INPUT] =
+    g_signal_new ("wants-input", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+}
+
+static void
+hw_hub_connection_init (HwHubConnection *self)
+{
+  self->outlet = hw_hub_outlet_new (on_outlet_output, self);
+}
+
+/**
+ * hw_hub_connection_new:
+ * @handler: what clients can call
+ * @principal: who the client is
+ * @now: the time, in microseconds
+ *
+ * Makes a connection that waits for its client's handshake.
+ *
+ * Returns: (transfer full): the connection
+ */
+HwHubConnection *
+hw_hub_connection_new (HwHubHandler *handler,
+                       HwPrincipal  *principal,
+                       gint64        now)
+{
+  HwHubConnection *self;
+
+  g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
+  g_return_val_if_fail (principal != NULL, NULL);
+
+  self = g_object_new (HW_TYPE_HUB_CONNECTION, NULL);
+  self->client = hw_hub_client_new (handler, principal, self->outlet);
+  g_signal_connect_object (self->client, "drained",
+                           G_CALLBACK (on_client_drained), self, G_CONNECT_DEFAULT);
+  self->now = now;
+  self->opened_at = now;
+  self->sent_at = now;
+
+  return self;
+}
+
+/**
+ * hw_hub_connection_feed:
+ * @self: a connection
+ * @data: (array length=length): bytes that came from the client, torn anyhow
+ * @length: how many bytes
+ * @now: the time, in microseconds
+ *
+ * Takes what the client sent. What a connection gets after its end is dropped.
+ */
+void
+hw_hub_connection_feed (HwHubConnection *self,
+                        const char      *data,
+                        gsize            length,
+                        gint64           now)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+  g_return_if_fail (data != NULL || length == 0);
+
+  alive = g_object_ref (self);
+  self->now = now;
+
+  while (length > 0 && !self->is_closed)
+    {
+      const char *record = NULL;
+      gsize record_length = 0;
+      g_autoptr(GError) error = NULL;
+
+      if (!hw_hub_record_reader_read (&self->reader, &data, &length, &record, &record_length,
+                                      &error))
+        hw_hub_connection_refuse_record (self, error);
+      else if (record != NULL && !self->is_greeted)
+        hw_hub_connection_take_handshake (self, record, record_length);
+      else if (record != NULL)
+        hw_hub_connection_take_message (self, record, record_length);
+    }
+
+  if (!self->is_closed)
+    hw_hub_outlet_flush (self->outlet);
+}
+
+/**
+ * hw_hub_connection_wants_input:
+ * @self: a connection
+ *
+ * Tells whether more should be read from the client. While so much waits that it
+ * should not, the client is left to wait; #HwHubConnection::wants-input tells when
+ * that is over.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_hub_connection_wants_input (HwHubConnection *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CONNECTION (self), FALSE);
+
+  return !self->is_closed && !hw_hub_client_is_full (self->client);
+}
+
+/**
+ * hw_hub_connection_set_writable:
+ * @self: a connection
+ * @is_writable: whether the network takes more
+ * @now: the time, in microseconds
+ *
+ * Makes the connection hold back what is not sent yet, or go on. It begins with a
+ * network that takes more.
+ */
+void
+hw_hub_connection_set_writable (HwHubConnection *self,
+                                gboolean         is_writable,
+                                gint64           now)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+  gboolean was_writable;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  was_writable = self->unwritable_at == 0;
+  if (self->is_closed || is_writable == was_writable)
+    return;
+
+  alive = g_object_ref (self);
+  self->now = now;
+  self->unwritable_at = is_writable ? 0 : MAX (now, 1);
+  hw_hub_outlet_set_writable (self->outlet, is_writable);
+  if (!is_writable)
+    return;
+
+  hw_hub_client_go_on (self->client);
+  if (!self->is_closed)
+    hw_hub_outlet_flush (self->outlet);
+}
+
+/* What a client that is there can be expected to do. */
+static void
+hw_hub_connection_check_client (HwHubConnection *self)
+{
+  gboolean is_waited_for = self->heard_at > 0 && hw_hub_connection_wants_input (self);
+
+  if (self->unwritable_at > 0 && self->now - self->unwritable_at >= HW_HUB_SEND_TIMEOUT)
+    {
+      g_debug ("A hub connection is cut: its client does not read");
+      hw_hub_connection_abort (self);
+    }
+  else if (!self->is_greeted && self->now - self->opened_at >= HW_HUB_HANDSHAKE_TIMEOUT)
+    {
+      hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
+    }
+  else if (is_waited_for && self->now - self->heard_at >= HW_HUB_CLIENT_TIMEOUT)
+    {
+      hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), TEXT_SILENT, TRUE);
+      hw_hub_connection_finish (self, TRUE);
+    }
+}
+
+/**
+ * hw_hub_connection_tick:
+ * @self: a connection
+ * @now: the time, in microseconds
+ *
+ * Lets time pass: a connection with nothing to say gives a sign of life, and one
+ * whose client gives none ends.
+ */
+void
+hw_hub_connection_tick (HwHubConnection *self,
+                        gint64           now)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  if (self->is_closed)
+    return;
+
+  alive = g_object_ref (self);
+  self->now = now;
+  hw_hub_connection_check_client (self);
+
+  if (self->is_closed || !self->is_greeted || !hw_hub_outlet_is_open (self->outlet) ||
+      now - self->sent_at < HW_HUB_PING_INTERVAL)
+    return;
+
+  hw_hub_write_ping (hw_hub_outlet_get_buffer (self->outlet));
+  hw_hub_outlet_flush (self->outlet);
+}
+
+/**
+ * hw_hub_connection_close:
+ * @self: a connection
+ * @error: (nullable): why, as the client is told, or %NULL if nothing is wrong
+ * @allow_reconnect: whether the client may come again by itself
+ *
+ * Ends the connection with a word. A client that has not done its handshake is told
+ * that there will be none.
+ */
+void
+hw_hub_connection_close (HwHubConnection *self,
+                         const char      *error,
+                         gboolean         allow_reconnect)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  if (self->is_closed)
+    return;
+
+  alive = g_object_ref (self);
+  if (!self->is_greeted)
+    {
+      hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
+      return;
+    }
+
+  hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), error, allow_reconnect);
+  hw_hub_connection_finish (self, TRUE);
+}
+
+/**
+ * hw_hub_connection_abort:
+ * @self: a connection
+ *
+ * Ends the connection without a word: nobody is there to hear it.
+ */
+void
+hw_hub_connection_abort (HwHubConnection *self)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  alive = g_object_ref (self);
+  if (!self->is_closed)
+    hw_hub_outlet_stop (self->outlet);
+  hw_hub_connection_finish (self, FALSE);
+}

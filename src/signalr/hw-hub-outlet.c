@@ -1,0 +1,201 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-hub-outlet.h"
+
+/* What is sent in one piece. Sending costs as much for a small piece as for a large
+ * one; above this a slow client would get more than it can take.
+ */
+#define PIECE_SIZE 32768
+
+/**
+ * HwHubOutlet:
+ *
+ * Where everything that is said to one client comes together: records are
+ * appended to a buffer, and go out in as few pieces as possible.
+ *
+ * What begins something new for the client looks first whether the outlet is open:
+ * whether the network takes more. What ends something may always be said, since
+ * only so much can have been begun. Main context only.
+ */
+struct _HwHubOutlet
+{
+  HwHubOutletFunc function;
+  gpointer user_data;
+
+  GString *buffer; /* (owned) (nullable) */
+  gboolean is_writable;
+  gboolean is_stopped;
+};
+
+/**
+ * hw_hub_outlet_new:
+ * @function: what sends
+ * @user_data: for @function; it must live until hw_hub_outlet_stop()
+ *
+ * Makes an outlet that is open.
+ *
+ * Returns: (transfer full): the outlet
+ */
+HwHubOutlet *
+hw_hub_outlet_new (HwHubOutletFunc function,
+                   gpointer        user_data)
+{
+  HwHubOutlet *self;
+
+  g_return_val_if_fail (function != NULL, NULL);
+
+  self = g_rc_box_new0 (HwHubOutlet);
+  self->function = function;
+  self->user_data = user_data;
+  self->is_writable = TRUE;
+
+  return self;
+}
+
+HwHubOutlet *
+hw_hub_outlet_ref (HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_rc_box_acquire (self);
+}
+
+static void
+drop_buffer (gpointer data)
+{
+  HwHubOutlet *self = data;
+
+  if (self->buffer != NULL)
+    g_string_free (g_steal_pointer (&self->buffer), TRUE);
+}
+
+void
+hw_hub_outlet_unref (HwHubOutlet *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_rc_box_release_full (self, drop_buffer);
+}
+
+/**
+ * hw_hub_outlet_get_buffer:
+ * @self: an outlet
+ *
+ * Gets where to append whole records. An outlet that nothing is said through has
+ * no buffer, and so costs next to nothing.
+ *
+ * Returns: (transfer none): the buffer, until the next call of another function
+ */
+GString *
+hw_hub_outlet_get_buffer (HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->buffer == NULL)
+    self->buffer = g_string_new (NULL);
+
+  return self->buffer;
+}
+
+/**
+ * hw_hub_outlet_is_open:
+ * @self: an outlet
+ *
+ * Tells whether something new may be said.
+ *
+ * Returns: %TRUE if the network takes more
+ */
+gboolean
+hw_hub_outlet_is_open (const HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->is_writable && !self->is_stopped;
+}
+
+/**
+ * hw_hub_outlet_is_stopped:
+ * @self: an outlet
+ *
+ * Tells whether nothing is said any more.
+ *
+ * Returns: %TRUE after hw_hub_outlet_stop()
+ */
+gboolean
+hw_hub_outlet_is_stopped (const HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, TRUE);
+
+  return self->is_stopped;
+}
+
+/**
+ * hw_hub_outlet_set_writable:
+ * @self: an outlet
+ * @is_writable: whether the network takes more
+ *
+ * Opens or shuts the outlet.
+ */
+void
+hw_hub_outlet_set_writable (HwHubOutlet *self,
+                            gboolean     is_writable)
+{
+  g_return_if_fail (self != NULL);
+
+  self->is_writable = is_writable;
+}
+
+/**
+ * hw_hub_outlet_yield:
+ * @self: an outlet
+ *
+ * Sends what there is, if it is enough for a piece. To be called between records
+ * where there may be many.
+ */
+void
+hw_hub_outlet_yield (HwHubOutlet *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->buffer != NULL && self->buffer->len >= PIECE_SIZE)
+    hw_hub_outlet_flush (self);
+}
+
+/**
+ * hw_hub_outlet_flush:
+ * @self: an outlet
+ *
+ * Sends what there is.
+ */
+void
+hw_hub_outlet_flush (HwHubOutlet *self)
+{
+  g_autoptr(GBytes) records = NULL;
+
+  g_return_if_fail (self != NULL);
+
+  if (self->buffer == NULL || self->buffer->len == 0 || self->is_stopped)
+    return;
+
+  records = g_string_free_to_bytes (g_steal_pointer (&self->buffer));
+  self->function (records, self->user_data);
+}
+
+/**
+ * hw_hub_outlet_stop:
+ * @self: an outlet
+ *
+ * Says nothing any more.
+ */
+void
+hw_hub_outlet_stop (HwHubOutlet *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->is_stopped = TRUE;
+  drop_buffer (self);
+}

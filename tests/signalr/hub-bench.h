@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-hub-connection.h"
+
+G_BEGIN_DECLS
+
+#define SECOND G_USEC_PER_SEC
+#define HANDSHAKE "{\"protocol\":\"json\",\"version\":1}|"
+
+/* A stream that gives what a test puts into it. */
+#define TEST_TYPE_STREAM (test_stream_get_type ())
+G_DECLARE_FINAL_TYPE (TestStream, test_stream, TEST, STREAM, GObject)
+
+struct _TestStream
+{
+  GObject parent_instance;
+
+  GPtrArray *items; /* (owned) (nullable): not given yet */
+  GError *error;    /* (owned) (nullable) */
+  gboolean is_ended;
+  GTask *asked; /* (owned) (nullable) */
+  guint n_asked;
+};
+
+void test_stream_give (TestStream *self,
+                       const char *json);
+void test_stream_end (TestStream *self,
+                      const char *error);
+
+/* A handler whose calls answer when a test lets them:
+ * Echo answers with its first argument, at once; Quiet answers nothing, at once;
+ * Fail and Misuse fail; Wait waits for the test; Follow opens a push named by its
+ * argument; Count is a stream, and Broken one that cannot be opened.
+ */
+#define TEST_TYPE_HANDLER (test_handler_get_type ())
+G_DECLARE_FINAL_TYPE (TestHandler, test_handler, TEST, HANDLER, GObject)
+
+struct _TestHandler
+{
+  GObject parent_instance;
+
+  GPtrArray *streams; /* (owned) (element-type TestStream): in the order of opening */
+  GQueue waiting;     /* (owned) (element-type GTask): calls of Wait */
+  guint n_cancelled;
+};
+
+TestStream *test_handler_get_stream (TestHandler *self,
+                                     guint        index);
+void        test_handler_let_go (TestHandler *self);
+
+/* A connection whose bytes and time are the test's. Separators are written as bars. */
+typedef struct
+{
+  TestHandler *handler;
+  HwHubConnection *connection;
+  GString *output;
+  guint n_outputs;
+  guint n_closed;
+  gboolean is_clean;
+  guint n_wants_input;
+  gboolean shuts_on_output; /* what a network does that takes one piece at a time */
+  gint64 now;
+} Fixture;
+
+void set_up_silent (Fixture      *fixture,
+                    gconstpointer test_data);
+void set_up (Fixture      *fixture,
+             gconstpointer test_data);
+void tear_down (Fixture      *fixture,
+                gconstpointer test_data);
+
+void settle (void);
+void feed (Fixture    *fixture,
+           const char *text);
+void tick (Fixture *fixture,
+           gint64   seconds);
+
+/* Test what was said since the last time. */
+#define assert_said(fixture, text) \
+  G_STMT_START { \
+    g_assert_cmpstr ((fixture)->output->str, ==, text); \
+    g_string_truncate ((fixture)->output, 0); \
+  } G_STMT_END
+
+#define CALL(method) "{\"type\":1,\"invocationId\":\"1\",\"target\":\"" method "\",\"arguments\":[\"a\"]}|"
+#define OPEN(id, method) "{\"type\":4,\"invocationId\":\"" id "\",\"target\":\"" method "\",\"arguments\":[]}|"
+#define ERROR(text) "{\"type\":3,\"invocationId\":\"1\",\"error\":\"" text "\"}|"
+#define BAD_DATA(text) "{\"type\":7,\"error\":\"Connection closed with an error. " \
+  "InvalidDataException: " text "\",\"allowReconnect\":true}|"
+
+G_END_DECLS
