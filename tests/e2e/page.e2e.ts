@@ -193,7 +193,7 @@ describe('the page', () => {
         colorScheme: scheme,
         viewport: { width: 1200, height: 800 },
       })
-      await tab.page.getByRole('heading', { name: 'Before' }).waitFor()
+      await tab.page.getByRole('heading', { name: 'Earlier' }).waitFor()
       await tab.picture(`${scheme}-list`)
       for (const [name, path] of [
         ['new', '/new'],

@@ -122,7 +122,10 @@ export function parseTaskChanges(record: JsonObject): Partial<Task> {
   }
 
   for (const name of NAMES) {
-    if (record[name] !== undefined) copy(name, CHECKS[name], record[name])
+    const value = record[name]
+    // Some daemons write null for a word or a count that is not there.
+    const isAbsent = value === undefined || (value === null && !CHECKS[name](null))
+    if (!isAbsent) copy(name, CHECKS[name], value)
   }
   return changes
 }
