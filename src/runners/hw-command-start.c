@@ -167,16 +167,15 @@ static gboolean
 check_directory (const char *directory,
                  GError    **error)
 {
-  g_autofree char *quoted = NULL;
   int number = try_directory (directory);
 
   if (number == 0)
     return TRUE;
 
-  quoted = hw_program_quote (directory);
+  /* The folder may be a hidden parameter, and this is shown to all who see the task. */
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-               "The program cannot begin in the folder %s: %s. Choose another folder, and add the "
-               "task again.", quoted, g_strerror (number));
+               "The program cannot begin in the folder that was chosen for it: %s. Choose "
+               "another folder, and add the task again.", g_strerror (number));
 
   return FALSE;
 }

@@ -46,6 +46,7 @@ test_command_runner_files_are_private (CommandFixture *fixture,
   static const char *const names[] = { "", HW_ATTEMPT_OUTPUT, HW_ATTEMPT_START };
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
 
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = g_build_filename (fixture->attempt, names[i], NULL);
@@ -63,6 +64,7 @@ test_command_runner_writes_start_record (CommandFixture *fixture,
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
   g_autofree char *start = read_attempt_file (fixture, HW_ATTEMPT_START);
 
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpstr (start, ==, "HEADWAY_TASK=9/7/1\n");
 }
 
@@ -129,12 +131,12 @@ static const struct
     "“#!” and its interpreter, and add the task again." },
   { "folder-to-begin-in-missing", "{'argv': <['true']>, 'cwd': <'@/none'>}",
     HW_RESULT_SPAWN_FAILED, -1, NULL,
-    "The program cannot begin in the folder “@/none”: No such file or directory. Choose "
-    "another folder, and add the task again." },
+    "The program cannot begin in the folder that was chosen for it: No such file or directory. "
+    "Choose another folder, and add the task again." },
   { "folder-to-begin-in-is-none", "{'argv': <['true']>, 'cwd': <'@/plain'>}",
     HW_RESULT_SPAWN_FAILED, -1, NULL,
-    "The program cannot begin in the folder “@/plain”: Not a directory. Choose another folder, "
-    "and add the task again." },
+    "The program cannot begin in the folder that was chosen for it: Not a directory. Choose "
+    "another folder, and add the task again." },
 };
 
 static void
@@ -164,6 +166,7 @@ test_command_runner_missing_leaves_no_record (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['hw-no-such-program']>}");
 
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SPAWN_FAILED);
   g_assert_null (read_attempt_file (fixture, HW_ATTEMPT_START));
 }
 
@@ -292,6 +295,7 @@ test_command_runner_umask (CommandFixture *fixture,
   g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
   mode_t kept = umask (own);
 
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpstr (output, ==, "0077\n");
   g_assert_cmpuint (kept, ==, 022);
 }
@@ -312,6 +316,7 @@ test_command_runner_leaks_no_descriptor (CommandFixture *fixture,
   close (leaky);
 
   g_assert_cmpint (leaky, >=, 0);
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpstr (output, ==, "0\n1\n2\n/dev/null\n");
 }
 
