@@ -72,6 +72,7 @@ on_task_looked_at (GObject      *source,
   g_autoptr(GTask) gtask = G_TASK (user_data);
   HwTaskQueue *self = HW_TASK_QUEUE (source);
   Reading *reading = g_task_get_task_data (gtask);
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
   GError *error = NULL;
   g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
 
@@ -97,7 +98,7 @@ on_task_looked_at (GObject      *source,
 
   hw_output_read_async (hw_task_queue_get_output (self), hw_task_queue_get_epoch (self),
                         reading->task_id, reading->attempt, reading->offset, CHUNK_MAX,
-                        g_task_get_cancellable (gtask), on_output_read, g_steal_pointer (&gtask));
+                        cancellable, on_output_read, g_steal_pointer (&gtask));
 }
 
 static void
