@@ -30,7 +30,11 @@ hw_error_private_clear (HwErrorPrivate *private)
   g_clear_pointer (&private->field, g_free);
 }
 
+/* GLib itself aligns what its macro casts, which clang cannot see. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (HwError, hw_error)
+#pragma GCC diagnostic pop
 
 static const char *const names[HW_N_ERRORS] = {
   [HW_ERROR_INVALID_REQUEST] = "invalid-request",
