@@ -51,7 +51,7 @@ def bad_ends_of_meson(report: Path, cases: list[tuple[str, str]]):
         test = json.loads(line)
         # meson puts the project and the suites before the name: "headway:unit+core / task"
         name = test["name"].rpartition(" / ")[2]
-        is_told = any(verdict == "failed" and re.search(rf"(\.|› ){re.escape(name)}( ›|$)", case)
+        is_told = any(verdict == "failed" and re.search(rf"(\.|› |/ ){re.escape(name)}( ›|$)", case)
                       for case, verdict in cases)
         if test["result"] not in GOOD_ENDS and not is_told:
             yield f"{name} › ends well ({test['result']})", "failed"

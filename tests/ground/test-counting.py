@@ -69,6 +69,11 @@ class CountTest(unittest.TestCase):
                     {"task": "FAIL"})
         self.assert_counts(1, "0 passed, 1 failed", "Failed: unit: hw.task › 1 /a")
 
+    def test_failed_executable_is_named_once(self):
+        self.report(1, '<testcase classname="hw" name="hw:lint / source"><failure/></testcase>',
+                    {"source": "FAIL"})
+        self.assert_counts(1, "0 passed, 1 failed")
+
     def test_unexpected_skip_is_a_failure(self):
         self.report(0, '<testcase classname="hw.task" name="1 /a"/>'
                        '<testcase classname="hw.task" name="2 /b"><skipped/></testcase>')

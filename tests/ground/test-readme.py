@@ -10,6 +10,7 @@ HEADWAYD is the daemon, HEADWAY_SOURCE_ROOT the source tree.
 import json
 import os
 import re
+import select
 import subprocess
 import tempfile
 import unittest
@@ -46,8 +47,10 @@ class ReadmeTest(unittest.TestCase):
                                   env=self.environment, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, text=True)
         self.addCleanup(daemon.stdout.close)
-        self.addCleanup(daemon.wait, LIMIT)
-        self.addCleanup(daemon.terminate)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        said_something, _, _ = select.select([daemon.stdout], [], [], LIMIT)
+        self.assertTrue(said_something, "the daemon did not become ready")
         ready = daemon.stdout.readline()
         self.port = re.fullmatch(r"Headway is ready at http://127\.0\.0\.1:(\d+)/\n", ready)[1]
 
