@@ -66,7 +66,12 @@ function applyProgress(task: Task, event: ProgressEvent): Task {
   return { ...task, ...event.changes }
 }
 
-/** Of two views of one task the newer; the first when they are equally new. */
+/**
+ * Of two views of one task the newer; the first when they are equally new. Progress has no number,
+ * but within an attempt it never falls.
+ */
 export function newerOf(task: Task | undefined, other: Task): Task {
-  return task !== undefined && task.seq >= other.seq ? task : other
+  if (task === undefined || task.seq < other.seq) return other
+  const isFurther = task.seq === other.seq && (other.progress ?? -1) > (task.progress ?? -1)
+  return isFurther ? other : task
 }

@@ -6,7 +6,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { Transition } from '@/api/event'
 import type { Task, TaskState } from '@/api/task'
 import type { TaskNews } from '@/api/watch'
-import { applyEvent } from './fold'
+import { applyEvent, newerOf } from './fold'
 
 /** One line of a task's story. */
 export interface StoryEntry {
@@ -30,7 +30,7 @@ export const useStoryStore = defineStore('story', () => {
   const task = computed(() => {
     if (folded.value === undefined) return preview.value
     if (preview.value === undefined) return folded.value
-    return preview.value.seq > folded.value.seq ? preview.value : folded.value
+    return newerOf(folded.value, preview.value)
   })
 
   /** Forgets the last story. */
@@ -43,7 +43,7 @@ export const useStoryStore = defineStore('story', () => {
 
   /** The task as somebody else read it, until the story gets there. */
   function show(seen: Task) {
-    if (preview.value === undefined || seen.seq >= preview.value.seq) preview.value = seen
+    preview.value = newerOf(preview.value, seen)
   }
 
   function apply(news: readonly TaskNews[]) {
