@@ -4,26 +4,10 @@
 
 #include "config.h"
 
+#include "tests/store/sqlite-kind.h"
 #include "tests/store/store-suite.h"
 
-#include "hw-sqlite-store.h"
-
 /* That the SQLite store keeps what every store promises. */
-
-static HwStore *
-open_sqlite (const char *folder,
-             GError    **error)
-{
-  g_autofree char *path = g_build_filename (folder, "headway.db", NULL);
-
-  return hw_sqlite_store_new (path, error);
-}
-
-static void
-close_sqlite (HwStore *store)
-{
-  hw_sqlite_store_close (HW_SQLITE_STORE (store));
-}
 
 static const StoreKind sqlite_kind = {
   .name = "sqlite-store",

@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "tests/store/sqlite-kind.h"
+
+#include "hw-sqlite-store.h"
+
+HwStore *
+open_sqlite (const char *folder,
+             GError    **error)
+{
+  g_autofree char *path = g_build_filename (folder, "headway.db", NULL);
+
+  return hw_sqlite_store_new (path, error);
+}
+
+void
+close_sqlite (HwStore *store)
+{
+  hw_sqlite_store_close (HW_SQLITE_STORE (store));
+}

@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "tests/store/store-fixture.h"
+
+G_BEGIN_DECLS
+
+/* How to come by a store in SQLite. Its file is `headway.db` in the folder. */
+HwStore *open_sqlite (const char *folder,
+                      GError    **error);
+void     close_sqlite (HwStore *store);
+
+G_END_DECLS

@@ -1,0 +1,277 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-attempt-folder.h"
+#include "hw-output-log.h"
+
+#include "tests/support/wait.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Bytes that one read gives at most. */
+#define MAX_READ (1024 * 1024)
+
+/* A folder with the output of attempt 2 at task 7 of database 5. */
+typedef struct
+{
+  char *root;       /* (owned) */
+  char *path;       /* (owned) */
+  HwOutput *output; /* (owned) */
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = NULL;
+
+  fixture->root = g_dir_make_tmp ("test-output-XXXXXX", &error);
+  g_assert_no_error (error);
+  folder = hw_attempt_folder_build (fixture->root, 5, 7, 2);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  fixture->path = g_build_filename (folder, HW_ATTEMPT_OUTPUT, NULL);
+  fixture->output = hw_output_log_new (fixture->root);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+
+  drop_object (fixture->output);
+  g_remove (fixture->path);
+  for (guint i = 0; i < 4; i++)
+    {
+      char *parent = g_path_get_dirname (folder);
+
+      g_assert_cmpint (g_rmdir (folder), ==, 0);
+      g_free (folder);
+      folder = parent;
+    }
+  g_free (fixture->path);
+  g_free (fixture->root);
+}
+
+static void
+write_output (Fixture    *fixture,
+              const char *contents,
+              gssize      length)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_file_set_contents (fixture->path, contents, length, &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_read (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GAsyncResult **slot = user_data;
+
+  *slot = g_object_ref (result);
+}
+
+static GBytes *
+read_output (Fixture *fixture,
+             guint    attempt,
+             guint64  offset,
+             gsize    limit,
+             GError **error)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  hw_output_read_async (fixture->output, 5, 7, attempt, offset, limit, NULL, on_read, &result);
+  wait_until (result != NULL);
+
+  return hw_output_read_finish (fixture->output, result, error);
+}
+
+static void
+assert_read (Fixture    *fixture,
+             guint64     offset,
+             gsize       limit,
+             const char *expected)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = read_output (fixture, 2, offset, limit, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                   expected, strlen (expected));
+}
+
+static void
+test_begins_at_the_offset (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  write_output (fixture, "0123456789", -1);
+
+  assert_read (fixture, 0, 100, "0123456789");
+  assert_read (fixture, 4, 3, "456");
+  assert_read (fixture, 9, 100, "9");
+}
+
+static void
+test_end_has_no_bytes (Fixture      *fixture,
+                       gconstpointer test_data)
+{
+  write_output (fixture, "0123456789", -1);
+
+  assert_read (fixture, 10, 100, "");
+  assert_read (fixture, 11, 100, "");
+  assert_read (fixture, G_MAXINT64, 100, "");
+  assert_read (fixture, G_MAXUINT64, 100, "");
+}
+
+static void
+test_no_file_has_no_bytes (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) other = read_output (fixture, 3, 0, 100, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (other), ==, 0);
+  assert_read (fixture, 0, 100, "");
+}
+
+static void
+test_limit_of_none_has_no_bytes (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  write_output (fixture, "0123456789", -1);
+
+  assert_read (fixture, 0, 0, "");
+}
+
+static void
+test_bytes_are_any_bytes (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  static const char bytes[] = { 0, 1, (char) 0xff, (char) 0xc3, '\n', '\r', 0 };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) found = NULL;
+
+  write_output (fixture, bytes, sizeof (bytes));
+
+  found = read_output (fixture, 2, 0, 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (found, NULL), g_bytes_get_size (found),
+                   bytes, sizeof (bytes));
+}
+
+static void
+test_what_was_appended_comes_next (Fixture      *fixture,
+                                   gconstpointer test_data)
+{
+  write_output (fixture, "abc", -1);
+  assert_read (fixture, 0, 100, "abc");
+
+  write_output (fixture, "abcdef", -1);
+  assert_read (fixture, 3, 100, "def");
+}
+
+/* Whatever somebody asks for, one read takes no more memory than that. */
+static void
+test_long_output_comes_in_parts (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  g_autofree char *contents = g_strnfill (MAX_READ + 1, 'x');
+  g_autoptr(GBytes) first = NULL;
+  g_autoptr(GBytes) second = NULL;
+
+  write_output (fixture, contents, MAX_READ + 1);
+
+  first = read_output (fixture, 2, 0, G_MAXSIZE, NULL);
+  g_assert_cmpuint (g_bytes_get_size (first), ==, MAX_READ);
+  second = read_output (fixture, 2, MAX_READ, G_MAXSIZE, NULL);
+  g_assert_cmpuint (g_bytes_get_size (second), ==, 1);
+}
+
+/* A program may run as the same user, and put a link where its output is. */
+static void
+test_link_is_not_followed (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_assert_cmpint (symlink ("/etc/passwd", fixture->path), ==, 0);
+
+  bytes = read_output (fixture, 2, 0, 100, &error);
+  g_assert_null (bytes);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_LINKS);
+}
+
+/* Nobody ever writes to it: whoever waited for that would wait for ever. */
+static void
+test_pipe_is_not_waited_for (Fixture      *fixture,
+                             gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+
+  bytes = read_output (fixture, 2, 0, 100, &error);
+  g_assert_null (bytes);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);
+}
+
+static void
+test_read_may_be_canceled (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  write_output (fixture, "abc", -1);
+  g_cancellable_cancel (cancellable);
+  hw_output_read_async (fixture->output, 5, 7, 2, 0, 100, cancellable, on_read, &result);
+  wait_until (result != NULL);
+
+  bytes = hw_output_read_finish (fixture->output, result, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture      *fixture,
+                  gconstpointer test_data);
+  } tests[] = {
+    { "/output-log/begins-at-the-offset", test_begins_at_the_offset },
+    { "/output-log/end-has-no-bytes", test_end_has_no_bytes },
+    { "/output-log/no-file-has-no-bytes", test_no_file_has_no_bytes },
+    { "/output-log/limit-of-none-has-no-bytes", test_limit_of_none_has_no_bytes },
+    { "/output-log/bytes-are-any-bytes", test_bytes_are_any_bytes },
+    { "/output-log/what-was-appended-comes-next", test_what_was_appended_comes_next },
+    { "/output-log/long-output-comes-in-parts", test_long_output_comes_in_parts },
+    { "/output-log/link-is-not-followed", test_link_is_not_followed },
+    { "/output-log/pipe-is-not-waited-for", test_pipe_is_not_waited_for },
+    { "/output-log/read-may-be-canceled", test_read_may_be_canceled },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+
+  return g_test_run ();
+}

@@ -1,0 +1,420 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "tests/store/sqlite-kind.h"
+#include "tests/support/wait.h"
+
+#include "hw-db-statement.h"
+#include "hw-error.h"
+#include "hw-sqlite-store.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+/* What the SQLite store promises beyond what every store does: how it writes, what it
+ * does when it cannot, and how it ends.
+ */
+
+static const StoreKind sqlite_kind = {
+  .name = "sqlite-writer",
+  .open = open_sqlite,
+  .close = close_sqlite,
+};
+
+/* Opens the database beside the store. */
+static HwDb *
+open_beside (Fixture *fixture)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autoptr(GError) error = NULL;
+  HwDb *db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+
+  g_assert_no_error (error);
+
+  return db;
+}
+
+static void
+execute (HwDb       *db,
+         const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+
+  hw_db_execute (db, sql, &error);
+  g_assert_no_error (error);
+}
+
+static gint64
+get_file_size (Fixture    *fixture,
+               const char *name)
+{
+  g_autofree char *path = fixture_build_path (fixture, name);
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? status.st_size : 0;
+}
+
+static HwChange *
+new_large_add (gsize size)
+{
+  g_autofree char *filler = g_strnfill (size, 'x');
+  g_autofree char *text = g_strdup_printf ("{'title': <'%s'>}", filler);
+
+  return new_add (text);
+}
+
+/* Many requests that wait for the writer cost one transaction, but for the first,
+ * which it had already begun.
+ */
+static void
+test_group_is_one_transaction (Fixture      *fixture,
+                               gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  g_autoptr(HwDb) other = open_beside (fixture);
+
+  execute (other, "BEGIN IMMEDIATE");
+  for (guint i = 0; i < 500; i++)
+    g_ptr_array_add (requests,
+                     send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
+  execute (other, "ROLLBACK");
+  for (guint i = 0; i < requests->len; i++)
+    g_ptr_array_unref (receive_events (g_ptr_array_index (requests, i), NULL));
+
+  assert_seqs (fixture->heard, 1, 500);
+  g_assert_cmpuint (fixture->n_told, <=, 2);
+}
+
+static void
+test_group_does_not_grow_without_end (Fixture      *fixture,
+                                      gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  g_autoptr(HwDb) other = open_beside (fixture);
+
+  execute (other, "BEGIN IMMEDIATE");
+  for (guint i = 0; i < 3 * 1024; i++)
+    g_ptr_array_add (requests,
+                     send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
+  execute (other, "ROLLBACK");
+  for (guint i = 0; i < requests->len; i++)
+    g_ptr_array_unref (receive_events (g_ptr_array_index (requests, i), NULL));
+
+  g_assert_cmpuint (fixture->n_told, >=, 3);
+}
+
+/* The one that cannot be written is found, and the others have what they want. */
+static void
+test_group_loses_only_the_guilty (Fixture      *fixture,
+                                  gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  g_autoptr(HwDb) other = open_beside (fixture);
+
+  execute (other, "BEGIN IMMEDIATE");
+  for (guint i = 0; i < 10; i++)
+    {
+      HwChange *change = i == 5 ? new_large_add (9 * 1024 * 1024) : new_add ("@a{sv} {}");
+
+      g_ptr_array_add (requests, send_changes (fixture, new_changes (change, NULL)));
+    }
+  execute (other, "ROLLBACK");
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) events = receive_events (g_ptr_array_index (requests, i), &error);
+
+      if (i == 5)
+        g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
+      else
+        g_assert_no_error (error);
+    }
+  assert_seqs (fixture->heard, 1, 9);
+}
+
+/* Half of a claim is written when the second half fails: it must go with it. */
+static void
+test_group_undoes_what_a_lost_request_wrote (Fixture      *fixture,
+                                             gconstpointer kind)
+{
+  g_autoptr(Request) request = NULL;
+  g_autoptr(HwDb) other = open_beside (fixture);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+
+  add (fixture, "@a{sv} {}");
+  add (fixture, "@a{sv} {}");
+
+  /* The number that the second event would get is taken. */
+  execute (other, "INSERT INTO events VALUES (4, 2, 'added', 0, '', '', '', '', 0, NULL)");
+  request = send_claim (fixture, "1 2");
+  events = receive_events (request, &error);
+
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_FAILED);
+  g_assert_cmpuint (fixture->heard->len, ==, 2);
+  assert_state (fixture, 1, HW_TASK_STATE_PENDING);
+}
+
+static void
+test_numbers_of_removed_rows_stay_given_out (Fixture      *fixture,
+                                             gconstpointer kind)
+{
+  g_autoptr(HwDb) other = open_beside (fixture);
+
+  add (fixture, "@a{sv} {}");
+  add (fixture, "@a{sv} {}");
+  execute (other, "DELETE FROM tasks; DELETE FROM events");
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 3);
+
+  fixture_close (fixture);
+  execute (other, "DELETE FROM tasks; DELETE FROM events");
+  fixture_open (fixture);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 4);
+  assert_seqs (fixture->heard, 1, 4);
+}
+
+/* Until somebody reads it there is no answer, but it is on disk. */
+static void
+test_write_is_seen_by_others_before_it_is_told (Fixture      *fixture,
+                                                gconstpointer kind)
+{
+  g_autoptr(Request) request = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
+  g_autoptr(HwDb) other = open_beside (fixture);
+  g_autoptr(GPtrArray) events = NULL;
+  guint64 n_tasks = 0;
+
+  while (n_tasks == 0)
+    g_assert_true (hw_db_get_number (other, "SELECT count(*) FROM tasks", &n_tasks, NULL));
+
+  g_assert_cmpuint (fixture->heard->len, ==, 0);
+  events = receive_events (request, NULL);
+  g_assert_cmpuint (fixture->heard->len, ==, 1);
+}
+
+/* The disk takes no more. What cannot be written is refused, nothing is told of it,
+ * and when there is space again all goes on, without a number lost.
+ */
+static void
+test_full_disk_refuses_and_recovers (Fixture      *fixture,
+                                     gconstpointer kind)
+{
+  struct rlimit before;
+  struct rlimit full;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+
+  add (fixture, "@a{sv} {}");
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  full = before;
+  full.rlim_cur = (rlim_t) get_file_size (fixture, "headway.db-wal");
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+
+  events = commit (fixture, new_changes (new_large_add (100000), NULL), &error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_nonnull (error);
+  g_assert_true (error->domain == HW_DB_ERROR);
+  g_assert_cmpuint (fixture->heard->len, ==, 1);
+
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2);
+  assert_seqs (fixture->heard, 1, 2);
+}
+
+/* Each request of a transaction that fails hears of it. */
+static void
+test_failed_commit_fails_every_request (Fixture      *fixture,
+                                        gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  g_autoptr(HwDb) other = open_beside (fixture);
+  struct rlimit before;
+  struct rlimit full;
+
+  add (fixture, "@a{sv} {}");
+  execute (other, "BEGIN IMMEDIATE");
+  for (guint i = 0; i < 10; i++)
+    g_ptr_array_add (requests,
+                     send_changes (fixture, new_changes (new_large_add (10000), NULL)));
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  full = before;
+  full.rlim_cur = (rlim_t) get_file_size (fixture, "headway.db-wal");
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+  execute (other, "ROLLBACK");
+
+  for (guint i = 0; i < requests->len; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) events = receive_events (g_ptr_array_index (requests, i), &error);
+
+      g_assert_null (events);
+      g_assert_nonnull (error);
+    }
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_cmpuint (fixture->heard->len, ==, 1);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The log is copied into the database while the store is open, and not at its end
+ * alone. No event tells of that: the file is looked at again and again.
+ */
+static void
+test_log_is_copied_meanwhile (Fixture      *fixture,
+                              gconstpointer kind)
+{
+  guint tick_id = g_timeout_add (5, on_tick, NULL);
+
+  for (guint i = 0; i < 4; i++)
+    g_ptr_array_unref (commit (fixture, new_changes (new_large_add (3000000), NULL), NULL));
+
+  wait_until (get_file_size (fixture, "headway.db") > 16000000);
+  g_source_remove (tick_id);
+}
+
+/* Eight times 14 MB go through it. */
+static void
+test_log_is_begun_anew (Fixture      *fixture,
+                        gconstpointer kind)
+{
+  for (guint i = 0; i < 8; i++)
+    g_ptr_array_unref (commit (fixture, new_changes (new_large_add (7000000), NULL), NULL));
+
+  g_assert_cmpint (get_file_size (fixture, "headway.db-wal"), <, 90000000);
+}
+
+static void
+test_close_writes_what_waits (Fixture      *fixture,
+                              gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_add (requests,
+                     send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
+  hw_sqlite_store_close (HW_SQLITE_STORE (fixture->store));
+
+  assert_seqs (fixture->heard, 1, 100);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) events = receive_events (g_ptr_array_index (requests, i), &error);
+
+      g_assert_no_error (error);
+    }
+}
+
+static void
+test_close_ends_every_read (Fixture      *fixture,
+                            gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      Request *request = request_new (fixture);
+
+      g_ptr_array_add (requests, request);
+      hw_store_list_open_async (fixture->store, NULL, on_answered, request);
+    }
+  hw_sqlite_store_close (HW_SQLITE_STORE (fixture->store));
+
+  for (guint i = 0; i < 100; i++)
+    {
+      Request *request = g_ptr_array_index (requests, i);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(HwTaskPage) page = NULL;
+
+      wait_until (request->result != NULL);
+      page = hw_store_list_finish (fixture->store, request->result, &error);
+      if (page == NULL)
+        g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_CLOSED);
+    }
+}
+
+static void
+test_close_refuses_what_comes_later (Fixture      *fixture,
+                                     gconstpointer kind)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(HwTask) task = NULL;
+
+  hw_sqlite_store_close (HW_SQLITE_STORE (fixture->store));
+
+  events = commit (fixture, new_changes (new_add ("@a{sv} {}"), NULL), &error);
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_CLOSED);
+  g_clear_error (&error);
+  task = get_task (fixture, 1, &error);
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_CLOSED);
+}
+
+static void
+on_committed_close (HwStore   *store,
+                    GPtrArray *events,
+                    gpointer   user_data)
+{
+  hw_sqlite_store_close (HW_SQLITE_STORE (store));
+}
+
+/* Whoever hears of something may close the store: the rest still comes, in order. */
+static void
+test_close_may_follow_on_news (Fixture      *fixture,
+                               gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  gulong handler = g_signal_connect (fixture->store, "committed",
+                                     G_CALLBACK (on_committed_close), NULL);
+
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_add (requests,
+                     send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_unref (receive_events (g_ptr_array_index (requests, i), NULL));
+
+  assert_seqs (fixture->heard, 1, 100);
+  g_signal_handler_disconnect (fixture->store, handler);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const struct
+  {
+    const char *claim;
+    FixtureFunc test;
+  } tests[] = {
+    { "group/is-one-transaction", test_group_is_one_transaction },
+    { "group/does-not-grow-without-end", test_group_does_not_grow_without_end },
+    { "group/loses-only-the-guilty", test_group_loses_only_the_guilty },
+    { "group/undoes-what-a-lost-request-wrote", test_group_undoes_what_a_lost_request_wrote },
+    { "numbers/of-removed-rows-stay-given-out", test_numbers_of_removed_rows_stay_given_out },
+    { "write/is-seen-by-others-before-it-is-told",
+      test_write_is_seen_by_others_before_it_is_told },
+    { "full-disk/refuses-and-recovers", test_full_disk_refuses_and_recovers },
+    { "full-disk/fails-every-request", test_failed_commit_fails_every_request },
+    { "log/is-copied-meanwhile", test_log_is_copied_meanwhile },
+    { "log/is-begun-anew", test_log_is_begun_anew },
+    { "close/writes-what-waits", test_close_writes_what_waits },
+    { "close/ends-every-read", test_close_ends_every_read },
+    { "close/refuses-what-comes-later", test_close_refuses_what_comes_later },
+    { "close/may-follow-on-news", test_close_may_follow_on_news },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    add_store_test (&sqlite_kind, tests[i].claim, tests[i].test);
+
+  return g_test_run ();
+}
