@@ -53,6 +53,7 @@ struct _HwAttempt
 
   HwRunLevel level; /* the newest */
   gboolean has_level;
+  gboolean has_news;   /* the newest was not told */
   char *level_message; /* (owned) (nullable), one that is not kept */
   gint64 level_time;   /* when one was told */
   guint level_timer;
@@ -180,13 +181,14 @@ hw_attempt_leave (HwAttempt    *self,
 static void
 hw_attempt_fail (HwAttempt  *self,
                  HwResult    result,
+                 const char *actor,
                  const char *sentence)
 {
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
   insert_string (&fields, HW_TASK_FIELD_RESULT, hw_result_to_string (result));
   insert_string (&fields, HW_TASK_FIELD_ERROR, sentence);
-  hw_attempt_leave (self, HW_TASK_STATE_FAILED, ACTOR, &fields);
+  hw_attempt_leave (self, HW_TASK_STATE_FAILED, actor, &fields);
 }
 
 static void
@@ -224,6 +226,22 @@ hw_attempt_take_message_token (HwAttempt *self)
 }
 
 static void
+hw_attempt_clear_level_timer (HwAttempt *self)
+{
+  if (self->level_timer != 0)
+    hw_clock_remove_timer (self->clock, self->level_timer);
+  self->level_timer = 0;
+}
+
+static void
+hw_attempt_clear_retry_timer (HwAttempt *self)
+{
+  if (self->retry_timer != 0)
+    hw_clock_remove_timer (self->clock, self->retry_timer);
+  self->retry_timer = 0;
+}
+
+static void
 hw_attempt_tell_level (HwAttempt *self)
 {
   g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
@@ -236,6 +254,8 @@ hw_attempt_tell_level (HwAttempt *self)
     insert_string (&changes, HW_TASK_FIELD_ACTIVITY, "stopping");
   g_clear_pointer (&self->level_message, g_free);
   self->level_time = hw_clock_get_monotonic_time (self->clock);
+  self->has_news = FALSE;
+  hw_attempt_clear_level_timer (self);
 
   owned = g_variant_ref_sink (g_variant_dict_end (&changes));
   g_signal_emit (self, signals[SIGNAL_LEVEL], 0, owned);
@@ -247,7 +267,10 @@ on_level_timer (gpointer user_data)
   HwAttempt *self = HW_ATTEMPT (user_data);
 
   self->level_timer = 0;
-  hw_attempt_tell_level (self);
+
+  /* A message that came after all may have been kept instead. */
+  if (self->has_news || self->level_message != NULL)
+    hw_attempt_tell_level (self);
 }
 
 /* Tells the level now, or when it is due. */
@@ -295,16 +318,18 @@ static void
 on_run_changed (HwRun     *run,
                 HwAttempt *self)
 {
-  gboolean has_news;
-
   if (self->is_abandoned || self->ending != NULL)
     return;
 
   hw_attempt_pass_messages (self);
 
-  has_news = hw_run_take_progress (run, &self->level);
-  self->has_level = self->has_level || has_news;
-  if (has_news || self->level_message != NULL)
+  if (hw_run_take_progress (run, &self->level))
+    {
+      self->has_level = TRUE;
+      self->has_news = TRUE;
+    }
+
+  if (self->has_news || self->level_message != NULL)
     hw_attempt_schedule_level (self);
 }
 
@@ -317,11 +342,7 @@ on_run_finished (HwRun           *run,
   gboolean is_success = outcome->result == HW_RESULT_SUCCESS;
   gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && self->canceled_by != NULL;
 
-  if (self->level_timer != 0)
-    {
-      hw_clock_remove_timer (self->clock, self->level_timer);
-      self->level_timer = 0;
-    }
+  hw_attempt_clear_level_timer (self);
 
   if (self->has_level)
     insert_level (&fields, &self->level);
@@ -350,7 +371,7 @@ on_runner_started (GObject      *source,
   g_autoptr(GError) error = NULL;
 
   if (!hw_runner_start_finish (HW_RUNNER (source), result, &error))
-    hw_attempt_fail (self, HW_RESULT_SPAWN_FAILED, error->message);
+    hw_attempt_fail (self, HW_RESULT_SPAWN_FAILED, ACTOR, error->message);
 }
 
 /* The queue tries again: the task is Pending, and nothing is known of the attempt. */
@@ -374,11 +395,15 @@ on_runner_adopted (GObject      *source,
   if (hw_runner_adopt_finish (HW_RUNNER (source), result, &error))
     return;
 
-  if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
-      hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE)
+  /* Whoever canceled it meanwhile does not want it tried again. */
+  if (self->canceled_by != NULL)
+    hw_attempt_fail (self, HW_RESULT_CANCELED, self->canceled_by,
+                     "The task was canceled. Add it again to do it after all.");
+  else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
+           hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE)
     hw_attempt_requeue (self);
   else
-    hw_attempt_fail (self, HW_RESULT_INTERRUPTED,
+    hw_attempt_fail (self, HW_RESULT_INTERRUPTED, ACTOR,
                      "Headway stopped while the task was running. Look at how far it got, "
                      "and add it again if it has to be done.");
 }
@@ -388,12 +413,8 @@ hw_attempt_dispose (GObject *object)
 {
   HwAttempt *self = HW_ATTEMPT (object);
 
-  if (self->level_timer != 0)
-    hw_clock_remove_timer (self->clock, self->level_timer);
-  self->level_timer = 0;
-  if (self->retry_timer != 0)
-    hw_clock_remove_timer (self->clock, self->retry_timer);
-  self->retry_timer = 0;
+  hw_attempt_clear_level_timer (self);
+  hw_attempt_clear_retry_timer (self);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->dispose (object);
 }
@@ -600,5 +621,7 @@ hw_attempt_abandon (HwAttempt *self)
   g_return_if_fail (HW_IS_ATTEMPT (self));
 
   self->is_abandoned = TRUE;
+  hw_attempt_clear_level_timer (self);
+  hw_attempt_clear_retry_timer (self);
   hw_attempt_control (self, HW_CONTROL_KILL);
 }

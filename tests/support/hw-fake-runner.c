@@ -25,6 +25,7 @@ struct _HwFakeRunner
 
   GHashTable *runs; /* (owned) task id → HwRun (owned), those that have not ended */
   GString *calls;   /* (owned) */
+  gint64 deadline;
 
   GQueue answers; /* (element-type Answer) (owned) */
   guint answer_id;
@@ -165,6 +166,7 @@ hw_fake_runner_control_async (HwRunner           *runner,
 
   g_task_set_source_tag (gtask, hw_fake_runner_control_async);
   hw_fake_runner_note (self, verb == HW_CONTROL_STOP ? "stop" : "kill", run);
+  self->deadline = deadline;
   hw_fake_runner_queue_answer (self, gtask, NULL);
 }
 
@@ -286,6 +288,22 @@ hw_fake_runner_get_run (HwFakeRunner *self,
   g_return_val_if_fail (HW_IS_FAKE_RUNNER (self), NULL);
 
   return g_hash_table_lookup (self->runs, &task_id);
+}
+
+/**
+ * hw_fake_runner_get_deadline:
+ * @self: a runner
+ *
+ * Gets when force was to be used, the last time that anything was to stop.
+ *
+ * Returns: the moment, in the clock's monotonic time
+ */
+gint64
+hw_fake_runner_get_deadline (HwFakeRunner *self)
+{
+  g_return_val_if_fail (HW_IS_FAKE_RUNNER (self), 0);
+
+  return self->deadline;
 }
 
 /**

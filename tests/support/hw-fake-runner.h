@@ -18,6 +18,7 @@ char         *hw_fake_runner_take_calls (HwFakeRunner *self);
 guint         hw_fake_runner_get_n_running (HwFakeRunner *self);
 HwRun        *hw_fake_runner_get_run (HwFakeRunner *self,
                                       guint64       task_id);
+gint64        hw_fake_runner_get_deadline (HwFakeRunner *self);
 
 void          hw_fake_runner_finish (HwFakeRunner *self,
                                      guint64       task_id,
