@@ -118,7 +118,8 @@ hw_http_reply_bytes (SoupServerMessage *message,
 
   soup_server_message_set_status (message, status, get_title (status));
   soup_message_headers_replace (headers, "Content-Type", content_type);
-  soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (soup_server_message_get_response_body (message), bytes);
 }
 
 /**
@@ -168,7 +169,7 @@ hw_http_reply_refusal (SoupServerMessage *message,
  *
  * Answers with problem details and the status that stands for @error. What is none of
  * our own errors is for the log: whoever asked can do nothing with it, and it may tell
- * them too much.
+ * them too much. What was cancelled was so because nobody is there any more.
  */
 void
 hw_http_reply_error (SoupServerMessage *message,
@@ -184,8 +185,10 @@ hw_http_reply_error (SoupServerMessage *message,
       return;
     }
 
-  g_warning ("%s %s failed: %s", soup_server_message_get_method (message),
-             g_uri_get_path (soup_server_message_get_uri (message)), error->message);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("%s %s failed: %s", soup_server_message_get_method (message),
+               g_uri_get_path (soup_server_message_get_uri (message)), error->message);
+
   failed = g_error_new (HW_ERROR, HW_ERROR_FAILED,
                         "The daemon could not do this. Its log says why.");
   hw_http_reply_refusal (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, failed);

@@ -123,14 +123,18 @@ parse_task_path (const char *rest,
                  guint64    *task_id)
 {
   gsize length = strcspn (rest, "/");
-  g_autofree char *number = g_strndup (rest, length);
+  g_autofree char *text = g_strndup (rest, length);
+  guint64 number;
 
-  if (!hw_http_parse_number (number, MAX_TASK_ID, task_id) || *task_id == 0)
+  if (!hw_http_parse_number (text, MAX_TASK_ID, &number) || number == 0)
     return HW_HTTP_ROUTE_NONE;
 
   for (guint i = 0; i < G_N_ELEMENTS (task_paths); i++)
     if (g_str_equal (rest + length, task_paths[i].rest))
-      return task_paths[i].route;
+      {
+        *task_id = number;
+        return task_paths[i].route;
+      }
 
   return HW_HTTP_ROUTE_NONE;
 }
@@ -225,15 +229,18 @@ hw_http_route_is_public (HwHttpRoute route,
 /**
  * hw_http_route_get_max_body:
  * @route: a route
+ * @method: the method that is asked for
  *
  * Gets how much a request may bring.
  *
  * Returns: bytes
  */
 gsize
-hw_http_route_get_max_body (HwHttpRoute route)
+hw_http_route_get_max_body (HwHttpRoute route,
+                            const char *method)
 {
   g_return_val_if_fail ((guint) route < HW_N_HTTP_ROUTES, 0);
+  g_return_val_if_fail (method != NULL, 0);
 
-  return routes[route].max_body;
+  return g_str_equal (method, "POST") ? routes[route].max_body : 0;
 }

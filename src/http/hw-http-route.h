@@ -49,7 +49,8 @@ gboolean    hw_http_route_has_method (HwHttpRoute route,
                                       const char *method);
 gboolean    hw_http_route_is_public (HwHttpRoute route,
                                      const char *method);
-gsize       hw_http_route_get_max_body (HwHttpRoute route);
+gsize       hw_http_route_get_max_body (HwHttpRoute route,
+                                        const char *method);
 
 gboolean    hw_http_parse_number (const char *text,
                                   guint64     maximum,

@@ -138,6 +138,7 @@ on_message_got_headers (SoupServerMessage *message,
   g_autoptr(GError) error = NULL;
   HwHttpRoute route;
   guint64 task_id;
+  gsize max_body;
   guint status;
 
   if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
@@ -159,7 +160,8 @@ on_message_got_headers (SoupServerMessage *message,
   if (!hw_http_server_admit (self, message, route) || !has_target (message, route))
     return;
 
-  status = hw_http_gate_check_body (message, hw_http_route_get_max_body (route), &error);
+  max_body = hw_http_route_get_max_body (route, soup_server_message_get_method (message));
+  status = hw_http_gate_check_body (message, max_body, &error);
   if (status != SOUP_STATUS_NONE)
     refuse (message, status, error);
 }
@@ -210,7 +212,7 @@ hw_http_server_answer_session (HwHttpServer      *self,
 
   token = hw_request_json_parse_session (body->data != NULL ? body->data : "",
                                          (gsize) body->length,
-                                         hw_http_route_get_max_body (HW_HTTP_ROUTE_SESSION),
+                                         hw_http_route_get_max_body (HW_HTTP_ROUTE_SESSION, "POST"),
                                          &error);
   if (token != NULL)
     cookie = hw_http_auth_open_session (self->auth, token, &error);
@@ -323,16 +325,14 @@ hw_http_server_init (HwHttpServer *self)
 {
 }
 
-/* libsoup's HTTP/2 is for tests of its own, and has faults that nobody mends; it is
- * switched on by the environment. The extension unpacks messages of any size. Paths
- * stay as they came: we have none that needs to be decoded. */
+/* The extension unpacks messages of any size. Paths stay as they came: we have none that
+ * needs to be decoded. libsoup's HTTP/2, which has faults that nobody mends, is out of
+ * reach without TLS. */
 static SoupServer *
 make_soup_server (void)
 {
-  SoupServer *soup;
+  SoupServer *soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
 
-  g_unsetenv ("SOUP_SERVER_HTTP2");
-  soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
   soup_server_remove_websocket_extension (soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
 
   return soup;

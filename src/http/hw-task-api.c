@@ -137,8 +137,8 @@ parse_spec (const Request *request,
     return hw_task_spec_new ();
 
   return hw_request_json_parse_task (body->data != NULL ? body->data : "", (gsize) body->length,
-                                     hw_http_route_get_max_body (request->route), needs_type,
-                                     error);
+                                     hw_http_route_get_max_body (request->route, "POST"),
+                                     needs_type, error);
 }
 
 static void
