@@ -161,7 +161,7 @@ make_line (char *text)
   g_autoptr(GString) line = g_string_new (NULL);
   guint n_characters = 0;
 
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = owned; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar character = g_utf8_get_char (p);
 

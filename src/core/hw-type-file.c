@@ -113,7 +113,7 @@ hw_type_file_get_text (GKeyFile   *file,
   g_autofree char *value = g_key_file_get_string (file, group, key, &problem);
 
   /* It says nothing of a bad escape, so the plain value is looked at first. */
-  if (problem == NULL)
+  if (problem == NULL && value != NULL)
     *text = g_key_file_get_locale_string (file, group, key, NULL, NULL);
 
   return take_problem (g_steal_pointer (&problem), group, key, error);

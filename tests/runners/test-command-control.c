@@ -296,7 +296,7 @@ test_command_many_at_once (CommandFixture *fixture,
       g_auto(GVariantDict) parameters = G_VARIANT_DICT_INIT (NULL);
 
       g_variant_dict_insert (&parameters, "argv", "^as", argv);
-      probes[i] = run_probe_new_for_run (hw_run_new (9, 100 + i, 1, fixture->type,
+      probes[i] = run_probe_new_for_run (hw_run_new (PROBE_EPOCH, 100 + i, PROBE_ATTEMPT, fixture->type,
                                                      g_variant_dict_end (&parameters)));
       run_probe_start (probes[i], fixture->runner, NULL);
     }
@@ -348,9 +348,10 @@ test_command_adoption_spares_others (CommandFixture *fixture,
   g_autoptr(RunProbe) probe =
     probe_command (fixture, "{'argv': <['sh', '-c', 'echo ready; exec sleep " FOREVER "']>}");
   g_autoptr(RunProbe) other =
-    run_probe_new_for_run (hw_run_new (9, 7, 11, fixture->type,
+    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, 11, fixture->type,
                                        hw_run_get_parameters (probe->run)));
-  g_autofree char *folder = hw_attempt_folder_build (fixture->output_root, 9, 7, 11);
+  g_autofree char *folder = hw_attempt_folder_build (fixture->output_root, PROBE_EPOCH,
+                                                     PROBE_TASK_ID, 11);
   g_autofree char *start = g_build_filename (folder, HW_ATTEMPT_START, NULL);
   g_autoptr(GError) error = NULL;
 

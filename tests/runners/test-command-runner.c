@@ -63,9 +63,10 @@ test_command_runner_writes_start_record (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
   g_autofree char *start = read_attempt_file (fixture, HW_ATTEMPT_START);
+  g_autofree char *expected = g_strconcat (fixture->mark, "\n", NULL);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
-  g_assert_cmpstr (start, ==, "HEADWAY_TASK=9/7/1\n");
+  g_assert_cmpstr (start, ==, expected);
 }
 
 /* Test that an attempt that has begun once never begins again. */
@@ -176,8 +177,8 @@ test_command_runner_without_room_for_output (CommandFixture *fixture,
                                              gconstpointer   test_data)
 {
   g_autofree char *expected =
-    g_strdup_printf ("Headway cannot write “%s/state/output/9/7/1”, where the output goes: "
-                     "Not a directory. Mend that, and add the task again.", fixture->folder);
+    g_strdup_printf ("Headway cannot write “%s”, where the output goes: "
+                     "Not a directory. Mend that, and add the task again.", fixture->attempt);
   g_autoptr(RunProbe) probe = NULL;
 
   write_file (fixture, "state", "", 0600);
@@ -205,9 +206,9 @@ static void
 test_command_runner_environment_is_clean (CommandFixture *fixture,
                                           gconstpointer   test_data)
 {
-  static const char *const allowed[] = {
+  const char *const allowed[] = {
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HEADWAY_TASK=9/7/1", "HOME=", "USER=", "LANG=", "TZ=",
+    fixture->mark, "HOME=", "USER=", "LANG=", "TZ=",
   };
   g_autoptr(RunProbe) probe = NULL;
   g_autofree char *output = NULL;
@@ -242,9 +243,9 @@ test_command_runner_environment_is_given (CommandFixture *fixture,
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpuint (strlen (output), ==,
-                    strlen ("A=b c\nPATH=/usr/bin:/bin\nHEADWAY_TASK=9/7/1\n"));
+                    strlen ("A=b c\nPATH=/usr/bin:/bin\n") + strlen (fixture->mark) + 1);
   g_assert_nonnull (strstr (output, "A=b c\n"));
-  g_assert_nonnull (strstr (output, "HEADWAY_TASK=9/7/1\n"));
+  g_assert_nonnull (strstr (output, fixture->mark));
 }
 
 /* Test that the program is looked for where its own environment says. */

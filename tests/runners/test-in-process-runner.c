@@ -204,7 +204,7 @@ test_in_process_runner_checks_parameters_again (Fixture      *fixture,
     make_task_type ("sample", "[Task]\ntitle=T\nfunction=value\n"
                     "[Parameter path]\ntype=path\nrequired=true\n");
   g_autoptr(RunProbe) probe =
-    run_probe_new_for_run (hw_run_new (9, 7, 1, type, g_variant_new_parsed ("@a{sv} {}")));
+    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT, type, g_variant_new_parsed ("@a{sv} {}")));
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_until (probe->is_finished);

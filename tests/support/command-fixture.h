@@ -21,6 +21,7 @@ typedef struct
   char *folder;      /* (owned) */
   char *output_root; /* (owned) */
   char *attempt;     /* (owned): where the attempt of a probe leaves its files */
+  char *mark;        /* (owned): what its processes have in their environment */
 } CommandFixture;
 
 static inline void
@@ -32,7 +33,10 @@ set_up (CommandFixture *fixture,
   fixture->folder = g_dir_make_tmp ("headway-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->output_root = g_build_filename (fixture->folder, "state", "output", NULL);
-  fixture->attempt = hw_attempt_folder_build (fixture->output_root, 9, 7, 1);
+  fixture->attempt = hw_attempt_folder_build (fixture->output_root, PROBE_EPOCH, PROBE_TASK_ID,
+                                              PROBE_ATTEMPT);
+  fixture->mark = g_strdup_printf ("HEADWAY_TASK=%" G_GUINT64_FORMAT "/%d/%d",
+                                   PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT);
   fixture->clock = hw_system_clock_new ();
   fixture->runner = HW_RUNNER (hw_command_runner_new (fixture->output_root, fixture->clock));
   fixture->type = load_task_type ("command");
@@ -55,6 +59,7 @@ tear_down (CommandFixture *fixture,
   g_clear_object (&fixture->clock);
   g_clear_object (&fixture->type);
   remove_tree (fixture->folder);
+  g_clear_pointer (&fixture->mark, g_free);
   g_clear_pointer (&fixture->attempt, g_free);
   g_clear_pointer (&fixture->output_root, g_free);
   g_clear_pointer (&fixture->folder, g_free);

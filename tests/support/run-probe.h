@@ -9,6 +9,14 @@
 #include "tests/support/wait.h"
 
 #include <string.h>
+#include <unistd.h>
+
+/* What stands for the number of the database. Programs are ended by the mark that it is
+ * a part of, so tests that run at the same time must not share it.
+ */
+#define PROBE_EPOCH ((guint64) getpid ())
+#define PROBE_TASK_ID 7
+#define PROBE_ATTEMPT 1
 
 /* One attempt, and all that it told. */
 typedef struct
@@ -76,7 +84,7 @@ run_probe_new_for_run (HwRun *run)
   return self;
 }
 
-/* Makes the first attempt at task 7, of @type with @parameters, written in GVariant's way. */
+/* Makes the first attempt at a task of @type with @parameters, written in GVariant's way. */
 static inline RunProbe *
 run_probe_new (HwTaskType *type,
                const char *parameters)
@@ -90,7 +98,8 @@ run_probe_new (HwTaskType *type,
   checked = hw_task_type_check_parameters (type, sent, &error);
   g_assert_no_error (error);
 
-  return run_probe_new_for_run (hw_run_new (9, 7, 1, type, checked));
+  return run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT,
+                                            type, checked));
 }
 
 static inline void
