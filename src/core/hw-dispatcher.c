@@ -8,6 +8,7 @@
 
 #include "hw-attempt.h"
 #include "hw-candidates.h"
+#include "hw-error.h"
 #include "hw-task-private.h"
 
 /* How many waiting tasks are looked at: several times as many as a machine begins
@@ -28,6 +29,7 @@ typedef struct
 {
   HwTask *task;       /* (owned) */
   HwAttempt *attempt; /* (owned) (nullable), until the claim has been answered */
+  gboolean is_refused; /* nobody can run it, and the store is told so */
 } LiveTask;
 
 /**
@@ -74,6 +76,9 @@ static void on_candidates_listed (GObject      *source,
 static void on_claimed (GObject      *source,
                         GAsyncResult *result,
                         gpointer      user_data);
+
+/* What the store could not do is tried again by this. */
+static void on_retry_timer (gpointer user_data);
 
 static void
 live_task_free (LiveTask *live)
@@ -128,22 +133,35 @@ on_attempt_level (HwAttempt    *attempt,
 }
 
 static void
+hw_dispatcher_retry_later (HwDispatcher *self)
+{
+  if (self->retry_timer == 0 && self->is_open)
+    self->retry_timer = hw_clock_add_timer (self->clock, RETRY_INTERVAL, on_retry_timer, self);
+}
+
+static void
 on_refusal_committed (GObject      *source,
                       GAsyncResult *result,
                       gpointer      user_data)
 {
+  g_autoptr(HwDispatcher) self = HW_DISPATCHER (user_data);
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
-  if (events == NULL)
-    g_warning ("Could not write down that a task has no runner: %s", error->message);
+  /* One that was proposed twice conflicts with itself. */
+  if (events != NULL || !self->is_open || g_error_matches (error, HW_ERROR, HW_ERROR_CONFLICT))
+    return;
+
+  g_warning ("Could not write down that a task has no runner: %s", error->message);
+  hw_dispatcher_retry_later (self);
 }
 
 /* A task whose type was taken away since it was accepted. */
 static void
 hw_dispatcher_refuse (HwDispatcher *self,
-                      HwTask       *task)
+                      LiveTask     *live)
 {
+  HwTask *task = live->task;
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
   const char *type = hw_task_get_string (task, HW_TASK_FIELD_TYPE);
   gint64 now = hw_clock_get_real_time (self->clock);
@@ -161,7 +179,24 @@ hw_dispatcher_refuse (HwDispatcher *self,
   g_ptr_array_add (changes, hw_change_new_state (hw_task_get_id (task), HW_TASK_STATE_PROCESSING,
                                                  hw_task_get_attempt (task), "queue", now,
                                                  g_variant_dict_end (&fields)));
-  hw_store_commit_async (self->store, changes, NULL, on_refusal_committed, NULL);
+  live->is_refused = TRUE;
+  hw_store_commit_async (self->store, changes, NULL, on_refusal_committed, g_object_ref (self));
+}
+
+static void
+on_retry_timer (gpointer user_data)
+{
+  HwDispatcher *self = HW_DISPATCHER (user_data);
+  GHashTableIter iter;
+  LiveTask *live;
+
+  self->retry_timer = 0;
+  g_hash_table_iter_init (&iter, self->live);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &live))
+    if (live->is_refused)
+      hw_dispatcher_refuse (self, live);
+
+  hw_dispatcher_dispatch (self);
 }
 
 /* Makes the attempt of a task that is Processing, if there is somebody to run it. */
@@ -178,7 +213,7 @@ hw_dispatcher_make_attempt (HwDispatcher *self,
 
   if (runner == NULL)
     {
-      hw_dispatcher_refuse (self, live->task);
+      hw_dispatcher_refuse (self, live);
       return NULL;
     }
 
@@ -187,22 +222,6 @@ hw_dispatcher_make_attempt (HwDispatcher *self,
                            G_CONNECT_DEFAULT);
 
   return live->attempt;
-}
-
-static void
-on_retry_timer (gpointer user_data)
-{
-  HwDispatcher *self = HW_DISPATCHER (user_data);
-
-  self->retry_timer = 0;
-  hw_dispatcher_dispatch (self);
-}
-
-static void
-hw_dispatcher_retry_later (HwDispatcher *self)
-{
-  if (self->retry_timer == 0 && self->is_open)
-    self->retry_timer = hw_clock_add_timer (self->clock, RETRY_INTERVAL, on_retry_timer, self);
 }
 
 static void
@@ -656,10 +675,12 @@ hw_dispatcher_cancel (HwDispatcher *self,
   g_return_val_if_fail (HW_IS_DISPATCHER (self), FALSE);
 
   live = g_hash_table_lookup (self->live, &task_id);
-  if (live == NULL || live->attempt == NULL)
+  if (live == NULL || (live->attempt == NULL && !live->is_refused))
     return FALSE;
 
-  hw_attempt_cancel (live->attempt, actor);
+  /* One that nobody can run ends by itself. */
+  if (live->attempt != NULL)
+    hw_attempt_cancel (live->attempt, actor);
 
   return TRUE;
 }
