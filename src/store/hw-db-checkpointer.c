@@ -27,14 +27,16 @@ struct _HwDbCheckpointer
 static gboolean
 hw_db_checkpointer_wait (HwDbCheckpointer *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gboolean is_closing;
 
+  g_mutex_lock (&self->lock);
   while (!self->is_due && !self->is_closing)
     g_cond_wait (&self->changed, &self->lock);
-
   self->is_due = FALSE;
+  is_closing = self->is_closing;
+  g_mutex_unlock (&self->lock);
 
-  return !self->is_closing;
+  return !is_closing;
 }
 
 static gpointer
@@ -82,10 +84,10 @@ static void
 hw_db_checkpointer_tell (HwDbCheckpointer *self,
                          gboolean         *flag)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
+  g_mutex_lock (&self->lock);
   *flag = TRUE;
   g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
