@@ -35,6 +35,7 @@ test_task_that_is_none_is_not_found (Fixture      *fixture,
       g_autoptr(GError) error = NULL;
       g_autoptr(HwTask) task = get_task (fixture, ids[i], &error);
 
+      g_assert_null (task);
       g_assert_error (error, HW_ERROR, HW_ERROR_NOT_FOUND);
     }
 }

@@ -71,7 +71,7 @@ static void
 test_add_keeps_every_field (Fixture      *fixture,
                             gconstpointer kind)
 {
-  static const char *const tasks[] = {
+  static const char rich[] =
     "{'type': <'a'>, 'title': <'Ünïcode “x”'>, 'state': <'Pending'>, 'result': <'exit-code'>,"
     " 'error': <'A sentence.'>, 'exit_code': <2147483647>, 'signal': <'SIGKILL'>,"
     " 'progress': <0.1>, 'message': <''>, 'unit': <'bytes'>, 'done': <@t 0>,"
@@ -81,7 +81,9 @@ test_add_keeps_every_field (Fixture      *fixture,
     " 'ended_at': <@x 0>, 'output_size': <@t 9223372036854775808>,"
     " 'value': <{'sha256': <'00ff'>}>,"
     " 'parameters': <{'b': <true>, 'd': <1e300>, 'as': <['', 'x']>, 'x': <@x -1>,"
-    " 'v': <<{'deep': <@as []>}>>}>}",
+    " 'v': <<{'deep': <@as []>}>>}>}";
+  static const char *const tasks[] = {
+    rich,
     "{'type': <''>, 'state': <'Pending'>, 'attempt': <@u 0>, 'parameters': <@a{sv} {}>}",
     "{'type': <'b'>, 'state': <'Failed'>, 'attempt': <@u 1>, 'exit_code': <-1>,"
     " 'progress': <1.0>}",

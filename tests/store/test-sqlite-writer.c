@@ -133,6 +133,7 @@ test_group_loses_only_the_guilty (Fixture      *fixture,
         g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
       else
         g_assert_no_error (error);
+      g_assert_cmpint (events == NULL, ==, i == 5);
     }
   assert_seqs (fixture->heard, 1, 9);
 }
@@ -310,6 +311,7 @@ test_close_writes_what_waits (Fixture      *fixture,
       g_autoptr(GPtrArray) events = receive_events (g_ptr_array_index (requests, i), &error);
 
       g_assert_no_error (error);
+      assert_seqs (events, i + 1, i + 1);
     }
 }
 
