@@ -9,6 +9,7 @@
 #include "hw-error.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define DRAINED_KEY "hw-http-drained"
 
@@ -101,6 +102,17 @@ hw_http_gate_check_body (SoupServerMessage *message,
   return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
 }
 
+/* Without saying goodbye: a client that still sends would wait for a long time until it
+ * is told that nobody listens. libsoup takes a closed socket for a lost connection. */
+static void
+cut_connection (GSocket *socket)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof (at_once));
+  g_socket_close (socket, NULL);
+}
+
 static void
 on_message_got_chunk (SoupServerMessage *message,
                       GBytes            *chunk,
@@ -113,7 +125,7 @@ on_message_got_chunk (SoupServerMessage *message,
   g_object_set_data (G_OBJECT (message), DRAINED_KEY, GSIZE_TO_POINTER (drained));
 
   if (drained > HW_HTTP_MAX_REFUSED_BODY && socket != NULL)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+    cut_connection (socket);
 }
 
 /**

@@ -93,6 +93,11 @@ void
 hw_http_reply_empty (SoupServerMessage *message,
                      guint              status)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  /* Otherwise libsoup takes the answer to last until the connection is closed, and closes
+   * it without having said so: a client that asks on is cut off. */
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
   soup_server_message_set_status (message, status, get_title (status));
 }
 

@@ -11,10 +11,10 @@
 /* The greatest number that passes through JavaScript unchanged. */
 #define MAX_TASK_ID (G_GUINT64_CONSTANT (1) << 53)
 
-/* A task's parameters are bounded by their types at far less, and the largest that a
- * person writes is a long list of file names; json-glib makes about ten times as much
- * of it in memory. */
-#define MAX_TASK_BODY (256 * 1024)
+/* A task's parameters are bounded by their types at far less. That much is read all the
+ * same, so that who sends too long a value is told which one it is; json-glib makes about
+ * ten times as much of it in memory. */
+#define MAX_TASK_BODY (2 * 1024 * 1024)
 
 /* Room for the token. Whoever sends it is nobody yet. */
 #define MAX_SESSION_BODY 1024
@@ -141,11 +141,12 @@ parse_task_path (const char *rest,
 
 /**
  * hw_http_route_parse:
- * @path: a path as it was sent, still percent-encoded
+ * @path: a path, not decoded
  * @task_id: (out): the task that it names, or 0
  *
  * Says what a path leads to. None of our paths needs a percent sign, a double slash or
- * a dot segment, so that none of them has a second spelling.
+ * a dot segment, so that none of them has a second spelling; but for what libsoup has
+ * resolved before (RFC 3986, 6.2.2), for everybody alike.
  *
  * Returns: what it leads to
  */

@@ -1,0 +1,176 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-error.h"
+#include "hw-http-query.h"
+
+/* A query of a list, and the filter that it becomes. */
+typedef struct
+{
+  const char *query;
+  gboolean has_state;
+  HwTaskState state;
+  const char *type;
+  guint limit;
+  guint64 before;
+} FilterRow;
+
+static const FilterRow filters[] = {
+  { NULL, FALSE, 0, NULL, 0, 0 },
+  { "", FALSE, 0, NULL, 0, 0 },
+  { "state=Pending", TRUE, HW_TASK_STATE_PENDING, NULL, 0, 0 },
+  { "state=Failed&type=checksum", TRUE, HW_TASK_STATE_FAILED, "checksum", 0, 0 },
+  { "limit=1", FALSE, 0, NULL, 1, 0 },
+  { "limit=500&cursor=9007199254740992", FALSE, 0, NULL, 500,
+    G_GUINT64_CONSTANT (9007199254740992) },
+  { "type=%63hecksum", FALSE, 0, "checksum", 0, 0 },
+  { "type=a+b", FALSE, 0, "a b", 0, 0 },
+  { "type=", FALSE, 0, "", 0, 0 },
+};
+
+/* Queries of a list that are refused, and a word that the sentence must have. */
+static const struct
+{
+  const char *query;
+  const char *word;
+} bad_filters[] = {
+  { "state=pending", "state" },
+  { "state=", "state" },
+  { "limit=0", "limit" },
+  { "limit=501", "limit" },
+  { "limit=-1", "limit" },
+  { "limit=1e3", "limit" },
+  { "limit=07", "limit" },
+  { "limit=18446744073709551617", "limit" },
+  { "cursor=0", "cursor" },
+  { "cursor=abc", "cursor" },
+  { "cursor=9007199254740993", "cursor" },
+  { "owner=uid:0", "owner" },
+  { "State=Pending", "State" },
+  { "limit", "name=value" },
+  { "=1", "“”" },
+  { "type=%", "name=value" },
+  { "type=%ff", "name=value" },
+  { "type=a%00b", "name=value" },
+  { "%3Cscript%3E=1", "<script>" },
+};
+
+static void
+test_http_query_filter (gconstpointer test_data)
+{
+  const FilterRow *row = test_data;
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(GError) error = NULL;
+
+  hw_http_query_read_filter (row->query, filter, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (filter->has_state, ==, row->has_state);
+  g_assert_cmpint (filter->state, ==, row->state);
+  g_assert_cmpstr (filter->type, ==, row->type);
+  g_assert_cmpuint (filter->limit, ==, row->limit);
+  g_assert_cmpuint (filter->before, ==, row->before);
+}
+
+static void
+test_http_query_bad_filter (gconstpointer test_data)
+{
+  guint i = GPOINTER_TO_UINT (test_data);
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (hw_http_query_read_filter (bad_filters[i].query, filter, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (error->message, bad_filters[i].word));
+}
+
+static void
+test_http_query_position (void)
+{
+  guint attempt = 99;
+  guint64 offset = 99;
+  g_autoptr(GError) error = NULL;
+
+  hw_http_query_read_position ("attempt=3&offset=1048576", &attempt, &offset, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (attempt, ==, 3);
+  g_assert_cmpuint (offset, ==, 1048576);
+}
+
+static void
+test_http_query_position_left_out (void)
+{
+  guint attempt = 99;
+  guint64 offset = 99;
+  g_autoptr(GError) error = NULL;
+
+  hw_http_query_read_position (NULL, &attempt, &offset, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (attempt, ==, 0);
+  g_assert_cmpuint (offset, ==, 0);
+}
+
+static void
+test_http_query_bad_position (void)
+{
+  static const char *const queries[] = {
+    "attempt=0", "attempt=4294967296", "attempt=2147483648", "offset=-1", "offset=x",
+    "offset=9007199254740993", "follow=true", "offset=0x10",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      guint attempt;
+      guint64 offset;
+      g_autoptr(GError) error = NULL;
+
+      g_assert_false (hw_http_query_read_position (queries[i], &attempt, &offset, &error));
+      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+    }
+}
+
+static void
+test_http_query_nothing (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (hw_http_query_read_nothing (NULL, NULL));
+  g_assert_true (hw_http_query_read_nothing ("", NULL));
+  g_assert_false (hw_http_query_read_nothing ("limit=1", &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/http-query/filter/%u:%s", i,
+                                               filters[i].query != NULL ? filters[i].query : "");
+
+      g_test_add_data_func (path, &filters[i], test_http_query_filter);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad_filters); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/http-query/refuses/%u:%s", i,
+                                               bad_filters[i].query);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_http_query_bad_filter);
+    }
+
+  g_test_add_func ("/http-query/position/is-read", test_http_query_position);
+  g_test_add_func ("/http-query/position/may-be-left-out", test_http_query_position_left_out);
+  g_test_add_func ("/http-query/position/refuses-what-is-none", test_http_query_bad_position);
+  g_test_add_func ("/http-query/nothing/is-nothing", test_http_query_nothing);
+
+  return g_test_run ();
+}
