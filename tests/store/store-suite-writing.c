@@ -85,8 +85,8 @@ test_add_keeps_every_field (Fixture      *fixture,
   static const char *const tasks[] = {
     rich,
     "{'type': <''>, 'state': <'Pending'>, 'attempt': <@u 0>, 'parameters': <@a{sv} {}>}",
-    "{'type': <'b'>, 'state': <'Failed'>, 'attempt': <@u 1>, 'exit_code': <-1>,"
-    " 'progress': <1.0>}",
+    ("{'type': <'b'>, 'state': <'Failed'>, 'attempt': <@u 1>, 'exit_code': <-1>,"
+     " 'progress': <1.0>}"),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
