@@ -1,0 +1,260 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-await.h"
+#include "hw-test-house.h"
+
+/* A queue where task 1 runs, and prints what the test says. */
+typedef struct
+{
+  HwTestHouse *house; /* (owned) */
+  GCancellable *cancellable;
+  GAsyncResult *result; /* (owned) (nullable) */
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer test_data)
+{
+  fixture->house = hw_test_house_new (1);
+  fixture->cancellable = g_cancellable_new ();
+  hw_test_house_open (fixture->house);
+  hw_test_house_submit (fixture->house, "noop");
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  g_clear_object (&fixture->result);
+  g_clear_object (&fixture->cancellable);
+  g_clear_pointer (&fixture->house, hw_test_house_free);
+}
+
+static void
+read_async (Fixture     *fixture,
+            HwPrincipal *principal,
+            guint        attempt,
+            guint64      offset,
+            gboolean     follow)
+{
+  g_clear_object (&fixture->result);
+  hw_task_queue_read_output_async (fixture->house->queue, principal, 1, attempt, offset, follow,
+                                   fixture->cancellable, hw_await_result, &fixture->result);
+  hw_await_quiet ();
+}
+
+static HwOutputChunk *
+finish (Fixture *fixture,
+        GError **error)
+{
+  g_assert_nonnull (fixture->result);
+
+  return hw_task_queue_read_output_finish (fixture->house->queue, fixture->result, error);
+}
+
+/* Writes the answer: attempt, offset, bytes, and a dot at the end. */
+static char *
+finish_and_print (Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwOutputChunk) chunk = finish (fixture, &error);
+  gsize size;
+  const char *data;
+
+  g_assert_no_error (error);
+  data = g_bytes_get_data (chunk->data, &size);
+
+  return g_strdup_printf ("%u+%" G_GUINT64_FORMAT ":%.*s%s", chunk->attempt, chunk->offset,
+                          (int) size, size > 0 ? data : "", chunk->is_end ? "." : "");
+}
+
+#define assert_answer(fixture, expected) \
+  G_STMT_START \
+  { \
+    g_autofree char *answer = finish_and_print (fixture); \
+    g_assert_cmpstr (answer, ==, expected); \
+  } \
+  G_STMT_END
+
+static void
+print (Fixture    *fixture,
+       const char *text)
+{
+  hw_fake_output_append (fixture->house->output, 1, 1, text);
+}
+
+static void
+end_task (Fixture *fixture)
+{
+  hw_fake_runner_succeed (fixture->house->runner, 1);
+  hw_await_quiet ();
+}
+
+static void
+test_queue_output_begins_at_the_offset (Fixture      *fixture,
+                                        gconstpointer test_data)
+{
+  print (fixture, "hello");
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  assert_answer (fixture, "1+0:hello");
+
+  read_async (fixture, fixture->house->owner, 1, 3, FALSE);
+  assert_answer (fixture, "1+3:lo");
+}
+
+static void
+test_queue_output_of_no_attempt_is_the_newest (Fixture      *fixture,
+                                               gconstpointer test_data)
+{
+  print (fixture, "hello");
+  read_async (fixture, fixture->house->owner, 0, 0, FALSE);
+
+  assert_answer (fixture, "1+0:hello");
+}
+
+/* While it runs, that there is nothing yet is not the end. */
+static void
+test_queue_output_ends_with_the_attempt (Fixture      *fixture,
+                                         gconstpointer test_data)
+{
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  assert_answer (fixture, "1+0:");
+
+  print (fixture, "hello");
+  end_task (fixture);
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  assert_answer (fixture, "1+0:hello");
+  read_async (fixture, fixture->house->owner, 1, 5, FALSE);
+  assert_answer (fixture, "1+5:.");
+}
+
+static void
+test_queue_output_follow_waits_for_more (Fixture      *fixture,
+                                         gconstpointer test_data)
+{
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  g_assert_null (fixture->result);
+
+  print (fixture, "hello");
+  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
+  hw_await_quiet ();
+  assert_answer (fixture, "1+0:hello");
+}
+
+/* What is printed last, just before the end, is not cut off. */
+static void
+test_queue_output_follow_reads_to_the_end (Fixture      *fixture,
+                                           gconstpointer test_data)
+{
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  print (fixture, "bye");
+  end_task (fixture);
+  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
+  hw_await_quiet ();
+  assert_answer (fixture, "1+0:bye");
+
+  read_async (fixture, fixture->house->owner, 1, 3, TRUE);
+  assert_answer (fixture, "1+3:.");
+}
+
+static void
+test_queue_output_follow_can_be_canceled (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  g_cancellable_cancel (fixture->cancellable);
+  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
+  hw_await_quiet ();
+
+  g_assert_null (finish (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (hw_fake_clock_get_n_timers (fixture->house->clock), ==, 0);
+}
+
+static void
+test_queue_output_of_an_attempt_to_come_is_not_found (Fixture      *fixture,
+                                                      gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  read_async (fixture, fixture->house->owner, 2, 0, FALSE);
+
+  g_assert_null (finish (fixture, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_NOT_FOUND);
+  g_assert_cmpstr (error->message, ==, "Task 1 has had 1 attempts so far. "
+                   "Ask for one of those, or leave the attempt out.");
+}
+
+static void
+test_queue_output_of_others_is_not_found (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  print (fixture, "s3cret");
+  read_async (fixture, fixture->house->guest, 1, 0, FALSE);
+
+  g_assert_null (finish (fixture, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_NOT_FOUND);
+}
+
+static void
+test_queue_output_tells_that_reading_failed (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  hw_fake_output_fail_next (fixture->house->output, "The disk is gone.");
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+
+  g_assert_null (finish (fixture, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+/* One answer is a megabyte at most, however much there is. */
+static void
+test_queue_output_comes_in_pieces (Fixture      *fixture,
+                                   gconstpointer test_data)
+{
+  g_autofree char *text = g_strnfill (3 * 512 * 1024, 'x');
+  g_autoptr(HwOutputChunk) first = NULL;
+  g_autoptr(HwOutputChunk) second = NULL;
+
+  print (fixture, text);
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  first = finish (fixture, NULL);
+  read_async (fixture, fixture->house->owner, 1, 1024 * 1024, FALSE);
+  second = finish (fixture, NULL);
+
+  g_assert_cmpuint (g_bytes_get_size (first->data), ==, 1024 * 1024);
+  g_assert_cmpuint (g_bytes_get_size (second->data), ==, 512 * 1024);
+}
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("/queue/output/begins-at-the-offset", test_queue_output_begins_at_the_offset);
+  ADD ("/queue/output/of-no-attempt-is-the-newest", test_queue_output_of_no_attempt_is_the_newest);
+  ADD ("/queue/output/ends-with-the-attempt", test_queue_output_ends_with_the_attempt);
+  ADD ("/queue/output/follow-waits-for-more", test_queue_output_follow_waits_for_more);
+  ADD ("/queue/output/follow-reads-to-the-end", test_queue_output_follow_reads_to_the_end);
+  ADD ("/queue/output/follow-can-be-canceled", test_queue_output_follow_can_be_canceled);
+  ADD ("/queue/output/of-an-attempt-to-come-is-not-found",
+       test_queue_output_of_an_attempt_to_come_is_not_found);
+  ADD ("/queue/output/of-others-is-not-found", test_queue_output_of_others_is_not_found);
+  ADD ("/queue/output/tells-that-reading-failed", test_queue_output_tells_that_reading_failed);
+  ADD ("/queue/output/comes-in-pieces", test_queue_output_comes_in_pieces);
+
+  return g_test_run ();
+}
