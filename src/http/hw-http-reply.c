@@ -82,10 +82,21 @@ get_title (guint status)
     }
 }
 
+/* libsoup takes an answer that does not say its length to last until the connection is
+ * closed, and closes it, without having said so: a client that asks on is cut off. It
+ * forgets what it was told when it writes the head of a 204. */
+static void
+on_message_wrote_headers (SoupServerMessage *message,
+                          gpointer           user_data)
+{
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                     SOUP_ENCODING_NONE);
+}
+
 /**
  * hw_http_reply_empty:
  * @message: a request
- * @status: the status of its answer
+ * @status: the status of its answer, one that never has a body
  *
  * Answers without a body.
  */
@@ -93,11 +104,9 @@ void
 hw_http_reply_empty (SoupServerMessage *message,
                      guint              status)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-
-  /* Otherwise libsoup takes the answer to last until the connection is closed, and closes
-   * it without having said so: a client that asks on is cut off. */
-  soup_message_headers_set_encoding (headers, SOUP_ENCODING_NONE);
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                     SOUP_ENCODING_NONE);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (on_message_wrote_headers), NULL);
   soup_server_message_set_status (message, status, get_title (status));
 }
 

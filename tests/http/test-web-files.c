@@ -174,6 +174,7 @@ test_web_files_page_is_asked_for (HttpHouse    *house,
   g_assert_cmpstr (unchanged->text, ==, "");
   g_assert_cmpstr (http_answer_get (unchanged, "etag"), ==, tag);
   g_assert_cmpstr (http_answer_get (unchanged, "cache-control"), ==, "no-cache");
+  g_assert_null (http_answer_get (unchanged, "content-length"));
   g_assert_cmpuint (changed->status, ==, 200);
 }
 
