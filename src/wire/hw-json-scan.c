@@ -93,7 +93,7 @@ check_keys (Scan        *scan,
             const Level *level)
 {
   guint n_keys = scan->keys->len - level->first_key;
-  Key *keys = &g_array_index (scan->keys, Key, level->first_key);
+  Key *keys = n_keys > 0 ? &g_array_index (scan->keys, Key, level->first_key) : NULL;
   gboolean is_unique = TRUE;
 
   if (n_keys > 1)
