@@ -26,10 +26,11 @@
 /* How long to wait for one to die before all are looked at again. */
 #define ROUND_MILLISECONDS 100
 
-/* An environ file is empty for a moment while its process executes a program, so once
- * is not enough to say that there is none.
+/* How often to look again for the sake of processes that cannot be judged yet, and how
+ * long to wait each time. Some have no environment at all, and never will.
  */
-#define EMPTY_ROUNDS 2
+#define UNSETTLED_ROUNDS 20
+#define UNSETTLED_MILLISECONDS 10
 
 /**
  * hw_mark_build:
@@ -47,9 +48,35 @@ hw_mark_build (HwRun *run)
                           hw_run_get_attempt (run));
 }
 
+/* What one look at all processes found. */
+typedef struct
+{
+  int pidfd;             /* of the last that was killed, or -1 */
+  gboolean is_unsettled; /* some could not be judged */
+} Round;
+
+/* Tells whether a process has no environment though it runs a program: it has just begun
+ * to, and the kernel has not yet put it there. A thread of the kernel and a zombie run none.
+ */
+static gboolean
+is_unsettled (pid_t pid,
+              gsize environment_length)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/%d/exe", (int) pid);
+  g_autofree char *program = NULL;
+
+  if (environment_length > 0)
+    return FALSE;
+
+  program = g_file_read_link (link, NULL);
+
+  return program != NULL;
+}
+
 static gboolean
 has_mark (pid_t       pid,
-          const char *mark)
+          const char *mark,
+          Round      *round)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int) pid);
   g_autofree char *environment = NULL;
@@ -58,6 +85,9 @@ has_mark (pid_t       pid,
   /* Those of other users cannot be read, and are not ours. */
   if (!g_file_get_contents (path, &environment, &length, NULL))
     return FALSE;
+
+  if (is_unsettled (pid, length))
+    round->is_unsettled = TRUE;
 
   /* There is a NUL behind the last one as well. */
   for (const char *p = environment; p < environment + length; p += strlen (p) + 1)
@@ -69,54 +99,46 @@ has_mark (pid_t       pid,
 
 /* Kills the process if it has the mark. The descriptor comes before the look: should
  * the number have gone to another process in between, the signal goes nowhere.
- * Returns the descriptor of a process that was killed, or -1.
  */
-static int
+static void
 kill_if_marked (pid_t       pid,
-                const char *mark)
+                const char *mark,
+                Round      *round)
 {
   int pidfd = pidfd_open (pid, 0);
 
   if (pidfd < 0)
-    return -1;
+    return;
 
-  if (has_mark (pid, mark) && pidfd_send_signal (pidfd, SIGKILL, NULL, 0) == 0)
-    return pidfd;
+  if (!has_mark (pid, mark, round) || pidfd_send_signal (pidfd, SIGKILL, NULL, 0) < 0)
+    {
+      close (pidfd);
+      return;
+    }
 
-  close (pidfd);
-
-  return -1;
+  if (round->pidfd >= 0)
+    close (round->pidfd);
+  round->pidfd = pidfd;
 }
 
-/* Looks at all processes once. Returns the descriptor of the last that was killed, or
- * -1 if there was none.
- */
-static int
+/* Looks at all processes once. The descriptor that this gives is the caller's. */
+static Round
 kill_round (const char *mark)
 {
   g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
+  Round round = { .pidfd = -1 };
   const char *name;
-  int last = -1;
 
   while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
     {
       guint64 pid;
-      int pidfd;
 
-      if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &pid, NULL) ||
-          (pid_t) pid == getpid ())
-        continue;
-
-      pidfd = kill_if_marked ((pid_t) pid, mark);
-      if (pidfd < 0)
-        continue;
-
-      if (last >= 0)
-        close (last);
-      last = pidfd;
+      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &pid, NULL) &&
+          (pid_t) pid != getpid ())
+        kill_if_marked ((pid_t) pid, mark, &round);
     }
 
-  return last;
+  return round;
 }
 
 /**
@@ -132,24 +154,22 @@ gboolean
 hw_marked_processes_kill (const char *mark)
 {
   gint64 end = g_get_monotonic_time () + MAX_SECONDS * G_USEC_PER_SEC;
-  guint n_empty = 0;
+  guint n_unsettled = 0;
 
-  while (n_empty < EMPTY_ROUNDS)
+  while (TRUE)
     {
-      struct pollfd poll_fd = { .fd = kill_round (mark), .events = POLLIN };
+      Round round = kill_round (mark);
+      struct pollfd poll_fd = { .fd = round.pidfd, .events = POLLIN };
 
-      if (poll_fd.fd < 0)
-        {
-          n_empty++;
-          continue;
-        }
+      /* Poll passes over a descriptor of -1. */
+      if (round.pidfd < 0 && (!round.is_unsettled || n_unsettled++ == UNSETTLED_ROUNDS))
+        return TRUE;
 
-      n_empty = 0;
-      poll (&poll_fd, 1, ROUND_MILLISECONDS);
-      close (poll_fd.fd);
+      poll (&poll_fd, 1, round.pidfd >= 0 ? ROUND_MILLISECONDS : UNSETTLED_MILLISECONDS);
+      if (round.pidfd >= 0)
+        close (round.pidfd);
+
       if (g_get_monotonic_time () > end)
         return FALSE;
     }
-
-  return TRUE;
 }

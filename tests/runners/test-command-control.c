@@ -10,8 +10,10 @@
 
 #include <signal.h>
 
-/* Longer than any test. What ends earlier was ended. */
-#define FOREVER "1000"
+/* Seconds that are longer than any test: what ends earlier was ended. If a test breaks
+ * off, what it started goes on no longer than that.
+ */
+#define FOREVER "60"
 
 /* Reads the number that stands behind @name in what the program printed. */
 static pid_t
@@ -112,7 +114,7 @@ test_command_stop_lets_tidy_up (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     probe_command (fixture, "{'argv': <['sh', '-c', 'trap \"echo tidy; exit 0\" TERM; "
-                   "echo ready; while :; do sleep 0.01; done']>}");
+                   "echo ready; sleep " FOREVER " & wait']>}");
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_output (fixture, "ready");
@@ -132,7 +134,7 @@ test_command_stop_lets_tidy_up (CommandFixture *fixture,
   "sleep " FOREVER " & echo child=$!; " \
   "setsid sh -c \"echo session=\\\\$\\\\$; exec sleep " FOREVER "\" & " \
   "(setsid sh -c \"echo orphan=\\\\$\\\\$; exec sleep " FOREVER "\" &); " \
-  "echo leader=$$; while :; do sleep 0.01; done']>}"
+  "echo leader=$$; sleep " FOREVER "']>}"
 
 static const char *const tree[] = { "leader=", "child=", "session=", "orphan=" };
 
@@ -268,7 +270,7 @@ test_command_dropped_while_running (CommandFixture *fixture,
 {
   HwCommandRunner *runner = hw_command_runner_new (fixture->output_root, fixture->clock);
   g_autoptr(RunProbe) probe =
-    probe_command (fixture, "{'argv': <['sh', '-c', 'while ! [ -e @/go ]; do :; done']>}");
+    probe_command (fixture, "{'argv': <['sh', '-c', '" WAIT_FOR_GO "']>}");
   int is_dropped = FALSE;
 
   run_probe_start (probe, HW_RUNNER (runner), NULL);
@@ -340,32 +342,30 @@ test_command_adoption_kills_tree (CommandFixture *fixture,
   assert_tree_is_gone (fixture);
 }
 
-/* Test that an adoption leaves other attempts alone. */
+/* Test that an adoption leaves other attempts alone: those too whose number begins with
+ * the one's. A program that was killed by it would not end by SIGTERM.
+ */
 static void
 test_command_adoption_spares_others (CommandFixture *fixture,
                                      gconstpointer   test_data)
 {
-  g_autoptr(RunProbe) probe =
-    probe_command (fixture, "{'argv': <['sh', '-c', 'echo ready; exec sleep " FOREVER "']>}");
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sleep', '" FOREVER "']>}");
   g_autoptr(RunProbe) other =
-    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, 11, fixture->type,
-                                       hw_run_get_parameters (probe->run)));
-  g_autofree char *folder = hw_attempt_folder_build (fixture->output_root, PROBE_EPOCH,
-                                                     PROBE_TASK_ID, 11);
-  g_autofree char *start = g_build_filename (folder, HW_ATTEMPT_START, NULL);
+    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT * 10,
+                                       fixture->type, hw_run_get_parameters (probe->run)));
+  g_autofree char *start = g_build_filename (fixture->attempt, HW_ATTEMPT_START, NULL);
   g_autoptr(GError) error = NULL;
 
-  run_probe_start (probe, fixture->runner, NULL);
-  wait_for_output (fixture, "ready");
-  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  run_probe_start (other, fixture->runner, NULL);
+  wait_until (other->is_started);
+  g_assert_no_errno (g_mkdir_with_parents (fixture->attempt, 0700));
   g_assert_true (g_file_set_contents (start, "", 0, NULL));
-  error = run_probe_adopt (other, fixture->runner);
+  error = run_probe_adopt (probe, fixture->runner);
+  run_probe_control (other, fixture->runner, HW_CONTROL_STOP, G_MAXINT64);
+  wait_until (other->is_finished);
 
   g_assert_error (error, HW_ERROR, HW_ERROR_INTERRUPTED);
-  g_assert_false (probe->is_finished);
-
-  run_probe_control (probe, fixture->runner, HW_CONTROL_KILL, 0);
-  wait_until (probe->is_finished);
+  g_assert_cmpstr (other->signal, ==, "SIGTERM");
 }
 
 #define ADD(path, data, function) \

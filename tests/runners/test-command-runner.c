@@ -359,7 +359,7 @@ test_command_runner_child_keeps_output_open (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['sh', '-c', "
-                 "'(while ! [ -e @/go ]; do :; done; echo late) & echo early']>}");
+                 "'(" WAIT_FOR_GO "; echo late) & echo early']>}");
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_true (has_output (fixture, "early"));

@@ -12,6 +12,11 @@
 
 #include <glib/gstdio.h>
 
+/* For a shell: waits until the test writes the file `go`, but no longer than a minute, in
+ * case that the test breaks off.
+ */
+#define WAIT_FOR_GO "for i in $(seq 3000); do if [ -e @/go ]; then break; fi; sleep 0.02; done"
+
 /* A runner whose attempts leave their files in a temporary folder. */
 typedef struct
 {
