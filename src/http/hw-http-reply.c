@@ -82,9 +82,9 @@ get_title (guint status)
     }
 }
 
-/* libsoup forgets here that an answer without a body has none, and would close the
- * connection as if that were the body's end. It tells nobody: who asks on is cut off.
- */
+/* libsoup takes an answer that does not say its length to last until the connection is
+ * closed, and closes it, without having said so: a client that asks on is cut off. It
+ * forgets what it was told when it writes the head of a 204. */
 static void
 on_message_wrote_headers (SoupServerMessage *message,
                           gpointer           user_data)
@@ -96,7 +96,7 @@ on_message_wrote_headers (SoupServerMessage *message,
 /**
  * hw_http_reply_empty:
  * @message: a request
- * @status: the status of its answer
+ * @status: the status of its answer, one that never has a body
  *
  * Answers without a body.
  */
@@ -104,6 +104,8 @@ void
 hw_http_reply_empty (SoupServerMessage *message,
                      guint              status)
 {
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                     SOUP_ENCODING_NONE);
   g_signal_connect (message, "wrote-headers", G_CALLBACK (on_message_wrote_headers), NULL);
   soup_server_message_set_status (message, status, get_title (status));
 }
