@@ -10,16 +10,26 @@
 #include "hw-command-runner.h"
 #include "hw-demo.h"
 #include "hw-http-server.h"
+#include "hw-hub.h"
 #include "hw-in-process-runner.h"
 #include "hw-noop.h"
 #include "hw-output-log.h"
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
 #include "hw-system-clock.h"
+#include "hw-task-hub.h"
 #include "hw-task-queue.h"
 #include "hw-type-folders.h"
 
 #include <unistd.h>
+
+/* Where the hub is. */
+#define HUB_PATH "/hub"
+
+/* How long watchers may take to hear goodbye: the daemon promises to be gone within a
+ * second.
+ */
+#define GOODBYE_TIME (G_USEC_PER_SEC / 2)
 
 /**
  * HwDaemon:
@@ -38,6 +48,7 @@ struct _HwDaemon
   HwStore *store;       /* (owned) (nullable) */
   HwTaskQueue *queue;   /* (owned) (nullable) */
   HwHttpServer *server; /* (owned) (nullable) */
+  HwHub *hub;           /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HwDaemon, hw_daemon, G_TYPE_OBJECT)
@@ -98,11 +109,20 @@ hw_daemon_build_queue (HwDaemon *self)
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
 }
 
+static HwPrincipal *
+authenticate (SoupServerMessage *message,
+              gpointer           user_data,
+              GError           **error)
+{
+  return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
+}
+
 static gboolean
 hw_daemon_open_doors (HwDaemon *self,
                       GError  **error)
 {
   HwClock *clock = hw_task_queue_get_clock (self->queue);
+  g_autoptr(HwHubHandler) methods = hw_task_hub_new (self->queue);
   g_autofree char *token = NULL;
 
   token = hw_state_folder_load_token (hw_config_get_state_folder (self->config), error);
@@ -110,6 +130,8 @@ hw_daemon_open_doors (HwDaemon *self,
     return FALSE;
 
   self->server = hw_http_server_new (self->queue, clock, token);
+  self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods, clock,
+                          authenticate, self->server);
 
   return hw_http_server_start (self->server, hw_config_get_http_port (self->config),
                                hw_config_get_socket_path (self->config), error);
@@ -151,12 +173,35 @@ on_queue_opened (GObject      *source,
     g_task_return_error (gtask, error);
 }
 
+/* Closes the doors, ends what runs, and lets go of the folder. */
+static void
+hw_daemon_tear_down (HwDaemon *self)
+{
+  /* Nothing was built without the lock, and nothing is left without it. */
+  if (self->lock_fd < 0)
+    return;
+
+  if (self->url_path != NULL)
+    unlink (self->url_path);
+  g_clear_pointer (&self->url_path, g_free);
+
+  if (self->server != NULL)
+    hw_http_server_stop (self->server);
+  if (self->queue != NULL)
+    hw_task_queue_close (self->queue);
+  if (self->store != NULL)
+    hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
+
+  close (self->lock_fd);
+  self->lock_fd = -1;
+}
+
 static void
 hw_daemon_dispose (GObject *object)
 {
   HwDaemon *self = HW_DAEMON (object);
 
-  hw_daemon_stop (self);
+  hw_daemon_tear_down (self);
 
   G_OBJECT_CLASS (hw_daemon_parent_class)->dispose (object);
 }
@@ -166,6 +211,7 @@ hw_daemon_finalize (GObject *object)
 {
   HwDaemon *self = HW_DAEMON (object);
 
+  g_clear_object (&self->hub);
   g_clear_object (&self->server);
   g_clear_object (&self->queue);
   g_clear_object (&self->store);
@@ -265,30 +311,99 @@ hw_daemon_start_finish (HwDaemon     *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What a stop goes through until nobody is left who would have to hear of it. */
+typedef struct
+{
+  HwClock *clock;            /* (owned) */
+  GCancellable *cancellable; /* (owned) */
+  guint timer;
+} Stop;
+
+static void
+stop_free (Stop *stop)
+{
+  if (stop->timer != 0)
+    hw_clock_remove_timer (stop->clock, stop->timer);
+  g_clear_object (&stop->cancellable);
+  g_clear_object (&stop->clock);
+  g_free (stop);
+}
+
+static void
+on_goodbye_timer (gpointer user_data)
+{
+  Stop *stop = user_data;
+
+  stop->timer = 0;
+  g_cancellable_cancel (stop->cancellable);
+}
+
+static void
+on_hub_stopped (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  g_autoptr(GError) error = NULL;
+
+  /* Whoever did not hear goodbye in time comes back and goes on where they were. */
+  if (!hw_hub_stop_finish (HW_HUB (source), result, &error))
+    g_debug ("Not everybody heard goodbye: %s", error->message);
+
+  hw_daemon_tear_down (g_task_get_source_object (gtask));
+  g_task_return_boolean (gtask, TRUE);
+}
+
 /**
- * hw_daemon_stop:
+ * hw_daemon_stop_async:
  * @self: a daemon
+ * @callback: called when all is over, within a second
+ * @user_data: data for @callback
  *
- * Closes the doors, ends what runs, and lets go of the folder. What was running is
- * looked after by the next start.
+ * Says goodbye to everybody who watches, closes the doors, ends what runs, and lets go
+ * of the folder. What was running is looked after by the next start.
  */
 void
-hw_daemon_stop (HwDaemon *self)
+hw_daemon_stop_async (HwDaemon           *self,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
 {
+  g_autoptr(GTask) gtask = NULL;
+  Stop *stop;
+
   g_return_if_fail (HW_IS_DAEMON (self));
 
-  if (self->url_path != NULL)
-    unlink (self->url_path);
-  g_clear_pointer (&self->url_path, g_free);
+  gtask = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (gtask, hw_daemon_stop_async);
 
-  if (self->server != NULL)
-    hw_http_server_stop (self->server);
-  if (self->queue != NULL)
-    hw_task_queue_close (self->queue);
-  if (self->store != NULL)
-    hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
+  if (self->hub == NULL)
+    {
+      hw_daemon_tear_down (self);
+      g_task_return_boolean (gtask, TRUE);
+      return;
+    }
 
-  if (self->lock_fd >= 0)
-    close (self->lock_fd);
-  self->lock_fd = -1;
+  stop = g_new0 (Stop, 1);
+  stop->clock = g_object_ref (hw_task_queue_get_clock (self->queue));
+  stop->cancellable = g_cancellable_new ();
+  stop->timer = hw_clock_add_timer (stop->clock, GOODBYE_TIME, on_goodbye_timer, stop);
+  g_task_set_task_data (gtask, stop, (GDestroyNotify) stop_free);
+
+  hw_hub_stop_async (self->hub, stop->cancellable, on_hub_stopped, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_daemon_stop_finish:
+ * @self: a daemon
+ * @result: what the callback was given
+ *
+ * Ends hw_daemon_stop_async().
+ */
+void
+hw_daemon_stop_finish (HwDaemon     *self,
+                       GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
 }

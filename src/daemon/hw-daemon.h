@@ -22,6 +22,10 @@ void      hw_daemon_start_async (HwDaemon           *self,
 char     *hw_daemon_start_finish (HwDaemon     *self,
                                   GAsyncResult *result,
                                   GError      **error);
-void      hw_daemon_stop (HwDaemon *self);
+void      hw_daemon_stop_async (HwDaemon           *self,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data);
+void      hw_daemon_stop_finish (HwDaemon     *self,
+                                 GAsyncResult *result);
 
 G_END_DECLS

@@ -17,6 +17,7 @@ typedef struct
 {
   GMainLoop *loop;  /* (owned) */
   HwDaemon *daemon; /* (owned) */
+  gboolean is_stopping;
   int status;
 } Program;
 
@@ -29,12 +30,28 @@ program_clear (Program *program)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Program, program_clear)
 
+static void
+on_daemon_stopped (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  Program *program = user_data;
+
+  hw_daemon_stop_finish (HW_DAEMON (source), result);
+  g_main_loop_quit (program->loop);
+}
+
+/* The first signal ends the daemon properly, the second at once. */
 static gboolean
 on_signal (gpointer user_data)
 {
   Program *program = user_data;
 
-  g_main_loop_quit (program->loop);
+  if (program->is_stopping)
+    g_main_loop_quit (program->loop);
+  else
+    hw_daemon_stop_async (program->daemon, on_daemon_stopped, program);
+  program->is_stopping = TRUE;
 
   return G_SOURCE_CONTINUE;
 }
@@ -103,7 +120,6 @@ main (int   argc,
   hw_daemon_start_async (program.daemon, NULL, on_daemon_started, &program);
   g_main_loop_run (program.loop);
 
-  hw_daemon_stop (program.daemon);
   g_source_remove (term_id);
   g_source_remove (int_id);
 
