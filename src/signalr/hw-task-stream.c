@@ -66,6 +66,7 @@ on_watcher_next (GObject      *source,
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
   HwTaskStream *self = g_task_get_source_object (gtask);
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
   GError *error = NULL;
   g_autoptr(GPtrArray) events = hw_watcher_next_finish (HW_WATCHER (source), result, &error);
 
@@ -77,8 +78,7 @@ on_watcher_next (GObject      *source,
     wait_for_change (g_steal_pointer (&gtask));
   else
     hw_task_queue_get_task_async (self->queue, self->principal, self->task_id,
-                                  g_task_get_cancellable (gtask), on_task_got,
-                                  g_steal_pointer (&gtask));
+                                  cancellable, on_task_got, g_steal_pointer (&gtask));
 }
 
 static void
