@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-clock.h"
+#include "hw-hub-connection.h"
+
+G_BEGIN_DECLS
+
+/* .NET waits as long for a client to say goodbye, too; in microseconds. */
+#define HW_WS_CLOSE_TIMEOUT (5 * G_USEC_PER_SEC)
+
+#define HW_TYPE_WS_TRANSPORT (hw_ws_transport_get_type ())
+G_DECLARE_FINAL_TYPE (HwWsTransport, hw_ws_transport, HW, WS_TRANSPORT, GObject)
+
+HwWsTransport   *hw_ws_transport_new (GIOStream       *stream,
+                                      HwHubConnection *connection,
+                                      HwClock         *clock);
+
+HwHubConnection *hw_ws_transport_get_connection (HwWsTransport *self);
+void             hw_ws_transport_start (HwWsTransport *self);
+void             hw_ws_transport_tick (HwWsTransport *self);
+void             hw_ws_transport_cut (HwWsTransport *self);
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-ws-transports.h"
+
+/* Connections look at the time in seconds. In microseconds. */
+#define TICK_INTERVAL G_USEC_PER_SEC
+
+/**
+ * HwWsTransports:
+ *
+ * The WebSockets that are open. It keeps them until they are finished and lets time
+ * pass for them; while there are none, it wakes nobody. Main context only.
+ */
+struct _HwWsTransports
+{
+  GObject parent_instance;
+
+  HwClock *clock;         /* (owned) (not nullable) */
+  GHashTable *transports; /* (owned) (element-type HwWsTransport utf8): and their tokens */
+  guint timer_id;
+};
+
+typedef enum
+{
+  SIGNAL_REMOVED,
+} HwWsTransportsSignal;
+
+static guint signals[SIGNAL_REMOVED + 1];
+
+G_DEFINE_FINAL_TYPE (HwWsTransports, hw_ws_transports, G_TYPE_OBJECT)
+
+/* Lists the transports, for those who may end some of them meanwhile. */
+static GPtrArray *
+hw_ws_transports_list (HwWsTransports *self)
+{
+  GPtrArray *transports = g_ptr_array_new_full (g_hash_table_size (self->transports),
+                                                g_object_unref);
+  GHashTableIter iter;
+  gpointer transport;
+
+  g_hash_table_iter_init (&iter, self->transports);
+  while (g_hash_table_iter_next (&iter, &transport, NULL))
+    g_ptr_array_add (transports, g_object_ref (transport));
+
+  return transports;
+}
+
+static void on_timer (gpointer user_data);
+
+static void
+hw_ws_transports_check_timer (HwWsTransports *self)
+{
+  gboolean is_empty = g_hash_table_size (self->transports) == 0;
+
+  if (is_empty && self->timer_id != 0)
+    {
+      hw_clock_remove_timer (self->clock, self->timer_id);
+      self->timer_id = 0;
+    }
+  else if (!is_empty && self->timer_id == 0)
+    {
+      self->timer_id = hw_clock_add_timer (self->clock, TICK_INTERVAL, on_timer, self);
+    }
+}
+
+static void
+on_timer (gpointer user_data)
+{
+  g_autoptr(HwWsTransports) self = g_object_ref (HW_WS_TRANSPORTS (user_data));
+  g_autoptr(GPtrArray) transports = hw_ws_transports_list (self);
+
+  self->timer_id = 0;
+  for (guint i = 0; i < transports->len; i++)
+    hw_ws_transport_tick (g_ptr_array_index (transports, i));
+
+  hw_ws_transports_check_timer (self);
+}
+
+static void
+on_transport_finished (HwWsTransport  *transport,
+                       HwWsTransports *self)
+{
+  gpointer key = NULL;
+  gpointer value = NULL;
+  g_autofree char *token = NULL;
+
+  if (!g_hash_table_steal_extended (self->transports, transport, &key, &value))
+    return;
+
+  token = value;
+  hw_ws_transports_check_timer (self);
+  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, token);
+  g_object_unref (key);
+}
+
+static void
+hw_ws_transports_dispose (GObject *object)
+{
+  HwWsTransports *self = HW_WS_TRANSPORTS (object);
+
+  hw_ws_transports_cut_all (self);
+
+  G_OBJECT_CLASS (hw_ws_transports_parent_class)->dispose (object);
+}
+
+static void
+hw_ws_transports_finalize (GObject *object)
+{
+  HwWsTransports *self = HW_WS_TRANSPORTS (object);
+
+  g_clear_pointer (&self->transports, g_hash_table_unref);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (hw_ws_transports_parent_class)->finalize (object);
+}
+
+static void
+hw_ws_transports_class_init (HwWsTransportsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_ws_transports_dispose;
+  object_class->finalize = hw_ws_transports_finalize;
+
+  /**
+   * HwWsTransports::removed:
+   * @self: the transports
+   * @token: (nullable): the token that a transport was added with
+   *
+   * Tells that a WebSocket is closed.
+   */
+  signals[SIGNAL_REMOVED] =
+    g_signal_new ("removed", HW_TYPE_WS_TRANSPORTS, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+hw_ws_transports_init (HwWsTransports *self)
+{
+  self->transports = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
+}
+
+/**
+ * hw_ws_transports_new:
+ * @clock: what time it is
+ *
+ * Makes an empty set.
+ *
+ * Returns: (transfer full): the set
+ */
+HwWsTransports *
+hw_ws_transports_new (HwClock *clock)
+{
+  HwWsTransports *self;
+
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_WS_TRANSPORTS, NULL);
+  self->clock = g_object_ref (clock);
+
+  return self;
+}
+
+/**
+ * hw_ws_transports_get_size:
+ * @self: the transports
+ *
+ * Tells how many WebSockets are open.
+ *
+ * Returns: their number
+ */
+guint
+hw_ws_transports_get_size (HwWsTransports *self)
+{
+  g_return_val_if_fail (HW_IS_WS_TRANSPORTS (self), 0);
+
+  return g_hash_table_size (self->transports);
+}
+
+/**
+ * hw_ws_transports_add:
+ * @self: the transports
+ * @transport: a transport that is not started
+ * @token: (nullable): what it was negotiated with
+ *
+ * Adds a WebSocket and starts it.
+ */
+void
+hw_ws_transports_add (HwWsTransports *self,
+                      HwWsTransport  *transport,
+                      const char     *token)
+{
+  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
+  g_return_if_fail (HW_IS_WS_TRANSPORT (transport));
+
+  g_signal_connect_object (transport, "finished", G_CALLBACK (on_transport_finished), self,
+                           G_CONNECT_DEFAULT);
+  g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
+  hw_ws_transports_check_timer (self);
+  hw_ws_transport_start (transport);
+}
+
+/**
+ * hw_ws_transports_close_all:
+ * @self: the transports
+ *
+ * Says goodbye to all. They may come again by themselves.
+ */
+void
+hw_ws_transports_close_all (HwWsTransports *self)
+{
+  g_autoptr(GPtrArray) transports = NULL;
+
+  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
+
+  transports = hw_ws_transports_list (self);
+  for (guint i = 0; i < transports->len; i++)
+    hw_hub_connection_close (hw_ws_transport_get_connection (g_ptr_array_index (transports, i)),
+                             NULL, TRUE);
+}
+
+/**
+ * hw_ws_transports_cut_all:
+ * @self: the transports
+ *
+ * Closes all without a word.
+ */
+void
+hw_ws_transports_cut_all (HwWsTransports *self)
+{
+  g_autoptr(GPtrArray) transports = NULL;
+
+  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
+
+  transports = hw_ws_transports_list (self);
+  for (guint i = 0; i < transports->len; i++)
+    hw_ws_transport_cut (g_ptr_array_index (transports, i));
+}
