@@ -39,6 +39,7 @@ struct _HwWatcher
   guint64 epoch;       /* what the viewer believes */
   guint64 seq;         /* the cursor in the transitions */
   guint64 rev;         /* the cursor in the levels */
+  guint64 asked_at;    /* the head when it was last asked how the task is */
   gboolean is_open;    /* the cursors are valid */
   gboolean is_first;   /* nothing was told yet */
   gboolean from_start; /* the viewer knows nothing */
@@ -49,7 +50,7 @@ struct _HwWatcher
   guint listener;
   guint wake_id;
   guint heartbeat_timer;
-  gboolean is_heartbeat_due;
+  gboolean is_heartbeat_due; /* the timer rang, and something had been heard */
 };
 
 G_DEFINE_FINAL_TYPE (HwWatcher, hw_watcher, G_TYPE_OBJECT)
@@ -80,11 +81,6 @@ hw_watcher_stop_waiting (HwWatcher *self)
   if (self->listener != 0)
     hw_event_log_remove_listener (hw_task_queue_get_log (self->queue), self->listener);
   self->listener = 0;
-
-  if (self->heartbeat_timer != 0)
-    hw_clock_remove_timer (hw_task_queue_get_clock (self->queue), self->heartbeat_timer);
-  self->heartbeat_timer = 0;
-
   g_clear_handle_id (&self->wake_id, g_source_remove);
 }
 
@@ -95,6 +91,11 @@ hw_watcher_take_pending (HwWatcher *self)
   g_cancellable_disconnect (g_task_get_cancellable (self->pending), self->cancelled_id);
   self->cancelled_id = 0;
   hw_watcher_stop_waiting (self);
+
+  if (self->heartbeat_timer != 0)
+    hw_clock_remove_timer (hw_task_queue_get_clock (self->queue), self->heartbeat_timer);
+  self->heartbeat_timer = 0;
+  self->is_heartbeat_due = FALSE;
 
   return g_steal_pointer (&self->pending);
 }
@@ -221,7 +222,9 @@ hw_watcher_return_task (HwWatcher *self,
 
   g_ptr_array_add (tasks, g_object_ref (task));
   self->has_ended = hw_task_state_is_final (hw_task_get_state (task));
-  hw_watcher_return_snapshot (self, hw_task_get_seq (task), TRUE, tasks);
+
+  /* Not only at the task's own number: what is after that may be kept no more. */
+  hw_watcher_return_snapshot (self, MAX (hw_task_get_seq (task), self->asked_at), TRUE, tasks);
 }
 
 /* Finds out whether the cursors are any good, and goes back to a snapshot if not. */
@@ -232,6 +235,7 @@ hw_watcher_open (HwWatcher *self)
 
   if (self->task_id != 0)
     {
+      self->asked_at = hw_event_log_get_head (hw_task_queue_get_log (self->queue));
       hw_task_queue_get_task_async (self->queue, self->principal, self->task_id,
                                     NULL, on_task_got, g_object_ref (self));
       return;
@@ -346,9 +350,10 @@ static gboolean
 hw_watcher_has_hole (HwWatcher         *self,
                      const HwEventPage *page)
 {
+  guint64 oldest = page->oldest != 0 ? page->oldest : page->head + 1;
   HwEvent *first;
 
-  if (self->seq + 1 >= page->oldest)
+  if (self->seq + 1 >= oldest)
     return FALSE;
 
   if (!self->from_start || !self->is_first)
@@ -427,29 +432,44 @@ on_cancelled (GCancellable *cancellable,
   on_log_listened (user_data);
 }
 
+/* Nothing was heard, so nothing up to the head is for this viewer. */
+static void
+hw_watcher_return_heartbeat (HwWatcher *self)
+{
+  self->seq = MAX (self->seq, hw_event_log_get_head (hw_task_queue_get_log (self->queue)));
+  hw_watcher_return_one (self, hw_event_new_heartbeat (self->epoch, self->seq));
+}
+
 static void
 on_heartbeat_timer (gpointer user_data)
 {
   HwWatcher *self = HW_WATCHER (user_data);
 
   self->heartbeat_timer = 0;
+  self->is_heartbeat_due = TRUE;
 
-  /* Nothing was heard, so nothing up to the head is for this viewer. */
-  if (self->wake_id == 0)
-    {
-      self->seq = MAX (self->seq, hw_event_log_get_head (hw_task_queue_get_log (self->queue)));
-      hw_watcher_return_one (self, hw_event_new_heartbeat (self->epoch, self->seq));
-    }
+  /* Else something was heard, and may be for this viewer. */
+  if (self->listener != 0 && self->wake_id == 0)
+    hw_watcher_return_heartbeat (self);
 }
 
 static void
 hw_watcher_wait (HwWatcher *self)
 {
   self->epoch = hw_task_queue_get_epoch (self->queue);
+  if (self->is_heartbeat_due)
+    {
+      hw_watcher_return_heartbeat (self);
+      return;
+    }
+
   self->listener = hw_event_log_add_listener (hw_task_queue_get_log (self->queue), self->task_id,
                                               on_log_listened, self);
-  self->heartbeat_timer = hw_clock_add_timer (hw_task_queue_get_clock (self->queue),
-                                              HEARTBEAT_INTERVAL, on_heartbeat_timer, self);
+
+  /* What was heard and is not for this viewer does not put a heartbeat off. */
+  if (self->heartbeat_timer == 0)
+    self->heartbeat_timer = hw_clock_add_timer (hw_task_queue_get_clock (self->queue),
+                                                HEARTBEAT_INTERVAL, on_heartbeat_timer, self);
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->pending)))
     on_log_listened (self);
@@ -542,6 +562,9 @@ hw_watcher_next_async (HwWatcher          *self,
 
   self->pending = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->pending, hw_watcher_next_async);
+
+  /* What the cursors have passed is told, canceled or not: else it would be lost. */
+  g_task_set_check_cancellable (self->pending, FALSE);
   if (cancellable != NULL)
     self->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self,
                                                 NULL);
