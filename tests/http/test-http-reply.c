@@ -62,7 +62,8 @@ static const Row answers[] = {
   { "too-large", "POST /api/v1/tasks",
     BY_OWNER "Expect: 100-continue\nContent-Length: 10000000\n", 413 },
   { "misdirected", "GET /", "Host: evil.example\n", 421 },
-  { "chunked", "GET /", TO_US "Transfer-Encoding: gzip\n", 501 },
+  { "chunked", "POST /add-task",
+    BY_OWNER "Transfer-Encoding: chunked\nExpect: 100-continue\n", 501 },
 };
 
 static void

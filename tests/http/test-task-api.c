@@ -543,7 +543,10 @@ ask_as_client (HttpHouse      *house,
                const char     *path)
 {
   g_autoptr(SoupSession) session =
-    g_object_new (SOUP_TYPE_SESSION, "remote-connectable", address, NULL);
+    g_object_new (SOUP_TYPE_SESSION,
+                  "remote-connectable", address,
+                  "proxy-resolver", NULL,
+                  NULL);
   g_autofree char *uri = g_strdup_printf ("http://localhost:%u%s",
                                           hw_http_server_get_port (house->server), path);
   g_autoptr(SoupMessage) message = soup_message_new ("POST", uri);
