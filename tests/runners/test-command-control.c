@@ -28,20 +28,16 @@ read_pid (CommandFixture *fixture,
   return (pid_t) g_ascii_strtoll (found + strlen (name), NULL, 10);
 }
 
-/* Tells whether a process is gone, or is but a zombie that its new parent has not looked at. */
+/* Tells whether a process runs no program any more: it is gone, or the kernel is tidying
+ * up what is left of it.
+ */
 static gboolean
 is_gone (pid_t pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
-  g_autofree char *status = NULL;
-  const char *state;
+  g_autofree char *link = g_strdup_printf ("/proc/%d/exe", (int) pid);
+  g_autofree char *program = g_file_read_link (link, NULL);
 
-  if (!g_file_get_contents (path, &status, NULL, NULL))
-    return TRUE;
-
-  state = strrchr (status, ')');
-
-  return state != NULL && (state[2] == 'Z' || state[2] == 'X');
+  return program == NULL;
 }
 
 static gint64

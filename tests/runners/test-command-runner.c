@@ -369,6 +369,34 @@ test_command_runner_child_keeps_output_open (CommandFixture *fixture,
   wait_for_output (fixture, "late");
 }
 
+/* Test that the type that comes with the daemon makes an archive of what is in a folder,
+ * even if its name looks like that of another machine.
+ */
+static void
+test_command_runner_archives (CommandFixture *fixture,
+                              gconstpointer   test_data)
+{
+  g_autoptr(HwTaskType) type = load_task_type ("archive");
+  g_autofree char *parameters =
+    g_strdup_printf ("{'folder': <'%s/in'>, 'output': <'%s/a:b.tar.gz'>}",
+                     fixture->folder, fixture->folder);
+  g_autofree char *folder = g_build_filename (fixture->folder, "in", NULL);
+  g_autofree char *output = g_build_filename (fixture->folder, "a:b.tar.gz", NULL);
+  const char *argv[] = { "tar", "--list", "--force-local", "--file", output, NULL };
+  g_autoptr(RunProbe) probe = run_probe_new (type, parameters);
+  g_autofree char *list = NULL;
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  write_file (fixture, "in/plain", "", 0600);
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_until (probe->is_finished);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &list,
+                               NULL, NULL, NULL));
+  g_assert_nonnull (strstr (list, "./plain\n"));
+}
+
 #define ADD(path, data, function) \
   g_test_add ("/command-runner/" path, CommandFixture, data, set_up, function, tear_down)
 
@@ -404,6 +432,7 @@ main (int   argc,
   ADD ("umask", NULL, test_command_runner_umask);
   ADD ("leaks-no-descriptor", NULL, test_command_runner_leaks_no_descriptor);
   ADD ("session-and-signals", NULL, test_command_runner_session_and_signals);
+  ADD ("archives", NULL, test_command_runner_archives);
   ADD ("child-keeps-output-open", NULL, test_command_runner_child_keeps_output_open);
 
   return g_test_run ();
