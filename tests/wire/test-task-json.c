@@ -201,8 +201,8 @@ static void
 test_task_json_event (gconstpointer test_data)
 {
   const EventRow *row = test_data;
-  g_autoptr(HwEvent) event =
-    hw_event_new (row->kind, &origin, 12, row->changes != NULL ? fields (row->changes) : NULL);
+  g_autoptr(GVariant) changes = row->changes != NULL ? fields (row->changes) : NULL;
+  g_autoptr(HwEvent) event = hw_event_new (row->kind, &origin, 12, changes);
   g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
   ASSERT_JSON (json, row->json);
