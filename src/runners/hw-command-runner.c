@@ -11,7 +11,7 @@
 #include "hw-command-start.h"
 #include "hw-error.h"
 #include "hw-marked-processes.h"
-#include "hw-program.h"
+#include "hw-spawn.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -475,18 +475,6 @@ hw_command_runner_init (HwCommandRunner *self)
   self->children = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) child_free);
 }
 
-/* One whose parent ignored SIGCHLD goes on to do so (execve(2)), and then the kernel
- * tells nobody how a child ended.
- */
-static void
-heed_children (void)
-{
-  struct sigaction action;
-
-  if (sigaction (SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-    signal (SIGCHLD, SIG_DFL);
-}
-
 /**
  * hw_command_runner_new:
  * @output_root: the folder of all attempts, made when it is needed
@@ -508,7 +496,7 @@ hw_command_runner_new (const char *output_root,
   self = g_object_new (HW_TYPE_COMMAND_RUNNER, NULL);
   self->output_root = g_strdup (output_root);
   self->clock = g_object_ref (clock);
-  heed_children ();
+  hw_spawn_heed_children ();
 
   return self;
 }

@@ -138,3 +138,18 @@ hw_spawn (const HwSpawn *request,
 
   return spawning.pid;
 }
+
+/**
+ * hw_spawn_heed_children:
+ *
+ * Stops the process from ignoring `SIGCHLD`, if it does because its parent did
+ * (execve(2)): the kernel would tell nobody how a child ended.
+ */
+void
+hw_spawn_heed_children (void)
+{
+  struct sigaction action;
+
+  if (sigaction (SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+    signal (SIGCHLD, SIG_DFL);
+}

@@ -33,4 +33,6 @@ typedef struct
 pid_t hw_spawn (const HwSpawn *request,
                 GError       **error);
 
+void  hw_spawn_heed_children (void);
+
 G_END_DECLS

@@ -307,6 +307,22 @@ test_command_many_at_once (CommandFixture *fixture,
     }
 }
 
+/* Test that how a program ends is known even if our parent cared for no child. */
+static void
+test_command_heeds_children (CommandFixture *fixture,
+                             gconstpointer   test_data)
+{
+  g_autoptr(HwCommandRunner) runner = NULL;
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sh', '-c', 'exit 3']>}");
+
+  signal (SIGCHLD, SIG_IGN);
+  runner = hw_command_runner_new (fixture->output_root, fixture->clock);
+  run_probe_start (probe, HW_RUNNER (runner), NULL);
+  wait_until (probe->is_finished);
+
+  g_assert_cmpint (probe->exit_code, ==, 3);
+}
+
 static void
 test_command_adopts_what_never_began (CommandFixture *fixture,
                                       gconstpointer   test_data)
@@ -386,6 +402,7 @@ main (int   argc,
   ADD ("end-leaves-children", NULL, test_command_end_leaves_children);
   ADD ("dropped-while-running", NULL, test_command_dropped_while_running);
   ADD ("many-at-once", NULL, test_command_many_at_once);
+  ADD ("heeds-children", NULL, test_command_heeds_children);
   ADD ("adoption/of-what-never-began", NULL, test_command_adopts_what_never_began);
   ADD ("adoption/kills-tree", NULL, test_command_adoption_kills_tree);
   ADD ("adoption/spares-others", NULL, test_command_adoption_spares_others);
