@@ -72,7 +72,8 @@ test_task_json_says_everything (void)
 static void
 test_task_json_has_all_members_always (void)
 {
-  g_autoptr(HwTask) task = hw_task_new (1, 1, fields ("{'type': <'demo'>, 'state': <'Pending'>}"));
+  g_autoptr(GVariant) values = fields ("{'type': <'demo'>, 'state': <'Pending'>}");
+  g_autoptr(HwTask) task = hw_task_new (1, 1, values);
   g_autoptr(GBytes) json = hw_task_json_encode_task (task);
 
   ASSERT_JSON (json,
@@ -211,10 +212,9 @@ test_task_json_event (gconstpointer test_data)
 static void
 test_task_json_progress (void)
 {
-  g_autoptr(HwEvent) event =
-    hw_event_new_progress (&origin, 4294967297,
-                           fields ("{'progress': <0.42>, 'done': <uint64 42>,"
-                                   " 'total': <uint64 100>, 'unit': <'files'>}"));
+  g_autoptr(GVariant) levels = fields ("{'progress': <0.42>, 'done': <uint64 42>,"
+                                       " 'total': <uint64 100>, 'unit': <'files'>}");
+  g_autoptr(HwEvent) event = hw_event_new_progress (&origin, 4294967297, levels);
   g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
   ASSERT_JSON (json,
