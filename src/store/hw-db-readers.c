@@ -87,7 +87,7 @@ on_answer (gpointer answer,
   HwDbReaders *self = user_data;
   Request *request = answer;
 
-  if (request->seq > self->told)
+  if (request->error == NULL && request->seq > self->told)
     g_queue_push_tail (&self->early, request);
   else
     return_answer (request);

@@ -376,6 +376,24 @@ test_list_is_never_sorted (Fixture      *fixture,
     assert_indexed (db, queries[i]);
 }
 
+/* A page takes little memory, however large the tasks are. */
+static void
+test_list_of_large_tasks_is_cut (Fixture      *fixture,
+                                 gconstpointer kind)
+{
+  g_autofree char *filler = g_strnfill (1000000, 'x');
+  g_autofree char *text = g_strdup_printf ("{'title': <'%s'>}", filler);
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+
+  for (guint i = 0; i < 10; i++)
+    add (fixture, text);
+
+  filter->limit = 10;
+  page = list (fixture, filter, NULL);
+  g_assert_cmpuint (page->tasks->len, <, 10);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -398,6 +416,7 @@ main (int   argc,
     { "damaged-event/is-an-error", test_damaged_event_is_an_error },
     { "flipped-bits/are-survived", test_flipped_bits_are_survived },
     { "list/is-never-sorted", test_list_is_never_sorted },
+    { "list/of-large-tasks-is-cut", test_list_of_large_tasks_is_cut },
   };
 
   g_test_init (&argc, &argv, NULL);

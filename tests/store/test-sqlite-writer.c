@@ -19,6 +19,9 @@
  * does when it cannot, and how it ends.
  */
 
+/* More requests than one transaction takes. */
+#define N_TWO_TRANSACTIONS 1100
+
 static const StoreKind sqlite_kind = {
   .name = "sqlite-writer",
   .open = open_sqlite,
@@ -138,12 +141,16 @@ test_group_loses_only_the_guilty (Fixture      *fixture,
   assert_seqs (fixture->heard, 1, 9);
 }
 
-/* Half of a claim is written when the second half fails: it must go with it. */
+/* Half of a claim is written when the second half fails: it must go with it, and
+ * with nothing else.
+ */
 static void
 test_group_undoes_what_a_lost_request_wrote (Fixture      *fixture,
                                              gconstpointer kind)
 {
-  g_autoptr(Request) request = NULL;
+  g_autoptr(Request) before = NULL;
+  g_autoptr(Request) lost = NULL;
+  g_autoptr(Request) after = NULL;
   g_autoptr(HwDb) other = open_beside (fixture);
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = NULL;
@@ -151,14 +158,52 @@ test_group_undoes_what_a_lost_request_wrote (Fixture      *fixture,
   add (fixture, "@a{sv} {}");
   add (fixture, "@a{sv} {}");
 
-  /* The number that the second event would get is taken. */
-  execute (other, "INSERT INTO events VALUES (4, 2, 'added', 0, '', '', '', '', 0, NULL)");
-  request = send_claim (fixture, "1 2");
-  events = receive_events (request, &error);
+  /* The number that its second event would get is taken. */
+  execute (other, "INSERT INTO events VALUES (5, 2, 'added', 0, '', '', '', '', 0, NULL)");
+  execute (other, "BEGIN IMMEDIATE");
+  before = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
+  lost = send_claim (fixture, "1 2");
+  after = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
+  execute (other, "ROLLBACK");
 
+  events = receive_events (lost, &error);
   g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_FAILED);
-  g_assert_cmpuint (fixture->heard->len, ==, 2);
+  g_ptr_array_unref (receive_events (before, NULL));
+  g_ptr_array_unref (receive_events (after, NULL));
+  assert_seqs (fixture->heard, 1, 4);
   assert_state (fixture, 1, HW_TASK_STATE_PENDING);
+}
+
+/* A refusal is nothing that the others would have to be written again for. */
+static void
+test_group_with_a_conflict_is_one_transaction (Fixture      *fixture,
+                                               gconstpointer kind)
+{
+  g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  g_autoptr(HwDb) other = open_beside (fixture);
+
+  execute (other, "BEGIN IMMEDIATE");
+  for (guint i = 0; i < 100; i++)
+    {
+      HwChange *conflict = new_state (999, HW_TASK_STATE_PENDING, 0, "{'state': <'Failed'>}");
+
+      g_ptr_array_add (requests,
+                       send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
+      g_ptr_array_add (requests,
+                       send_changes (fixture, new_changes (new_add ("@a{sv} {}"), conflict,
+                                                           NULL)));
+    }
+  execute (other, "ROLLBACK");
+  for (guint i = 0; i < requests->len; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) events = receive_events (g_ptr_array_index (requests, i), &error);
+
+      g_assert_cmpint (events == NULL, ==, i % 2 == 1);
+    }
+
+  assert_seqs (fixture->heard, 1, 100);
+  g_assert_cmpuint (fixture->n_told, <=, 2);
 }
 
 static void
@@ -377,13 +422,13 @@ test_close_may_follow_on_news (Fixture      *fixture,
   gulong handler = g_signal_connect (fixture->store, "committed",
                                      G_CALLBACK (on_committed_close), NULL);
 
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < N_TWO_TRANSACTIONS; i++)
     g_ptr_array_add (requests,
                      send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL)));
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < N_TWO_TRANSACTIONS; i++)
     g_ptr_array_unref (receive_events (g_ptr_array_index (requests, i), NULL));
 
-  assert_seqs (fixture->heard, 1, 100);
+  assert_seqs (fixture->heard, 1, N_TWO_TRANSACTIONS);
   g_signal_handler_disconnect (fixture->store, handler);
 }
 
@@ -400,6 +445,8 @@ main (int   argc,
     { "group/does-not-grow-without-end", test_group_does_not_grow_without_end },
     { "group/loses-only-the-guilty", test_group_loses_only_the_guilty },
     { "group/undoes-what-a-lost-request-wrote", test_group_undoes_what_a_lost_request_wrote },
+    { "group/with-a-conflict-is-one-transaction",
+      test_group_with_a_conflict_is_one_transaction },
     { "numbers/of-removed-rows-stay-given-out", test_numbers_of_removed_rows_stay_given_out },
     { "write/is-seen-by-others-before-it-is-told",
       test_write_is_seen_by_others_before_it_is_told },
