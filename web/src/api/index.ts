@@ -10,6 +10,7 @@ import type { OutputListener } from './output'
 import { fetchOutput, readOutput } from './output'
 import type { Rest } from './rest'
 import { createRest } from './rest'
+import { SessionKeeper } from './session-keeper'
 import type { TaskFilter, WatchListener } from './watch'
 import { watchTask, watchTasks } from './watch'
 
@@ -29,12 +30,16 @@ export interface Api extends Rest {
 }
 
 export interface ApiOptions {
-  /** The cookie is not good any more. */
+  /** The cookie is not good any more, and cannot be renewed. */
   onUnauthorized: () => void
 }
 
 export function createApi({ onUnauthorized }: ApiOptions): Api {
-  const rest = createRest({ fetch: window.fetch.bind(window), onUnauthorized })
+  const rest: Rest = createRest({
+    fetch: window.fetch.bind(window),
+    renew: () => keeper.renew(),
+  })
+  const keeper = new SessionKeeper({ openSession: rest.openSession, onLost: onUnauthorized })
   const link = new HubLink({
     connection: new HubConnectionBuilder()
       .withUrl(new URL('/hub', window.location.href).href)
@@ -43,7 +48,7 @@ export function createApi({ onUnauthorized }: ApiOptions): Api {
     onFailure: () => {
       rest.hasSession().then(
         (isGood) => {
-          if (!isGood) onUnauthorized()
+          if (!isGood) void keeper.renew()
         },
         () => {
           // No answer: the link tries again anyway.
@@ -54,6 +59,7 @@ export function createApi({ onUnauthorized }: ApiOptions): Api {
 
   return {
     ...rest,
+    openSession: (token) => keeper.open(token),
     watchTask: (id, cursor, listener) => watchTask(link, id, cursor, listener),
     watchTasks: (filter, listener) => watchTasks(link, filter, listener),
     readOutput: (id, attempt, listener) => readOutput(link, id, attempt, listener),

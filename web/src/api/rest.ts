@@ -47,11 +47,11 @@ export interface Rest {
 
 export interface RestOptions {
   fetch: typeof fetch
-  /** Called for each answer that says the cookie is not good any more. */
-  onUnauthorized: () => void
+  /** Called when the cookie is not good any more; whether there is a good one now. */
+  renew: () => Promise<boolean>
 }
 
-export function createRest({ fetch, onUnauthorized }: RestOptions): Rest {
+export function createRest({ fetch, renew }: RestOptions): Rest {
   async function ask(method: string, path: string, body?: unknown): Promise<Response> {
     const init: RequestInit = {
       method,
@@ -69,8 +69,8 @@ export function createRest({ fetch, onUnauthorized }: RestOptions): Rest {
   }
 
   async function request(method: string, path: string, body?: unknown): Promise<Response> {
-    const response = await ask(method, path, body)
-    if (response.status === 401) onUnauthorized()
+    let response = await ask(method, path, body)
+    if (response.status === 401 && (await renew())) response = await ask(method, path, body)
     if (!response.ok) throw await readProblem(response)
     return response
   }

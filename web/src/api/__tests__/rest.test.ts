@@ -11,8 +11,8 @@ function setUp(answer: Response | Error) {
   const fetch = vi.fn<typeof globalThis.fetch>(() =>
     answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer),
   )
-  const onUnauthorized = vi.fn()
-  return { rest: createRest({ fetch, onUnauthorized }), fetch, onUnauthorized }
+  const renew = vi.fn(() => Promise.resolve(false))
+  return { rest: createRest({ fetch, renew }), fetch, renew }
 }
 
 function json(value: unknown, status = 200) {
@@ -72,10 +72,27 @@ describe('the REST client', () => {
   })
 
   it('notices that the session is over', async () => {
-    const { rest, onUnauthorized } = setUp(json({ error: 'unauthorized' }, 401))
+    const { rest, renew } = setUp(json({ error: 'unauthorized' }, 401))
 
     await expect(rest.getTask(7)).rejects.toMatchObject({ status: 401 })
-    expect(onUnauthorized).toHaveBeenCalledOnce()
+    expect(renew).toHaveBeenCalledOnce()
+  })
+
+  it('asks again when the session could be renewed', async () => {
+    const { rest, fetch, renew } = setUp(json(makeTask()))
+    fetch.mockResolvedValueOnce(json({ error: 'unauthorized' }, 401))
+    renew.mockResolvedValue(true)
+
+    expect(await rest.getTask(7)).toEqual(makeTask())
+    expect(fetch).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks only once more', async () => {
+    const { rest, fetch, renew } = setUp(json({ error: 'unauthorized' }, 401))
+    renew.mockResolvedValue(true)
+
+    await expect(rest.getTask(7)).rejects.toMatchObject({ status: 401 })
+    expect(fetch).toHaveBeenCalledTimes(2)
   })
 
   it('asks for the next page by the cursor of the last', async () => {
