@@ -160,14 +160,21 @@ hw_hub_check_stopped (HwHub *self)
   g_task_return_boolean (gtask, TRUE);
 }
 
+/* A connection that was not negotiated has no token. */
+static void
+hw_hub_forget_token (HwHub      *self,
+                     const char *token)
+{
+  if (token != NULL)
+    hw_hub_tokens_remove (self->tokens, token);
+}
+
 static void
 on_transport_removed (HwWsTransports *transports,
                       const char     *token,
                       HwHub          *self)
 {
-  if (token != NULL)
-    hw_hub_tokens_remove (self->tokens, token);
-
+  hw_hub_forget_token (self, token);
   hw_hub_check_stopped (self);
 }
 
@@ -177,8 +184,7 @@ upgrade_free (gpointer  data,
 {
   Upgrade *upgrade = data;
 
-  if (upgrade->token != NULL)
-    hw_hub_tokens_remove (upgrade->hub->tokens, upgrade->token);
+  hw_hub_forget_token (upgrade->hub, upgrade->token);
   g_clear_object (&upgrade->hub);
   g_clear_pointer (&upgrade->principal, hw_principal_unref);
   g_free (upgrade->token);
@@ -197,19 +203,30 @@ on_message_wrote_informational (SoupServerMessage *message,
   g_autoptr(HwPrincipal) principal = hw_principal_ref (upgrade->principal);
   g_autoptr(HwHubConnection) connection = NULL;
   g_autoptr(HwWsTransport) transport = NULL;
+  g_autoptr(GSocketAddress) address = NULL;
+
+  /* A client that hung up meanwhile has no address any more, and libsoup would complain
+   * of that aloud. It ends the request when it next looks at the socket.
+   */
+  address = socket != NULL ? g_socket_get_remote_address (socket, NULL) : NULL;
+  if (address == NULL)
+    {
+      hw_hub_forget_token (self, token);
+      if (socket != NULL)
+        g_socket_close (socket, NULL);
+      return;
+    }
 
   /* Without this the kernel lets the buffer of a slow client grow to megabytes; a
    * socket that does not take it works all the same.
    */
-  if (socket != NULL)
-    g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_SIZE, NULL);
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_SIZE, NULL);
 
   /* This may be the end of the message and of the upgrade. */
   stream = soup_server_message_steal_connection (message);
   if (stream == NULL)
     {
-      if (token != NULL)
-        hw_hub_tokens_remove (self->tokens, token);
+      hw_hub_forget_token (self, token);
       return;
     }
 

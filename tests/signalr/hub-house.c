@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hub-house.h"
+
+#include "hw-error.h"
+#include "hw-json-variant.h"
+#include "wait.h"
+
+#include <string.h>
+
+static HwPrincipal *
+authenticate (SoupServerMessage *message,
+              gpointer           user_data,
+              GError           **error)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *who = soup_message_headers_get_one (headers, "X-Who");
+
+  if (g_strcmp0 (who, "stranger") == 0)
+    {
+      g_set_error_literal (error, HW_ERROR, HW_ERROR_NOT_ALLOWED, "You may not.");
+      return NULL;
+    }
+
+  if (who != NULL)
+    return hw_principal_new (HW_DOOR_TCP, who, FALSE);
+
+  g_set_error_literal (error, HW_ERROR, HW_ERROR_UNAUTHORIZED, "Say who you are.");
+
+  return NULL;
+}
+
+void
+hub_house_set_up (HubHouse     *self,
+                  gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  GSList *uris = NULL;
+
+  self->server = soup_server_new (NULL, NULL);
+  soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (self->server);
+  self->port = (guint) g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+
+  self->clock = hw_fake_clock_new ();
+  self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
+  self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
+                          HW_CLOCK (self->clock), authenticate, NULL);
+}
+
+void
+hub_house_tear_down (HubHouse     *self,
+                     gconstpointer test_data)
+{
+  drop_object (g_steal_pointer (&self->hub));
+  g_assert_cmpuint (hw_fake_clock_get_n_timers (self->clock), ==, 0);
+  soup_server_disconnect (self->server);
+  drop_object (g_steal_pointer (&self->server));
+  drop_object (g_steal_pointer (&self->handler));
+  drop_object (g_steal_pointer (&self->clock));
+}
+
+guint
+hub_house_ask (HubHouse   *self,
+               const char *method,
+               const char *target,
+               const char *fields,
+               char      **body)
+{
+  g_autoptr(HubLine) line = hub_line_new (self->port);
+
+  return hub_line_ask (line, method, target, fields, body);
+}
+
+/* Returns: (transfer full): a token */
+char *
+hub_house_negotiate (HubHouse   *self,
+                     const char *fields)
+{
+  g_autofree char *body = NULL;
+  g_autoptr(GVariant) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  char *token = NULL;
+
+  g_assert_cmpuint (hub_house_ask (self, "POST", "/hub/negotiate?negotiateVersion=1", fields,
+                                   &body), ==, 200);
+  answer = hw_json_variant_parse (body, strlen (body), strlen (body), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (answer, "connectionToken", "s", &token));
+
+  return token;
+}
+
+/* Connects, and does the handshake. @token may be %NULL: then nothing was negotiated. */
+HubLine *
+hub_house_connect (HubHouse   *self,
+                   const char *token)
+{
+  g_autofree char *target = token != NULL ? g_strdup_printf ("/hub?id=%s", token)
+                                          : g_strdup ("/hub");
+  g_autofree char *head = NULL;
+  g_autofree char *answer = NULL;
+  HubLine *line = hub_line_new (self->port);
+
+  g_assert_cmpuint (hub_line_upgrade (line, target, BY_OWNER, &head), ==, 101);
+  hub_line_send_text (line, HANDSHAKE);
+  answer = hub_line_take_text (line);
+  g_assert_cmpstr (answer, ==, "{}|");
+
+  return line;
+}

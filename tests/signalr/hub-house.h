@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hub-hands.h"
+#include "hub-line.h"
+
+#include "hw-fake-clock.h"
+#include "hw-hub.h"
+
+G_BEGIN_DECLS
+
+#define HANDSHAKE "{\"protocol\":\"json\",\"version\":1}|"
+
+/* Who asks, in the requests of tests. */
+#define BY_OWNER "X-Who: owner\r\n"
+#define BY_GUEST "X-Who: guest\r\n"
+
+/**
+ * HubHouse:
+ * @port: where it is
+ *
+ * A hub on a port, whose time stands still.
+ */
+typedef struct
+{
+  SoupServer *server;
+  HwFakeClock *clock;
+  TestHandler *handler;
+  HwHub *hub;
+  guint port;
+} HubHouse;
+
+void     hub_house_set_up (HubHouse     *self,
+                           gconstpointer test_data);
+void     hub_house_tear_down (HubHouse     *self,
+                              gconstpointer test_data);
+
+guint    hub_house_ask (HubHouse   *self,
+                        const char *method,
+                        const char *target,
+                        const char *fields,
+                        char      **body);
+char    *hub_house_negotiate (HubHouse   *self,
+                              const char *fields);
+HubLine *hub_house_connect (HubHouse   *self,
+                            const char *token);
+
+G_END_DECLS
