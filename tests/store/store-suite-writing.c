@@ -105,35 +105,6 @@ test_add_keeps_hidden_parameters (Fixture      *fixture,
   assert_fields (hidden, "{'env': <['KEY=secret']>}");
 }
 
-/* Whoever is so wrong learns it; nothing is stored that nobody can read. */
-static void
-test_add_refuses_what_is_no_task (Fixture      *fixture,
-                                  gconstpointer kind)
-{
-  static const char *const wrong[] = {
-    "{'type': <'demo'>}",
-    "{'type': <'demo'>, 'state': <'Waiting'>}",
-    "{'type': <'demo'>, 'state': <'Pending'>, 'colour': <'red'>}",
-    "{'type': <'demo'>, 'state': <'Pending'>, 'priority': <'high'>}",
-  };
-  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
-  g_autoptr(HwTaskPage) page = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
-    {
-      g_autoptr(GError) error = NULL;
-      HwChange *change = hw_change_new_add ("uid:1000", 0, g_variant_new_parsed (wrong[i]));
-      g_autoptr(GPtrArray) events = commit (fixture, new_changes (change, NULL), &error);
-
-      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
-      g_assert_null (events);
-    }
-
-  filter->limit = 10;
-  page = list (fixture, filter, NULL);
-  assert_ids (page, "");
-}
-
 /* Each pair of states: it is the table that decides, and nothing else. */
 static void
 test_state_is_changed_as_the_table_says (Fixture      *fixture,
@@ -392,7 +363,6 @@ add_store_writing_tests (const StoreKind *kind)
     { "add/event-tells-the-whole-task", test_add_event_tells_the_whole_task },
     { "add/keeps-every-field", test_add_keeps_every_field },
     { "add/keeps-hidden-parameters", test_add_keeps_hidden_parameters },
-    { "add/refuses-what-is-no-task", test_add_refuses_what_is_no_task },
     { "state/is-changed-as-the-table-says", test_state_is_changed_as_the_table_says },
     { "state/must-be-what-was-thought", test_state_must_be_what_was_thought },
     { "state/of-another-attempt-is-a-conflict", test_state_of_another_attempt_is_a_conflict },

@@ -8,11 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* What every kind of store promises. Each function adds the tests of a part of it. */
+/* What every kind of store promises, each function a part of it. The last is of those
+ * that outlive the daemon.
+ */
 void add_store_writing_tests (const StoreKind *kind);
 void add_store_claiming_tests (const StoreKind *kind);
 void add_store_telling_tests (const StoreKind *kind);
 void add_store_reading_tests (const StoreKind *kind);
-void add_store_reopening_tests (const StoreKind *kind);
+void add_store_lasting_tests (const StoreKind *kind);
 
 G_END_DECLS

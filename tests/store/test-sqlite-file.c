@@ -376,6 +376,19 @@ test_list_is_never_sorted (Fixture      *fixture,
     assert_indexed (db, queries[i]);
 }
 
+static void
+test_list_without_limit_is_empty (Fixture      *fixture,
+                                  gconstpointer kind)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+
+  add (fixture, "@a{sv} {}");
+
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "");
+}
+
 /* A page takes little memory, however large the tasks are. */
 static void
 test_list_of_large_tasks_is_cut (Fixture      *fixture,
@@ -416,6 +429,7 @@ main (int   argc,
     { "damaged-event/is-an-error", test_damaged_event_is_an_error },
     { "flipped-bits/are-survived", test_flipped_bits_are_survived },
     { "list/is-never-sorted", test_list_is_never_sorted },
+    { "list/without-limit-is-empty", test_list_without_limit_is_empty },
     { "list/of-large-tasks-is-cut", test_list_of_large_tasks_is_cut },
   };
 

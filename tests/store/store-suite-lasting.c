@@ -6,6 +6,8 @@
 
 #include "tests/store/store-suite.h"
 
+#include "hw-error.h"
+
 /* What a store that outlives the daemon promises of the next one. */
 
 /* Numbers pass through JavaScript, whose integers end there. */
@@ -82,9 +84,39 @@ test_tasks_and_events_stay (Fixture      *fixture,
   assert_seqs (page->events, 1, 2);
 }
 
-void
-add_store_reopening_tests (const StoreKind *kind)
+/* Whoever is so wrong learns it; nothing is stored that nobody can read. */
+static void
+test_refuses_what_is_no_task (Fixture      *fixture,
+                              gconstpointer kind)
 {
+  static const char *const wrong[] = {
+    "{'type': <'demo'>}",
+    "{'type': <'demo'>, 'state': <'Waiting'>}",
+    "{'type': <'demo'>, 'state': <'Pending'>, 'colour': <'red'>}",
+    "{'type': <'demo'>, 'state': <'Pending'>, 'priority': <'high'>}",
+  };
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      HwChange *change = hw_change_new_add ("uid:1000", 0, g_variant_new_parsed (wrong[i]));
+      g_autoptr(GPtrArray) events = commit (fixture, new_changes (change, NULL), &error);
+
+      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+      g_assert_null (events);
+    }
+
+  filter->limit = 10;
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "");
+}
+
+void
+add_store_lasting_tests (const StoreKind *kind)
+{
+  add_store_test (kind, "add/refuses-what-is-no-task", test_refuses_what_is_no_task);
   add_store_test (kind, "reopening/epoch-stays", test_epoch_stays);
   add_store_test (kind, "reopening/epoch-is-a-number-of-its-own",
                   test_epoch_is_a_number_of_its_own);
