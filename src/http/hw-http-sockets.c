@@ -194,8 +194,8 @@ remove_stale (GSocketAddress *address,
       return FALSE;
     }
 
-  /* A daemon that is too busy to answer lives, too; so this must not wait for it. */
-  g_socket_set_blocking (client, FALSE);
+  /* A daemon that is too busy to answer lives, too: of that one, the kernel says so at
+   * once. */
   if (g_socket_connect (client, address, NULL, &cause) ||
       !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     {

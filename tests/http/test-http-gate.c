@@ -120,20 +120,22 @@ test_http_gate_greatest_body (HttpHouse    *house,
   assert_problem (answer, 400, "invalid-request");
 }
 
+/* It is told by the head alone: nobody has to send the body first. */
 static void
 test_http_gate_one_byte_more (HttpHouse    *house,
                               gconstpointer test_data)
 {
-  g_autofree char *body = make_body (hw_http_route_get_max_body (HW_HTTP_ROUTE_TASKS, "POST") + 1);
-  g_autoptr(HttpAnswer) answer = http_house_post (house, "/api/v1/tasks", body);
+  g_autofree char *fields =
+    g_strdup_printf (BY_OWNER "Expect: 100-continue\nContent-Length: %" G_GSIZE_FORMAT "\n",
+                     hw_http_route_get_max_body (HW_HTTP_ROUTE_TASKS, "POST") + 1);
+  g_autoptr(HttpAnswer) answer = ask_exactly (house, "POST /api/v1/tasks", fields, "");
 
   assert_problem (answer, 413, "too-large");
 }
 
-/* It is told by the head alone: nobody has to send the body first. */
 static void
-test_http_gate_told_by_head (HttpHouse    *house,
-                             gconstpointer test_data)
+test_http_gate_many_bytes_more (HttpHouse    *house,
+                                gconstpointer test_data)
 {
   g_autoptr(HttpAnswer) answer =
     ask_exactly (house, "POST /api/v1/tasks",
@@ -282,6 +284,16 @@ test_http_gate_garbage (HttpHouse    *house,
     }
 }
 
+static void
+test_http_gate_garbage_is_explained (HttpHouse    *house,
+                                     gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) answer = http_house_ask (house, "GET https://127.0.0.1:{port}/", TO_US,
+                                                 NULL);
+
+  assert_problem (answer, 400, "invalid-request");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -301,7 +313,7 @@ main (int   argc,
   ADD ("/http-gate/head/hides-no-other-request", test_http_gate_smuggling);
   ADD ("/http-gate/body/takes-greatest", test_http_gate_greatest_body);
   ADD ("/http-gate/body/refuses-one-byte-more", test_http_gate_one_byte_more);
-  ADD ("/http-gate/body/is-refused-by-the-head", test_http_gate_told_by_head);
+  ADD ("/http-gate/body/refuses-many-bytes-more", test_http_gate_many_bytes_more);
   ADD ("/http-gate/body/comes-after-continue", test_http_gate_continue);
   ADD ("/http-gate/body/of-nobody-is-small", test_http_gate_unknown_people);
   ADD ("/http-gate/body/none-where-none-belongs", test_http_gate_no_body);
@@ -309,6 +321,7 @@ main (int   argc,
   ADD ("/http-gate/body/without-end-is-cut", test_http_gate_endless_body);
   ADD ("/http-gate/range/is-not-known", test_http_gate_range);
   ADD ("/http-gate/garbage/is-refused", test_http_gate_garbage);
+  ADD ("/http-gate/garbage/is-explained", test_http_gate_garbage_is_explained);
 #undef ADD
 
   return g_test_run ();

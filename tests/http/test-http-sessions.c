@@ -124,8 +124,8 @@ static void
 test_http_sessions_limit (Fixture      *fixture,
                           gconstpointer test_data)
 {
-  g_autofree char *silent = open_session (fixture);
   g_autofree char *busy = open_session (fixture);
+  g_autofree char *silent = open_session (fixture);
   g_autofree char *newest = NULL;
 
   for (guint i = 2; i < HW_HTTP_MAX_SESSIONS; i++)
