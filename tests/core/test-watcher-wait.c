@@ -372,6 +372,34 @@ test_watcher_filter_by_somebody_else_is_refused (Fixture      *fixture,
   g_assert_error (viewer->error, HW_ERROR, HW_ERROR_NOT_ALLOWED);
 }
 
+/* What is left out fills whole pages, in the ring and in the store. */
+static void
+test_watcher_filter_reads_on_past_what_it_leaves_out (Fixture      *fixture,
+                                                      gconstpointer test_data)
+{
+  const HwWatchFilter filter = { .type = (char *) "demo" };
+
+  for (guint i = 0; i < 300; i++)
+    submit (fixture, "noop");
+  submit (fixture, "demo");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(HwTestViewer) viewer = hw_test_viewer_new (fixture->house->queue,
+                                                           fixture->house->owner, filter,
+                                                           fixture->epoch, 1);
+
+      hw_test_viewer_follow (viewer);
+      assert_sees (viewer, "added");
+      g_clear_pointer (&viewer, hw_test_viewer_free);
+      if (i == 0)
+        {
+          hw_test_house_restart (fixture->house);
+          hw_test_house_open (fixture->house);
+        }
+    }
+}
+
 static void
 test_watcher_cancel_while_waiting_ends_it (Fixture      *fixture,
                                            gconstpointer test_data)
@@ -484,6 +512,8 @@ main (int   argc,
   ADD ("/watcher/filter/by-principal", test_watcher_filter_by_principal);
   ADD ("/watcher/filter/by-somebody-else-is-refused",
        test_watcher_filter_by_somebody_else_is_refused);
+  ADD ("/watcher/filter/reads-on-past-what-it-leaves-out",
+       test_watcher_filter_reads_on_past_what_it_leaves_out);
   ADD ("/watcher/cancel/while-waiting-ends-it", test_watcher_cancel_while_waiting_ends_it);
   ADD ("/watcher/cancel/before-waiting-ends-it", test_watcher_cancel_before_waiting_ends_it);
   ADD ("/watcher/cancel/loses-nothing", test_watcher_cancel_loses_nothing);
