@@ -13,7 +13,7 @@ import { report } from './support/scale.ts'
 import { until } from './support/wait.ts'
 import type { Line } from './support/words.ts'
 
-/** Enough for the daemon to read for a while, and what was promised to work. */
+/** In MiB: enough for the daemon to read for a while, and what was promised to work. */
 const FILE_SIZE = 512
 
 afterAll(closeBrowser)
@@ -76,7 +76,7 @@ describe('watching a task', () => {
 
     const digest = sha256sum(path)
     expect(await tab.page.getByTestId('task-value-sha256').textContent()).toBe(digest)
-    expect((await rest.task(id)).value).toEqual({ sha256: digest })
+    expect((await rest.task(id)).value).toEqual({ sha256: digest, size: FILE_SIZE * 1024 * 1024 })
 
     expect(client.lines.map(([, , kind, state]) => [kind, state])).toEqual([
       ['added', 'Pending'],
