@@ -388,32 +388,40 @@ test_task_list_leaves_out_what_ended_meanwhile (Fixture      *fixture,
   assert_list (fixture, "2:Processing");
 }
 
+/* Something random happens to a task. */
+static void
+act (Fixture *fixture,
+     GRand   *rand)
+{
+  guint64 task_id = (guint64) g_rand_int_range (rand, 1, 60);
+  int dice = g_rand_int_range (rand, 0, 10);
+
+  if (dice < 3)
+    hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
+                                &(HwTaskSpec) { .type = (char *) "noop" }, NULL, NULL, NULL);
+  else if (dice < 5)
+    hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, NULL,
+                                NULL, NULL);
+  else if (dice < 8 && hw_fake_runner_get_run (fixture->house->runner, task_id) != NULL)
+    hw_fake_runner_succeed (fixture->house->runner, task_id);
+
+  for (int turns = g_rand_int_range (rand, 0, 4); turns > 0; turns--)
+    g_main_context_iteration (NULL, FALSE);
+}
+
 /* Whatever happens in whatever order, the list ends as the queue's own. */
 static void
 test_task_list_agrees_with_the_queue (Fixture      *fixture,
                                       gconstpointer test_data)
 {
+  g_autoptr(GRand) rand = g_rand_new_with_seed (1);
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(HwTaskPage) page = NULL;
   g_autoptr(GString) expected = g_string_new (NULL);
 
   make_list (fixture, fixture->house->owner);
   for (guint i = 0; i < 300; i++)
-    {
-      guint64 task_id = (guint64) g_test_rand_int_range (1, 60);
-      int dice = g_test_rand_int_range (0, 10);
-
-      if (dice < 3)
-        hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
-                                    &(HwTaskSpec) { .type = (char *) "noop" }, NULL, NULL, NULL);
-      else if (dice < 5)
-        hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, NULL,
-                                    NULL, NULL);
-      else if (dice < 8 && hw_fake_runner_get_run (fixture->house->runner, task_id) != NULL)
-        hw_fake_runner_succeed (fixture->house->runner, task_id);
-      for (int k = g_test_rand_int_range (0, 4); k > 0; k--)
-        g_main_context_iteration (NULL, FALSE);
-    }
+    act (fixture, rand);
   hw_await_quiet ();
 
   hw_task_queue_list_live_async (fixture->house->queue, fixture->house->owner,

@@ -182,7 +182,9 @@ test_queue_cancel_own_is_allowed (Fixture      *fixture,
   g_autoptr(HwTask) task = hw_test_house_try_cancel (fixture->house, fixture->house->guest, 1,
                                                      &error);
 
+  g_assert_nonnull (added);
   g_assert_no_error (error);
+  g_assert_nonnull (task);
   assert_calls (fixture, "start 1/1, stop 1/1");
 }
 
@@ -266,7 +268,6 @@ test_queue_cancel_loses_the_race_with_the_end (Fixture      *fixture,
                                                gconstpointer test_data)
 {
   g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) error = NULL;
 
   hw_test_house_submit (fixture->house, "noop");
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);

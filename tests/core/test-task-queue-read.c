@@ -246,6 +246,7 @@ test_queue_list_of_a_guest_is_their_own (Fixture      *fixture,
       g_autoptr(HwTask) task = hw_test_house_try_submit (fixture->house, fixture->house->guest,
                                                          "noop", NULL, NULL);
 
+      g_assert_nonnull (task);
       hw_test_house_submit (fixture->house, "noop");
     }
 

@@ -24,8 +24,7 @@ apply (HwTask     *task,
        const char *text)
 {
   const HwEventOrigin origin = { .epoch = 9, .task_id = 7 };
-  GVariant *changes = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
-  g_autoptr(GVariant) owned = changes;
+  g_autoptr(GVariant) changes = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
   g_autoptr(HwEvent) event = NULL;
 
   if (kind == HW_EVENT_KIND_PROGRESS)
