@@ -8,6 +8,8 @@
 
 #include "hw-task-field.h"
 
+#include <string.h>
+
 /**
  * HwEvent:
  *
@@ -23,7 +25,8 @@ struct _HwEvent
   gatomicrefcount ref_count;
 
   HwEventKind kind;
-  HwEventOrigin origin; /* its strings are interned or owned below */
+  HwEventOrigin origin;        /* its strings are in the block below */
+  char *strings;               /* (owned) */
   guint64 seq;
   guint64 rev;
   GVariant *changes;           /* (owned) (nullable) */
@@ -48,6 +51,31 @@ static const char *const kind_names[HW_N_EVENT_KINDS] = {
   [HW_EVENT_KIND_HEARTBEAT] = "heartbeat",
 };
 
+/* Copies the strings of the origin into one block. They are not interned: GLib 2.74
+ * may give a thread an interned string that another is just about to free.
+ */
+static void
+hw_event_copy_strings (HwEvent *self)
+{
+  const char **strings[] = {
+    &self->origin.type, &self->origin.group, &self->origin.owner, &self->origin.actor,
+  };
+  gsize size = 0;
+  char *end;
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    size += (*strings[i] != NULL ? strlen (*strings[i]) : 0) + 1;
+
+  self->strings = end = g_malloc0 (size);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      const char *string = *strings[i] != NULL ? *strings[i] : "";
+
+      *strings[i] = end;
+      end = g_stpcpy (end, string) + 1;
+    }
+}
+
 static HwEvent *
 event_new (HwEventKind          kind,
            const HwEventOrigin *origin)
@@ -57,10 +85,7 @@ event_new (HwEventKind          kind,
   g_atomic_ref_count_init (&self->ref_count);
   self->kind = kind;
   self->origin = *origin;
-  self->origin.type = g_ref_string_new_intern (origin->type != NULL ? origin->type : "");
-  self->origin.group = g_ref_string_new_intern (origin->group != NULL ? origin->group : "");
-  self->origin.owner = g_ref_string_new_intern (origin->owner != NULL ? origin->owner : "");
-  self->origin.actor = g_ref_string_new_intern (origin->actor != NULL ? origin->actor : "");
+  hw_event_copy_strings (self);
 
   return self;
 }
@@ -215,10 +240,7 @@ hw_event_unref (HwEvent *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_ref_string_release ((char *) self->origin.type);
-  g_ref_string_release ((char *) self->origin.group);
-  g_ref_string_release ((char *) self->origin.owner);
-  g_ref_string_release ((char *) self->origin.actor);
+  g_free (self->strings);
   g_clear_pointer (&self->changes, g_variant_unref);
   g_clear_pointer (&self->hidden_parameters, g_variant_unref);
   g_clear_pointer (&self->tasks, g_ptr_array_unref);

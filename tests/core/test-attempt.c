@@ -79,7 +79,7 @@ get_actor (Bench *bench)
 {
   g_autoptr(GPtrArray) events = hw_memory_store_dup_events (bench->store, 1);
 
-  /* An interned string outlives its event while the store holds it. */
+  /* The string lives as long as its event, which the store holds. */
   return hw_event_get_actor (g_ptr_array_index (events, events->len - 1));
 }
 

@@ -173,6 +173,39 @@ test_event_encoding_may_be_made_in_any_thread (void)
     g_assert_true (g_thread_join (threads[i]) == hw_event_get_encoding (event));
 }
 
+/* How many events each thread of a race makes: enough for two to meet. */
+#define N_RACING_EVENTS 200000
+
+static gpointer
+make_and_drop (gpointer data)
+{
+  const HwEventOrigin twin = { .task_id = 7, .type = "demo", .owner = "uid:1000" };
+
+  for (guint i = 0; i < N_RACING_EVENTS; i++)
+    {
+      g_autoptr(HwEvent) event = hw_event_new (HW_EVENT_KIND_STATE, &twin, 1, NULL);
+
+      if (!g_str_equal (hw_event_get_task_type (event), "demo"))
+        return GINT_TO_POINTER (FALSE);
+    }
+
+  return GINT_TO_POINTER (TRUE);
+}
+
+/* A store makes events in its thread while the main context drops older ones of the
+ * same task.
+ */
+static void
+test_event_may_be_made_and_dropped_in_any_thread (void)
+{
+  GThread *threads[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("events", make_and_drop, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_true (GPOINTER_TO_INT (g_thread_join (threads[i])));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -185,6 +218,8 @@ main (int   argc,
                    test_event_transition_has_no_null_strings);
   g_test_add_func ("/event/transition/copies-its-strings",
                    test_event_transition_copies_its_strings);
+  g_test_add_func ("/event/transition/may-be-made-and-dropped-in-any-thread",
+                   test_event_may_be_made_and_dropped_in_any_thread);
   g_test_add_func ("/event/hidden-parameters/are-parted", test_event_hidden_parameters_are_parted);
   g_test_add_func ("/event/progress/has-a-rev-and-no-seq",
                    test_event_progress_has_a_rev_and_no_seq);
