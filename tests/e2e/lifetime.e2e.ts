@@ -93,7 +93,7 @@ describe('starting and ending', () => {
       const { code, took } = await daemon.stop(signal)
       expect(code).toBe(0)
       expect(took).toBeLessThan(1_000)
-      expect(daemon.programs).toEqual([])
+      await until('what ran is dead', () => daemon.programs.length === 0, 2_000)
       expect(existsSync(daemon.socketPath)).toBe(false)
       await until('the client reconnects', () => isToComeBack)
     },

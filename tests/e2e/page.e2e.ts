@@ -68,8 +68,7 @@ describe('the page', () => {
 
   test('asks who opens it without the token to sign in', async () => {
     const daemon = await startDaemon()
-    const tab = await openTab(daemon, `${daemon.origin}/`)
-    tab.allow(/status of 401/)
+    const tab = await openTab(daemon, `${daemon.origin}/`, { allowed: /status of 401/ })
     await tab.page.getByRole('heading', { name: 'not signed in' }).waitFor()
     await tab.page.getByLabel('Address or token').fill(daemon.url)
     await tab.page.getByRole('button', { name: 'Sign in' }).click()

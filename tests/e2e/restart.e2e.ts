@@ -226,7 +226,7 @@ describe('after a crash', () => {
     const hub = await connectHub(daemon, { reconnect: Array.from({ length: 100 }, () => 100) })
     const before = watchTasks(hub)
     await before.item('a snapshot', ({ kind }) => kind === 'snapshot')
-    const { id } = await rest.add('demo', { steps: 1, delay: 3600 })
+    const { id } = await rest.add('hold-requeue', { file: join(daemon.folder, 'runs') })
     await rest.whenRunning(id)
     await until('it is seen', () => before.lines.length === 2)
     let isBack = false
@@ -258,7 +258,7 @@ describe('after a good end', () => {
     rest.close()
     const { code } = await daemon.stop()
     expect(code).toBe(0)
-    expect(daemon.programs).toEqual([])
+    await until('what ran is dead', () => daemon.programs.length === 0, 2_000)
     expect(runsIn(file)).toEqual([])
 
     await daemon.start()
@@ -276,9 +276,9 @@ describe('a place to go on from', () => {
     ['of another database', (epoch: number, seq: number) => [epoch - 1, seq] as const],
     ['beyond the head', (epoch: number, seq: number) => [epoch, seq + 1000] as const],
   ])('that is %s is answered with a snapshot that says reset', async (_name, spoil) => {
-    const daemon = await startDaemon({ maxParallel: 1 })
+    const daemon = await startDaemon({ maxParallel: 1, taskTypes: TEST_TYPES })
     const rest = overTcp(daemon)
-    const live = await rest.add('demo', { steps: 1, delay: 3600 })
+    const live = await rest.add('hold', { file: join(daemon.folder, 'runs') })
     await rest.whenRunning(live.id)
     const { epoch, seq } = await headOf(rest)
     const watcher = watchTasks(await connectHub(daemon), null, ...spoil(epoch, seq))

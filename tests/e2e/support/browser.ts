@@ -99,9 +99,10 @@ export class Tab {
   readonly page: Page
   readonly #watchdog: Watchdog
 
-  constructor(page: Page, daemon: Daemon) {
+  constructor(page: Page, daemon: Daemon, allowed?: RegExp) {
     this.page = page
     this.#watchdog = new Watchdog(page, daemon.origin)
+    if (allowed !== undefined) this.allow(allowed)
   }
 
   /** A complaint of the browser that the test provokes. */
@@ -178,16 +179,21 @@ export async function closeBrowser() {
   browser = undefined
 }
 
+export interface TabOptions extends BrowserContextOptions {
+  /** A complaint of the browser that the test provokes before it can say so. */
+  allowed?: RegExp
+}
+
 /** Opens a page in a browser that knows nothing yet; its faults fail the test. */
 export async function openTab(
   daemon: Daemon,
   url = daemon.url,
-  options: BrowserContextOptions = {},
+  { allowed, ...options }: TabOptions = {},
 ): Promise<Tab> {
   const context = await (await launch()).newContext({ locale: 'en-GB', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
-  const tab = new Tab(page, daemon)
+  const tab = new Tab(page, daemon, allowed)
   onTestFinished(async () => {
     await context.close()
     expect(tab.faults, 'what the page did that it may not do').toEqual([])

@@ -31,8 +31,11 @@ export interface Negotiation {
   error?: string
 }
 
-export function negotiate(daemon: Daemon, query = '?negotiateVersion=1'): Promise<Answer> {
-  return overTcp(daemon).post(`/hub/negotiate${query}`, '')
+export async function negotiate(daemon: Daemon, query = '?negotiateVersion=1'): Promise<Answer> {
+  const rest = overTcp(daemon)
+  const answer = await rest.post(`/hub/negotiate${query}`, '')
+  rest.close()
+  return answer
 }
 
 /** A WebSocket without any of Microsoft's client, to say what that client never says. */
