@@ -41,6 +41,7 @@ is_unused (gpointer key,
 
 static HwDbStatement *
 statement_new (HwDb       *db,
+               const char *key,
                const char *sql,
                GError    **error)
 {
@@ -63,9 +64,68 @@ statement_new (HwDb       *db,
   self = g_new0 (HwDbStatement, 1);
   self->db = db;
   self->handle = handle;
-  g_hash_table_insert (statements, g_strdup (sql), self);
+  g_hash_table_insert (statements, g_strdup (key), self);
 
   return self;
+}
+
+static HwDbStatement *
+hw_db_statement_use (HwDbStatement *self)
+{
+  g_assert (!self->is_used);
+  self->is_used = TRUE;
+
+  return self;
+}
+
+/**
+ * hw_db_find:
+ * @db: a connection
+ * @key: what the statement was kept by
+ *
+ * Gets a statement that the connection has kept. It must not be in use.
+ *
+ * Returns: (transfer full) (nullable): the statement, to be released
+ */
+HwDbStatement *
+hw_db_find (HwDb       *db,
+            const char *key)
+{
+  HwDbStatement *self;
+
+  g_return_val_if_fail (db != NULL, NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+
+  self = g_hash_table_lookup (hw_db_get_statements (db), key);
+
+  return self != NULL ? hw_db_statement_use (self) : NULL;
+}
+
+/**
+ * hw_db_prepare_as:
+ * @db: a connection
+ * @key: what to keep the statement by; hw_db_find() found none
+ * @sql: one statement
+ * @error: return location for an error
+ *
+ * Gets a statement ready for use whose text takes longer to make than its key.
+ *
+ * Returns: (transfer full): the statement, to be released, or %NULL
+ */
+HwDbStatement *
+hw_db_prepare_as (HwDb       *db,
+                  const char *key,
+                  const char *sql,
+                  GError    **error)
+{
+  HwDbStatement *self;
+
+  g_return_val_if_fail (db != NULL, NULL);
+  g_return_val_if_fail (key != NULL && sql != NULL, NULL);
+
+  self = statement_new (db, key, sql, error);
+
+  return self != NULL ? hw_db_statement_use (self) : NULL;
 }
 
 /**
@@ -74,8 +134,8 @@ statement_new (HwDb       *db,
  * @sql: one statement
  * @error: return location for an error
  *
- * Gets a statement ready for use. The same text must not be prepared again before
- * it was released.
+ * Gets a statement ready for use, which is kept by its text. The same text must not
+ * be prepared again before it was released.
  *
  * Returns: (transfer full): the statement, to be released, or %NULL
  */
@@ -84,21 +144,9 @@ hw_db_prepare (HwDb       *db,
                const char *sql,
                GError    **error)
 {
-  HwDbStatement *self;
+  HwDbStatement *self = hw_db_find (db, sql);
 
-  g_return_val_if_fail (db != NULL, NULL);
-  g_return_val_if_fail (sql != NULL, NULL);
-
-  self = g_hash_table_lookup (hw_db_get_statements (db), sql);
-  if (self == NULL)
-    self = statement_new (db, sql, error);
-  if (self == NULL)
-    return NULL;
-
-  g_assert (!self->is_used);
-  self->is_used = TRUE;
-
-  return self;
+  return self != NULL ? self : hw_db_prepare_as (db, sql, sql, error);
 }
 
 /**
@@ -231,7 +279,8 @@ hw_db_statement_bind_uint64 (HwDbStatement *self,
  * hw_db_statement_bind_string:
  * @self: a statement
  * @index: which parameter, from 1 on
- * @value: (nullable): its value; copied
+ * @value: (nullable): its value; not copied: it must stay until the statement is
+ *   released
  *
  * Binds a string.
  */
@@ -243,7 +292,7 @@ hw_db_statement_bind_string (HwDbStatement *self,
   g_return_if_fail (self != NULL);
 
   hw_db_statement_note (self, sqlite3_bind_text (self->handle, index, value, -1,
-                                                 SQLITE_TRANSIENT));
+                                                 SQLITE_STATIC));
 }
 
 static void
@@ -266,14 +315,15 @@ hw_db_statement_bind_container (HwDbStatement *self,
                                                    g_variant_get_size (normal) > 0 ?
                                                    g_variant_get_data (normal) : "",
                                                    g_variant_get_size (normal),
-                                                   SQLITE_TRANSIENT));
+                                                   normal == value ? SQLITE_STATIC
+                                                                   : SQLITE_TRANSIENT));
 }
 
 /**
  * hw_db_statement_bind_variant:
  * @self: a statement
  * @index: which parameter, from 1 on
- * @value: (nullable): its value
+ * @value: (nullable): its value, which must stay until the statement is released
  *
  * Binds a value: a string as text, a number as a number, and what is made of other
  * values as the bytes of its normal form in little-endian order.

@@ -13,6 +13,12 @@ typedef struct _HwDbStatement HwDbStatement;
 HwDbStatement *hw_db_prepare (HwDb       *db,
                               const char *sql,
                               GError    **error);
+HwDbStatement *hw_db_find (HwDb       *db,
+                           const char *key);
+HwDbStatement *hw_db_prepare_as (HwDb       *db,
+                                 const char *key,
+                                 const char *sql,
+                                 GError    **error);
 void           hw_db_statement_release (HwDbStatement *self);
 void           hw_db_statement_free (HwDbStatement *self);
 

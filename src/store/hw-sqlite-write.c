@@ -7,7 +7,6 @@
 #include "hw-sqlite-write.h"
 
 #include "hw-event-rows.h"
-#include "hw-task-field.h"
 #include "hw-task-rows.h"
 
 /**
@@ -155,40 +154,6 @@ hw_sqlite_write_reset (HwSqliteWrite *self)
   g_clear_error (&self->error);
 }
 
-static const char *
-get_string (GVariant   *fields,
-            HwTaskField field)
-{
-  const char *string = NULL;
-
-  g_variant_lookup (fields, hw_task_field_get_name (field), "&s", &string);
-
-  return string;
-}
-
-static HwEvent *
-add_task (HwDb                  *db,
-          const HwSqliteNumbers *numbers,
-          const HwChange        *change,
-          GError               **error)
-{
-  const HwEventOrigin origin = {
-    .epoch = numbers->epoch,
-    .task_id = numbers->last_task + 1,
-    .type = get_string (change->fields, HW_TASK_FIELD_TYPE),
-    .group = get_string (change->fields, HW_TASK_FIELD_GROUP),
-    .owner = get_string (change->fields, HW_TASK_FIELD_OWNER),
-    .actor = change->actor,
-    .at = change->at,
-  };
-  guint64 seq = numbers->last_event + 1;
-
-  if (!hw_task_rows_insert (db, origin.task_id, seq, change->fields, error))
-    return NULL;
-
-  return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, change->fields);
-}
-
 /* Writes an event and takes it as the newest. */
 static gboolean
 hw_sqlite_write_take_event (HwSqliteWrite   *self,
@@ -215,7 +180,8 @@ hw_sqlite_write_commit (HwSqliteWrite   *self,
       HwEvent *event;
 
       if (change->kind == HW_CHANGE_KIND_ADD)
-        event = add_task (db, numbers, change, &self->error);
+        event = hw_task_rows_insert (db, numbers->epoch, numbers->last_event + 1,
+                                     numbers->last_task + 1, change, &self->error);
       else
         event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change,
                                      &self->error);

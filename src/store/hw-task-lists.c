@@ -24,7 +24,11 @@ begin_query (const char *index)
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_stored ((HwTaskField) i))
-      g_string_append_printf (sql, ", \"%s\"", hw_task_field_get_name ((HwTaskField) i));
+      {
+        g_string_append (sql, ", \"");
+        g_string_append (sql, hw_task_field_get_name ((HwTaskField) i));
+        g_string_append_c (sql, '"');
+      }
   g_string_append_printf (sql, " FROM tasks %s", index);
 
   return sql;

@@ -90,63 +90,89 @@ field_values_have_column (const FieldValues *self,
   return self->values[field] != NULL && hw_task_field_is_stored (field);
 }
 
-static char *
-build_insert (void)
+static void
+append_column (GString    *sql,
+               const char *before,
+               HwTaskField field,
+               const char *after)
 {
-  GString *sql = g_string_new ("INSERT INTO tasks (id, seq");
-  guint n_fields = 0;
+  g_string_append (sql, before);
+  g_string_append (sql, hw_task_field_get_name (field));
+  g_string_append (sql, after);
+}
 
+static HwDbStatement *
+prepare_insert (HwDb    *db,
+                GError **error)
+{
+  static const char key[] = "insert task";
+  HwDbStatement *statement = hw_db_find (db, key);
+  g_autoptr(GString) sql = NULL;
+  g_autoptr(GString) values = NULL;
+
+  if (statement != NULL)
+    return statement;
+
+  sql = g_string_new ("INSERT INTO tasks (id, seq");
+  values = g_string_new (") VALUES (?, ?");
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_stored ((HwTaskField) i))
       {
-        g_string_append_printf (sql, ", \"%s\"", hw_task_field_get_name ((HwTaskField) i));
-        n_fields++;
+        append_column (sql, ", \"", (HwTaskField) i, "\"");
+        g_string_append (values, ", ?");
       }
-
-  g_string_append (sql, ") VALUES (?, ?");
-  for (guint i = 0; i < n_fields; i++)
-    g_string_append (sql, ", ?");
+  g_string_append (sql, values->str);
   g_string_append_c (sql, ')');
 
-  return g_string_free (sql, FALSE);
+  return hw_db_prepare_as (db, key, sql->str, error);
+}
+
+static const char *
+field_values_get_string (const FieldValues *self,
+                         HwTaskField        field)
+{
+  return self->values[field] != NULL ? g_variant_get_string (self->values[field], NULL) : NULL;
 }
 
 /**
  * hw_task_rows_insert:
  * @db: a connection, in a transaction
- * @task_id: the task's number
- * @seq: the number of the event that tells of it
- * @fields: the whole task, an `a{sv}` with its `state`
- * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if @fields cannot
- *   be those of a task
+ * @epoch: the database's number
+ * @seq: the number that the change's event gets
+ * @task_id: the number that the task gets
+ * @change: a change that adds a task
+ * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if its fields
+ *   cannot be those of a task
  *
  * Writes a new task.
  *
- * Returns: whether that worked
+ * Returns: (transfer full): the event that tells of it, or %NULL; then nothing was
+ *   written, but for failures of the database itself
  */
-gboolean
-hw_task_rows_insert (HwDb     *db,
-                     guint64   task_id,
-                     guint64   seq,
-                     GVariant *fields,
-                     GError  **error)
+HwEvent *
+hw_task_rows_insert (HwDb           *db,
+                     guint64         epoch,
+                     guint64         seq,
+                     guint64         task_id,
+                     const HwChange *change,
+                     GError        **error)
 {
+  HwEventOrigin origin = { .epoch = epoch, .task_id = task_id,
+                           .actor = change->actor, .at = change->at };
   g_auto(FieldValues) values = { { NULL } };
-  g_autofree char *sql = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
   HwTaskState state;
   int index = 1;
 
-  g_return_val_if_fail (db != NULL, FALSE);
+  g_return_val_if_fail (db != NULL, NULL);
 
-  if (!field_values_fill (&values, fields, error) ||
+  if (!field_values_fill (&values, change->fields, error) ||
       !field_values_get_state (&values, &state, error))
-    return FALSE;
+    return NULL;
 
-  sql = build_insert ();
-  statement = hw_db_prepare (db, sql, error);
+  statement = prepare_insert (db, error);
   if (statement == NULL)
-    return FALSE;
+    return NULL;
 
   if (values.values[HW_TASK_FIELD_ATTEMPT] == NULL)
     values.values[HW_TASK_FIELD_ATTEMPT] = g_variant_ref_sink (g_variant_new_uint32 (0));
@@ -156,8 +182,14 @@ hw_task_rows_insert (HwDb     *db,
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_stored ((HwTaskField) i))
       hw_db_statement_bind_variant (statement, index++, values.values[i]);
+  if (!hw_db_statement_run (statement, error))
+    return NULL;
 
-  return hw_db_statement_run (statement, error);
+  origin.type = field_values_get_string (&values, HW_TASK_FIELD_TYPE);
+  origin.group = field_values_get_string (&values, HW_TASK_FIELD_GROUP);
+  origin.owner = field_values_get_string (&values, HW_TASK_FIELD_OWNER);
+
+  return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, change->fields);
 }
 
 /* A task that is Pending again is nobody's, and its last attempt says nothing more
@@ -175,10 +207,10 @@ build_update (const FieldValues *values,
       HwTaskField field = (HwTaskField) i;
 
       if (field_values_have_column (values, field))
-        g_string_append_printf (sql, ", \"%s\" = ?", hw_task_field_get_name (field));
+        append_column (sql, ", \"", field, "\" = ?");
       else if (is_pending && hw_task_field_is_stored (field) &&
                hw_task_field_is_of_attempt (field))
-        g_string_append_printf (sql, ", \"%s\" = NULL", hw_task_field_get_name (field));
+        append_column (sql, ", \"", field, "\" = NULL");
     }
 
   if (is_pending)
@@ -189,6 +221,35 @@ build_update (const FieldValues *values,
   g_string_append (sql, " RETURNING type, \"group\", owner, attempt");
 
   return g_string_free (sql, FALSE);
+}
+
+/* An update's text depends on which fields it sets, and on two things more. */
+static HwDbStatement *
+prepare_update (HwDb              *db,
+                const FieldValues *values,
+                gboolean           is_pending,
+                gboolean           has_attempt,
+                GError           **error)
+{
+  guint64 set = (is_pending ? 1 : 0) | (has_attempt ? 2 : 0);
+  g_autofree char *sql = NULL;
+  HwDbStatement *statement;
+  char key[32];
+
+  G_STATIC_ASSERT (HW_N_TASK_FIELDS + 2 <= 64);
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (field_values_have_column (values, (HwTaskField) i))
+      set |= G_GUINT64_CONSTANT (4) << i;
+  g_snprintf (key, sizeof (key), "update task %" G_GINT64_MODIFIER "x", set);
+
+  statement = hw_db_find (db, key);
+  if (statement != NULL)
+    return statement;
+
+  sql = build_update (values, is_pending, has_attempt);
+
+  return hw_db_prepare_as (db, key, sql, error);
 }
 
 static void
@@ -296,7 +357,6 @@ hw_task_rows_update (HwDb           *db,
                            .actor = change->actor, .at = change->at };
   HwEventKind kind = is_state ? HW_EVENT_KIND_STATE : HW_EVENT_KIND_MESSAGE;
   g_auto(FieldValues) values = { { NULL } };
-  g_autofree char *sql = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwEvent) event = NULL;
   g_autoptr(GError) local_error = NULL;
@@ -310,9 +370,8 @@ hw_task_rows_update (HwDb           *db,
                    !check_transition (change, to, error)))
     return NULL;
 
-  sql = build_update (&values, is_state && to == HW_TASK_STATE_PENDING,
-                      change->attempt != HW_CHANGE_ANY_ATTEMPT);
-  statement = hw_db_prepare (db, sql, error);
+  statement = prepare_update (db, &values, is_state && to == HW_TASK_STATE_PENDING,
+                              change->attempt != HW_CHANGE_ANY_ATTEMPT, error);
   if (statement == NULL)
     return NULL;
 

@@ -10,11 +10,12 @@
 
 G_BEGIN_DECLS
 
-gboolean hw_task_rows_insert (HwDb     *db,
-                              guint64   task_id,
-                              guint64   seq,
-                              GVariant *fields,
-                              GError  **error);
+HwEvent *hw_task_rows_insert (HwDb           *db,
+                              guint64         epoch,
+                              guint64         seq,
+                              guint64         task_id,
+                              const HwChange *change,
+                              GError        **error);
 HwEvent *hw_task_rows_update (HwDb           *db,
                               guint64         epoch,
                               guint64         seq,
