@@ -13,6 +13,9 @@
 /* The digits of the largest guint64. */
 #define MAX_UINT_DIGITS 20
 
+/* Beyond this, 2^53, an integer has neighbours that a double does not tell from it. */
+#define MAX_EXACT_INTEGER 9007199254740992.0
+
 /* U+FFFD, which stands for what is not UTF-8. */
 #define REPLACEMENT "\357\277\275"
 
@@ -226,8 +229,8 @@ hw_json_writer_add_uint (HwJsonWriter *self,
  * @self: a writer
  * @value: a number
  *
- * Writes @value with as few digits as bring the same double back. JSON has no
- * word for what is not a finite number: that becomes `null`.
+ * Writes @value with as few digits as bring the same double back. JSON has no word
+ * for what is not a finite number: that becomes `null`.
  */
 void
 hw_json_writer_add_double (HwJsonWriter *self,
@@ -254,6 +257,10 @@ hw_json_writer_add_double (HwJsonWriter *self,
 
   begin_value (self);
   g_string_append (self->text, digits);
+  /* So that nobody takes it for an integer, which is exact and has no minus zero. */
+  if ((fabs (value) > MAX_EXACT_INTEGER && strpbrk (digits, ".e") == NULL) ||
+      g_str_equal (digits, "-0"))
+    g_string_append (self->text, ".0");
 }
 
 /**

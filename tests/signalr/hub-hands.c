@@ -162,10 +162,13 @@ test_handler_call_async (HwHubHandler       *handler,
   TestHandler *self = TEST_HANDLER (handler);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
   g_autoptr(GVariant) first = NULL;
+  const char *text = "";
 
   g_task_set_source_tag (gtask, test_handler_call_async);
   if (g_variant_n_children (arguments) > 0)
     g_variant_get_child (arguments, 0, "v", &first);
+  if (first != NULL && g_variant_is_of_type (first, G_VARIANT_TYPE_STRING))
+    text = g_variant_get_string (first, NULL);
 
   if (g_ascii_strcasecmp (method, "Wait") == 0)
     {
@@ -187,7 +190,7 @@ test_handler_call_async (HwHubHandler       *handler,
     {
       GError *error = NULL;
 
-      if (hw_hub_client_open_push (client, g_variant_get_string (first, NULL), "Pushed",
+      if (hw_hub_client_open_push (client, text, "Pushed",
                                    HW_HUB_STREAM (test_handler_add_stream (self)), &error))
         g_task_return_pointer (gtask, NULL, NULL);
       else
@@ -195,9 +198,9 @@ test_handler_call_async (HwHubHandler       *handler,
     }
   else
     {
-      g_autofree char *text = g_strdup_printf ("\"%s\"", g_variant_get_string (first, NULL));
+      g_autofree char *json = g_strdup_printf ("\"%s\"", text);
 
-      g_task_return_pointer (gtask, g_bytes_new (text, strlen (text)),
+      g_task_return_pointer (gtask, g_bytes_new (json, strlen (json)),
                              (GDestroyNotify) g_bytes_unref);
     }
 }

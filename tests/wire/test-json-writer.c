@@ -82,12 +82,15 @@ typedef struct
 
 static const DoubleRow doubles[] = {
   { "zero", 0.0, "0" },
-  { "minus-zero", -0.0, "-0" },
+  { "minus-zero", -0.0, "-0.0" },
   { "one", 1.0, "1" },
   { "tenth-in-short", 0.1, "0.1" },
   { "sum-in-full", 0.1 + 0.2, "0.30000000000000004" },
   { "sixteen-digits", 0.1234567890123456, "0.1234567890123456" },
   { "large", 1e300, "1e+300" },
+  { "largest-exact-integer", 9007199254740992.0, "9007199254740992" },
+  { "beyond-exact-integers", 9007199254740994.0, "9007199254740994.0" },
+  { "beyond-exact-integers-and-round", 1e16, "1e+16" },
   { "small", 5e-324, "4.94065645841247e-324" },
   { "infinity-is-null", INFINITY, "null" },
   { "minus-infinity-is-null", -INFINITY, "null" },

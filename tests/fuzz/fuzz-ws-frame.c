@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "fuzz-target.h"
+
+#include "hw-ws-frame.h"
+
+/* Tells what frames say, and whether they are frames. */
+static gboolean
+read_frames (const guint8 *bytes,
+             gsize         size,
+             gsize         piece_size,
+             GString      *told)
+{
+  HwWsReader reader = { 0 };
+
+  for (gsize start = 0; start < size; start += piece_size)
+    {
+      gsize length = MIN (piece_size, size - start);
+      g_autofree char *piece = g_memdup2 (bytes + start, length);
+      char *data = piece;
+
+      while (length > 0)
+        {
+          HwWsPart part;
+
+          if (!hw_ws_reader_read (&reader, &data, &length, &part, NULL))
+            return FALSE;
+          if (part.opcode != HW_WS_OPCODE_BINARY)
+            g_assert_cmpuint (part.length, <=, HW_WS_MAX_CONTROL_LENGTH);
+          if (part.data != NULL)
+            g_string_append_len (told, part.data, (gssize) part.length);
+        }
+    }
+
+  return TRUE;
+}
+
+/* It makes no difference where frames are torn. */
+int
+LLVMFuzzerTestOneInput (const guint8 *data,
+                        gsize         size)
+{
+  g_autoptr(GString) whole = g_string_new (NULL);
+  g_autoptr(GString) pieces = g_string_new (NULL);
+  gboolean is_valid = read_frames (data, size, MAX (size, 1), whole);
+
+  g_assert_cmpint (read_frames (data, size, 3, pieces), ==, is_valid);
+  g_assert_cmpmem (whole->str, whole->len, pieces->str, pieces->len);
+
+  return 0;
+}
