@@ -51,22 +51,6 @@ submit_many (Fixture *fixture,
     hw_test_house_submit (fixture->house, "noop");
 }
 
-static void
-succeed (Fixture *fixture,
-         guint64  task_id)
-{
-  hw_fake_runner_succeed (fixture->house->runner, task_id);
-  hw_await_quiet ();
-}
-
-static void
-advance (Fixture *fixture,
-         gint64   span)
-{
-  hw_fake_clock_advance (fixture->house->clock, span);
-  hw_await_quiet ();
-}
-
 #define assert_calls(fixture, expected) \
   G_STMT_START \
   { \
@@ -102,11 +86,11 @@ test_dispatcher_max_parallel_is_kept (Fixture      *fixture,
   submit_many (fixture, 5);
   assert_calls (fixture, "start 1/1, start 2/1, start 3/1");
 
-  succeed (fixture, 2);
+  hw_test_house_succeed (fixture->house, 2);
   assert_calls (fixture, "start 4/1");
 
   for (guint64 i = 0; i < 2; i++)
-    succeed (fixture, 3 * i + 1);
+    hw_test_house_succeed (fixture->house, 3 * i + 1);
   assert_calls (fixture, "start 5/1");
   g_assert_cmpuint (hw_fake_runner_get_n_running (fixture->house->runner), ==, 2);
 }
@@ -120,15 +104,7 @@ test_dispatcher_max_parallel_counts_what_is_being_claimed (Fixture      *fixture
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr(GPtrArray) changes =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-      g_autoptr(GPtrArray) events = NULL;
-
-      g_ptr_array_add (changes,
-                       hw_change_new_add ("me", 1,
-                                          g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
-                                                                " 'type': <'noop'>}")));
-      events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
+      hw_test_house_add_many (fixture->house, 1);
       hw_await_quiet ();
     }
   hw_memory_store_release (fixture->house->store);
@@ -153,7 +129,7 @@ test_dispatcher_priority_then_age (Fixture      *fixture,
       g_autofree char *expected = g_strdup_printf ("start %" G_GUINT64_FORMAT "/1", in_order[i]);
 
       assert_calls (fixture, expected);
-      succeed (fixture, in_order[i]);
+      hw_test_house_succeed (fixture->house, in_order[i]);
     }
   assert_calls (fixture, "");
 }
@@ -168,7 +144,7 @@ assert_all_run_in_order (Fixture *fixture,
       g_autofree char *expected = g_strdup_printf ("start %" G_GUINT64_FORMAT "/1", i);
 
       assert_calls (fixture, expected);
-      succeed (fixture, i);
+      hw_test_house_succeed (fixture->house, i);
     }
   assert_calls (fixture, "");
 }
@@ -206,9 +182,9 @@ test_dispatcher_refill_lets_the_urgent_pass (Fixture      *fixture,
   assert_calls (fixture, "start 1/1");
   hw_test_house_submit_with_priority (fixture->house, "noop", 1);
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_calls (fixture, "start 401/1");
-  succeed (fixture, 401);
+  hw_test_house_succeed (fixture->house, 401);
   assert_calls (fixture, "start 2/1");
 }
 
@@ -223,10 +199,10 @@ test_dispatcher_refill_that_fails_is_tried_again (Fixture      *fixture,
   assert_calls (fixture, "");
 
   hw_test_log_expect_warning (fixture->log, "Could not read which tasks wait: *");
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_calls (fixture, "");
 
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_calls (fixture, "start 1/1");
 }
 
@@ -240,11 +216,11 @@ test_dispatcher_claim_that_fails_is_tried_again (Fixture      *fixture,
   hw_test_house_open (fixture->house);
   assert_calls (fixture, "");
 
-  advance (fixture, G_USEC_PER_SEC - 1);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC - 1);
   assert_calls (fixture, "");
-  advance (fixture, 1);
+  hw_test_house_advance (fixture->house, 1);
   assert_calls (fixture, "start 1/1");
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_calls (fixture, "start 2/1");
 }
 
@@ -253,9 +229,6 @@ static void
 test_dispatcher_claim_that_loses_runs_nothing (Fixture      *fixture,
                                                gconstpointer test_data)
 {
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-
   hw_test_house_open (fixture->house);
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
   hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
@@ -264,11 +237,7 @@ test_dispatcher_claim_that_loses_runs_nothing (Fixture      *fixture,
   g_main_context_iteration (NULL, FALSE);
 
   /* The claim is on its way now. */
-  g_ptr_array_add (changes,
-                   hw_change_new_state (1, HW_TASK_STATE_PENDING, HW_CHANGE_ANY_ATTEMPT, "me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Failed'>}")));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_PENDING, HW_TASK_STATE_FAILED);
   hw_await_quiet ();
   assert_calls (fixture, "");
   assert_story (fixture, 1, "added Failed/0");
@@ -282,18 +251,12 @@ static void
 test_dispatcher_pending_again_is_begun (Fixture      *fixture,
                                         gconstpointer test_data)
 {
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-
   hw_test_house_open (fixture->house);
   submit_many (fixture, 1);
   hw_fake_runner_finish (fixture->house->runner, 1,
                          hw_outcome_new_failed (HW_RESULT_ERROR, "It broke."));
   hw_await_quiet ();
-  g_ptr_array_add (changes,
-                   hw_change_new_state (1, HW_TASK_STATE_FAILED, 1, "me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>}")));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
   hw_await_quiet ();
 
   assert_calls (fixture, "start 1/1, start 1/2");
@@ -307,13 +270,13 @@ test_dispatcher_ending_is_not_lost (Fixture      *fixture,
   submit_many (fixture, 2);
   hw_memory_store_fail_next (fixture->house->store, HW_MEMORY_STORE_COMMIT, 1);
   hw_test_log_expect_warning (fixture->log, "Could not write down the end of task 1: *");
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
 
   /* What is not written down has not ended: its place is taken. */
   assert_story (fixture, 1, "added Processing/1");
   assert_calls (fixture, "start 1/1");
 
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_story (fixture, 1, "added Processing/1 Completed/1(success)");
   assert_calls (fixture, "start 2/1");
 }
@@ -373,7 +336,7 @@ test_dispatcher_vanished_type_is_written_down_in_the_end (Fixture      *fixture,
   hw_test_house_open (fixture->house);
   assert_story (fixture, 1, "added Processing/1");
 
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_story (fixture, 1, "added Processing/1 Failed/1(spawn-failed)");
   assert_calls (fixture, "start 2/1");
 }
@@ -394,7 +357,7 @@ test_dispatcher_vanished_type_can_be_canceled (Fixture      *fixture,
   task = hw_test_house_try_cancel (fixture->house, fixture->house->owner, 1, &error);
 
   g_assert_no_error (error);
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_story (fixture, 1, "added Processing/1 Failed/1(spawn-failed)");
 }
 
@@ -424,7 +387,7 @@ test_dispatcher_close_forgets_what_was_to_be_tried_again (Fixture      *fixture,
   hw_test_log_expect_warning (fixture->log, "Could not begin tasks: *");
   hw_test_house_open (fixture->house);
   hw_task_queue_close (fixture->house->queue);
-  advance (fixture, 10 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 10 * G_USEC_PER_SEC);
 
   assert_calls (fixture, "");
 }

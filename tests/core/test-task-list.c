@@ -105,38 +105,12 @@ submit (Fixture *fixture)
 }
 
 static void
-succeed (Fixture *fixture,
-         guint64  task_id)
-{
-  hw_fake_runner_succeed (fixture->house->runner, task_id);
-  hw_await_quiet ();
-}
-
-/* Leaves @n_tasks more waiting tasks at once. */
-static void
-add_many (Fixture *fixture,
-          guint    n_tasks)
-{
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-
-  for (guint i = 0; i < n_tasks; i++)
-    g_ptr_array_add (changes,
-                     hw_change_new_add ("me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
-                                                              " 'type': <'noop'>}")));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
-  hw_await_quiet ();
-}
-
-static void
 test_task_list_begins_with_the_live (Fixture      *fixture,
                                      gconstpointer test_data)
 {
   for (guint i = 0; i < 3; i++)
     submit (fixture);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   make_list (fixture, fixture->house->owner);
 
   assert_list (fixture, "3:Pending 2:Processing");
@@ -166,7 +140,7 @@ test_task_list_follows_a_task (Fixture      *fixture,
 
   submit (fixture);
   assert_list (fixture, "2:Pending 1:Processing");
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_list (fixture, "2:Processing");
   g_assert_cmpstr (fixture->changes->str, ==, "0-0+1 0-1+1 0-0+1 1-1+0 0-1+1 ");
 }
@@ -197,7 +171,7 @@ test_task_list_items_do_not_change (Fixture      *fixture,
   load_list (fixture);
   submit (fixture);
   task = g_list_model_get_item (G_LIST_MODEL (fixture->list), 0);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
 
   g_assert_cmpint (hw_task_get_state (task), ==, HW_TASK_STATE_PROCESSING);
   assert_list (fixture, "");
@@ -230,7 +204,7 @@ test_task_list_loses_nothing_while_it_loads (Fixture      *fixture,
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_READS);
   make_list (fixture, fixture->house->owner);
   hw_await_quiet ();
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   submit (fixture);
   assert_list (fixture, "");
 
@@ -247,8 +221,9 @@ test_task_list_asks_again_when_the_answer_is_too_old (Fixture      *fixture,
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_READS);
   make_list (fixture, fixture->house->owner);
   hw_await_quiet ();
-  add_many (fixture, 5000);
-  succeed (fixture, 1);
+  hw_test_house_add_many (fixture->house, 5000);
+  hw_await_quiet ();
+  hw_test_house_succeed (fixture->house, 1);
   hw_memory_store_release (fixture->house->store);
   hw_await_quiet ();
 
@@ -301,7 +276,8 @@ test_task_list_has_at_most_2000 (Fixture      *fixture,
 
   load_list (fixture);
   submit (fixture);
-  add_many (fixture, N_TASKS_MAX + 9);
+  hw_test_house_add_many (fixture->house, N_TASKS_MAX + 9);
+  hw_await_quiet ();
   model = G_LIST_MODEL (fixture->list);
 
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, N_TASKS_MAX);
@@ -323,31 +299,15 @@ test_task_list_has_all_that_run (Fixture      *fixture,
 
   load_list (fixture);
   submit (fixture);
-  add_many (fixture, N_TASKS_MAX + 9);
-  succeed (fixture, 1);
+  hw_test_house_add_many (fixture->house, N_TASKS_MAX + 9);
+  hw_await_quiet ();
+  hw_test_house_succeed (fixture->house, 1);
   model = G_LIST_MODEL (fixture->list);
   last = g_list_model_get_item (model, N_TASKS_MAX - 1);
 
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, N_TASKS_MAX);
   g_assert_cmpuint (hw_task_get_id (last), ==, 2);
   g_assert_cmpint (hw_task_get_state (last), ==, HW_TASK_STATE_PROCESSING);
-}
-
-/* Commits a state of task 1 as another node would. */
-static void
-change_state (Fixture    *fixture,
-              HwTaskState from,
-              HwTaskState to)
-{
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&fields, "state", "s", hw_task_state_to_string (to));
-  g_ptr_array_add (changes, hw_change_new_state (1, from, HW_CHANGE_ANY_ATTEMPT, "me", 1,
-                                                 g_variant_dict_end (&fields)));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
 }
 
 /* Task 1 has failed, and task 2 has the only place. */
@@ -367,7 +327,7 @@ test_task_list_has_what_is_retried (Fixture      *fixture,
                                     gconstpointer test_data)
 {
   fail_first (fixture);
-  change_state (fixture, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
 
   assert_list (fixture, "2:Processing 1:Pending");
 }
@@ -378,10 +338,10 @@ test_task_list_leaves_out_what_ended_meanwhile (Fixture      *fixture,
                                                 gconstpointer test_data)
 {
   fail_first (fixture);
-  change_state (fixture, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_READS);
   hw_await_quiet ();
-  change_state (fixture, HW_TASK_STATE_PENDING, HW_TASK_STATE_FAILED);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_PENDING, HW_TASK_STATE_FAILED);
   hw_await_quiet ();
   hw_memory_store_release (fixture->house->store);
 

@@ -84,24 +84,6 @@ list (Fixture           *fixture,
   } \
   G_STMT_END
 
-/* Leaves @n_tasks waiting tasks in the store at once. */
-static void
-add_many (Fixture *fixture,
-          guint    n_tasks)
-{
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-
-  for (guint i = 0; i < n_tasks; i++)
-    g_ptr_array_add (changes,
-                     hw_change_new_add ("me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
-                                                              " 'type': <'noop'>}")));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
-  hw_await_quiet ();
-}
-
 static double
 get_progress (HwTask *task)
 {
@@ -294,7 +276,8 @@ test_queue_list_comes_in_pages (Fixture      *fixture,
     guint n_tasks;
   } golden[] = { { 0, 50 }, { 7, 7 }, { 500, 500 }, { 501, 500 }, { G_MAXUINT, 500 } };
 
-  add_many (fixture, 501);
+  hw_test_house_add_many (fixture->house, 501);
+  hw_await_quiet ();
   for (guint i = 0; i < G_N_ELEMENTS (golden); i++)
     {
       HwTaskFilter filter = { .limit = golden[i].limit };
@@ -317,7 +300,8 @@ test_queue_list_live_is_2000_at_most (Fixture      *fixture,
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(HwTaskPage) page = NULL;
 
-  add_many (fixture, 2001);
+  hw_test_house_add_many (fixture->house, 2001);
+  hw_await_quiet ();
   hw_task_queue_list_live_async (fixture->house->queue, fixture->house->owner,
                                  &(HwTaskFilter) { 0 }, NULL, hw_await_result, &result);
   hw_await_quiet ();

@@ -84,22 +84,6 @@ report (Fixture *fixture,
 }
 
 static void
-advance (Fixture *fixture,
-         gint64   span)
-{
-  hw_fake_clock_advance (fixture->house->clock, span);
-  hw_await_quiet ();
-}
-
-static void
-succeed (Fixture *fixture,
-         guint64  task_id)
-{
-  hw_fake_runner_succeed (fixture->house->runner, task_id);
-  hw_await_quiet ();
-}
-
-static void
 test_watcher_levels_come_after_transitions (Fixture      *fixture,
                                             gconstpointer test_data)
 {
@@ -128,7 +112,7 @@ test_watcher_levels_are_told_once (Fixture      *fixture,
   hw_run_send_message (hw_fake_runner_get_run (fixture->house->runner, 1), "hello");
   assert_sees (viewer, "“hello”");
 
-  advance (fixture, G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   report (fixture, 1, 2);
   assert_sees (viewer, "0.5");
 }
@@ -151,7 +135,7 @@ test_watcher_levels_newest_wins_for_the_slow (Fixture      *fixture,
     {
       report (fixture, 2, 1);
       report (fixture, 1, i);
-      advance (fixture, G_USEC_PER_SEC);
+      hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
     }
   viewer->cancellable = g_cancellable_new ();
   hw_test_viewer_follow (viewer);
@@ -167,7 +151,7 @@ test_watcher_levels_end_with_the_attempt (Fixture      *fixture,
 
   submit (fixture, "noop");
   report (fixture, 1, 2);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   viewer = watch_task (fixture, 1);
 
   assert_sees (viewer, "added Processing/1 Completed/1(success)");
@@ -200,11 +184,11 @@ test_watcher_heartbeat_after_15_seconds_of_quiet (Fixture      *fixture,
   viewer = watch_task (fixture, 1);
   assert_sees (viewer, "added Processing/1");
 
-  advance (fixture, 15 * G_USEC_PER_SEC - 1);
+  hw_test_house_advance (fixture->house, 15 * G_USEC_PER_SEC - 1);
   assert_sees (viewer, "");
-  advance (fixture, 1);
+  hw_test_house_advance (fixture->house, 1);
   assert_sees (viewer, "heartbeat@2");
-  advance (fixture, 15 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 15 * G_USEC_PER_SEC);
   assert_sees (viewer, "heartbeat@2");
 }
 
@@ -217,13 +201,13 @@ test_watcher_heartbeat_begins_anew_with_each_answer (Fixture      *fixture,
 
   submit (fixture, "noop");
   viewer = watch_task (fixture, 1);
-  advance (fixture, 10 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 10 * G_USEC_PER_SEC);
   report (fixture, 1, 2);
   assert_sees (viewer, "added Processing/1 0.5");
 
-  advance (fixture, 10 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 10 * G_USEC_PER_SEC);
   assert_sees (viewer, "");
-  advance (fixture, 5 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 5 * G_USEC_PER_SEC);
   assert_sees (viewer, "heartbeat@2");
 }
 
@@ -239,10 +223,10 @@ test_watcher_heartbeat_advances_the_cursor (Fixture      *fixture,
   assert_sees (viewer, "added Processing/1");
   for (guint i = 0; i < 3; i++)
     submit (fixture, "noop");
-  advance (fixture, 15 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 15 * G_USEC_PER_SEC);
   assert_sees (viewer, "heartbeat@6");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/1(success)");
 }
 
@@ -258,7 +242,7 @@ test_watcher_heartbeat_comes_though_others_are_busy (Fixture      *fixture,
   for (guint i = 0; i < 3; i++)
     {
       submit (fixture, "noop");
-      advance (fixture, 5 * G_USEC_PER_SEC);
+      hw_test_house_advance (fixture->house, 5 * G_USEC_PER_SEC);
     }
 
   assert_sees (viewer, "heartbeat@5");
@@ -296,7 +280,7 @@ test_watcher_heartbeat_waits_for_what_is_being_read (Fixture      *fixture,
   assert_sees (viewer, "snapshot@0{}");
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_READS);
   add_more_than_the_ring_holds (fixture);
-  advance (fixture, 20 * G_USEC_PER_SEC);
+  hw_test_house_advance (fixture->house, 20 * G_USEC_PER_SEC);
   assert_sees (viewer, "");
 
   hw_memory_store_release (fixture->house->store);
@@ -314,9 +298,9 @@ test_watcher_filter_by_type (Fixture      *fixture,
   viewer = watch (fixture, fixture->house->owner, (HwWatchFilter) { .type = (char *) "demo" });
   assert_sees (viewer, "snapshot@4{2:Processing}");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   submit (fixture, "noop");
-  succeed (fixture, 2);
+  hw_test_house_succeed (fixture->house, 2);
   assert_sees (viewer, "Completed/1(success)");
 }
 
@@ -330,7 +314,7 @@ test_watcher_filter_by_owner (Fixture      *fixture,
 
   submit (fixture, "noop");
   task = hw_test_house_try_submit (fixture->house, fixture->house->guest, "noop", NULL, NULL);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
 
   assert_sees (viewer, "snapshot@0{} added Processing/1");
 }
@@ -357,7 +341,7 @@ test_watcher_filter_by_principal (Fixture      *fixture,
   g_assert_error (of_task->error, HW_ERROR, HW_ERROR_NOT_FOUND);
 
   report (fixture, 1, 2);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (from_snapshot, "");
   assert_sees (from_cursor, "");
 }
@@ -468,7 +452,7 @@ test_watcher_waiting_does_not_touch_the_store (Fixture      *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (viewers); i++)
     viewers[i] = watch_task (fixture, 1);
   n_reads = hw_memory_store_get_n_calls (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
 
   g_assert_cmpuint (hw_memory_store_get_n_calls (fixture->house->store,
                                                  HW_MEMORY_STORE_READ_EVENTS), ==, n_reads);

@@ -70,52 +70,6 @@ say (Fixture    *fixture,
 }
 
 static void
-succeed (Fixture *fixture,
-         guint64  task_id)
-{
-  hw_fake_runner_succeed (fixture->house->runner, task_id);
-  hw_await_quiet ();
-}
-
-/* Commits a change of a task as another node would. */
-static void
-change_state (Fixture    *fixture,
-              guint64     task_id,
-              HwTaskState from,
-              HwTaskState to)
-{
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&fields, "state", "s", hw_task_state_to_string (to));
-  g_ptr_array_add (changes, hw_change_new_state (task_id, from, HW_CHANGE_ANY_ATTEMPT, "me", 1,
-                                                 g_variant_dict_end (&fields)));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
-  hw_await_quiet ();
-}
-
-/* Adds @n_tasks tasks at once, which wait behind task 1. */
-static void
-add_many (Fixture *fixture,
-          guint    n_tasks)
-{
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_autoptr(GPtrArray) events = NULL;
-
-  for (guint i = 0; i < n_tasks; i++)
-    g_ptr_array_add (changes,
-                     hw_change_new_add ("me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
-                                                              " 'type': <'noop'>,"
-                                                              " 'owner': <'me'>}")));
-  events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
-  g_assert_nonnull (events);
-  hw_await_quiet ();
-}
-
-static void
 test_watcher_task_from_the_beginning (Fixture      *fixture,
                                       gconstpointer test_data)
 {
@@ -128,7 +82,7 @@ test_watcher_task_from_the_beginning (Fixture      *fixture,
 
   say (fixture, 1, "hello");
   assert_sees (viewer, "“hello”");
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/1(success)");
   g_assert_true (viewer->has_ended);
 }
@@ -157,7 +111,7 @@ test_watcher_task_joined_after_its_end_is_told_and_ends (Fixture      *fixture,
   g_autoptr(HwTestViewer) viewer = NULL;
 
   submit (fixture);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   viewer = watch (fixture, 1, 0, 0);
   hw_test_viewer_follow (viewer);
 
@@ -181,7 +135,7 @@ test_watcher_task_story_outlives_the_daemon (Fixture      *fixture,
   hw_test_viewer_follow (viewer);
   assert_sees (viewer, "added Processing/1 “one”");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/1(success)");
   g_assert_true (viewer->has_ended);
 }
@@ -198,7 +152,7 @@ test_watcher_task_waits_before_its_turn (Fixture      *fixture,
   hw_test_viewer_follow (viewer);
   assert_sees (viewer, "added");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Processing/1");
 }
 
@@ -223,12 +177,13 @@ test_watcher_task_that_was_retried_goes_on (Fixture      *fixture,
   submit (fixture);
   hw_fake_runner_finish (fixture->house->runner, 1, hw_outcome_new_failed (HW_RESULT_ERROR, "No."));
   hw_await_quiet ();
-  change_state (fixture, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_await_quiet ();
   viewer = watch (fixture, 1, 0, 0);
   hw_test_viewer_follow (viewer);
   assert_sees (viewer, "added Processing/1 Failed/1(error) Pending/1 Processing/2");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/2(success)");
   g_assert_true (viewer->has_ended);
 }
@@ -248,7 +203,7 @@ test_watcher_resume_tells_the_rest_once (Fixture      *fixture,
 
   submit (fixture);
   say (fixture, 1, "one");
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
 
   for (guint64 after = 0; after < G_N_ELEMENTS (rests); after++)
     {
@@ -272,7 +227,7 @@ test_watcher_resume_of_all_tells_what_came_later (Fixture      *fixture,
   hw_test_viewer_follow (viewer);
   assert_sees (viewer, "added");
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/1(success) Processing/1");
 }
 
@@ -289,157 +244,8 @@ test_watcher_resume_at_the_head_waits (Fixture      *fixture,
   assert_sees (viewer, "");
   g_assert_true (viewer->is_pulling);
 
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   assert_sees (viewer, "Completed/1(success)");
-}
-
-/* Pairs that say nothing to this database, for one task and for all. */
-static void
-test_watcher_reset_on_a_bad_pair (Fixture      *fixture,
-                                  gconstpointer test_data)
-{
-  const struct
-  {
-    guint64 task_id;
-    guint64 epoch;
-    guint64 after;
-  } pairs[] = {
-    { 0, fixture->epoch + 1, 1 }, { 0, 0, 1 }, { 0, fixture->epoch, 4 },
-    { 0, fixture->epoch, G_MAXUINT64 }, { 0, fixture->epoch + 1, 0 },
-    { 1, fixture->epoch + 1, 1 }, { 1, 0, 1 }, { 1, fixture->epoch, 4 },
-    { 1, fixture->epoch, G_MAXUINT64 }, { 1, fixture->epoch + 1, 0 },
-  };
-
-  submit (fixture);
-  submit (fixture);
-  g_assert_cmpuint (hw_memory_store_get_head (fixture->house->store), ==, 3);
-
-  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
-    {
-      g_autoptr(HwTestViewer) viewer = watch (fixture, pairs[i].task_id, pairs[i].epoch,
-                                              pairs[i].after);
-
-      g_test_message ("pair %u", i);
-      viewer->seq = 0;
-      hw_test_viewer_follow (viewer);
-      assert_sees (viewer, pairs[i].task_id == 0 ? "reset@3{2:Pending,1:Processing}"
-                                                 : "reset@3{1:Processing}");
-      g_assert_cmpuint (viewer->epoch, ==, fixture->epoch);
-    }
-}
-
-static void
-test_watcher_reset_goes_on_live (Fixture      *fixture,
-                                 gconstpointer test_data)
-{
-  g_autoptr(HwTestViewer) of_task = NULL;
-  g_autoptr(HwTestViewer) of_all = NULL;
-
-  submit (fixture);
-  of_task = watch (fixture, 1, 1, 1);
-  of_all = watch (fixture, 0, 1, 1);
-  hw_test_viewer_follow (of_task);
-  hw_test_viewer_follow (of_all);
-  assert_sees (of_task, "reset@2{1:Processing}");
-  assert_sees (of_all, "reset@2{1:Processing}");
-
-  succeed (fixture, 1);
-  assert_sees (of_task, "Completed/1(success)");
-  assert_sees (of_all, "Completed/1(success)");
-  g_assert_true (of_task->has_ended);
-  g_assert_false (of_all->has_ended);
-}
-
-/* Whoever comes with a foreign pair for a task that has ended learns that, and goes. */
-static void
-test_watcher_reset_of_an_ended_task_ends (Fixture      *fixture,
-                                          gconstpointer test_data)
-{
-  g_autoptr(HwTestViewer) viewer = NULL;
-
-  submit (fixture);
-  succeed (fixture, 1);
-  viewer = watch (fixture, 1, 1, 1);
-  hw_test_viewer_follow (viewer);
-
-  assert_sees (viewer, "reset@3{1:Completed}");
-  g_assert_true (viewer->has_ended);
-}
-
-/* Retention took what the viewer should have been told. */
-static void
-test_watcher_reset_when_too_old (Fixture      *fixture,
-                                 gconstpointer test_data)
-{
-  g_autoptr(HwTestViewer) of_all = NULL;
-  g_autoptr(HwTestViewer) of_task = NULL;
-  g_autoptr(HwTestViewer) in_time = NULL;
-
-  submit (fixture);
-  submit (fixture);
-  succeed (fixture, 1);
-  hw_test_house_restart (fixture->house);
-  hw_memory_store_forget (fixture->house->store, 3);
-  hw_test_house_open (fixture->house);
-
-  of_all = watch (fixture, 0, fixture->epoch, 2);
-  hw_test_viewer_follow (of_all);
-  assert_sees (of_all, "reset@5{2:Processing}");
-
-  of_task = watch (fixture, 2, fixture->epoch, 2);
-  hw_test_viewer_follow (of_task);
-  assert_sees (of_task, "reset@5{2:Processing}");
-
-  in_time = watch (fixture, 0, fixture->epoch, 3);
-  hw_test_viewer_follow (in_time);
-  assert_sees (in_time, "Completed/1(success) Processing/1");
-}
-
-/* Not even the beginning of a task is kept that has run for longer than events are. */
-static void
-test_watcher_reset_when_the_beginning_is_gone (Fixture      *fixture,
-                                               gconstpointer test_data)
-{
-  g_autoptr(HwTestViewer) viewer = NULL;
-
-  for (guint i = 0; i < 3; i++)
-    submit (fixture);
-  hw_test_house_restart (fixture->house);
-  hw_memory_store_forget (fixture->house->store, 3);
-  hw_test_house_open (fixture->house);
-  viewer = watch (fixture, 1, 0, 0);
-  hw_test_viewer_follow (viewer);
-  assert_sees (viewer, "reset@4{1:Processing}");
-  g_assert_cmpuint (viewer->n_answers, ==, 1);
-
-  succeed (fixture, 1);
-  assert_sees (viewer, "Completed/1(success)");
-  g_assert_true (viewer->has_ended);
-}
-
-/* With every event gone there is nothing left to tell how old a pair is. */
-static void
-test_watcher_reset_when_all_is_gone (Fixture      *fixture,
-                                     gconstpointer test_data)
-{
-  g_autoptr(HwTestViewer) of_all = NULL;
-  g_autoptr(HwTestViewer) of_task = NULL;
-  g_autoptr(HwTestViewer) at_head = NULL;
-
-  submit (fixture);
-  hw_test_house_restart (fixture->house);
-  hw_memory_store_forget (fixture->house->store, 2);
-  hw_test_house_open (fixture->house);
-
-  of_all = watch (fixture, 0, fixture->epoch, 1);
-  hw_test_viewer_follow (of_all);
-  assert_sees (of_all, "reset@2{1:Processing}");
-  of_task = watch (fixture, 1, 0, 0);
-  hw_test_viewer_follow (of_task);
-  assert_sees (of_task, "reset@2{1:Processing}");
-  at_head = watch (fixture, 0, fixture->epoch, 2);
-  hw_test_viewer_follow (at_head);
-  assert_sees (at_head, "");
 }
 
 /* A task's own story is whole although older events of others are gone. */
@@ -468,13 +274,13 @@ test_watcher_all_begins_with_a_snapshot_of_the_live (Fixture      *fixture,
 
   submit (fixture);
   submit (fixture);
-  succeed (fixture, 1);
+  hw_test_house_succeed (fixture->house, 1);
   submit (fixture);
   viewer = watch (fixture, 0, 0, 0);
   hw_test_viewer_follow (viewer);
   assert_sees (viewer, "snapshot@6{3:Pending,2:Processing}");
 
-  succeed (fixture, 2);
+  hw_test_house_succeed (fixture->house, 2);
   assert_sees (viewer, "Completed/1(success) Processing/1");
 }
 
@@ -497,7 +303,8 @@ test_watcher_pages_go_on_without_a_gap (Fixture      *fixture,
                                         gconstpointer test_data)
 {
   submit (fixture);
-  add_many (fixture, 2 * 256 + 44);
+  hw_test_house_add_many (fixture->house, 2 * 256 + 44);
+  hw_await_quiet ();
 
   for (guint i = 0; i < 2; i++)
     {
@@ -525,7 +332,8 @@ test_watcher_pages_just_full (Fixture      *fixture,
   g_autoptr(HwTestViewer) viewer = NULL;
 
   submit (fixture);
-  add_many (fixture, 256);
+  hw_test_house_add_many (fixture->house, 256);
+  hw_await_quiet ();
   viewer = watch (fixture, 0, fixture->epoch, 2);
   hw_test_viewer_follow (viewer);
   hw_await_quiet ();
@@ -571,7 +379,8 @@ test_watcher_slow_one_loses_nothing (Fixture      *fixture,
   hw_test_viewer_pull (viewer);
   hw_await_quiet ();
   g_assert_cmpuint (viewer->seq, ==, 2);
-  add_many (fixture, N_RECENT + 1000);
+  hw_test_house_add_many (fixture->house, N_RECENT + 1000);
+  hw_await_quiet ();
 
   hw_test_viewer_follow (viewer);
   hw_await_quiet ();
@@ -627,12 +436,6 @@ main (int   argc,
   ADD ("/watcher/resume/of-all-tells-what-came-later",
        test_watcher_resume_of_all_tells_what_came_later);
   ADD ("/watcher/resume/at-the-head-waits", test_watcher_resume_at_the_head_waits);
-  ADD ("/watcher/reset/on-a-bad-pair", test_watcher_reset_on_a_bad_pair);
-  ADD ("/watcher/reset/goes-on-live", test_watcher_reset_goes_on_live);
-  ADD ("/watcher/reset/of-an-ended-task-ends", test_watcher_reset_of_an_ended_task_ends);
-  ADD ("/watcher/reset/when-too-old", test_watcher_reset_when_too_old);
-  ADD ("/watcher/reset/when-the-beginning-is-gone", test_watcher_reset_when_the_beginning_is_gone);
-  ADD ("/watcher/reset/when-all-is-gone", test_watcher_reset_when_all_is_gone);
   ADD ("/watcher/all/begins-with-a-snapshot-of-the-live",
        test_watcher_all_begins_with_a_snapshot_of_the_live);
   ADD ("/watcher/all/of-nothing-is-an-empty-snapshot",

@@ -262,6 +262,94 @@ hw_test_house_try_cancel (HwTestHouse *self,
 }
 
 /**
+ * hw_test_house_succeed:
+ * @self: a house
+ * @task_id: a task that runs
+ *
+ * Ends a run well, and waits until all is quiet.
+ */
+void
+hw_test_house_succeed (HwTestHouse *self,
+                       guint64      task_id)
+{
+  hw_fake_runner_succeed (self->runner, task_id);
+  hw_await_quiet ();
+}
+
+/**
+ * hw_test_house_advance:
+ * @self: a house
+ * @span: microseconds
+ *
+ * Lets time go by, and waits until all is quiet.
+ */
+void
+hw_test_house_advance (HwTestHouse *self,
+                       gint64       span)
+{
+  hw_fake_clock_advance (self->clock, span);
+  hw_await_quiet ();
+}
+
+/* Commits @changes as another node would. */
+static void
+hw_test_house_commit (HwTestHouse *self,
+                      GPtrArray   *changes)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = hw_memory_store_commit_now (self->store, changes, &error);
+
+  g_assert_no_error (error);
+}
+
+/**
+ * hw_test_house_add_many:
+ * @self: a house
+ * @n_tasks: how many
+ *
+ * Adds tasks of type `noop` that wait, all in one batch. Not all is quiet then.
+ */
+void
+hw_test_house_add_many (HwTestHouse *self,
+                        guint        n_tasks)
+{
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+
+  for (guint i = 0; i < n_tasks; i++)
+    g_ptr_array_add (changes,
+                     hw_change_new_add ("uid:1001", 1,
+                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
+                                                              " 'type': <'noop'>,"
+                                                              " 'owner': <'uid:1001'>}")));
+  hw_test_house_commit (self, changes);
+}
+
+/**
+ * hw_test_house_change_state:
+ * @self: a house
+ * @task_id: a task
+ * @from: the state that it is in
+ * @to: the state that it shall have
+ *
+ * Changes a task's state at once, as another node would. Not all is quiet then.
+ */
+void
+hw_test_house_change_state (HwTestHouse *self,
+                            guint64      task_id,
+                            HwTaskState  from,
+                            HwTaskState  to)
+{
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
+                         hw_task_state_to_string (to));
+  g_ptr_array_add (changes, hw_change_new_state (task_id, from, HW_CHANGE_ANY_ATTEMPT, "uid:1001",
+                                                 1, g_variant_dict_end (&fields)));
+  hw_test_house_commit (self, changes);
+}
+
+/**
  * hw_test_house_get:
  * @self: a house
  * @task_id: a task

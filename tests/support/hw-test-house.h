@@ -65,6 +65,16 @@ HwTask      *hw_test_house_try_cancel (HwTestHouse *self,
                                        HwPrincipal *principal,
                                        guint64      task_id,
                                        GError     **error);
+void         hw_test_house_succeed (HwTestHouse *self,
+                                    guint64      task_id);
+void         hw_test_house_advance (HwTestHouse *self,
+                                    gint64       span);
+void         hw_test_house_add_many (HwTestHouse *self,
+                                     guint        n_tasks);
+void         hw_test_house_change_state (HwTestHouse *self,
+                                         guint64      task_id,
+                                         HwTaskState  from,
+                                         HwTaskState  to);
 HwTask      *hw_test_house_get (HwTestHouse *self,
                                 guint64      task_id);
 char        *hw_test_house_tell (HwTestHouse *self,
