@@ -311,7 +311,7 @@ class CheckTest(MachineTest):
         self.fake("timeout", '[ "$4" != lint ] || exit 124; shift 2; exec "$@"')
         status, said, last = self.check("--tier", "lint")
         self.assertEqual((1, "1 passed, 1 failed"), (status, last), said)
-        self.assertIn("longer than its budget of 4 minutes", said)
+        self.assertIn("longer than its budget of 6 minutes", said)
 
     def test_missing_packages_are_a_failure(self):
         (self.root / "build-aux/deps").write_text("#!/bin/sh\nexit 1\n")
