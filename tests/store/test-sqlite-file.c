@@ -43,7 +43,7 @@ set_contents (Fixture    *fixture,
   g_autofree char *path = fixture_build_path (fixture, "headway.db");
   g_autoptr(GError) error = NULL;
 
-  g_file_set_contents (path, contents, length, &error);
+  g_file_set_contents_full (path, contents, length, G_FILE_SET_CONTENTS_NONE, 0600, &error);
   g_assert_no_error (error);
 }
 
@@ -313,7 +313,7 @@ test_flipped_bits_are_survived (Fixture      *fixture,
   fixture_close (fixture);
   contents = get_contents (fixture, &length);
 
-  for (guint i = 0; i < 300; i++)
+  for (guint i = 0; i < 100; i++)
     {
       guint byte = (guint) g_test_rand_int_range (0, (int) length);
       guint bit = (guint) g_test_rand_int_range (0, 8);
@@ -325,7 +325,7 @@ test_flipped_bits_are_survived (Fixture      *fixture,
     }
 
   /* Or nothing was tried. */
-  g_assert_cmpuint (n_useful, >, 100);
+  g_assert_cmpuint (n_useful, >, 30);
 }
 
 static void
