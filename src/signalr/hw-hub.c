@@ -8,8 +8,8 @@
 
 #include "hw-error.h"
 #include "hw-hub-negotiation.h"
+#include "hw-hub-reply.h"
 #include "hw-hub-tokens.h"
-#include "hw-problem-json.h"
 #include "hw-ws-transports.h"
 
 #include <string.h>
@@ -67,50 +67,6 @@ hw_hub_get_now (HwHub *self)
 }
 
 static void
-reply (SoupServerMessage *message,
-       guint              status,
-       const char        *content_type,
-       GBytes            *bytes)
-{
-  SoupMessageBody *body = soup_server_message_get_response_body (message);
-
-  soup_server_message_set_status (message, status, NULL);
-  soup_message_headers_set_content_type (soup_server_message_get_response_headers (message),
-                                         content_type, NULL);
-  soup_message_body_append_bytes (body, bytes);
-}
-
-static void
-reply_text (SoupServerMessage *message,
-            guint              status,
-            const char        *text)
-{
-  g_autoptr(GBytes) bytes = g_bytes_new_static (text, strlen (text));
-
-  reply (message, status, "text/plain; charset=utf-8", bytes);
-}
-
-static void
-reply_error (SoupServerMessage *message,
-             guint              status,
-             const GError      *error)
-{
-  g_autoptr(GBytes) bytes =
-    hw_problem_json_encode (error, status, soup_status_get_phrase (status));
-
-  reply (message, status, HW_PROBLEM_JSON_CONTENT_TYPE, bytes);
-}
-
-static void
-reply_wrong_method (SoupServerMessage *message,
-                    const char        *methods)
-{
-  soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                "Allow", methods);
-  soup_server_message_set_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
-}
-
-static void
 hw_hub_answer_negotiation (HwHub             *self,
                            SoupServerMessage *message,
                            GHashTable        *query,
@@ -124,14 +80,14 @@ hw_hub_answer_negotiation (HwHub             *self,
 
   if (soup_server_message_get_method (message) != SOUP_METHOD_POST)
     {
-      reply_wrong_method (message, SOUP_METHOD_POST);
+      hw_hub_reply_wrong_method (message, SOUP_METHOD_POST);
       return;
     }
 
   if (!hw_hub_negotiation_read_version (query, &version, &error))
     {
       answer = hw_hub_negotiation_refuse (error->message);
-      reply (message, SOUP_STATUS_OK, "application/json", answer);
+      hw_hub_reply_json (message, answer);
       return;
     }
 
@@ -140,12 +96,12 @@ hw_hub_answer_negotiation (HwHub             *self,
     token = hw_hub_tokens_add (self->tokens, principal, hw_hub_get_now (self), &error);
   if (token == NULL)
     {
-      reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
+      hw_hub_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
       return;
     }
 
   answer = hw_hub_negotiation_answer (version, connection_id, token);
-  reply (message, SOUP_STATUS_OK, "application/json", answer);
+  hw_hub_reply_json (message, answer);
 }
 
 static void
@@ -245,7 +201,7 @@ hw_hub_answer_upgrade (HwHub             *self,
 
   if (hw_ws_transports_get_size (self->transports) >= MAX_CONNECTIONS)
     {
-      reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
+      hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
       return;
     }
 
@@ -276,30 +232,6 @@ is_upgrade (SoupServerMessage *message)
          soup_message_headers_header_equals (headers, "Upgrade", "websocket");
 }
 
-/* Answers what only clients on other transports do, as .NET's server does when it has
- * WebSockets alone.
- */
-static void
-answer_other_transport (SoupServerMessage *message)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *accept = soup_message_headers_get_list (headers, "Accept");
-  const char *method = soup_server_message_get_method (message);
-
-  if (method == SOUP_METHOD_POST)
-    reply_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
-                "POST requests are not allowed for WebSocket connections.");
-  else if (method == SOUP_METHOD_DELETE)
-    reply_text (message, SOUP_STATUS_BAD_REQUEST,
-                "Cannot terminate this connection using the DELETE endpoint.");
-  else if (accept != NULL && strstr (accept, "text/event-stream") != NULL)
-    reply_text (message, SOUP_STATUS_NOT_FOUND,
-                "ServerSentEvents transport not supported by this end point type");
-  else
-    reply_text (message, SOUP_STATUS_NOT_FOUND,
-                "LongPolling transport not supported by this end point type");
-}
-
 static void
 hw_hub_answer_connection (HwHub             *self,
                           SoupServerMessage *message,
@@ -312,7 +244,7 @@ hw_hub_answer_connection (HwHub             *self,
 
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_POST && method != SOUP_METHOD_DELETE)
     {
-      reply_wrong_method (message, "GET, POST, DELETE");
+      hw_hub_reply_wrong_method (message, "GET, POST, DELETE");
       return;
     }
 
@@ -320,11 +252,11 @@ hw_hub_answer_connection (HwHub             *self,
     state = hw_hub_tokens_look_up (self->tokens, token, principal, hw_hub_get_now (self));
 
   if (token == NULL && !is_upgrade (message))
-    reply_text (message, SOUP_STATUS_BAD_REQUEST, "Connection ID required");
+    hw_hub_reply_text (message, SOUP_STATUS_BAD_REQUEST, "Connection ID required");
   else if (token != NULL && state == HW_HUB_TOKEN_STATE_UNKNOWN)
-    reply_text (message, SOUP_STATUS_NOT_FOUND, "No Connection with that ID");
+    hw_hub_reply_text (message, SOUP_STATUS_NOT_FOUND, "No Connection with that ID");
   else if (!is_upgrade (message))
-    answer_other_transport (message);
+    hw_hub_reply_other_transport (message);
   else if (state == HW_HUB_TOKEN_STATE_USED)
     soup_server_message_set_status (message, SOUP_STATUS_CONFLICT, NULL);
   else
@@ -345,13 +277,13 @@ on_server_request (SoupServer        *server,
 
   if (self->is_stopped)
     {
-      reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server stops");
+      hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server stops");
       return;
     }
 
   principal = self->authenticate (message, self->authenticate_data, &error);
   if (principal == NULL)
-    reply_error (message, g_error_matches (error, HW_ERROR, HW_ERROR_NOT_ALLOWED)
+    hw_hub_reply_error (message, g_error_matches (error, HW_ERROR, HW_ERROR_NOT_ALLOWED)
                  ? SOUP_STATUS_FORBIDDEN : SOUP_STATUS_UNAUTHORIZED, error);
   else if (g_str_equal (rest, "/negotiate"))
     hw_hub_answer_negotiation (self, message, query, principal);

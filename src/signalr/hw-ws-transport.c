@@ -6,15 +6,10 @@
 
 #include "hw-ws-transport.h"
 
-#include "hw-ws-frame.h"
-
-#include <gio/gio.h>
+#include "hw-ws-queue.h"
 
 /* What is read in one go. A client's messages are short. */
 #define READ_SIZE 4096
-
-/* How many pieces go out in one go: some headers and what they stand before. */
-#define MAX_VECTORS 16
 
 /**
  * HwWsTransport:
@@ -39,8 +34,7 @@ struct _HwWsTransport
   GSource *input;  /* (owned) (nullable) */
   GSource *output; /* (owned) (nullable) */
 
-  GQueue queue;    /* (owned) (element-type GBytes): what is not sent yet */
-  gsize n_sent;    /* of the first in the queue */
+  HwWsQueue queue; /* what is not sent yet */
   GBytes *pong;    /* (owned) (nullable): the answer that is due */
 
   gint64 closed_at; /* when we said goodbye, or 0 */
@@ -84,7 +78,7 @@ hw_ws_transport_finish (HwWsTransport *self)
 
   clear_source (&self->input);
   clear_source (&self->output);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
+  hw_ws_queue_clear (&self->queue);
   g_clear_pointer (&self->pong, g_bytes_unref);
 
   /* Nobody can do anything about a socket that does not close. */
@@ -113,59 +107,6 @@ hw_ws_transport_read_on (HwWsTransport *self)
 static gboolean on_stream_writable (GObject *stream,
                                     gpointer user_data);
 
-/* Sends one piece of the queue, of which at most #MAX_VECTORS elements. */
-static GPollableReturn
-hw_ws_transport_send_piece (HwWsTransport *self,
-                            gsize         *n_written,
-                            GError       **error)
-{
-  GOutputStream *stream = g_io_stream_get_output_stream (self->stream);
-  GOutputVector vectors[MAX_VECTORS];
-  gsize n_vectors = 0;
-
-  for (GList *link = self->queue.head; link != NULL && n_vectors < MAX_VECTORS; link = link->next)
-    {
-      gsize size;
-      const char *data = g_bytes_get_data (link->data, &size);
-      gsize skip = link == self->queue.head ? self->n_sent : 0;
-
-      vectors[n_vectors].buffer = data + skip;
-      vectors[n_vectors].size = size - skip;
-      n_vectors++;
-    }
-
-  return g_pollable_output_stream_writev_nonblocking (G_POLLABLE_OUTPUT_STREAM (stream), vectors,
-                                                      n_vectors, n_written, NULL, error);
-}
-
-/* Takes what was sent off the queue. */
-static void
-hw_ws_transport_forget_sent (HwWsTransport *self,
-                             gsize          n_written)
-{
-  self->n_sent += n_written;
-  while (!g_queue_is_empty (&self->queue) &&
-         self->n_sent >= g_bytes_get_size (g_queue_peek_head (&self->queue)))
-    {
-      g_autoptr(GBytes) sent = g_queue_pop_head (&self->queue);
-
-      self->n_sent -= g_bytes_get_size (sent);
-    }
-}
-
-static void
-hw_ws_transport_push_frame (HwWsTransport *self,
-                            HwWsOpcode     opcode,
-                            GBytes        *payload)
-{
-  guint8 header[HW_WS_MAX_HEADER_LENGTH];
-  gsize length = hw_ws_frame_make_header (header, opcode, g_bytes_get_size (payload));
-
-  g_queue_push_tail (&self->queue, g_bytes_new (header, length));
-  if (g_bytes_get_size (payload) > 0)
-    g_queue_push_tail (&self->queue, g_bytes_ref (payload));
-}
-
 static void
 hw_ws_transport_wait_until_writable (HwWsTransport *self)
 {
@@ -184,25 +125,17 @@ hw_ws_transport_wait_until_writable (HwWsTransport *self)
 static void
 hw_ws_transport_send (HwWsTransport *self)
 {
+  GOutputStream *stream = g_io_stream_get_output_stream (self->stream);
   g_autoptr(GError) error = NULL;
-  GPollableReturn outcome = G_POLLABLE_RETURN_OK;
 
-  while (outcome == G_POLLABLE_RETURN_OK && !g_queue_is_empty (&self->queue))
-    {
-      gsize n_written = 0;
-
-      outcome = hw_ws_transport_send_piece (self, &n_written, &error);
-      hw_ws_transport_forget_sent (self, n_written);
-    }
-
-  if (outcome == G_POLLABLE_RETURN_FAILED)
+  if (!hw_ws_queue_send (&self->queue, G_POLLABLE_OUTPUT_STREAM (stream), &error))
     {
       g_debug ("A WebSocket cannot be written: %s", error->message);
       hw_ws_transport_finish (self);
       return;
     }
 
-  if (!g_queue_is_empty (&self->queue))
+  if (!hw_ws_queue_is_empty (&self->queue))
     {
       hw_ws_transport_wait_until_writable (self);
       hw_hub_connection_set_writable (self->connection, FALSE, hw_ws_transport_get_now (self));
@@ -220,7 +153,7 @@ on_stream_writable (GObject *stream,
   g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
 
   hw_ws_transport_send (self);
-  if (self->stream == NULL || !g_queue_is_empty (&self->queue))
+  if (self->stream == NULL || !hw_ws_queue_is_empty (&self->queue))
     return G_SOURCE_CONTINUE;
 
   /* A pong that had to wait goes before what the connection has to say. */
@@ -228,14 +161,14 @@ on_stream_writable (GObject *stream,
     {
       g_autoptr(GBytes) pong = g_steal_pointer (&self->pong);
 
-      hw_ws_transport_push_frame (self, HW_WS_OPCODE_PONG, pong);
+      hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, pong);
       hw_ws_transport_send (self);
     }
 
   /* Only here, so that whoever was told to hold back is always told to go on, also if
    * something else was sent in between.
    */
-  if (self->stream != NULL && g_queue_is_empty (&self->queue))
+  if (self->stream != NULL && hw_ws_queue_is_empty (&self->queue))
     {
       clear_source (&self->output);
       hw_hub_connection_set_writable (self->connection, TRUE, hw_ws_transport_get_now (self));
@@ -258,7 +191,7 @@ hw_ws_transport_say_goodbye (HwWsTransport *self,
     return;
 
   self->closed_at = MAX (hw_ws_transport_get_now (self), 1);
-  hw_ws_transport_push_frame (self, HW_WS_OPCODE_CLOSE, bytes);
+  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_CLOSE, bytes);
   hw_ws_transport_send (self);
   hw_ws_transport_read_on (self);
 }
@@ -271,7 +204,7 @@ on_connection_output (HwHubConnection *connection,
   if (self->stream == NULL || self->closed_at > 0)
     return;
 
-  hw_ws_transport_push_frame (self, HW_WS_OPCODE_TEXT, records);
+  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_TEXT, records);
   hw_ws_transport_send (self);
 }
 
@@ -296,14 +229,14 @@ hw_ws_transport_answer_ping (HwWsTransport  *self,
   if (self->closed_at > 0)
     return;
 
-  if (!g_queue_is_empty (&self->queue))
+  if (!hw_ws_queue_is_empty (&self->queue))
     {
       g_clear_pointer (&self->pong, g_bytes_unref);
       self->pong = g_steal_pointer (&payload);
       return;
     }
 
-  hw_ws_transport_push_frame (self, HW_WS_OPCODE_PONG, payload);
+  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, payload);
   hw_ws_transport_send (self);
 }
 
@@ -320,7 +253,7 @@ hw_ws_transport_hear_goodbye (HwWsTransport *self,
       hw_ws_transport_say_goodbye (self, code);
       hw_hub_connection_abort (self->connection);
     }
-  else if (g_queue_is_empty (&self->queue))
+  else if (hw_ws_queue_is_empty (&self->queue))
     {
       hw_ws_transport_finish (self);
     }
@@ -450,7 +383,6 @@ hw_ws_transport_class_init (HwWsTransportClass *klass)
 static void
 hw_ws_transport_init (HwWsTransport *self)
 {
-  g_queue_init (&self->queue);
 }
 
 /**

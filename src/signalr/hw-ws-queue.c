@@ -1,0 +1,137 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-ws-queue.h"
+
+/* How many pieces go out in one go: some headers and what they stand before. */
+#define MAX_VECTORS 16
+
+/**
+ * hw_ws_queue_clear:
+ * @self: a queue
+ *
+ * Forgets what was not sent.
+ */
+void
+hw_ws_queue_clear (HwWsQueue *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);
+  self->n_sent = 0;
+}
+
+/**
+ * hw_ws_queue_is_empty:
+ * @self: a queue
+ *
+ * Tells whether all was sent.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_ws_queue_is_empty (HwWsQueue *self)
+{
+  g_return_val_if_fail (self != NULL, TRUE);
+
+  return g_queue_is_empty (&self->pieces);
+}
+
+/**
+ * hw_ws_queue_push:
+ * @self: a queue
+ * @opcode: what the frame is
+ * @payload: what it carries
+ *
+ * Puts a frame behind the others.
+ */
+void
+hw_ws_queue_push (HwWsQueue *self,
+                  HwWsOpcode opcode,
+                  GBytes    *payload)
+{
+  guint8 header[HW_WS_MAX_HEADER_LENGTH];
+  gsize length;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (payload != NULL);
+
+  length = hw_ws_frame_make_header (header, opcode, g_bytes_get_size (payload));
+  g_queue_push_tail (&self->pieces, g_bytes_new (header, length));
+  if (g_bytes_get_size (payload) > 0)
+    g_queue_push_tail (&self->pieces, g_bytes_ref (payload));
+}
+
+/* Sends the first pieces, as many as go into one call. */
+static GPollableReturn
+hw_ws_queue_send_some (HwWsQueue             *self,
+                       GPollableOutputStream *stream,
+                       gsize                 *n_written,
+                       GError               **error)
+{
+  GOutputVector vectors[MAX_VECTORS];
+  gsize n_vectors = 0;
+
+  for (GList *link = self->pieces.head;
+       link != NULL && n_vectors < MAX_VECTORS;
+       link = link->next, n_vectors++)
+    {
+      gsize size;
+      const char *data = g_bytes_get_data (link->data, &size);
+      gsize skip = n_vectors == 0 ? self->n_sent : 0;
+
+      vectors[n_vectors].buffer = data + skip;
+      vectors[n_vectors].size = size - skip;
+    }
+
+  return g_pollable_output_stream_writev_nonblocking (stream, vectors, n_vectors, n_written,
+                                                      NULL, error);
+}
+
+static void
+hw_ws_queue_forget (HwWsQueue *self,
+                    gsize      n_written)
+{
+  self->n_sent += n_written;
+  while (!g_queue_is_empty (&self->pieces) &&
+         self->n_sent >= g_bytes_get_size (g_queue_peek_head (&self->pieces)))
+    {
+      g_autoptr(GBytes) sent = g_queue_pop_head (&self->pieces);
+
+      self->n_sent -= g_bytes_get_size (sent);
+    }
+}
+
+/**
+ * hw_ws_queue_send:
+ * @self: a queue
+ * @stream: where to
+ * @error: return location for a #GError, or %NULL
+ *
+ * Sends as much as @stream takes without waiting. What it does not take stays.
+ *
+ * Returns: %TRUE, or %FALSE if @stream is of no more use
+ */
+gboolean
+hw_ws_queue_send (HwWsQueue             *self,
+                  GPollableOutputStream *stream,
+                  GError               **error)
+{
+  GPollableReturn outcome = G_POLLABLE_RETURN_OK;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (G_IS_POLLABLE_OUTPUT_STREAM (stream), FALSE);
+
+  while (outcome == G_POLLABLE_RETURN_OK && !g_queue_is_empty (&self->pieces))
+    {
+      gsize n_written = 0;
+
+      outcome = hw_ws_queue_send_some (self, stream, &n_written, error);
+      hw_ws_queue_forget (self, n_written);
+    }
+
+  return outcome != G_POLLABLE_RETURN_FAILED;
+}
