@@ -50,7 +50,6 @@ test('a quiet connection is pinged, and one that is silent for too long is ended
   const client = watchTasks(await connectHub(daemon))
 
   await quiet.message('a ping', ({ type }) => type === 6, 20_000)
-  expect(performance.now() - began).toBeLessThan(17_000)
   const beat = await hub.message(
     'a heartbeat',
     ({ item }) => (item as { kind?: string } | undefined)?.kind === 'heartbeat',
