@@ -9,6 +9,7 @@
 #include "hw-error.h"
 #include "hw-http-auth.h"
 #include "hw-http-gate.h"
+#include "hw-http-idle.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-sockets.h"
@@ -37,6 +38,7 @@ struct _HwHttpServer
 
   SoupServer *soup;      /* (owned) (not nullable) */
   HwHttpAuth *auth;      /* (owned) (not nullable) */
+  HwHttpIdle *idle;      /* (owned) (not nullable) */
   HwTaskApi *task_api;   /* (owned) (not nullable) */
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
@@ -173,6 +175,7 @@ on_soup_request_started (SoupServer        *soup,
                          HwHttpServer      *self)
 {
   hw_http_reply_prepare (message);
+  hw_http_idle_watch (self->idle, message);
   g_signal_connect_object (message, "got-headers", G_CALLBACK (on_message_got_headers), self,
                            G_CONNECT_DEFAULT);
 }
@@ -304,6 +307,7 @@ hw_http_server_finalize (GObject *object)
 
   g_clear_object (&self->web_files);
   g_clear_object (&self->task_api);
+  g_clear_object (&self->idle);
   g_clear_object (&self->auth);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->socket_path, g_free);
@@ -360,6 +364,7 @@ hw_http_server_new (HwTaskQueue *queue,
   g_return_val_if_fail (token != NULL && *token != '\0', NULL);
 
   self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
+  self->idle = hw_http_idle_new (clock);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
   self->task_api = hw_task_api_new (queue);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);

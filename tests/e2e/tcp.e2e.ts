@@ -194,6 +194,18 @@ describe('over TCP', () => {
     expect((await rest.get('/missing.js')).status).toBe(404)
   })
 
+  test('connections that clients close are let go, however many there were', async () => {
+    const daemon = await startDaemon()
+    const before = daemon.socketCount
+    for (let i = 0; i < 200; i++) {
+      const rest = overTcp(daemon)
+      await rest.get('/api/v1/tasks')
+      rest.close()
+    }
+    await until('they are let go', () => daemon.socketCount <= before)
+    expect((await overTcp(daemon).get('/healthz')).text).toBe('ok\n')
+  })
+
   test('an empty request to add a task runs the demonstration', async () => {
     const daemon = await startDaemon()
     const rest = overTcp(daemon)
