@@ -136,7 +136,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
 #define ADD(path, function) \
   g_test_add ("/http-idle/" path, HttpHouse, NULL, http_house_set_up, function, \
