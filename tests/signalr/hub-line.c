@@ -9,6 +9,8 @@
 #include "hw-hub-record.h"
 #include "wait.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -67,6 +69,9 @@ hub_line_new (guint port)
   g_socket_set_option (self->socket, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_SIZE, &error);
   g_assert_no_error (error);
   g_socket_connect (self->socket, address, NULL, &error);
+  g_assert_no_error (error);
+  /* What was sent is there when the main context runs next. */
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, &error);
   g_assert_no_error (error);
   hub_line_set_reading (self, TRUE);
 

@@ -306,6 +306,20 @@ test_task_hub_subscribe_tells_each_change (Fixture      *fixture,
   g_assert_nonnull (strstr (fixture->output->str, "\"state\":\"Completed\""));
 }
 
+/* Test that a heartbeat, which is no change, is not told as one. */
+static void
+test_task_hub_subscribe_tells_nothing_else (Fixture      *fixture,
+                                            gconstpointer test_data)
+{
+  hw_test_house_submit (fixture->house, "noop");
+  invoke (fixture, "Subscribe", "1");
+  g_string_truncate (fixture->output, 0);
+
+  hw_fake_clock_advance (fixture->house->clock, 20 * SECOND);
+  hw_await_quiet ();
+  assert_said (fixture, "");
+}
+
 static void
 test_task_hub_unsubscribe (Fixture      *fixture,
                            gconstpointer test_data)
@@ -546,6 +560,7 @@ main (int   argc,
   ADD ("cancel/of-somebody-else", test_task_hub_cancel_of_somebody_else);
   ADD ("subscribe/tells-at-once", test_task_hub_subscribe_tells_at_once);
   ADD ("subscribe/tells-each-change", test_task_hub_subscribe_tells_each_change);
+  ADD ("subscribe/tells-nothing-else", test_task_hub_subscribe_tells_nothing_else);
   ADD ("subscribe/ends-with-unsubscribe", test_task_hub_unsubscribe);
   ADD ("subscribe/ends-with-the-task", test_task_hub_subscriptions_end_with_their_tasks);
   ADD ("watch-task/from-the-beginning", test_task_hub_watch_task_from_the_beginning);

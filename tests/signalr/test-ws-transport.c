@@ -340,6 +340,27 @@ test_stop_says_goodbye (HubHouse     *house,
   wait_until (line->is_over);
 }
 
+/* Test that a client that is not read is heard when it answers our goodbye. */
+static void
+test_stop_hears_a_busy_client (HubHouse     *house,
+                               gconstpointer test_data)
+{
+  g_autoptr(HubLine) line = hub_house_connect (house, NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+
+  hub_line_send_text (line, CALL ("Wait"));
+  for (guint i = 0; i < 64; i++)
+    hub_line_send_text (line, CALL ("Quiet"));
+  wait_until (house->handler->waiting.length == 1);
+  hw_await_quiet ();
+  hw_hub_stop_async (house->hub, NULL, hw_await_result, &result);
+  hub_line_send_frame (line, FRAME_CLOSE, "\x03\xe8", 2);
+
+  wait_until (result != NULL);
+  g_assert_true (hw_hub_stop_finish (house->hub, result, NULL));
+  test_handler_let_go (house->handler);
+}
+
 static void
 test_stop_of_an_empty_hub (HubHouse     *house,
                            gconstpointer test_data)
@@ -531,6 +552,7 @@ main (int   argc,
   ADD ("time/nobody-is-woken-without-connections", test_nobody_is_woken_without_connections);
   ADD ("time/goodbye-is-not-waited-for-long", test_goodbye_is_not_waited_for_long);
   ADD ("stop/says-goodbye", test_stop_says_goodbye);
+  ADD ("stop/hears-a-busy-client", test_stop_hears_a_busy_client);
   ADD ("stop/of-an-empty-hub", test_stop_of_an_empty_hub);
   ADD ("stop/lets-nobody-in", test_stop_lets_nobody_in);
   ADD ("stop/cuts-when-cancelled", test_stop_cuts_when_cancelled);
