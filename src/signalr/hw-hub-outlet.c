@@ -11,6 +11,9 @@
  */
 #define PIECE_SIZE 32768
 
+/* Room for some records, so that the buffer does not move with each. */
+#define BUFFER_SIZE 1024
+
 /**
  * HwHubOutlet:
  *
@@ -96,7 +99,7 @@ hw_hub_outlet_get_buffer (HwHubOutlet *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   if (self->buffer == NULL)
-    self->buffer = g_string_new (NULL);
+    self->buffer = g_string_sized_new (BUFFER_SIZE);
 
   return self->buffer;
 }

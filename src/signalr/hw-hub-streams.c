@@ -36,7 +36,8 @@ typedef struct
 {
   HwHubStreams *owner;       /* (unowned) (nullable): none once it is dropped */
   char *key;                 /* (owned): the invocation ID, or a push's name */
-  char *target;              /* (owned) (nullable): the method that a push calls */
+  gboolean is_push;
+  GBytes *head; /* (owned): what each record begins with */
   HwHubStream *stream;       /* (owned) */
   GCancellable *cancellable; /* (owned) */
   gboolean is_asked;
@@ -53,7 +54,7 @@ open_stream_clear (gpointer data)
   OpenStream *self = data;
 
   g_free (self->key);
-  g_free (self->target);
+  g_clear_pointer (&self->head, g_bytes_unref);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->items, g_ptr_array_unref);
@@ -85,10 +86,10 @@ open_stream_write_item (OpenStream *self,
 {
   GBytes *item = g_ptr_array_index (self->items, self->next_item++);
 
-  if (self->target != NULL)
-    hw_hub_write_invocation (buffer, self->target, item);
+  if (self->is_push)
+    hw_hub_write_call (buffer, self->head, item);
   else
-    hw_hub_write_stream_item (buffer, self->key, item);
+    hw_hub_write_item (buffer, self->head, item);
 
   if (self->next_item == self->items->len)
     g_clear_pointer (&self->items, g_ptr_array_unref);
@@ -128,12 +129,12 @@ hw_hub_streams_end (HwHubStreams *self,
   GString *buffer = hw_hub_outlet_get_buffer (self->outlet);
   g_autofree char *text = NULL;
 
-  if (stream->target == NULL && error != NULL)
+  if (!stream->is_push && error != NULL)
     {
       text = g_strdup_printf (TEXT_STREAM_FAILED, error->message);
       hw_hub_write_error (buffer, stream->key, text);
     }
-  else if (stream->target == NULL)
+  else if (!stream->is_push)
     {
       hw_hub_write_stream_end (buffer, stream->key);
     }
@@ -183,7 +184,7 @@ hw_hub_streams_find (HwHubStreams *self,
     {
       OpenStream *stream = g_ptr_array_index (self->streams, i);
 
-      if ((stream->target != NULL) == is_push && g_str_equal (stream->key, key))
+      if (stream->is_push == is_push && g_str_equal (stream->key, key))
         return stream;
     }
 
@@ -277,7 +278,8 @@ hw_hub_streams_add (HwHubStreams *self,
   open_stream = g_rc_box_new0 (OpenStream);
   open_stream->owner = self;
   open_stream->key = g_strdup (key);
-  open_stream->target = g_strdup (target);
+  open_stream->is_push = target != NULL;
+  open_stream->head = target != NULL ? hw_hub_make_call_head (target) : hw_hub_make_item_head (key);
   open_stream->stream = g_object_ref (stream);
   open_stream->cancellable = g_cancellable_new ();
 

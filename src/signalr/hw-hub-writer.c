@@ -86,49 +86,105 @@ hw_hub_write_handshake (GString    *output,
 }
 
 /**
- * hw_hub_write_invocation:
- * @output: where to append the record
+ * hw_hub_make_call_head:
  * @target: the client's method to call
- * @argument: what to call it with, as JSON
  *
- * Writes a call of the client's, to which no answer is wanted.
+ * Makes the part of a call of the client's that is the same each time, for
+ * hw_hub_write_call(). No answer is wanted.
+ *
+ * Returns: (transfer full): the bytes
  */
-void
-hw_hub_write_invocation (GString    *output,
-                         const char *target,
-                         GBytes     *argument)
+GBytes *
+hw_hub_make_call_head (const char *target)
 {
+  GString *head = g_string_new (NULL);
   HwJsonWriter writer;
 
-  begin_message (&writer, output, HW_HUB_MESSAGE_TYPE_INVOCATION);
+  begin_message (&writer, head, HW_HUB_MESSAGE_TYPE_INVOCATION);
   hw_json_writer_name (&writer, "target");
   hw_json_writer_add_string (&writer, target);
   hw_json_writer_name (&writer, "arguments");
   hw_json_writer_begin_array (&writer);
-  add_bytes (&writer, argument);
-  hw_json_writer_end_array (&writer);
-  end_message (&writer, output);
+
+  return g_string_free_to_bytes (head);
 }
 
 /**
- * hw_hub_write_stream_item:
+ * hw_hub_make_item_head:
+ * @invocation_id: a stream
+ *
+ * Makes the part of a stream's items that is the same each time, for
+ * hw_hub_write_item().
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_hub_make_item_head (const char *invocation_id)
+{
+  GString *head = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  begin_answer (&writer, head, HW_HUB_MESSAGE_TYPE_STREAM_ITEM, invocation_id);
+  hw_json_writer_name (&writer, "item");
+
+  return g_string_free_to_bytes (head);
+}
+
+static void
+append_bytes (GString *output,
+              GBytes  *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  g_string_append_len (output, data, (gssize) length);
+}
+
+/* Many are told of an event, each in a record of their own: this is all that is done
+ * for each.
+ */
+static void
+write_record (GString    *output,
+              GBytes     *head,
+              GBytes     *json,
+              const char *tail)
+{
+  append_bytes (output, head);
+  append_bytes (output, json);
+  g_string_append (output, tail);
+  g_string_append_c (output, HW_HUB_RECORD_SEPARATOR);
+}
+
+/**
+ * hw_hub_write_call:
  * @output: where to append the record
- * @invocation_id: the stream
+ * @head: what hw_hub_make_call_head() made
+ * @argument: what to call the method with, as JSON
+ *
+ * Writes a call of the client's.
+ */
+void
+hw_hub_write_call (GString *output,
+                   GBytes  *head,
+                   GBytes  *argument)
+{
+  write_record (output, head, argument, "]}");
+}
+
+/**
+ * hw_hub_write_item:
+ * @output: where to append the record
+ * @head: what hw_hub_make_item_head() made
  * @item: the item, as JSON; it may be shared by many streams and is copied once
  *
  * Writes an item of a stream.
  */
 void
-hw_hub_write_stream_item (GString    *output,
-                          const char *invocation_id,
-                          GBytes     *item)
+hw_hub_write_item (GString *output,
+                   GBytes  *head,
+                   GBytes  *item)
 {
-  HwJsonWriter writer;
-
-  begin_answer (&writer, output, HW_HUB_MESSAGE_TYPE_STREAM_ITEM, invocation_id);
-  hw_json_writer_name (&writer, "item");
-  add_bytes (&writer, item);
-  end_message (&writer, output);
+  write_record (output, head, item, "}");
 }
 
 /**

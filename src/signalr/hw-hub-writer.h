@@ -10,12 +10,15 @@ G_BEGIN_DECLS
 
 void hw_hub_write_handshake (GString    *output,
                              const char *error);
-void hw_hub_write_invocation (GString    *output,
-                              const char *target,
-                              GBytes     *argument);
-void hw_hub_write_stream_item (GString    *output,
-                               const char *invocation_id,
-                               GBytes     *item);
+GBytes *hw_hub_make_call_head (const char *target);
+GBytes *hw_hub_make_item_head (const char *invocation_id);
+void    hw_hub_write_call (GString *output,
+                           GBytes  *head,
+                           GBytes  *argument);
+void    hw_hub_write_item (GString *output,
+                           GBytes  *head,
+                           GBytes  *item);
+
 void hw_hub_write_result (GString    *output,
                           const char *invocation_id,
                           GBytes     *result);

@@ -347,11 +347,13 @@ test_hub_writer_writes_what_the_protocol_says (void)
 {
   g_autoptr(GString) output = g_string_new (NULL);
   g_autoptr(GBytes) json = g_bytes_new_static ("{\"a\":1}", 7);
+  g_autoptr(GBytes) call_head = hw_hub_make_call_head ("TaskUpdated");
+  g_autoptr(GBytes) item_head = hw_hub_make_item_head ("5");
 
   hw_hub_write_handshake (output, NULL);
   hw_hub_write_handshake (output, "The protocol 'x' is not supported.");
-  hw_hub_write_invocation (output, "TaskUpdated", json);
-  hw_hub_write_stream_item (output, "5", json);
+  hw_hub_write_call (output, call_head, json);
+  hw_hub_write_item (output, item_head, json);
   hw_hub_write_result (output, "5", json);
   hw_hub_write_result (output, "5", NULL);
   hw_hub_write_error (output, "a\"b", "It\nfailed");

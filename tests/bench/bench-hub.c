@@ -1,0 +1,270 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-await.h"
+#include "hw-test-house.h"
+
+#include "hw-hub-record.h"
+#include "hw-task-hub.h"
+#include "hw-ws-frame.h"
+#include "hw-ws-transport.h"
+
+#include <malloc.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What it costs to tell many watchers of a burst of events, beside what the kernel alone
+ * takes to send the same bytes: processor time of the main thread for each event and
+ * watcher. Watchers hang on socket pairs, and a thread reads what they are sent.
+ */
+
+/* Events in a burst; bursts in a measurement; and how many of these, of which the median
+ * is told.
+ */
+#define N_EVENTS 20
+#define N_BURSTS 20
+#define N_ROUNDS 5
+
+/* About what an event has in it. */
+#define MESSAGE "Checked 4,194,304 of 536,870,912 bytes of /srv/archive/2026/some-file.iso"
+
+static const guint n_watchers[] = { 1, 10, 100, 1000 };
+
+typedef struct
+{
+  HwTestHouse *house;
+  HwHubHandler *handler;
+  GPtrArray *transports; /* (element-type HwWsTransport) */
+  GArray *ours;          /* (element-type int): our ends of the socket pairs */
+  GArray *theirs;
+  GThread *reader;
+  int epoll_fd;
+  int stop_pipe[2];
+  guint64 seq;
+} Crowd;
+
+/* Reads whatever any watcher is sent, until the pipe says that it is enough. */
+static gpointer
+read_everything (gpointer data)
+{
+  Crowd *crowd = data;
+  static char bytes[262144];
+  struct epoll_event events[64];
+
+  for (;;)
+    {
+      int n = epoll_wait (crowd->epoll_fd, events, G_N_ELEMENTS (events), -1);
+
+      for (int i = 0; i < n; i++)
+        {
+          if (events[i].data.fd == crowd->stop_pipe[0])
+            return NULL;
+          while (recv (events[i].data.fd, bytes, sizeof (bytes), MSG_DONTWAIT) > 0)
+            continue;
+        }
+    }
+}
+
+static void
+watch_fd (Crowd *crowd,
+          int    fd)
+{
+  struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+  epoll_ctl (crowd->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void
+crowd_add_watcher (Crowd *crowd)
+{
+  const char *request = "{\"protocol\":\"json\",\"version\":1}\036"
+                        "{\"type\":4,\"invocationId\":\"1\",\"target\":\"WatchTasks\","
+                        "\"arguments\":[null,0,0]}\036";
+  g_autoptr(GSocket) socket = NULL;
+  g_autoptr(GSocketConnection) stream = NULL;
+  g_autoptr(HwHubConnection) connection = NULL;
+  int fds[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM, 0, fds) != 0)
+    g_assert_not_reached ();
+  g_array_append_val (crowd->ours, fds[0]);
+  g_array_append_val (crowd->theirs, fds[1]);
+  watch_fd (crowd, fds[1]);
+
+  socket = g_socket_new_from_fd (fds[0], NULL);
+  g_socket_set_blocking (socket, FALSE);
+  stream = g_socket_connection_factory_create_connection (socket);
+  connection = hw_hub_connection_new (crowd->handler, crowd->house->owner, 1);
+  g_ptr_array_add (crowd->transports, hw_ws_transport_new (G_IO_STREAM (stream), connection,
+                                                           HW_CLOCK (crowd->house->clock)));
+  hw_hub_connection_feed (connection, request, strlen (request), 1);
+}
+
+static Crowd *
+crowd_new (guint n)
+{
+  Crowd *crowd = g_new0 (Crowd, 1);
+
+  crowd->house = hw_test_house_new (1);
+  hw_test_house_open (crowd->house);
+  crowd->handler = hw_task_hub_new (crowd->house->queue);
+  crowd->transports = g_ptr_array_new_with_free_func (g_object_unref);
+  crowd->ours = g_array_new (FALSE, FALSE, sizeof (int));
+  crowd->theirs = g_array_new (FALSE, FALSE, sizeof (int));
+  crowd->epoll_fd = epoll_create1 (0);
+  if (pipe (crowd->stop_pipe) != 0)
+    g_assert_not_reached ();
+  watch_fd (crowd, crowd->stop_pipe[0]);
+
+  for (guint i = 0; i < n; i++)
+    crowd_add_watcher (crowd);
+  crowd->reader = g_thread_new ("reader", read_everything, crowd);
+  hw_await_quiet ();
+  crowd->seq = hw_event_log_get_head (hw_task_queue_get_log (crowd->house->queue));
+
+  return crowd;
+}
+
+static void
+crowd_free (Crowd *crowd)
+{
+  if (write (crowd->stop_pipe[1], "", 1) != 1)
+    g_assert_not_reached ();
+  g_thread_join (crowd->reader);
+  for (guint i = 0; i < crowd->transports->len; i++)
+    hw_ws_transport_cut (g_ptr_array_index (crowd->transports, i));
+  hw_await_quiet ();
+  g_ptr_array_unref (crowd->transports);
+  g_object_unref (crowd->handler);
+  hw_test_house_free (crowd->house);
+  for (guint i = 0; i < crowd->theirs->len; i++)
+    close (g_array_index (crowd->theirs, int, i));
+  close (crowd->epoll_fd);
+  close (crowd->stop_pipe[0]);
+  close (crowd->stop_pipe[1]);
+  g_array_unref (crowd->ours);
+  g_array_unref (crowd->theirs);
+  g_free (crowd);
+}
+
+static GPtrArray *
+crowd_make_burst (Crowd *crowd)
+{
+  const HwEventOrigin origin = {
+    .epoch = hw_task_queue_get_epoch (crowd->house->queue), .task_id = 1, .attempt = 1,
+    .type = "checksum", .group = "", .owner = "token:owner", .actor = "token:owner",
+    .at = G_GINT64_CONSTANT (1795374000000000),
+  };
+  GPtrArray *events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+
+  for (guint i = 0; i < N_EVENTS; i++)
+    {
+      g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&changes, "message", "s", MESSAGE);
+      g_ptr_array_add (events, hw_event_new (HW_EVENT_KIND_MESSAGE, &origin, ++crowd->seq,
+                                             g_variant_dict_end (&changes)));
+    }
+
+  return events;
+}
+
+/* Seconds of processor time of this thread. */
+static double
+get_time (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_THREAD, &usage);
+
+  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
+}
+
+static double
+measure_hub (Crowd *crowd)
+{
+  HwEventLog *log = hw_task_queue_get_log (crowd->house->queue);
+  double time = 0.0;
+
+  for (guint i = 0; i < N_BURSTS; i++)
+    {
+      g_autoptr(GPtrArray) burst = crowd_make_burst (crowd);
+      double begin = get_time ();
+
+      hw_event_log_append (log, burst);
+      hw_await_quiet ();
+      time += get_time () - begin;
+    }
+
+  return time;
+}
+
+/* Sends as many bytes to as many, one piece each. */
+static double
+measure_raw (Crowd *crowd,
+             gsize  length)
+{
+  g_autofree char *bytes = g_strnfill (length, 'a');
+  double begin = get_time ();
+
+  for (guint i = 0; i < N_BURSTS; i++)
+    for (guint j = 0; j < crowd->ours->len; j++)
+      if (send (g_array_index (crowd->ours, int, j), bytes, length, MSG_NOSIGNAL) < 0)
+        j--;
+  /* the reader is behind */
+
+  return get_time () - begin;
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  struct rlimit files;
+
+  /* Two for each watcher. */
+  getrlimit (RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &files);
+
+  g_print ("watchers   hub us   raw us (for each event and watcher)   bytes a watcher\n");
+  for (guint i = 0; i < G_N_ELEMENTS (n_watchers); i++)
+    {
+      gsize before = mallinfo2 ().uordblks;
+      Crowd *crowd = crowd_new (n_watchers[i]);
+      gsize memory = mallinfo2 ().uordblks - before;
+      double per = 1e6 / (N_BURSTS * N_EVENTS * (double) n_watchers[i]);
+      double hub[N_ROUNDS];
+      double raw[N_ROUNDS];
+
+      for (guint round = 0; round < N_ROUNDS; round++)
+        {
+          hub[round] = measure_hub (crowd);
+          raw[round] = measure_raw (crowd, N_EVENTS * 300);
+        }
+      qsort (hub, N_ROUNDS, sizeof (double), compare_doubles);
+      qsort (raw, N_ROUNDS, sizeof (double), compare_doubles);
+      g_print ("%8u %8.2f %8.2f %44" G_GSIZE_FORMAT "\n", n_watchers[i],
+               hub[N_ROUNDS / 2] * per, raw[N_ROUNDS / 2] * per, memory / n_watchers[i]);
+      crowd_free (crowd);
+    }
+
+  return 0;
+}
