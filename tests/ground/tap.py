@@ -10,6 +10,10 @@ import unittest
 class TapResult(unittest.TestResult):
     """Prints one line a test, with what went wrong as comments."""
 
+    def __init__(self):
+        super().__init__()
+        self.told = set()  # the tests of which a part has failed
+
     def report(self, verdict: str, test, text: str = "", directive: str = ""):
         for line in text.splitlines():
             print(f"# {line}")
@@ -26,6 +30,13 @@ class TapResult(unittest.TestResult):
     def addError(self, test, err):
         super().addError(test, err)
         self.report("not ok", test, self.errors[-1][1])
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        # One line a test, however many of its parts fail.
+        if err is not None and test.id() not in self.told:
+            self.told.add(test.id())
+            self.report("not ok", test, f"{subtest}\n{err[1]}")
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
