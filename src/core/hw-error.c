@@ -82,6 +82,32 @@ hw_error_set_field (GError    **error,
 }
 
 /**
+ * hw_error_prefix_field:
+ * @error: (inout) (optional) (nullable): an error of any domain
+ * @prefix: a JSON pointer
+ *
+ * Says of what the field is a part, where a request has many parts alike: `/path` in
+ * `/3` is `/3/path`. An error without a field is then about @prefix. Errors of other
+ * domains are about no field, and stay as they are.
+ */
+void
+hw_error_prefix_field (GError    **error,
+                       const char *prefix)
+{
+  HwErrorPrivate *private;
+  g_autofree char *field = NULL;
+
+  g_return_if_fail (prefix != NULL);
+
+  if (error == NULL || *error == NULL || (*error)->domain != HW_ERROR)
+    return;
+
+  private = hw_error_get_private (*error);
+  field = g_steal_pointer (&private->field);
+  private->field = g_strconcat (prefix, field, NULL);
+}
+
+/**
  * hw_error_get_field:
  * @error: an error of any domain
  *

@@ -52,6 +52,8 @@ void        hw_error_set_field (GError    **error,
                                 const char *field,
                                 const char *format,
                                 ...) G_GNUC_PRINTF (4, 5);
+void        hw_error_prefix_field (GError    **error,
+                                   const char *prefix);
 const char *hw_error_get_field (const GError *error);
 const char *hw_error_get_name (const GError *error);
 

@@ -120,6 +120,7 @@ hw_may (const HwPrincipal *principal,
 
     case HW_VERB_VIEW:
     case HW_VERB_CANCEL:
+    case HW_VERB_RETRY:
       return principal->is_administrator || g_strcmp0 (principal->name, owner) == 0;
 
     default:

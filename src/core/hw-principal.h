@@ -34,6 +34,7 @@ typedef enum
   HW_VERB_SUBMIT_LOCAL_ONLY,
   HW_VERB_VIEW,
   HW_VERB_CANCEL,
+  HW_VERB_RETRY,
 } HwVerb;
 
 #define HW_TYPE_PRINCIPAL (hw_principal_get_type ())

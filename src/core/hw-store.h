@@ -43,6 +43,7 @@ void          hw_task_filter_free (HwTaskFilter *self);
  * @tasks: (element-type HwTask): the tasks
  * @seq: the number at which the page is true
  * @next: what the next page's filter must have as `before`, or 0 on the last page
+ * @n_pending: how many tasks wait; counted for the list of Processing tasks only
  *
  * A page of tasks.
  */
@@ -51,6 +52,7 @@ typedef struct
   GPtrArray *tasks;
   guint64 seq;
   guint64 next;
+  guint64 n_pending;
 } HwTaskPage;
 
 HwTaskPage *hw_task_page_new (void);
@@ -96,7 +98,7 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @claim_finish: (element-type HwEvent): the events of those that it got
  * @list_candidates_async: the first Pending tasks: by priority, then by age; if the
  *   page's next is not 0, there are more
- * @list_open_async: the Processing tasks
+ * @list_open_async: the Processing tasks, and how many wait
  * @list_async: tasks, newest first
  * @list_finish: ends each of the three
  * @get_task_async: one task

@@ -27,6 +27,9 @@ struct _HwTaskQueue
   HwTaskTypes *types;       /* (owned) (not nullable) */
   HwEventLog *log;          /* (owned) (not nullable) */
   HwDispatcher *dispatcher; /* (owned) (not nullable) */
+
+  guint64 n_pending;
+  guint n_processing;
 };
 
 typedef enum
@@ -59,6 +62,34 @@ hw_task_queue_drop_level (HwTaskQueue *self,
     hw_event_log_clear_level (self->log, task_id);
 }
 
+/* Counts what a transition makes of the tasks that have not ended. */
+static void
+hw_task_queue_count (HwTaskQueue *self,
+                     HwEvent     *event,
+                     gboolean     was_processing)
+{
+  HwTaskState state = HW_TASK_STATE_PENDING;
+  gboolean was_pending = !was_processing;
+  const char *name = NULL;
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
+    was_pending = FALSE;
+  else if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
+    return;
+
+  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
+                    "&s", &name);
+  if (!hw_task_state_from_string (name, &state))
+    return;
+
+  /* What becomes Pending and did not run was retried: it had ended. */
+  if (state == HW_TASK_STATE_PENDING)
+    was_pending = FALSE;
+
+  self->n_pending += (state == HW_TASK_STATE_PENDING) - (was_pending ? 1 : 0);
+  self->n_processing += (state == HW_TASK_STATE_PROCESSING) - (was_processing ? 1 : 0);
+}
+
 static void
 on_store_committed (HwStore     *store,
                     GPtrArray   *events,
@@ -68,6 +99,9 @@ on_store_committed (HwStore     *store,
     {
       HwEvent *event = g_ptr_array_index (events, i);
 
+      hw_task_queue_count (self, event,
+                           hw_dispatcher_lookup (self->dispatcher,
+                                                 hw_event_get_task_id (event)) != NULL);
       hw_dispatcher_fold (self->dispatcher, event);
       hw_task_queue_drop_level (self, event);
     }
@@ -193,6 +227,8 @@ on_open_listed (GObject      *source,
       return;
     }
 
+  self->n_pending = page->n_pending;
+  self->n_processing = page->tasks->len;
   hw_event_log_begin (self->log, page->seq);
   g_signal_connect_object (self->store, "committed", G_CALLBACK (on_store_committed), self,
                            G_CONNECT_DEFAULT);
@@ -299,6 +335,38 @@ hw_task_queue_get_log (HwTaskQueue *self)
   return self->log;
 }
 
+/**
+ * hw_task_queue_get_n_pending:
+ * @self: a queue
+ *
+ * Counts the tasks that wait, after the newest event.
+ *
+ * Returns: how many
+ */
+guint64
+hw_task_queue_get_n_pending (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), 0);
+
+  return self->n_pending;
+}
+
+/**
+ * hw_task_queue_get_n_processing:
+ * @self: a queue
+ *
+ * Counts the tasks that run, after the newest event.
+ *
+ * Returns: how many
+ */
+guint
+hw_task_queue_get_n_processing (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), 0);
+
+  return self->n_processing;
+}
+
 HwStore *
 hw_task_queue_get_store (HwTaskQueue *self)
 {
@@ -321,93 +389,4 @@ hw_task_queue_get_output (HwTaskQueue *self)
   g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
 
   return self->output;
-}
-
-static void
-on_task_added (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  g_autoptr(GTask) gtask = G_TASK (user_data);
-  GError *error = NULL;
-  g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
-  HwEvent *event;
-
-  if (events == NULL)
-    {
-      g_prefix_error_literal (&error, "The task was not accepted, since it could not be written "
-                              "down: ");
-      g_task_return_error (gtask, error);
-      return;
-    }
-
-  event = g_ptr_array_index (events, 0);
-  g_task_return_pointer (gtask,
-                         hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
-                                      hw_event_get_changes (event)),
-                         g_object_unref);
-}
-
-/**
- * hw_task_queue_submit_async:
- * @self: a queue
- * @principal: who asks
- * @spec: for what
- * @cancellable: (nullable): lets the answer go, not the task
- * @callback: called when the task is on disk, or refused
- * @user_data: data for @callback
- *
- * Adds a task.
- */
-void
-hw_task_queue_submit_async (HwTaskQueue        *self,
-                            HwPrincipal        *principal,
-                            const HwTaskSpec   *spec,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data)
-{
-  g_autoptr(GPtrArray) changes = NULL;
-  g_autoptr(GTask) gtask = NULL;
-  GError *error = NULL;
-  HwChange *change;
-
-  g_return_if_fail (HW_IS_TASK_QUEUE (self));
-  g_return_if_fail (principal != NULL);
-  g_return_if_fail (spec != NULL);
-
-  gtask = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (gtask, hw_task_queue_submit_async);
-
-  change = hw_task_spec_make_change (spec, self->types, principal,
-                                     hw_clock_get_real_time (self->clock), &error);
-  if (change == NULL)
-    {
-      g_task_return_error (gtask, error);
-      return;
-    }
-
-  changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_ptr_array_add (changes, change);
-  hw_store_commit_async (self->store, changes, NULL, on_task_added, g_steal_pointer (&gtask));
-}
-
-/**
- * hw_task_queue_submit_finish:
- * @self: a queue
- * @result: what the callback was given
- * @error: return location for an error, with the field that is wrong
- *
- * Ends hw_task_queue_submit_async().
- *
- * Returns: (transfer full): the task as it was accepted, or %NULL
- */
-HwTask *
-hw_task_queue_submit_finish (HwTaskQueue  *self,
-                             GAsyncResult *result,
-                             GError      **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }

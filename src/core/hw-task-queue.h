@@ -14,6 +14,11 @@
 
 G_BEGIN_DECLS
 
+/* How many tasks one request may add: they are one transaction, during which all others
+ * wait to be written down.
+ */
+#define HW_SUBMIT_MAX 1000
+
 /**
  * HwOutputChunk:
  * @attempt: the attempt that printed it
@@ -60,6 +65,8 @@ guint64        hw_task_queue_get_epoch (HwTaskQueue *self);
 HwClock       *hw_task_queue_get_clock (HwTaskQueue *self);
 HwTaskTypes   *hw_task_queue_get_types (HwTaskQueue *self);
 HwEventLog    *hw_task_queue_get_log (HwTaskQueue *self);
+guint64        hw_task_queue_get_n_pending (HwTaskQueue *self);
+guint          hw_task_queue_get_n_processing (HwTaskQueue *self);
 
 void           hw_task_queue_submit_async (HwTaskQueue        *self,
                                            HwPrincipal        *principal,
@@ -70,6 +77,15 @@ void           hw_task_queue_submit_async (HwTaskQueue        *self,
 HwTask        *hw_task_queue_submit_finish (HwTaskQueue  *self,
                                             GAsyncResult *result,
                                             GError      **error);
+void           hw_task_queue_submit_many_async (HwTaskQueue        *self,
+                                                HwPrincipal        *principal,
+                                                GPtrArray          *specs,
+                                                GCancellable       *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer            user_data);
+GPtrArray     *hw_task_queue_submit_many_finish (HwTaskQueue  *self,
+                                                 GAsyncResult *result,
+                                                 GError      **error);
 void           hw_task_queue_cancel_async (HwTaskQueue        *self,
                                            HwPrincipal        *principal,
                                            guint64             task_id,
@@ -79,6 +95,24 @@ void           hw_task_queue_cancel_async (HwTaskQueue        *self,
 HwTask        *hw_task_queue_cancel_finish (HwTaskQueue  *self,
                                             GAsyncResult *result,
                                             GError      **error);
+void           hw_task_queue_retry_async (HwTaskQueue        *self,
+                                          HwPrincipal        *principal,
+                                          guint64             task_id,
+                                          GCancellable       *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            user_data);
+HwTask        *hw_task_queue_retry_finish (HwTaskQueue  *self,
+                                           GAsyncResult *result,
+                                           GError      **error);
+void           hw_task_queue_wait_async (HwTaskQueue        *self,
+                                         HwPrincipal        *principal,
+                                         guint64             task_id,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+HwTask        *hw_task_queue_wait_finish (HwTaskQueue  *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
 void           hw_task_queue_get_task_async (HwTaskQueue        *self,
                                              HwPrincipal        *principal,
                                              guint64             task_id,

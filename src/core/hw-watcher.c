@@ -11,6 +11,9 @@
 /* What is read at once: an answer of some ten kilobytes. */
 #define PAGE_SIZE 256
 
+/* What may be asked for at once: some hundred kilobytes. */
+#define LIMIT_MAX 500
+
 /* A viewer learns from a heartbeat that silence is quiet, and not a fault. Proxies
  * and clients of the hub give up after 30 seconds of silence or more.
  */
@@ -32,9 +35,10 @@ struct _HwWatcher
 
   HwTaskQueue *queue;     /* (owned) (not nullable) */
   HwPrincipal *principal; /* (owned) (not nullable) */
-  guint64 task_id;
-  char *type;  /* (owned) (nullable) */
-  char *owner; /* (owned) (nullable) */
+  HwWatchFilter filter;
+  gint64 patience;     /* how long to wait before a heartbeat is told, in microseconds */
+  guint limit;         /* how many events are read at once */
+  gboolean has_levels; /* levels are told too */
 
   guint64 epoch;       /* what the viewer believes */
   guint64 seq;         /* the cursor in the transitions */
@@ -44,6 +48,7 @@ struct _HwWatcher
   gboolean is_first;   /* nothing was told yet */
   gboolean from_start; /* the viewer knows nothing */
   gboolean has_ended;  /* the one task has, as far as was told */
+  gboolean is_caught_up; /* and there was nothing after that */
 
   GTask *pending; /* (owned) (nullable), who waits for what comes next */
   gulong cancelled_id;
@@ -131,23 +136,6 @@ hw_watcher_return_one (HwWatcher *self,
   hw_watcher_return (self, events);
 }
 
-static gboolean
-hw_watcher_sees (HwWatcher *self,
-                 HwEvent   *event)
-{
-  if (self->type != NULL && !g_str_equal (self->type, hw_event_get_task_type (event)))
-    return FALSE;
-
-  if (self->owner != NULL && !g_str_equal (self->owner, hw_event_get_owner (event)))
-    return FALSE;
-
-  /* What is of no task, such as a hold of the queue, is for everyone. */
-  if (hw_event_get_task_id (event) == 0)
-    return self->task_id == 0;
-
-  return hw_may (self->principal, HW_VERB_VIEW, hw_event_get_owner (event));
-}
-
 static void
 hw_watcher_note_state (HwWatcher *self,
                        HwEvent   *event)
@@ -175,7 +163,7 @@ hw_watcher_filter (HwWatcher *self,
     {
       HwEvent *event = g_ptr_array_index (events, i);
 
-      if (!hw_watcher_sees (self, event))
+      if (!hw_watch_filter_sees (&self->filter, self->principal, event))
         continue;
 
       hw_watcher_note_state (self, event);
@@ -233,10 +221,10 @@ hw_watcher_open (HwWatcher *self)
 {
   g_autoptr(HwTaskFilter) filter = NULL;
 
-  if (self->task_id != 0)
+  if (self->filter.task_id != 0)
     {
       self->asked_at = hw_event_log_get_head (hw_task_queue_get_log (self->queue));
-      hw_task_queue_get_task_async (self->queue, self->principal, self->task_id,
+      hw_task_queue_get_task_async (self->queue, self->principal, self->filter.task_id,
                                     NULL, on_task_got, g_object_ref (self));
       return;
     }
@@ -249,8 +237,8 @@ hw_watcher_open (HwWatcher *self)
     }
 
   filter = hw_task_filter_new ();
-  filter->type = g_strdup (self->type);
-  filter->owner = g_strdup (self->owner);
+  filter->type = g_strdup (self->filter.type);
+  filter->owner = g_strdup (self->filter.owner);
   hw_task_queue_list_live_async (self->queue, self->principal, filter, NULL, on_live_listed,
                                  g_object_ref (self));
 }
@@ -304,11 +292,10 @@ hw_watcher_answer (HwWatcher *self,
                    GPtrArray *events,
                    guint64    reached)
 {
-  gboolean is_caught_up = reached >= hw_event_log_get_head (hw_task_queue_get_log (self->queue));
-
+  self->is_caught_up = reached >= hw_event_log_get_head (hw_task_queue_get_log (self->queue));
   self->seq = MAX (self->seq, reached);
-  if (is_caught_up)
-    hw_event_log_read_levels (hw_task_queue_get_log (self->queue), self->task_id, self->rev,
+  if (self->is_caught_up && self->has_levels)
+    hw_event_log_read_levels (hw_task_queue_get_log (self->queue), self->filter.task_id, self->rev,
                               events);
   hw_watcher_filter (self, events);
 
@@ -317,11 +304,11 @@ hw_watcher_answer (HwWatcher *self,
       self->is_first = FALSE;
       hw_watcher_return (self, g_ptr_array_ref (events));
     }
-  else if (!is_caught_up)
+  else if (!self->is_caught_up)
     {
       hw_watcher_read (self);
     }
-  else if (self->task_id != 0 && self->has_ended)
+  else if (self->filter.task_id != 0 && self->has_ended)
     {
       hw_watcher_return (self, g_ptr_array_ref (events));
     }
@@ -338,10 +325,10 @@ hw_watcher_read (HwWatcher *self)
   g_autoptr(GPtrArray) events = events_new ();
   guint64 reached = 0;
 
-  if (hw_event_log_read_recent (log, self->task_id, self->seq, PAGE_SIZE, events, &reached))
+  if (hw_event_log_read_recent (log, self->filter.task_id, self->seq, self->limit, events, &reached))
     hw_watcher_answer (self, events, reached);
   else
-    hw_event_log_read_older_async (log, self->task_id, self->seq, PAGE_SIZE, NULL, on_older_read,
+    hw_event_log_read_older_async (log, self->filter.task_id, self->seq, self->limit, NULL, on_older_read,
                                    g_object_ref (self));
 }
 
@@ -391,7 +378,7 @@ on_older_read (GObject      *source,
 
   n_events = page->events->len;
   hw_watcher_answer (self, page->events,
-                     n_events == PAGE_SIZE
+                     n_events == self->limit
                      ? hw_event_get_seq (g_ptr_array_index (page->events, n_events - 1))
                      : page->head);
 }
@@ -457,19 +444,19 @@ static void
 hw_watcher_wait (HwWatcher *self)
 {
   self->epoch = hw_task_queue_get_epoch (self->queue);
-  if (self->is_heartbeat_due)
+  if (self->is_heartbeat_due || self->patience == 0)
     {
       hw_watcher_return_heartbeat (self);
       return;
     }
 
-  self->listener = hw_event_log_add_listener (hw_task_queue_get_log (self->queue), self->task_id,
+  self->listener = hw_event_log_add_listener (hw_task_queue_get_log (self->queue), self->filter.task_id,
                                               on_log_listened, self);
 
   /* What was heard and is not for this viewer does not put a heartbeat off. */
   if (self->heartbeat_timer == 0)
     self->heartbeat_timer = hw_clock_add_timer (hw_task_queue_get_clock (self->queue),
-                                                HEARTBEAT_INTERVAL, on_heartbeat_timer, self);
+                                                self->patience, on_heartbeat_timer, self);
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->pending)))
     on_log_listened (self);
@@ -481,8 +468,7 @@ hw_watcher_finalize (GObject *object)
   HwWatcher *self = HW_WATCHER (object);
 
   g_clear_pointer (&self->principal, hw_principal_unref);
-  g_clear_pointer (&self->type, g_free);
-  g_clear_pointer (&self->owner, g_free);
+  hw_watch_filter_clear (&self->filter);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_watcher_parent_class)->finalize (object);
@@ -532,14 +518,117 @@ hw_watcher_new (HwTaskQueue         *queue,
   self = g_object_new (HW_TYPE_WATCHER, NULL);
   self->queue = g_object_ref (queue);
   self->principal = hw_principal_ref (principal);
-  self->task_id = filter->task_id;
-  self->type = g_strdup (filter->type);
-  self->owner = g_strdup (filter->owner);
+  hw_watch_filter_copy (filter, &self->filter);
   self->epoch = epoch;
   self->seq = after;
   self->from_start = epoch == 0 && after == 0;
+  self->patience = HEARTBEAT_INTERVAL;
+  self->limit = PAGE_SIZE;
+  self->has_levels = TRUE;
 
   return self;
+}
+
+/**
+ * hw_watcher_new_poll:
+ * @queue: what to watch
+ * @principal: who watches
+ * @filter: what they see
+ * @epoch: the epoch of @after, or 0
+ * @after: the number of the last transition that they know, or 0
+ * @poll: how they watch
+ *
+ * Creates a watcher for one look, as hw_watcher_new() does: what there is, or what
+ * comes within a time; a heartbeat if nothing came. Its cursors are then where the
+ * next look begins.
+ *
+ * Returns: (transfer full): a watcher
+ */
+HwWatcher *
+hw_watcher_new_poll (HwTaskQueue         *queue,
+                     HwPrincipal         *principal,
+                     const HwWatchFilter *filter,
+                     guint64              epoch,
+                     guint64              after,
+                     const HwWatchPoll   *poll)
+{
+  HwWatcher *self;
+
+  g_return_val_if_fail (poll != NULL, NULL);
+
+  self = hw_watcher_new (queue, principal, filter, epoch, after);
+  g_return_val_if_fail (self != NULL, NULL);
+
+  self->patience = MAX (poll->wait, 0);
+  self->limit = poll->limit > 0 ? MIN (poll->limit, LIMIT_MAX) : PAGE_SIZE;
+  self->has_levels = poll->has_levels;
+  self->rev = poll->rev;
+
+  return self;
+}
+
+/**
+ * hw_watcher_get_epoch:
+ * @self: a watcher
+ *
+ * Gets the epoch of what was told: that of hw_watcher_get_seq().
+ *
+ * Returns: the epoch
+ */
+guint64
+hw_watcher_get_epoch (HwWatcher *self)
+{
+  g_return_val_if_fail (HW_IS_WATCHER (self), 0);
+
+  return hw_task_queue_get_epoch (self->queue);
+}
+
+/**
+ * hw_watcher_get_seq:
+ * @self: a watcher
+ *
+ * Gets up to which transition everything was told that is for this viewer.
+ *
+ * Returns: the number
+ */
+guint64
+hw_watcher_get_seq (HwWatcher *self)
+{
+  g_return_val_if_fail (HW_IS_WATCHER (self), 0);
+
+  return self->seq;
+}
+
+/**
+ * hw_watcher_get_rev:
+ * @self: a watcher
+ *
+ * Gets the newest level that was told.
+ *
+ * Returns: its number
+ */
+guint64
+hw_watcher_get_rev (HwWatcher *self)
+{
+  g_return_val_if_fail (HW_IS_WATCHER (self), 0);
+
+  return self->rev;
+}
+
+/**
+ * hw_watcher_get_has_ended:
+ * @self: a watcher
+ *
+ * Tells whether the one task that is watched has ended, and all of it was told.
+ *
+ * Returns: %TRUE if nothing comes any more, unless somebody retries the task
+ */
+gboolean
+hw_watcher_get_has_ended (HwWatcher *self)
+{
+  g_return_val_if_fail (HW_IS_WATCHER (self), FALSE);
+
+  return self->filter.task_id != 0 && self->has_ended && self->is_caught_up;
 }
 
 /**

@@ -5,23 +5,26 @@
 #pragma once
 
 #include "hw-task-queue.h"
+#include "hw-watch-filter.h"
 
 G_BEGIN_DECLS
 
 /**
- * HwWatchFilter:
- * @task_id: the one task to watch, or 0
- * @type: (nullable): the type whose tasks to watch
- * @owner: (nullable): whose tasks to watch
+ * HwWatchPoll:
+ * @wait: how long to wait for something to come, in microseconds; 0 to look once
+ * @limit: how many transitions one answer may have, or 0 for what is usual
+ * @has_levels: whether levels are told too
+ * @rev: the newest level that the viewer knows, or 0
  *
- * What a watcher sees. Only of what never changes, so that no task leaves its view.
+ * How somebody watches who asks again and again, and remembers the cursors meanwhile.
  */
 typedef struct
 {
-  guint64 task_id;
-  char *type;
-  char *owner;
-} HwWatchFilter;
+  gint64 wait;
+  guint limit;
+  gboolean has_levels;
+  guint64 rev;
+} HwWatchPoll;
 
 #define HW_TYPE_WATCHER (hw_watcher_get_type ())
 G_DECLARE_FINAL_TYPE (HwWatcher, hw_watcher, HW, WATCHER, GObject)
@@ -31,6 +34,18 @@ HwWatcher *hw_watcher_new (HwTaskQueue         *queue,
                            const HwWatchFilter *filter,
                            guint64 epoch,
                            guint64 after);
+
+HwWatcher *hw_watcher_new_poll (HwTaskQueue         *queue,
+                                HwPrincipal         *principal,
+                                const HwWatchFilter *filter,
+                                guint64              epoch,
+                                guint64              after,
+                                const HwWatchPoll   *poll);
+
+guint64    hw_watcher_get_epoch (HwWatcher *self);
+guint64    hw_watcher_get_seq (HwWatcher *self);
+guint64    hw_watcher_get_rev (HwWatcher *self);
+gboolean   hw_watcher_get_has_ended (HwWatcher *self);
 
 void       hw_watcher_next_async (HwWatcher          *self,
                                   GCancellable       *cancellable,

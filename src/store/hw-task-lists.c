@@ -238,13 +238,31 @@ hw_task_lists_read_candidates (HwDb    *db,
   return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
 }
 
+static gboolean
+count_pending (HwDb    *db,
+               guint64 *n_pending,
+               GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  statement = hw_db_prepare (db, "SELECT count(*) FROM tasks INDEXED BY tasks_waiting"
+                             " WHERE state = 'Pending'", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  *n_pending = hw_db_statement_get_uint64 (statement, 0);
+
+  return TRUE;
+}
+
 /**
  * hw_task_lists_read_open:
  * @db: a connection, in a transaction
  * @error: return location for an error
  *
- * Reads all Processing tasks, the oldest first. There are never more of them than
- * may run at once.
+ * Reads all Processing tasks, the oldest first, and counts those that wait. There are
+ * never more Processing tasks than may run at once.
  *
  * Returns: (transfer full): a page without a next one, with `seq` not set, or %NULL
  */
@@ -254,15 +272,18 @@ hw_task_lists_read_open (HwDb    *db,
 {
   g_autoptr(GString) sql = begin_query ("INDEXED BY tasks_by_state");
   g_autoptr(HwDbStatement) statement = NULL;
+  g_autoptr(HwTaskPage) page = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
 
   g_string_append (sql, " WHERE state = 'Processing' ORDER BY id");
   statement = hw_db_prepare (db, sql->str, error);
-  if (statement == NULL)
+  if (statement != NULL)
+    page = read_page (statement, G_MAXUINT, G_MAXSIZE, error);
+  if (page == NULL || !count_pending (db, &page->n_pending, error))
     return NULL;
 
-  return read_page (statement, G_MAXUINT, G_MAXSIZE, error);
+  return g_steal_pointer (&page);
 }
 
 /**

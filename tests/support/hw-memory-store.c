@@ -293,11 +293,15 @@ hw_memory_store_list_open_async (HwStore            *store,
                                  gpointer            user_data)
 {
   HwMemoryStore *self = HW_MEMORY_STORE (store);
-  const HwTaskFilter filter = { .has_state = TRUE, .state = HW_TASK_STATE_PROCESSING };
+  const HwTaskFilter processing = { .has_state = TRUE, .state = HW_TASK_STATE_PROCESSING };
+  const HwTaskFilter pending = { .has_state = TRUE, .state = HW_TASK_STATE_PENDING };
+  HwTaskPage *page = hw_memory_tables_list (self->tables, &processing);
+  g_autoptr(HwTaskPage) waiting = hw_memory_tables_list (self->tables, &pending);
 
+  page->n_pending = waiting->tasks->len;
   read_take_tasks (hw_memory_store_add_read (self, HW_MEMORY_STORE_LIST_OPEN, cancellable,
                                              callback, user_data),
-                   hw_memory_tables_list (self->tables, &filter));
+                   page);
 }
 
 static void

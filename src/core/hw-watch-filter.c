@@ -1,0 +1,65 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-watch-filter.h"
+
+/**
+ * hw_watch_filter_copy:
+ * @self: a filter
+ * @copy: (out caller-allocates): where to put the copy, for hw_watch_filter_clear()
+ *
+ * Copies a filter.
+ */
+void
+hw_watch_filter_copy (const HwWatchFilter *self,
+                      HwWatchFilter       *copy)
+{
+  g_return_if_fail (self != NULL && copy != NULL);
+
+  copy->task_id = self->task_id;
+  copy->type = g_strdup (self->type);
+  copy->owner = g_strdup (self->owner);
+}
+
+void
+hw_watch_filter_clear (HwWatchFilter *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->type, g_free);
+  g_clear_pointer (&self->owner, g_free);
+}
+
+/**
+ * hw_watch_filter_sees:
+ * @self: a filter
+ * @principal: who watches
+ * @event: what happened
+ *
+ * Decides whether somebody is told of @event: whether it is in the filter, and they
+ * may know of it. One task's number is not looked at: its events are read by it.
+ *
+ * Returns: %TRUE if they see it
+ */
+gboolean
+hw_watch_filter_sees (const HwWatchFilter *self,
+                      const HwPrincipal   *principal,
+                      HwEvent             *event)
+{
+  g_return_val_if_fail (self != NULL && principal != NULL && event != NULL, FALSE);
+
+  if (self->type != NULL && !g_str_equal (self->type, hw_event_get_task_type (event)))
+    return FALSE;
+
+  if (self->owner != NULL && !g_str_equal (self->owner, hw_event_get_owner (event)))
+    return FALSE;
+
+  /* What is of no task, such as a hold of the queue, is for everyone. */
+  if (hw_event_get_task_id (event) == 0)
+    return self->task_id == 0;
+
+  return hw_may (principal, HW_VERB_VIEW, hw_event_get_owner (event));
+}
