@@ -29,6 +29,7 @@ static void wait_for_event (GTask *gtask);
 static void on_event_came (GObject      *source,
                            GAsyncResult *result,
                            gpointer      user_data);
+static void answer (GTask *gtask);
 static void on_task_got (GObject      *source,
                          GAsyncResult *result,
                          gpointer      user_data);
@@ -48,7 +49,6 @@ on_event_came (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
-  const Waiting *waiting = g_task_get_task_data (gtask);
   GError *error = NULL;
   g_autoptr(GPtrArray) events = hw_watcher_next_finish (HW_WATCHER (source), result, &error);
 
@@ -57,9 +57,18 @@ on_event_came (GObject      *source,
   else if (events->len > 0)
     wait_for_event (g_steal_pointer (&gtask));
   else
-    hw_task_queue_get_task_async (g_task_get_source_object (gtask), waiting->principal,
-                                  waiting->task_id, g_task_get_cancellable (gtask), on_task_got,
-                                  g_steal_pointer (&gtask));
+    answer (g_steal_pointer (&gtask));
+}
+
+/* @gtask is (transfer full). */
+static void
+answer (GTask *gtask)
+{
+  const Waiting *waiting = g_task_get_task_data (gtask);
+
+  hw_task_queue_get_task_async (g_task_get_source_object (gtask), waiting->principal,
+                                waiting->task_id, g_task_get_cancellable (gtask), on_task_got,
+                                gtask);
 }
 
 static void

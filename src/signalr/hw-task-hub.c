@@ -362,19 +362,15 @@ watch_tasks (HwTaskHub   *self,
              GError     **error)
 {
   g_autoptr(GVariant) members = NULL;
-  HwWatchFilter filter = { 0 };
-  HwHubStream *stream = NULL;
+  g_auto(HwWatchFilter) filter = { 0 };
 
   if (!read_object (arguments, 0, "filter", &members, error))
     return NULL;
 
-  if (members == NULL || hw_request_json_read_filter (members, &filter, error))
-    stream = watch (self, client, &filter, arguments, error);
+  if (members != NULL && !hw_request_json_read_filter (members, &filter, error))
+    return NULL;
 
-  g_free (filter.type);
-  g_free (filter.owner);
-
-  return stream;
+  return watch (self, client, &filter, arguments, error);
 }
 
 static HwHubStream *

@@ -98,6 +98,27 @@ test_error_field_without_a_place_is_dropped (void)
   hw_error_set_field (NULL, HW_ERROR_FAILED, "/title", "nobody %s", "asks");
 }
 
+/* A part of a request that is one of many is named as such. */
+static void
+test_error_field_is_prefixed (void)
+{
+  g_autoptr(GError) with_field = NULL;
+  g_autoptr(GError) without = g_error_new_literal (HW_ERROR, HW_ERROR_NOT_ALLOWED, "no");
+  g_autoptr(GError) other = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "no");
+  GError *none = NULL;
+
+  hw_error_set_field (&with_field, HW_ERROR_INVALID_PARAMETER, "/parameters/path", "no");
+  hw_error_prefix_field (&with_field, "/3");
+  hw_error_prefix_field (&without, "/3");
+  hw_error_prefix_field (&other, "/3");
+  hw_error_prefix_field (&none, "/3");
+  hw_error_prefix_field (NULL, "/3");
+
+  g_assert_cmpstr (hw_error_get_field (with_field), ==, "/3/parameters/path");
+  g_assert_cmpstr (hw_error_get_field (without), ==, "/3");
+  g_assert_null (hw_error_get_field (other));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -110,6 +131,7 @@ main (int   argc,
   g_test_add_func ("/error/name/of-unknown-codes-is-failed",
                    test_error_name_of_unknown_codes_is_failed);
   g_test_add_func ("/error/field/is-kept", test_error_field_is_kept);
+  g_test_add_func ("/error/field/is-prefixed", test_error_field_is_prefixed);
   g_test_add_func ("/error/field/survives-a-copy", test_error_field_survives_a_copy);
   g_test_add_func ("/error/field/is-none-where-none-was-named",
                    test_error_field_is_none_where_none_was_named);

@@ -33,15 +33,18 @@ static const struct
   /* One's own are one's own, whatever the door. */
   { HW_DOOR_TCP, FALSE, HW_VERB_VIEW, "me", TRUE },
   { HW_DOOR_TCP, FALSE, HW_VERB_CANCEL, "me", TRUE },
+  { HW_DOOR_TCP, FALSE, HW_VERB_RETRY, "me", TRUE },
   { HW_DOOR_LOCAL, FALSE, HW_VERB_VIEW, "me", TRUE },
 
   /* What others own is an administrator's only. */
   { HW_DOOR_TCP, FALSE, HW_VERB_VIEW, "other", FALSE },
   { HW_DOOR_TCP, FALSE, HW_VERB_CANCEL, "other", FALSE },
+  { HW_DOOR_TCP, FALSE, HW_VERB_RETRY, "other", FALSE },
   { HW_DOOR_LOCAL, FALSE, HW_VERB_VIEW, "other", FALSE },
   { HW_DOOR_LOCAL, FALSE, HW_VERB_CANCEL, "other", FALSE },
   { HW_DOOR_TCP, TRUE, HW_VERB_VIEW, "other", TRUE },
   { HW_DOOR_TCP, TRUE, HW_VERB_CANCEL, "other", TRUE },
+  { HW_DOOR_TCP, TRUE, HW_VERB_RETRY, "other", TRUE },
 
   /* What nobody owns is not everybody's. */
   { HW_DOOR_TCP, FALSE, HW_VERB_VIEW, NULL, FALSE },
