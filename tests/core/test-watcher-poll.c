@@ -132,6 +132,26 @@ test_watcher_poll_has_as_many_as_asked_for (Fixture      *fixture,
   g_assert_true (fixture->has_ended);
 }
 
+/* A page that happens to end with an end does not say that this was all. */
+static void
+test_watcher_poll_has_not_ended_before_all_was_told (Fixture      *fixture,
+                                                     gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) retried = NULL;
+
+  hw_test_house_submit (fixture->house, "noop");
+  hw_fake_runner_finish (fixture->house->runner, 1,
+                         hw_outcome_new_failed (HW_RESULT_ERROR, "No."));
+  hw_await_quiet ();
+  hw_task_queue_retry_async (fixture->house->queue, fixture->house->owner, 1, NULL,
+                             hw_await_result, &retried);
+  hw_await_quiet ();
+
+  assert_look (fixture, 1, { .limit = 3 }, "added Processing/1 Failed/1(error)");
+  g_assert_false (fixture->has_ended);
+  assert_look (fixture, 1, { .limit = 3 }, "Pending/1 Processing/2");
+}
+
 /* A level is told once, and not at all to who does not care. */
 static void
 test_watcher_poll_tells_newer_levels_alone (Fixture      *fixture,
@@ -215,6 +235,8 @@ main (int   argc,
 
   ADD ("/watcher/poll/goes-on-from-its-cursors", test_watcher_poll_goes_on_from_its_cursors);
   ADD ("/watcher/poll/has-as-many-as-asked-for", test_watcher_poll_has_as_many_as_asked_for);
+  ADD ("/watcher/poll/has-not-ended-before-all-was-told",
+       test_watcher_poll_has_not_ended_before_all_was_told);
   ADD ("/watcher/poll/tells-newer-levels-alone", test_watcher_poll_tells_newer_levels_alone);
   ADD ("/watcher/poll/waits-as-long-as-asked-for", test_watcher_poll_waits_as_long_as_asked_for);
   ADD ("/watcher/poll/ends-with-what-comes", test_watcher_poll_ends_with_what_comes);
