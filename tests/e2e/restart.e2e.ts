@@ -258,7 +258,7 @@ describe('after a good end', () => {
     rest.close()
     const { code } = await daemon.stop()
     expect(code).toBe(0)
-    await until('what ran is dead', () => daemon.programs.length === 0, 2_000)
+    await until('what ran is dead', () => daemon.programs.length === 0)
     expect(runsIn(file)).toEqual([])
 
     await daemon.start()
