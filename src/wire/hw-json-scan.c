@@ -14,6 +14,9 @@
 /* A pointer longer than this helps nobody: names in a request are words. */
 #define MAX_POINTER_LENGTH 200
 
+/* Room for the sentence about too many tokens. */
+#define TOO_MANY_SIZE 64
+
 /* One array or object that is still open. */
 typedef struct
 {
@@ -38,6 +41,8 @@ typedef struct
   HwJsonLexer lexer;
 
   guint n_tokens;
+  guint max_tokens;
+  char too_many[TOO_MANY_SIZE]; /* what the lexer's problem points to if there are more */
   guint depth;
   Level levels[HW_JSON_MAX_DEPTH];
 
@@ -55,11 +60,13 @@ fail_here (Scan       *scan,
 static gboolean
 count_token (Scan *scan)
 {
-  if (++scan->n_tokens > HW_JSON_MAX_TOKENS)
-    return fail_here (scan, "there are more than " G_STRINGIFY (HW_JSON_MAX_TOKENS)
-                      " values and names");
+  if (++scan->n_tokens <= scan->max_tokens)
+    return TRUE;
 
-  return TRUE;
+  g_snprintf (scan->too_many, sizeof (scan->too_many), "there are more than %u values and names",
+              scan->max_tokens);
+
+  return fail_here (scan, scan->too_many);
 }
 
 static const char *
@@ -323,18 +330,40 @@ hw_json_scan (const char *data,
               gsize       max_length,
               GError    **error)
 {
-  Scan scan = { .lexer = { .data = data, .length = length } };
+  const HwJsonLimits limits = { max_length, HW_JSON_MAX_TOKENS };
+
+  return hw_json_scan_within (data, length, &limits, error);
+}
+
+/**
+ * hw_json_scan_within:
+ * @data: (array length=length) (element-type guint8): bytes from anywhere
+ * @length: how many bytes
+ * @limits: how large the text may be
+ * @error: return location for a #GError, or %NULL
+ *
+ * Does what hw_json_scan() does, for a text that is no request and may be larger.
+ *
+ * Returns: as hw_json_scan()
+ */
+gboolean
+hw_json_scan_within (const char         *data,
+                     gsize               length,
+                     const HwJsonLimits *limits,
+                     GError            **error)
+{
+  Scan scan = { .lexer = { .data = data, .length = length }, .max_tokens = limits->max_tokens };
   const char *end = data;
   gboolean is_valid;
 
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (length > max_length)
+  if (length > limits->max_length)
     {
       g_set_error (error, HW_ERROR, HW_ERROR_TOO_LARGE,
                    "The JSON text has %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
-                   " are taken. Send less at once.", length, max_length);
+                   " are taken. Send less at once.", length, limits->max_length);
       return FALSE;
     }
 

@@ -17,9 +17,26 @@ G_BEGIN_DECLS
  * this holds that tree near 1 MB. */
 #define HW_JSON_MAX_TOKENS 10000
 
+/**
+ * HwJsonLimits:
+ * @max_length: the most bytes
+ * @max_tokens: the most values and names
+ *
+ * How large a text may be.
+ */
+typedef struct
+{
+  gsize max_length;
+  guint max_tokens;
+} HwJsonLimits;
+
 gboolean hw_json_scan (const char *data,
                        gsize       length,
                        gsize       max_length,
                        GError    **error);
+gboolean hw_json_scan_within (const char         *data,
+                              gsize               length,
+                              const HwJsonLimits *limits,
+                              GError            **error);
 
 G_END_DECLS

@@ -6,8 +6,6 @@
 
 #include "hw-json-variant.h"
 
-#include "hw-json-scan.h"
-
 /* The two that call each other. How deep they go is bounded, because every text
  * went through hw_json_scan(). */
 static GVariant *variant_from_node (JsonNode *node);
@@ -151,9 +149,32 @@ hw_json_variant_parse (const char *data,
                        gsize       max_length,
                        GError    **error)
 {
+  const HwJsonLimits limits = { max_length, HW_JSON_MAX_TOKENS };
+
+  return hw_json_variant_parse_within (data, length, &limits, error);
+}
+
+/**
+ * hw_json_variant_parse_within:
+ * @data: (array length=length) (element-type guint8): bytes from anywhere
+ * @length: how many bytes
+ * @limits: how large the text may be
+ * @error: return location for a #GError, or %NULL
+ *
+ * Does what hw_json_variant_parse() does, for a text that is no request and may be
+ * larger.
+ *
+ * Returns: (transfer full): the value, or %NULL with an error of hw_json_scan()
+ */
+GVariant *
+hw_json_variant_parse_within (const char         *data,
+                              gsize               length,
+                              const HwJsonLimits *limits,
+                              GError            **error)
+{
   g_autoptr(JsonParser) parser = NULL;
 
-  if (!hw_json_scan (data, length, max_length, error))
+  if (!hw_json_scan_within (data, length, limits, error))
     return NULL;
 
   parser = json_parser_new_immutable ();

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "hw-json-scan.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -12,6 +14,10 @@ GVariant *hw_json_variant_parse (const char *data,
                                  gsize       length,
                                  gsize       max_length,
                                  GError    **error);
+GVariant *hw_json_variant_parse_within (const char         *data,
+                                        gsize               length,
+                                        const HwJsonLimits *limits,
+                                        GError            **error);
 GVariant *hw_json_variant_new_from_node (JsonNode *node);
 
 G_END_DECLS
