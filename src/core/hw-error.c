@@ -145,3 +145,26 @@ hw_error_get_name (const GError *error)
 
   return names[error->code];
 }
+
+/**
+ * hw_error_from_name:
+ * @name: (nullable): a name
+ * @code: (out): where to put the error, which stays as it is if there is none
+ *
+ * Finds the error that has a name on every door.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+hw_error_from_name (const char *name,
+                    HwError    *code)
+{
+  for (guint i = 0; i < HW_N_ERRORS; i++)
+    if (g_strcmp0 (names[i], name) == 0)
+      {
+        *code = (HwError) i;
+        return TRUE;
+      }
+
+  return FALSE;
+}

@@ -56,5 +56,7 @@ void        hw_error_prefix_field (GError    **error,
                                    const char *prefix);
 const char *hw_error_get_field (const GError *error);
 const char *hw_error_get_name (const GError *error);
+gboolean    hw_error_from_name (const char *name,
+                                HwError    *code);
 
 G_END_DECLS
