@@ -13,5 +13,6 @@ G_BEGIN_DECLS
 GBytes *hw_problem_json_encode (const GError *error,
                                 guint         status,
                                 const char   *title);
+GError *hw_problem_json_parse (GBytes *json);
 
 G_END_DECLS

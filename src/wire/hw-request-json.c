@@ -8,9 +8,15 @@
 
 #include "hw-error.h"
 #include "hw-json-variant.h"
+#include "hw-json-writer.h"
 
 /* What is shown of a name that somebody sent. In characters. */
 #define MAX_SHOWN_NAME 64
+
+#define MEMBER_TYPE "type"
+#define MEMBER_TITLE "title"
+#define MEMBER_PARAMETERS "parameters"
+#define MEMBER_PRIORITY "priority"
 
 /* A member that a request may have. */
 typedef struct
@@ -21,19 +27,19 @@ typedef struct
 } Member;
 
 static const Member task_members[] = {
-  { "type", "s", "a text in quotes" },
-  { "title", "s", "a text in quotes" },
-  { "parameters", "a{sv}", "an object" },
-  { "priority", "x", "a whole number without quotes" },
+  { MEMBER_TYPE, "s", "a text in quotes" },
+  { MEMBER_TITLE, "s", "a text in quotes" },
+  { MEMBER_PARAMETERS, "a{sv}", "an object" },
+  { MEMBER_PRIORITY, "x", "a whole number without quotes" },
 };
 
 static const Member option_members[] = {
-  { "title", "s", "a text in quotes" },
-  { "priority", "x", "a whole number without quotes" },
+  { MEMBER_TITLE, "s", "a text in quotes" },
+  { MEMBER_PRIORITY, "x", "a whole number without quotes" },
 };
 
 static const Member filter_members[] = {
-  { "type", "s", "a text in quotes" },
+  { MEMBER_TYPE, "s", "a text in quotes" },
   { "owner", "s", "a text in quotes" },
 };
 
@@ -138,7 +144,7 @@ read_priority (GVariant   *request,
 {
   gint64 priority = 0;
 
-  g_variant_lookup (request, "priority", "x", &priority);
+  g_variant_lookup (request, MEMBER_PRIORITY, "x", &priority);
   if (priority < G_MININT || priority > G_MAXINT)
     {
       hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
@@ -181,9 +187,9 @@ hw_request_json_parse_task (const char *data,
     return NULL;
 
   spec = hw_task_spec_new ();
-  g_variant_lookup (request, "type", "s", &spec->type);
-  g_variant_lookup (request, "title", "s", &spec->title);
-  spec->parameters = g_variant_lookup_value (request, "parameters", G_VARIANT_TYPE_VARDICT);
+  g_variant_lookup (request, MEMBER_TYPE, "s", &spec->type);
+  g_variant_lookup (request, MEMBER_TITLE, "s", &spec->title);
+  spec->parameters = g_variant_lookup_value (request, MEMBER_PARAMETERS, G_VARIANT_TYPE_VARDICT);
   if (!read_priority (request, spec, error))
     return NULL;
 
@@ -195,6 +201,48 @@ hw_request_json_parse_task (const char *data,
     }
 
   return g_steal_pointer (&spec);
+}
+
+/**
+ * hw_request_json_encode_task:
+ * @spec: what somebody asks for
+ *
+ * Writes what hw_request_json_parse_task() reads. Hidden parameters are among the others:
+ * this is where they come from.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_request_json_encode_task (const HwTaskSpec *spec)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (spec != NULL, NULL);
+
+  text = g_string_new (NULL);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  if (spec->type != NULL)
+    {
+      hw_json_writer_name (&writer, MEMBER_TYPE);
+      hw_json_writer_add_string (&writer, spec->type);
+    }
+  if (spec->title != NULL)
+    {
+      hw_json_writer_name (&writer, MEMBER_TITLE);
+      hw_json_writer_add_string (&writer, spec->title);
+    }
+  if (spec->parameters != NULL)
+    {
+      hw_json_writer_name (&writer, MEMBER_PARAMETERS);
+      hw_json_writer_add_variant (&writer, spec->parameters);
+    }
+  hw_json_writer_name (&writer, MEMBER_PRIORITY);
+  hw_json_writer_add_int (&writer, spec->priority);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
 }
 
 /**
@@ -254,7 +302,7 @@ hw_request_json_read_options (GVariant   *options,
     return FALSE;
 
   g_clear_pointer (&spec->title, g_free);
-  g_variant_lookup (options, "title", "s", &spec->title);
+  g_variant_lookup (options, MEMBER_TITLE, "s", &spec->title);
 
   return read_priority (options, spec, error);
 }
@@ -280,7 +328,7 @@ hw_request_json_read_filter (GVariant      *members,
   if (!check_members (members, filter_members, G_N_ELEMENTS (filter_members), error))
     return FALSE;
 
-  g_variant_lookup (members, "type", "s", &filter->type);
+  g_variant_lookup (members, MEMBER_TYPE, "s", &filter->type);
   g_variant_lookup (members, "owner", "s", &filter->owner);
 
   return TRUE;

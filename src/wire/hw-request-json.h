@@ -14,6 +14,7 @@ HwTaskSpec *hw_request_json_parse_task (const char *data,
                                         gsize       max_length,
                                         gboolean    needs_type,
                                         GError    **error);
+GBytes     *hw_request_json_encode_task (const HwTaskSpec *spec);
 char       *hw_request_json_parse_session (const char *data,
                                            gsize       length,
                                            gsize       max_length,

@@ -6,70 +6,10 @@
 
 #include "hw-task-json.h"
 
-#include <string.h>
+#include "hw-task-form-private.h"
 
 /* Room for a task with a few parameters, so that the buffer rarely moves. */
 #define TASK_SIZE 768
-
-/* How a field looks in JSON. */
-typedef struct
-{
-  const char *name;   /* (nullable): none for one that nobody is shown */
-  const char *absent; /* what stands there while the field is not set */
-  gboolean is_time;
-} FieldForm;
-
-/* The names are those of the fields with the underscores gone: exit_code is
- * exitCode. A word or a count that is not there yet is empty, not null, so that a
- * client can always compare and add. A field that has no form here does not leave
- * the house: the hidden parameters do not.
- */
-static const FieldForm forms[HW_N_TASK_FIELDS] = {
-  [HW_TASK_FIELD_TYPE] = { "type", "null", FALSE },
-  [HW_TASK_FIELD_TITLE] = { "title", "null", FALSE },
-  [HW_TASK_FIELD_PARAMETERS] = { "parameters", "{}", FALSE },
-  [HW_TASK_FIELD_STATE] = { "state", "null", FALSE },
-  [HW_TASK_FIELD_RESULT] = { "result", "\"\"", FALSE },
-  [HW_TASK_FIELD_ERROR] = { "error", "null", FALSE },
-  [HW_TASK_FIELD_VALUE] = { "value", "null", FALSE },
-  [HW_TASK_FIELD_EXIT_CODE] = { "exitCode", "null", FALSE },
-  [HW_TASK_FIELD_SIGNAL] = { "signal", "null", FALSE },
-  [HW_TASK_FIELD_PROGRESS] = { "progress", "null", FALSE },
-  [HW_TASK_FIELD_MESSAGE] = { "message", "null", FALSE },
-  [HW_TASK_FIELD_UNIT] = { "unit", "null", FALSE },
-  [HW_TASK_FIELD_DONE] = { "done", "null", FALSE },
-  [HW_TASK_FIELD_TOTAL] = { "total", "null", FALSE },
-  [HW_TASK_FIELD_ACTIVITY] = { "activity", "null", FALSE },
-  [HW_TASK_FIELD_GROUP] = { "group", "\"\"", FALSE },
-  [HW_TASK_FIELD_PRIORITY] = { "priority", "0", FALSE },
-  [HW_TASK_FIELD_OWNER] = { "owner", "null", FALSE },
-  [HW_TASK_FIELD_ATTEMPT] = { "attempt", "0", FALSE },
-  [HW_TASK_FIELD_MAX_ATTEMPTS] = { "maxAttempts", "1", FALSE },
-  [HW_TASK_FIELD_CREATED_AT] = { "createdAt", "null", TRUE },
-  [HW_TASK_FIELD_STARTED_AT] = { "startedAt", "null", TRUE },
-  [HW_TASK_FIELD_ENDED_AT] = { "endedAt", "null", TRUE },
-  [HW_TASK_FIELD_OUTPUT_SIZE] = { "outputSize", "0", FALSE },
-};
-
-static void
-write_field (HwJsonWriter *writer,
-             HwTaskField   field,
-             GVariant     *value)
-{
-  const FieldForm *form = &forms[field];
-
-  if (form->name == NULL)
-    return;
-
-  hw_json_writer_name (writer, form->name);
-
-  if (value == NULL)
-    hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
-  else if (form->is_time)
-    hw_json_writer_add_time (writer, g_variant_get_int64 (value));
-  else
-    hw_json_writer_add_variant (writer, value);
-}
 
 static void
 write_uint_member (HwJsonWriter *writer,
@@ -93,7 +33,7 @@ static void
 write_tasks (HwJsonWriter *writer,
              GPtrArray    *tasks)
 {
-  hw_json_writer_name (writer, "tasks");
+  hw_json_writer_name (writer, HW_FORM_TASKS);
   hw_json_writer_begin_array (writer);
   for (guint i = 0; i < tasks->len; i++)
     hw_task_json_write_task (writer, g_ptr_array_index (tasks, i));
@@ -116,10 +56,10 @@ hw_task_json_write_task (HwJsonWriter *writer,
   g_return_if_fail (HW_IS_TASK (task));
 
   hw_json_writer_begin_object (writer);
-  write_uint_member (writer, "id", hw_task_get_id (task));
+  write_uint_member (writer, HW_FORM_ID, hw_task_get_id (task));
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    write_field (writer, (HwTaskField) i, hw_task_get_field (task, (HwTaskField) i));
-  write_uint_member (writer, "seq", hw_task_get_seq (task));
+    hw_task_form_write (writer, (HwTaskField) i, hw_task_get_field (task, (HwTaskField) i));
+  write_uint_member (writer, HW_FORM_SEQ, hw_task_get_seq (task));
   hw_json_writer_end_object (writer);
 }
 
@@ -159,7 +99,7 @@ hw_task_json_encode_id (guint64 task_id)
 
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_uint_member (&writer, "id", task_id);
+  write_uint_member (&writer, HW_FORM_ID, task_id);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);
@@ -194,10 +134,10 @@ hw_task_json_encode_list (guint64    epoch,
   text = g_string_sized_new ((tasks->len + 1) * TASK_SIZE);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_uint_member (&writer, "epoch", epoch);
-  write_uint_member (&writer, "seq", seq);
+  write_uint_member (&writer, HW_FORM_EPOCH, epoch);
+  write_uint_member (&writer, HW_FORM_SEQ, seq);
   write_tasks (&writer, tasks);
-  write_string_member (&writer, "next", cursor);
+  write_string_member (&writer, HW_FORM_NEXT, cursor);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);
@@ -261,7 +201,7 @@ write_changes (HwJsonWriter *writer,
 
       /* The event's own head has it. */
       if (is_wanted && i != HW_TASK_FIELD_ATTEMPT)
-        write_field (writer, (HwTaskField) i, values[i]);
+        hw_task_form_write (writer, (HwTaskField) i, values[i]);
     }
 }
 
@@ -269,8 +209,8 @@ static void
 write_head (HwJsonWriter *writer,
             HwEvent      *event)
 {
-  write_uint_member (writer, "task", hw_event_get_task_id (event));
-  hw_json_writer_name (writer, "at");
+  write_uint_member (writer, HW_FORM_TASK, hw_event_get_task_id (event));
+  hw_json_writer_name (writer, HW_FORM_AT);
   hw_json_writer_add_time (writer, hw_event_get_time (event));
 }
 
@@ -280,7 +220,7 @@ write_task_event (HwJsonWriter *writer,
                   HwEvent      *event)
 {
   write_head (writer, event);
-  write_uint_member (writer, "attempt", hw_event_get_attempt (event));
+  write_uint_member (writer, HW_FORM_ATTEMPT, hw_event_get_attempt (event));
   write_changes (writer, event);
 }
 
@@ -291,7 +231,7 @@ write_event_body (HwJsonWriter *writer,
   switch (hw_event_get_kind (event))
     {
     case HW_EVENT_KIND_PROGRESS:
-      write_uint_member (writer, "rev", hw_event_get_rev (event));
+      write_uint_member (writer, HW_FORM_REV, hw_event_get_rev (event));
       write_task_event (writer, event);
       break;
 
@@ -300,25 +240,25 @@ write_event_body (HwJsonWriter *writer,
     case HW_EVENT_KIND_MESSAGE:
     case HW_EVENT_KIND_CHANGED:
     case HW_EVENT_KIND_REMOVED:
-      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      write_uint_member (writer, HW_FORM_SEQ, hw_event_get_seq (event));
       write_task_event (writer, event);
       break;
 
     case HW_EVENT_KIND_HELD:
-      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      write_uint_member (writer, HW_FORM_SEQ, hw_event_get_seq (event));
       write_head (writer, event);
-      write_string_member (writer, "group", hw_event_get_group (event));
+      write_string_member (writer, HW_FORM_GROUP, hw_event_get_group (event));
       break;
 
     case HW_EVENT_KIND_SNAPSHOT:
-      write_uint_member (writer, "seq", hw_event_get_seq (event));
-      hw_json_writer_name (writer, "reset");
+      write_uint_member (writer, HW_FORM_SEQ, hw_event_get_seq (event));
+      hw_json_writer_name (writer, HW_FORM_RESET);
       hw_json_writer_add_boolean (writer, hw_event_get_is_reset (event));
       write_tasks (writer, hw_event_get_tasks (event));
       break;
 
     case HW_EVENT_KIND_HEARTBEAT:
-      write_uint_member (writer, "seq", hw_event_get_seq (event));
+      write_uint_member (writer, HW_FORM_SEQ, hw_event_get_seq (event));
       break;
 
     default:
@@ -349,8 +289,8 @@ hw_task_json_encode_event (HwEvent *event)
   text = g_string_sized_new (TASK_SIZE);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, "kind", hw_event_kind_to_string (hw_event_get_kind (event)));
-  write_uint_member (&writer, "epoch", hw_event_get_epoch (event));
+  write_string_member (&writer, HW_FORM_KIND, hw_event_kind_to_string (hw_event_get_kind (event)));
+  write_uint_member (&writer, HW_FORM_EPOCH, hw_event_get_epoch (event));
   write_event_body (&writer, event);
   hw_json_writer_end_object (&writer);
 
@@ -388,6 +328,78 @@ hw_task_json_encode_output (guint64 offset,
   hw_json_writer_begin_object (&writer);
   write_uint_member (&writer, "offset", offset);
   write_string_member (&writer, "data", base64);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_task_json_encode_poll:
+ * @epoch: the database's number
+ * @seq: up to where the transitions were told
+ * @rev: up to where the levels were told
+ * @has_ended: whether the one task has ended and all was told
+ * @events: (element-type HwEvent): the events, in order
+ *
+ * Gets the answer to a long poll as JSON: events as hw_task_json_encode_event() has
+ * them, and the cursors for the next poll.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_poll (guint64    epoch,
+                          guint64    seq,
+                          guint64    rev,
+                          gboolean   has_ended,
+                          GPtrArray *events)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (events != NULL, NULL);
+
+  text = g_string_sized_new ((events->len + 1) * TASK_SIZE);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, HW_FORM_EPOCH, epoch);
+  write_uint_member (&writer, HW_FORM_SEQ, seq);
+  write_uint_member (&writer, HW_FORM_REV, rev);
+  hw_json_writer_name (&writer, HW_FORM_ENDED);
+  hw_json_writer_add_boolean (&writer, has_ended);
+  hw_json_writer_name (&writer, HW_FORM_EVENTS);
+  hw_json_writer_begin_array (&writer);
+  for (guint i = 0; i < events->len; i++)
+    {
+      g_autoptr(GBytes) json = hw_task_json_encode_event (g_ptr_array_index (events, i));
+
+      hw_json_writer_add_json (&writer, g_bytes_get_data (json, NULL), g_bytes_get_size (json));
+    }
+  hw_json_writer_end_array (&writer);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_task_json_encode_link:
+ * @url: where a page is
+ *
+ * Gets a link to a page as JSON, `{"url": "http://…"}`.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_link (const char *url)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (url != NULL, NULL);
+
+  text = g_string_new (NULL);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_string_member (&writer, HW_FORM_URL, url);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

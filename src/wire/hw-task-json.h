@@ -22,5 +22,11 @@ GBytes *hw_task_json_encode_list (guint64    epoch,
 GBytes *hw_task_json_encode_event (HwEvent *event);
 GBytes *hw_task_json_encode_output (guint64 offset,
                                     GBytes *data);
+GBytes *hw_task_json_encode_poll (guint64    epoch,
+                                  guint64    seq,
+                                  guint64    rev,
+                                  gboolean   has_ended,
+                                  GPtrArray *events);
+GBytes *hw_task_json_encode_link (const char *url);
 
 G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include "hw-task-type-json.h"
 
+#include "hw-task-type-form-private.h"
+
 #include <math.h>
 
 static const char *const runner_names[HW_N_RUNNER_KINDS] = {
@@ -13,17 +15,7 @@ static const char *const runner_names[HW_N_RUNNER_KINDS] = {
   [HW_RUNNER_KIND_COMMAND] = "command",
 };
 
-/* What the length of a parameter's values is called in JSON Schema. */
-typedef struct
-{
-  const char *type;
-  const char *format;     /* (nullable) */
-  const char *items;      /* (nullable): the member that says what is inside */
-  const char *min_length; /* (nullable) */
-  const char *max_length; /* (nullable) */
-} KindForm;
-
-static const KindForm forms[HW_N_PARAMETER_KINDS] = {
+static const HwKindForm forms[HW_N_PARAMETER_KINDS] = {
   [HW_PARAMETER_KIND_STRING] = { "string", NULL, NULL, "minLength", "maxLength" },
   [HW_PARAMETER_KIND_PATH] = { "string", "path", NULL, "minLength", "maxLength" },
   [HW_PARAMETER_KIND_INTEGER] = { "integer", NULL, NULL, NULL, NULL },
@@ -33,6 +25,13 @@ static const KindForm forms[HW_N_PARAMETER_KINDS] = {
   [HW_PARAMETER_KIND_ENVIRONMENT] = { "object", NULL, "additionalProperties",
                                       "minProperties", "maxProperties" },
 };
+
+/* Gets how a kind of parameter is written. */
+const HwKindForm *
+hw_kind_form_get (HwParameterKind kind)
+{
+  return &forms[kind];
+}
 
 static void
 write_string (HwJsonWriter *writer,
@@ -73,7 +72,7 @@ static void
 write_choices (HwJsonWriter      *writer,
                const char *const *choices)
 {
-  hw_json_writer_name (writer, "enum");
+  hw_json_writer_name (writer, HW_SCHEMA_ENUM);
   hw_json_writer_begin_array (writer);
   for (guint i = 0; choices[i] != NULL; i++)
     hw_json_writer_add_string (writer, choices[i]);
@@ -84,22 +83,22 @@ static void
 write_kind (HwJsonWriter      *writer,
             const HwParameter *parameter)
 {
-  const KindForm *form = &forms[parameter->kind];
+  const HwKindForm *form = &forms[parameter->kind];
 
-  write_string (writer, "type", form->type);
+  write_string (writer, HW_SCHEMA_TYPE, form->type);
   if (form->format != NULL)
-    write_string (writer, "format", form->format);
+    write_string (writer, HW_SCHEMA_FORMAT, form->format);
 
   if (form->items != NULL)
     {
       hw_json_writer_name (writer, form->items);
       hw_json_writer_begin_object (writer);
-      write_string (writer, "type", "string");
+      write_string (writer, HW_SCHEMA_TYPE, "string");
       hw_json_writer_end_object (writer);
     }
 
-  write_bound (writer, "minimum", parameter->minimum);
-  write_bound (writer, "maximum", parameter->maximum);
+  write_bound (writer, HW_SCHEMA_MINIMUM, parameter->minimum);
+  write_bound (writer, HW_SCHEMA_MAXIMUM, parameter->maximum);
   write_length (writer, form->min_length, parameter->min_length);
   write_length (writer, form->max_length, parameter->max_length);
   if (parameter->choices != NULL)
@@ -113,20 +112,20 @@ write_parameter (HwJsonWriter      *writer,
   hw_json_writer_name (writer, parameter->name);
   hw_json_writer_begin_object (writer);
   write_kind (writer, parameter);
-  write_string (writer, "title", parameter->title);
+  write_string (writer, HW_TYPE_FORM_TITLE, parameter->title);
   if (parameter->description != NULL)
-    write_string (writer, "description", parameter->description);
+    write_string (writer, HW_TYPE_FORM_DESCRIPTION, parameter->description);
 
   if (parameter->default_value != NULL)
     {
-      hw_json_writer_name (writer, "default");
+      hw_json_writer_name (writer, HW_SCHEMA_DEFAULT);
       hw_json_writer_add_variant (writer, parameter->default_value);
     }
 
   /* It can be sent, but never comes back. */
   if (parameter->is_hidden)
     {
-      hw_json_writer_name (writer, "writeOnly");
+      hw_json_writer_name (writer, HW_SCHEMA_WRITE_ONLY);
       hw_json_writer_add_boolean (writer, TRUE);
     }
   hw_json_writer_end_object (writer);
@@ -140,15 +139,15 @@ write_schema (HwJsonWriter *writer,
               GPtrArray    *parameters)
 {
   hw_json_writer_begin_object (writer);
-  write_string (writer, "type", "object");
+  write_string (writer, HW_SCHEMA_TYPE, "object");
 
-  hw_json_writer_name (writer, "properties");
+  hw_json_writer_name (writer, HW_SCHEMA_PROPERTIES);
   hw_json_writer_begin_object (writer);
   for (guint i = 0; i < parameters->len; i++)
     write_parameter (writer, g_ptr_array_index (parameters, i));
   hw_json_writer_end_object (writer);
 
-  hw_json_writer_name (writer, "required");
+  hw_json_writer_name (writer, HW_SCHEMA_REQUIRED);
   hw_json_writer_begin_array (writer);
   for (guint i = 0; i < parameters->len; i++)
     {
@@ -182,14 +181,14 @@ hw_task_type_json_write (HwJsonWriter *writer,
   g_return_if_fail (HW_IS_TASK_TYPE (type));
 
   hw_json_writer_begin_object (writer);
-  write_string (writer, "name", hw_task_type_get_name (type));
-  write_string (writer, "title", hw_task_type_get_title (type));
-  write_string (writer, "description", hw_task_type_get_description (type));
+  write_string (writer, HW_TYPE_FORM_NAME, hw_task_type_get_name (type));
+  write_string (writer, HW_TYPE_FORM_TITLE, hw_task_type_get_title (type));
+  write_string (writer, HW_TYPE_FORM_DESCRIPTION, hw_task_type_get_description (type));
   write_string (writer, "runner", runner_names[hw_task_type_get_runner_kind (type)]);
-  hw_json_writer_name (writer, "localOnly");
+  hw_json_writer_name (writer, HW_TYPE_FORM_LOCAL_ONLY);
   hw_json_writer_add_boolean (writer, hw_task_type_is_local_only (type));
-  write_string (writer, "onInterrupt", is_requeued ? "requeue" : "fail");
-  hw_json_writer_name (writer, "schema");
+  write_string (writer, HW_TYPE_FORM_ON_INTERRUPT, is_requeued ? HW_TYPE_FORM_REQUEUE : "fail");
+  hw_json_writer_name (writer, HW_TYPE_FORM_SCHEMA);
   write_schema (writer, hw_task_type_get_parameters (type));
   hw_json_writer_end_object (writer);
 }
@@ -213,7 +212,7 @@ hw_task_type_json_encode_list (GPtrArray *types)
   text = g_string_new (NULL);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  hw_json_writer_name (&writer, "taskTypes");
+  hw_json_writer_name (&writer, HW_TYPE_FORM_TYPES);
   hw_json_writer_begin_array (&writer);
   for (guint i = 0; i < types->len; i++)
     hw_task_type_json_write (&writer, g_ptr_array_index (types, i));

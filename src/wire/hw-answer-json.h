@@ -1,0 +1,66 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-event.h"
+#include "hw-offered-type.h"
+#include "hw-store.h"
+#include "hw-task.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HW_ANSWER_MAX_LENGTH:
+ *
+ * The most bytes that an answer of the daemon may have. A page ends at 4 MiB of rows, the
+ * last of which may be as large again, and six bytes of JSON may stand for one of them.
+ */
+#define HW_ANSWER_MAX_LENGTH (64 * 1024 * 1024)
+
+/**
+ * HW_ANSWER_MAX_TOKENS:
+ *
+ * The most values and names that an answer may have. The 2,000 tasks of a snapshot have
+ * a hundred thousand; the smallest strings that 4 MiB of parameters are made of, seven
+ * hundred thousand. Each takes about 100 bytes while it is read.
+ */
+#define HW_ANSWER_MAX_TOKENS 1000000
+
+/**
+ * HwAnswerPoll:
+ * @epoch: the database's number
+ * @seq: up to where the transitions were told: the next poll's `after`
+ * @rev: up to where the levels were told: the next poll's `rev`
+ * @has_ended: whether the one task has ended and all was told
+ * @events: (element-type HwEvent): the events, in order
+ *
+ * The answer to a long poll.
+ */
+typedef struct
+{
+  guint64 epoch;
+  guint64 seq;
+  guint64 rev;
+  gboolean has_ended;
+  GPtrArray *events;
+} HwAnswerPoll;
+
+void          hw_answer_poll_free (HwAnswerPoll *self);
+
+HwTask       *hw_answer_json_parse_task (GBytes  *json,
+                                         GError **error);
+HwTaskPage   *hw_answer_json_parse_list (GBytes  *json,
+                                         guint64 *epoch,
+                                         GError **error);
+HwAnswerPoll *hw_answer_json_parse_poll (GBytes  *json,
+                                         GError **error);
+GPtrArray    *hw_answer_json_parse_types (GBytes  *json,
+                                          GError **error);
+char         *hw_answer_json_parse_link (GBytes  *json,
+                                         GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwAnswerPoll, hw_answer_poll_free)
+
+G_END_DECLS

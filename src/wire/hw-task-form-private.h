@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-json-writer.h"
+#include "hw-task-field.h"
+
+G_BEGIN_DECLS
+
+/* The members beside the fields that more than one file writes or reads. */
+#define HW_FORM_ID "id"
+#define HW_FORM_KIND "kind"
+#define HW_FORM_EPOCH "epoch"
+#define HW_FORM_SEQ "seq"
+#define HW_FORM_REV "rev"
+#define HW_FORM_TASK "task"
+#define HW_FORM_AT "at"
+#define HW_FORM_ATTEMPT "attempt"
+#define HW_FORM_GROUP "group"
+#define HW_FORM_RESET "reset"
+#define HW_FORM_TASKS "tasks"
+#define HW_FORM_NEXT "next"
+#define HW_FORM_ENDED "ended"
+#define HW_FORM_EVENTS "events"
+#define HW_FORM_URL "url"
+
+void      hw_task_form_write (HwJsonWriter *writer,
+                              HwTaskField   field,
+                              GVariant     *value);
+GVariant *hw_task_form_read (GVariant   *members,
+                             HwTaskField field);
+gboolean  hw_task_form_read_time (const char *text,
+                                  gint64     *microseconds);
+
+G_END_DECLS
