@@ -6,6 +6,9 @@
 
 #include "hw-http-exchange.h"
 
+#include <glib-unix.h>
+#include <poll.h>
+
 /**
  * HwHttpExchange:
  *
@@ -18,6 +21,7 @@ struct _HwHttpExchange
   SoupServerMessage *message; /* (owned) */
   GCancellable *cancellable;  /* (owned) */
   gulong disconnected_id;
+  guint left_id; /* the source that tells when the client leaves */
   gboolean is_open;
 };
 
@@ -27,6 +31,7 @@ on_message_disconnected (SoupServerMessage *message,
                          HwHttpExchange    *self)
 {
   self->is_open = FALSE;
+  g_clear_handle_id (&self->left_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
 }
 
@@ -57,6 +62,41 @@ hw_http_exchange_new (SoupServerMessage *message)
   return self;
 }
 
+static gboolean
+on_client_left (int          fd,
+                GIOCondition condition,
+                gpointer     user_data)
+{
+  HwHttpExchange *self = user_data;
+
+  self->left_id = 0;
+  g_cancellable_cancel (self->cancellable);
+
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * hw_http_exchange_watch:
+ * @self: an exchange
+ *
+ * Cancels the exchange as soon as the client closes its side. For those that may last:
+ * libsoup, which reads nothing while a request waits, notices it when it writes.
+ */
+void
+hw_http_exchange_watch (HwHttpExchange *self)
+{
+  GSocket *socket;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->left_id == 0);
+
+  /* Not for what there is to read: a client may ask on before it has its answer. */
+  socket = soup_server_message_get_socket (self->message);
+  if (self->is_open && socket != NULL)
+    self->left_id = g_unix_fd_add (g_socket_get_fd (socket), (GIOCondition) POLLRDHUP,
+                                   on_client_left, self);
+}
+
 /**
  * hw_http_exchange_end:
  * @self: (transfer full): an exchange
@@ -68,6 +108,7 @@ hw_http_exchange_end (HwHttpExchange *self)
 {
   g_return_if_fail (self != NULL);
 
+  g_clear_handle_id (&self->left_id, g_source_remove);
   g_clear_signal_handler (&self->disconnected_id, self->message);
   if (self->is_open)
     soup_server_message_unpause (self->message);

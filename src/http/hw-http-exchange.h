@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct _HwHttpExchange HwHttpExchange;
 
 HwHttpExchange    *hw_http_exchange_new (SoupServerMessage *message);
+void               hw_http_exchange_watch (HwHttpExchange *self);
 void               hw_http_exchange_end (HwHttpExchange *self);
 
 SoupServerMessage *hw_http_exchange_get_message (HwHttpExchange *self);

@@ -16,6 +16,10 @@
 /* The greatest number that passes through JavaScript unchanged. */
 #define MAX_NUMBER (G_GUINT64_CONSTANT (1) << 53)
 
+/* How long somebody may wait, in seconds. Many who stand between give up after a minute of
+ * silence; whoever wants to know more asks again. */
+#define MAX_WAIT 60
+
 /* More than a name of ours has, and short enough to be shown. In characters. */
 #define MAX_SHOWN 64
 
@@ -131,39 +135,130 @@ hw_http_query_read_filter (const char   *query,
   return TRUE;
 }
 
+static gboolean
+read_wait (GHashTable *values,
+           gint64     *wait,
+           GError    **error)
+{
+  guint64 seconds = 0;
+
+  if (!read_number (values, "wait", 0, MAX_WAIT, &seconds, error))
+    return FALSE;
+
+  *wait = (gint64) seconds * G_USEC_PER_SEC;
+  return TRUE;
+}
+
 /**
  * hw_http_query_read_position:
  * @query: (nullable): what follows the question mark
- * @attempt: (out): whose output, or 0 for the newest
- * @offset: (out): from where on
+ * @position: (out): which output, and from where on
  * @error: return location for a #GError, or %NULL
  *
- * Reads which output somebody wants: `attempt` and `offset`.
+ * Reads which output somebody wants: `attempt`, `offset`, and for how many seconds to
+ * `wait` for some.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
 gboolean
-hw_http_query_read_position (const char *query,
-                             guint      *attempt,
-                             guint64    *offset,
-                             GError    **error)
+hw_http_query_read_position (const char     *query,
+                             HwHttpPosition *position,
+                             GError        **error)
 {
-  static const char *const names[] = { "attempt", "offset", NULL };
+  static const char *const names[] = { "attempt", "offset", "wait", NULL };
   g_autoptr(GHashTable) values = NULL;
   guint64 number = 0;
 
-  g_return_val_if_fail (attempt != NULL && offset != NULL, FALSE);
+  g_return_val_if_fail (position != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  *offset = 0;
+  *position = (HwHttpPosition) { 0 };
   values = parse (query, names, error);
   if (values == NULL ||
       !read_number (values, "attempt", 1, G_MAXINT, &number, error) ||
-      !read_number (values, "offset", 0, MAX_NUMBER, offset, error))
+      !read_number (values, "offset", 0, MAX_NUMBER, &position->offset, error) ||
+      !read_wait (values, &position->wait, error))
     return FALSE;
 
-  *attempt = (guint) number;
+  position->attempt = (guint) number;
   return TRUE;
+}
+
+void
+hw_http_poll_clear (HwHttpPoll *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_watch_filter_clear (&self->filter);
+}
+
+/**
+ * hw_http_query_read_poll:
+ * @query: (nullable): what follows the question mark
+ * @task_id: the task whose events to see, or 0 for those of all
+ * @poll: (out): which events, to be cleared with hw_http_poll_clear() in any case
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which events somebody wants: those after `epoch` and `after`, also levels if
+ * there is a `rev`, for how many seconds to `wait` for some; and of all tasks those of
+ * a `type` or an `owner`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_poll (const char *query,
+                         guint64     task_id,
+                         HwHttpPoll *poll,
+                         GError    **error)
+{
+  static const char *const names[] = { "epoch", "after", "rev", "wait", "type", "owner", NULL };
+  static const char *const names_of_task[] = { "epoch", "after", "rev", "wait", NULL };
+  g_autoptr(GHashTable) values = NULL;
+
+  g_return_val_if_fail (poll != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  *poll = (HwHttpPoll) { .filter = { .task_id = task_id } };
+  values = parse (query, task_id != 0 ? names_of_task : names, error);
+  if (values == NULL ||
+      !read_number (values, "epoch", 0, MAX_NUMBER, &poll->epoch, error) ||
+      !read_number (values, "after", 0, MAX_NUMBER, &poll->after, error) ||
+      !read_number (values, "rev", 0, MAX_NUMBER, &poll->how.rev, error) ||
+      !read_wait (values, &poll->how.wait, error))
+    return FALSE;
+
+  poll->how.has_levels = g_hash_table_contains (values, "rev");
+  poll->filter.type = g_strdup (g_hash_table_lookup (values, "type"));
+  poll->filter.owner = g_strdup (g_hash_table_lookup (values, "owner"));
+
+  return TRUE;
+}
+
+/**
+ * hw_http_query_read_task:
+ * @query: (nullable): what follows the question mark
+ * @task_id: (out): the task that it names, or 0
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which `task` somebody means.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_task (const char *query,
+                         guint64    *task_id,
+                         GError    **error)
+{
+  static const char *const names[] = { "task", NULL };
+  g_autoptr(GHashTable) values = NULL;
+
+  g_return_val_if_fail (task_id != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  *task_id = 0;
+  values = parse (query, names, error);
+
+  return values != NULL && read_number (values, "task", 1, MAX_NUMBER, task_id, error);
 }
 
 /**

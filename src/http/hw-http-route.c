@@ -36,8 +36,12 @@ static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_TASKS] = { "GET, HEAD, POST", FALSE, MAX_TASK_BODY },
   [HW_HTTP_ROUTE_TASK] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_CANCEL] = { "POST", FALSE, MAX_SESSION_BODY },
+  [HW_HTTP_ROUTE_RETRY] = { "POST", FALSE, MAX_SESSION_BODY },
+  [HW_HTTP_ROUTE_TASK_EVENTS] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_LOG] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_EVENTS] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_TASK_TYPES] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_LINK] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_HUB] = { NULL, FALSE, MAX_SESSION_BODY },
   [HW_HTTP_ROUTE_WEB] = { "GET, HEAD", TRUE, 0 },
 };
@@ -52,7 +56,9 @@ static const struct
   { "/add-task", HW_HTTP_ROUTE_ADD_TASK },
   { "/api/v1/session", HW_HTTP_ROUTE_SESSION },
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS },
+  { "/api/v1/events", HW_HTTP_ROUTE_EVENTS },
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES },
+  { "/api/v1/link", HW_HTTP_ROUTE_LINK },
   { "/hub", HW_HTTP_ROUTE_HUB },
 };
 
@@ -64,6 +70,8 @@ static const struct
 } task_paths[] = {
   { "", HW_HTTP_ROUTE_TASK },
   { "/cancel", HW_HTTP_ROUTE_CANCEL },
+  { "/retry", HW_HTTP_ROUTE_RETRY },
+  { "/events", HW_HTTP_ROUTE_TASK_EVENTS },
   { "/log", HW_HTTP_ROUTE_LOG },
 };
 

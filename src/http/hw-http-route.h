@@ -17,8 +17,12 @@ G_BEGIN_DECLS
  * @HW_HTTP_ROUTE_TASKS: `/api/v1/tasks`
  * @HW_HTTP_ROUTE_TASK: `/api/v1/tasks/7`
  * @HW_HTTP_ROUTE_CANCEL: `/api/v1/tasks/7/cancel`
+ * @HW_HTTP_ROUTE_RETRY: `/api/v1/tasks/7/retry`
+ * @HW_HTTP_ROUTE_TASK_EVENTS: `/api/v1/tasks/7/events`
  * @HW_HTTP_ROUTE_LOG: `/api/v1/tasks/7/log`
+ * @HW_HTTP_ROUTE_EVENTS: `/api/v1/events`
  * @HW_HTTP_ROUTE_TASK_TYPES: `/api/v1/task-types`
+ * @HW_HTTP_ROUTE_LINK: `/api/v1/link`
  * @HW_HTTP_ROUTE_HUB: `/hub` and what is below it: somebody else answers
  * @HW_HTTP_ROUTE_WEB: everything else: a file or a page of the web client
  *
@@ -33,8 +37,12 @@ typedef enum
   HW_HTTP_ROUTE_TASKS,
   HW_HTTP_ROUTE_TASK,
   HW_HTTP_ROUTE_CANCEL,
+  HW_HTTP_ROUTE_RETRY,
+  HW_HTTP_ROUTE_TASK_EVENTS,
   HW_HTTP_ROUTE_LOG,
+  HW_HTTP_ROUTE_EVENTS,
   HW_HTTP_ROUTE_TASK_TYPES,
+  HW_HTTP_ROUTE_LINK,
   HW_HTTP_ROUTE_HUB,
   HW_HTTP_ROUTE_WEB,
 } HwHttpRoute;

@@ -10,9 +10,11 @@
 #include "hw-http-auth.h"
 #include "hw-http-gate.h"
 #include "hw-http-idle.h"
+#include "hw-http-link.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-sockets.h"
+#include "hw-poll-api.h"
 #include "hw-request-json.h"
 #include "hw-task-api.h"
 #include "hw-web-files.h"
@@ -40,8 +42,10 @@ struct _HwHttpServer
   HwHttpAuth *auth;      /* (owned) (not nullable) */
   HwHttpIdle *idle;      /* (owned) (not nullable) */
   HwTaskApi *task_api;   /* (owned) (not nullable) */
+  HwPollApi *poll_api;   /* (owned) (not nullable) */
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
+  char *token; /* (owned) (not nullable): for those who may have a link with it */
   guint port;
   char *socket_path; /* (owned) (nullable): what stop has to remove */
   GStatBuf socket_status;
@@ -267,9 +271,19 @@ on_soup_request (SoupServer        *soup,
     case HW_HTTP_ROUTE_TASKS:
     case HW_HTTP_ROUTE_TASK:
     case HW_HTTP_ROUTE_CANCEL:
-    case HW_HTTP_ROUTE_LOG:
+    case HW_HTTP_ROUTE_RETRY:
     case HW_HTTP_ROUTE_TASK_TYPES:
       hw_task_api_answer (self->task_api, message, route, task_id, principal);
+      break;
+
+    case HW_HTTP_ROUTE_TASK_EVENTS:
+    case HW_HTTP_ROUTE_LOG:
+    case HW_HTTP_ROUTE_EVENTS:
+      hw_poll_api_answer (self->poll_api, message, route, task_id, principal);
+      break;
+
+    case HW_HTTP_ROUTE_LINK:
+      hw_http_link_answer (message, principal, self->port, self->token);
       break;
 
     case HW_HTTP_ROUTE_HUB:
@@ -306,10 +320,12 @@ hw_http_server_finalize (GObject *object)
   HwHttpServer *self = HW_HTTP_SERVER (object);
 
   g_clear_object (&self->web_files);
+  g_clear_object (&self->poll_api);
   g_clear_object (&self->task_api);
   g_clear_object (&self->idle);
   g_clear_object (&self->auth);
   g_clear_object (&self->soup);
+  g_clear_pointer (&self->token, g_free);
   g_clear_pointer (&self->socket_path, g_free);
 
   G_OBJECT_CLASS (hw_http_server_parent_class)->finalize (object);
@@ -367,6 +383,8 @@ hw_http_server_new (HwTaskQueue *queue,
   self->idle = hw_http_idle_new (clock);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
   self->task_api = hw_task_api_new (queue);
+  self->poll_api = hw_poll_api_new (queue, clock);
+  self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();
   g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
@@ -491,6 +509,26 @@ hw_http_server_get_port (HwHttpServer *self)
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), 0);
 
   return self->port;
+}
+
+/**
+ * hw_http_server_make_link:
+ * @self: a server that was started
+ * @task_id: a task's number, or 0 for the list of tasks
+ *
+ * Makes the address of a page that lets its reader in, as the token is in it: for those
+ * only who have shown by other means that they are the daemon's owner.
+ *
+ * Returns: (transfer full): a URL
+ */
+char *
+hw_http_server_make_link (HwHttpServer *self,
+                          guint64       task_id)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+  g_return_val_if_fail (self->port != 0, NULL);
+
+  return hw_http_link_make (self->port, self->token, task_id);
 }
 
 /**

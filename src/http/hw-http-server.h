@@ -24,6 +24,8 @@ gboolean      hw_http_server_start (HwHttpServer *self,
 void          hw_http_server_stop (HwHttpServer *self);
 
 guint         hw_http_server_get_port (HwHttpServer *self);
+char         *hw_http_server_make_link (HwHttpServer *self,
+                                        guint64       task_id);
 SoupServer   *hw_http_server_get_soup_server (HwHttpServer *self);
 HwPrincipal  *hw_http_server_authenticate (HwHttpServer      *self,
                                            SoupServerMessage *message,

@@ -187,6 +187,35 @@ hw_task_api_cancel (HwTaskApi     *self,
 }
 
 static void
+on_task_retried (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_retry_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_task_api_retry (HwTaskApi     *self,
+                   const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    hw_http_reply_error (request->message, error);
+  else
+    hw_task_queue_retry_async (self->queue, request->principal, request->task_id, NULL,
+                               on_task_retried, hw_http_exchange_new (request->message));
+}
+
+static void
 on_task_got (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
@@ -261,63 +290,6 @@ hw_task_api_list (HwTaskApi     *self,
 }
 
 static void
-set_number_field (SoupServerMessage *message,
-                  const char        *name,
-                  guint64            number)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
-
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), name, text);
-}
-
-/* What a program printed is sent as it is, and as text: it may be HTML, and nobody must
- * take it for that. */
-static void
-on_output_read (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr(HwHttpExchange) exchange = user_data;
-  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwOutputChunk) chunk = hw_task_queue_read_output_finish (HW_TASK_QUEUE (source),
-                                                                     result, &error);
-
-  if (chunk == NULL)
-    {
-      hw_http_reply_error (message, error);
-      return;
-    }
-
-  set_number_field (message, "Headway-Attempt", chunk->attempt);
-  set_number_field (message, "Headway-Next-Offset",
-                    chunk->offset + g_bytes_get_size (chunk->data));
-  hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
-}
-
-static void
-hw_task_api_read_log (HwTaskApi     *self,
-                      const Request *request)
-{
-  g_autoptr(GError) error = NULL;
-  guint attempt;
-  guint64 offset;
-  HwHttpExchange *exchange;
-
-  if (!hw_http_query_read_position (request->query, &attempt, &offset, &error))
-    {
-      hw_http_reply_error (request->message, error);
-      return;
-    }
-
-  exchange = hw_http_exchange_new (request->message);
-  hw_task_queue_read_output_async (self->queue, request->principal, request->task_id,
-                                   attempt, offset, FALSE,
-                                   hw_http_exchange_get_cancellable (exchange),
-                                   on_output_read, exchange);
-}
-
-static void
 hw_task_api_list_types (HwTaskApi     *self,
                         const Request *request)
 {
@@ -385,8 +357,8 @@ hw_task_api_answer (HwTaskApi         *self,
       hw_task_api_cancel (self, &request);
       break;
 
-    case HW_HTTP_ROUTE_LOG:
-      hw_task_api_read_log (self, &request);
+    case HW_HTTP_ROUTE_RETRY:
+      hw_task_api_retry (self, &request);
       break;
 
     case HW_HTTP_ROUTE_TASK_TYPES:
@@ -396,6 +368,10 @@ hw_task_api_answer (HwTaskApi         *self,
     case HW_HTTP_ROUTE_NONE:
     case HW_HTTP_ROUTE_HEALTH:
     case HW_HTTP_ROUTE_SESSION:
+    case HW_HTTP_ROUTE_TASK_EVENTS:
+    case HW_HTTP_ROUTE_LOG:
+    case HW_HTTP_ROUTE_EVENTS:
+    case HW_HTTP_ROUTE_LINK:
     case HW_HTTP_ROUTE_HUB:
     case HW_HTTP_ROUTE_WEB:
     default:

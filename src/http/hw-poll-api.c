@@ -1,0 +1,323 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-poll-api.h"
+
+#include "hw-error.h"
+#include "hw-http-exchange.h"
+#include "hw-http-query.h"
+#include "hw-http-reply.h"
+#include "hw-task-json.h"
+
+/**
+ * HwPollApi:
+ *
+ * The part of the REST door where somebody may wait for what comes: the events and the
+ * output of tasks. Each answer names where to go on, so it keeps nothing of those who
+ * ask but how many of them wait.
+ */
+struct _HwPollApi
+{
+  GObject parent_instance;
+
+  HwTaskQueue *queue; /* (owned) (not nullable) */
+  HwClock *clock;     /* (owned) (not nullable) */
+  guint n_waiting;
+};
+
+G_DEFINE_FINAL_TYPE (HwPollApi, hw_poll_api, G_TYPE_OBJECT)
+
+/* A request, while it is asked of the queue. */
+typedef struct
+{
+  HwPollApi *api;           /* (owned) */
+  HwHttpExchange *exchange; /* (owned) */
+  gint64 wait;              /* in microseconds */
+
+  /* Of one that reads output. */
+  HwPrincipal *principal; /* (owned) (nullable) */
+  guint64 task_id;
+  HwHttpPosition position;
+  guint timer;
+  gboolean is_late; /* it has waited long enough */
+} Poll;
+
+static void
+poll_free (Poll *poll)
+{
+  if (poll->wait > 0)
+    poll->api->n_waiting--;
+  if (poll->timer != 0)
+    hw_clock_remove_timer (poll->api->clock, poll->timer);
+
+  g_clear_pointer (&poll->principal, hw_principal_unref);
+  g_clear_pointer (&poll->exchange, hw_http_exchange_end);
+  g_clear_object (&poll->api);
+  g_free (poll);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Poll, poll_free)
+
+/* Returns (transfer full) (nullable): a request that may wait, or %NULL if it was
+ * refused because too many do. */
+static Poll *
+poll_new (HwPollApi         *api,
+          SoupServerMessage *message,
+          gint64             wait)
+{
+  Poll *poll;
+
+  if (wait > 0 && api->n_waiting >= HW_POLL_MAX_WAITING)
+    {
+      g_autoptr(GError) error =
+        g_error_new (HW_ERROR, HW_ERROR_TOO_LARGE,
+                     "There are %d requests that wait already. Ask again later, or without "
+                     "“wait”; whoever has much to watch can use the hub.", HW_POLL_MAX_WAITING);
+
+      hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
+      return NULL;
+    }
+
+  poll = g_new0 (Poll, 1);
+  poll->api = g_object_ref (api);
+  poll->exchange = hw_http_exchange_new (message);
+  poll->wait = wait;
+  if (wait > 0)
+    {
+      api->n_waiting++;
+      hw_http_exchange_watch (poll->exchange);
+    }
+
+  return poll;
+}
+
+static void
+on_watcher_next (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(Poll) poll = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (poll->exchange);
+  HwWatcher *watcher = HW_WATCHER (source);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = hw_watcher_next_finish (watcher, result, &error);
+
+  if (events != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_OK,
+                        hw_task_json_encode_poll (hw_watcher_get_epoch (watcher),
+                                                  hw_watcher_get_seq (watcher),
+                                                  hw_watcher_get_rev (watcher),
+                                                  hw_watcher_get_has_ended (watcher), events));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_poll_api_watch (HwPollApi         *self,
+                   SoupServerMessage *message,
+                   guint64            task_id,
+                   HwPrincipal       *principal)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_auto(HwHttpPoll) asked = { 0 };
+  g_autoptr(HwWatcher) watcher = NULL;
+  g_autoptr(GError) error = NULL;
+  Poll *poll;
+
+  if (!hw_http_query_read_poll (query, task_id, &asked, &error))
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  poll = poll_new (self, message, asked.how.wait);
+  if (poll == NULL)
+    return;
+
+  watcher = hw_watcher_new_poll (self->queue, principal, &asked.filter, asked.epoch, asked.after,
+                                 &asked.how);
+  hw_watcher_next_async (watcher, hw_http_exchange_get_cancellable (poll->exchange),
+                         on_watcher_next, poll);
+}
+
+/* Reading output goes through these in this order; a second time, without waiting, if
+ * there was none in time. */
+static void read_output (Poll *poll);
+static void on_wait_over (gpointer user_data);
+static void on_output_read (GObject      *source,
+                            GAsyncResult *result,
+                            gpointer      user_data);
+
+/* @poll is (transfer full). What it waited for so long is not given up any more. */
+static void
+read_output (Poll *poll)
+{
+  gboolean is_waiting = poll->wait > 0 && !poll->is_late;
+
+  hw_task_queue_read_output_async (poll->api->queue, poll->principal, poll->task_id,
+                                   poll->position.attempt, poll->position.offset, is_waiting,
+                                   poll->is_late ? NULL
+                                   : hw_http_exchange_get_cancellable (poll->exchange),
+                                   on_output_read, poll);
+}
+
+static void
+on_wait_over (gpointer user_data)
+{
+  Poll *poll = user_data;
+
+  poll->timer = 0;
+  poll->is_late = TRUE;
+  g_cancellable_cancel (hw_http_exchange_get_cancellable (poll->exchange));
+}
+
+static void
+set_number_field (SoupServerMessage *message,
+                  const char        *name,
+                  guint64            number)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), name, text);
+}
+
+/* What a program printed is sent as it is, and as text: it may be HTML, and nobody must
+ * take it for that. */
+static void
+reply_output (SoupServerMessage   *message,
+              const HwOutputChunk *chunk)
+{
+  set_number_field (message, "Headway-Attempt", chunk->attempt);
+  set_number_field (message, "Headway-Next-Offset",
+                    chunk->offset + g_bytes_get_size (chunk->data));
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                "Headway-Output-End", chunk->is_end ? "true" : "false");
+  hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
+}
+
+static void
+on_output_read (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(Poll) poll = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (poll->exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwOutputChunk) chunk = hw_task_queue_read_output_finish (HW_TASK_QUEUE (source),
+                                                                     result, &error);
+
+  if (chunk != NULL)
+    reply_output (message, chunk);
+  else if (poll->is_late && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    read_output (g_steal_pointer (&poll));
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_poll_api_read_log (HwPollApi         *self,
+                      SoupServerMessage *message,
+                      guint64            task_id,
+                      HwPrincipal       *principal)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  HwHttpPosition position;
+  g_autoptr(GError) error = NULL;
+  Poll *poll;
+
+  if (!hw_http_query_read_position (query, &position, &error))
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  poll = poll_new (self, message, position.wait);
+  if (poll == NULL)
+    return;
+
+  poll->principal = hw_principal_ref (principal);
+  poll->task_id = task_id;
+  poll->position = position;
+  if (position.wait > 0)
+    poll->timer = hw_clock_add_timer (self->clock, position.wait, on_wait_over, poll);
+
+  read_output (poll);
+}
+
+static void
+hw_poll_api_finalize (GObject *object)
+{
+  HwPollApi *self = HW_POLL_API (object);
+
+  g_clear_object (&self->clock);
+  g_clear_object (&self->queue);
+
+  G_OBJECT_CLASS (hw_poll_api_parent_class)->finalize (object);
+}
+
+static void
+hw_poll_api_class_init (HwPollApiClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_poll_api_finalize;
+}
+
+static void
+hw_poll_api_init (HwPollApi *self)
+{
+}
+
+/**
+ * hw_poll_api_new:
+ * @queue: the queue
+ * @clock: how long something takes
+ *
+ * Creates the part of the REST door where one may wait.
+ *
+ * Returns: (transfer full): it
+ */
+HwPollApi *
+hw_poll_api_new (HwTaskQueue *queue,
+                 HwClock     *clock)
+{
+  HwPollApi *self;
+
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_POLL_API, NULL);
+  self->queue = g_object_ref (queue);
+  self->clock = g_object_ref (clock);
+
+  return self;
+}
+
+/**
+ * hw_poll_api_answer:
+ * @self: the part of the REST door
+ * @message: a request whose method its route has
+ * @route: what its path leads to, events or output
+ * @task_id: the task that its path names, or 0
+ * @principal: who asks
+ *
+ * Answers a request, now or when there is something to tell.
+ */
+void
+hw_poll_api_answer (HwPollApi         *self,
+                    SoupServerMessage *message,
+                    HwHttpRoute        route,
+                    guint64            task_id,
+                    HwPrincipal       *principal)
+{
+  g_return_if_fail (HW_IS_POLL_API (self));
+  g_return_if_fail (principal != NULL);
+
+  if (route == HW_HTTP_ROUTE_LOG)
+    hw_poll_api_read_log (self, message, task_id, principal);
+  else
+    hw_poll_api_watch (self, message, task_id, principal);
+}

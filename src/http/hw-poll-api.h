@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-http-route.h"
+#include "hw-task-queue.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HW_POLL_MAX_WAITING:
+ *
+ * How many requests may wait at once. Each keeps a connection to itself; a thousand are
+ * more than one person's shells and scripts have, and leave descriptors for everybody
+ * else. Whoever has more to watch takes the hub, where one connection has many streams.
+ */
+#define HW_POLL_MAX_WAITING 1000
+
+#define HW_TYPE_POLL_API (hw_poll_api_get_type ())
+G_DECLARE_FINAL_TYPE (HwPollApi, hw_poll_api, HW, POLL_API, GObject)
+
+HwPollApi *hw_poll_api_new (HwTaskQueue *queue,
+                            HwClock     *clock);
+
+void       hw_poll_api_answer (HwPollApi         *self,
+                               SoupServerMessage *message,
+                               HwHttpRoute        route,
+                               guint64            task_id,
+                               HwPrincipal       *principal);
+
+G_END_DECLS
