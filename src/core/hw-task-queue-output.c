@@ -16,6 +16,11 @@
  */
 #define FOLLOW_INTERVAL (G_USEC_PER_SEC / 10)
 
+/* How often a task that was never begun is looked at for the same: each look asks the
+ * store.
+ */
+#define BEGIN_INTERVAL (G_USEC_PER_SEC / 2)
+
 /* Somebody who reads output. Owned by its GTask. */
 typedef struct
 {
@@ -25,6 +30,7 @@ typedef struct
   guint64 offset;
   gboolean follow;
   gboolean was_running; /* when the bytes were read, or before */
+  gboolean was_waiting; /* then there was no attempt yet */
 } Reading;
 
 static void
@@ -95,6 +101,8 @@ on_task_looked_at (GObject      *source,
     reading->attempt = hw_task_get_attempt (task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
                          hw_task_get_attempt (task) == reading->attempt;
+  reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&
+                         reading->attempt == 0;
 
   hw_output_read_async (hw_task_queue_get_output (self), hw_task_queue_get_epoch (self),
                         reading->task_id, reading->attempt, reading->offset, CHUNK_MAX,
@@ -112,6 +120,7 @@ on_output_read (GObject      *source,
   GError *error = NULL;
   g_autoptr(GBytes) data = hw_output_read_finish (HW_OUTPUT (source), result, &error);
   HwOutputChunk *chunk;
+  gboolean may_come;
   guint timer;
 
   if (data == NULL)
@@ -123,10 +132,12 @@ on_output_read (GObject      *source,
   if (g_task_return_error_if_cancelled (gtask))
     return;
 
-  if (g_bytes_get_size (data) == 0 && reading->follow && reading->was_running)
+  may_come = reading->was_running || reading->was_waiting;
+  if (g_bytes_get_size (data) == 0 && reading->follow && may_come)
     {
       /* Not kept: it holds the only reference to its GTask, and always rings. */
-      timer = hw_clock_add_timer (hw_task_queue_get_clock (self), FOLLOW_INTERVAL,
+      timer = hw_clock_add_timer (hw_task_queue_get_clock (self),
+                                  reading->was_running ? FOLLOW_INTERVAL : BEGIN_INTERVAL,
                                   on_follow_timer, g_steal_pointer (&gtask));
       g_assert (timer != 0);
       return;
@@ -135,7 +146,7 @@ on_output_read (GObject      *source,
   chunk = g_new0 (HwOutputChunk, 1);
   chunk->attempt = reading->attempt;
   chunk->offset = reading->offset;
-  chunk->is_end = g_bytes_get_size (data) == 0 && !reading->was_running;
+  chunk->is_end = g_bytes_get_size (data) == 0 && !may_come;
   chunk->data = g_steal_pointer (&data);
   g_task_return_pointer (gtask, chunk, (GDestroyNotify) hw_output_chunk_free);
 }
@@ -156,7 +167,8 @@ on_follow_timer (gpointer user_data)
  * @task_id: a task's number
  * @attempt: which attempt, or 0 for the newest
  * @offset: where to begin, in bytes of what the program wrote
- * @follow: whether to wait for more if there is nothing yet and the attempt runs
+ * @follow: whether to wait for more if there is nothing yet and the attempt runs, or
+ *   there was none yet
  * @cancellable: (nullable): ends the waiting
  * @callback: called with the answer
  * @user_data: data for @callback
