@@ -6,6 +6,7 @@
 
 #include "hw-poll-api.h"
 
+#include "hw-answer-json.h"
 #include "hw-error.h"
 #include "hw-http-exchange.h"
 #include "hw-http-query.h"
@@ -66,7 +67,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Poll, poll_free)
 static Poll *
 poll_new (HwPollApi         *api,
           SoupServerMessage *message,
-          gint64             wait)
+          gint64 wait)
 {
   Poll *poll;
 
@@ -106,13 +107,17 @@ on_watcher_next (GObject      *source,
   g_autoptr(GPtrArray) events = hw_watcher_next_finish (watcher, result, &error);
 
   if (events != NULL)
-    hw_http_reply_json (message, SOUP_STATUS_OK,
-                        hw_task_json_encode_poll (hw_watcher_get_epoch (watcher),
-                                                  hw_watcher_get_seq (watcher),
-                                                  hw_watcher_get_rev (watcher),
-                                                  hw_watcher_get_has_ended (watcher), events));
+    {
+      hw_http_reply_json (message, SOUP_STATUS_OK,
+                          hw_task_json_encode_poll (hw_watcher_get_epoch (watcher),
+                                                    hw_watcher_get_seq (watcher),
+                                                    hw_watcher_get_rev (watcher),
+                                                    hw_watcher_get_has_ended (watcher), events));
+    }
   else
-    hw_http_reply_error (message, error);
+    {
+      hw_http_reply_error (message, error);
+    }
 }
 
 static void
@@ -190,11 +195,11 @@ static void
 reply_output (SoupServerMessage   *message,
               const HwOutputChunk *chunk)
 {
-  set_number_field (message, "Headway-Attempt", chunk->attempt);
-  set_number_field (message, "Headway-Next-Offset",
+  set_number_field (message, HW_ANSWER_FIELD_ATTEMPT, chunk->attempt);
+  set_number_field (message, HW_ANSWER_FIELD_NEXT_OFFSET,
                     chunk->offset + g_bytes_get_size (chunk->data));
   soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                "Headway-Output-End", chunk->is_end ? "true" : "false");
+                                HW_ANSWER_FIELD_OUTPUT_END, chunk->is_end ? "true" : "false");
   hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
 }
 

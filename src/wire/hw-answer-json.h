@@ -28,6 +28,12 @@ G_BEGIN_DECLS
  */
 #define HW_ANSWER_MAX_TOKENS 1000000
 
+/* The fields of an answer with output: whose it is, where to go on, and `true` if the
+ * attempt has ended and nothing comes after this. */
+#define HW_ANSWER_FIELD_ATTEMPT "Headway-Attempt"
+#define HW_ANSWER_FIELD_NEXT_OFFSET "Headway-Next-Offset"
+#define HW_ANSWER_FIELD_OUTPUT_END "Headway-Output-End"
+
 /**
  * HwAnswerPoll:
  * @epoch: the database's number

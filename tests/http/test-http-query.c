@@ -90,29 +90,29 @@ test_http_query_bad_filter (gconstpointer test_data)
 static void
 test_http_query_position (void)
 {
-  guint attempt = 99;
-  guint64 offset = 99;
+  HwHttpPosition position = { 99, 99, 99 };
   g_autoptr(GError) error = NULL;
 
-  hw_http_query_read_position ("attempt=3&offset=1048576", &attempt, &offset, &error);
+  hw_http_query_read_position ("attempt=3&offset=1048576&wait=60", &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (attempt, ==, 3);
-  g_assert_cmpuint (offset, ==, 1048576);
+  g_assert_cmpuint (position.attempt, ==, 3);
+  g_assert_cmpuint (position.offset, ==, 1048576);
+  g_assert_cmpint (position.wait, ==, 60 * G_USEC_PER_SEC);
 }
 
 static void
 test_http_query_position_left_out (void)
 {
-  guint attempt = 99;
-  guint64 offset = 99;
+  HwHttpPosition position = { 99, 99, 99 };
   g_autoptr(GError) error = NULL;
 
-  hw_http_query_read_position (NULL, &attempt, &offset, &error);
+  hw_http_query_read_position (NULL, &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (attempt, ==, 0);
-  g_assert_cmpuint (offset, ==, 0);
+  g_assert_cmpuint (position.attempt, ==, 0);
+  g_assert_cmpuint (position.offset, ==, 0);
+  g_assert_cmpint (position.wait, ==, 0);
 }
 
 static void
@@ -120,18 +120,104 @@ test_http_query_bad_position (void)
 {
   static const char *const queries[] = {
     "attempt=0", "attempt=4294967296", "attempt=2147483648", "offset=-1", "offset=x",
-    "offset=9007199254740993", "follow=true", "offset=0x10",
+    "offset=9007199254740993", "follow=true", "offset=0x10", "wait=61", "wait=-1", "wait=0.5",
+    "wait=", "rev=0",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
     {
-      guint attempt;
-      guint64 offset;
+      HwHttpPosition position;
       g_autoptr(GError) error = NULL;
 
-      g_assert_false (hw_http_query_read_position (queries[i], &attempt, &offset, &error));
+      g_test_message ("%s", queries[i]);
+      g_assert_false (hw_http_query_read_position (queries[i], &position, &error));
       g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
     }
+}
+
+static void
+test_http_query_poll (void)
+{
+  g_auto(HwHttpPoll) poll = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  hw_http_query_read_poll ("epoch=9007199254740991&after=7&rev=4294967296&wait=1"
+                           "&type=checksum&owner=uid%3A1000", 0, &poll, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (poll.filter.task_id, ==, 0);
+  g_assert_cmpstr (poll.filter.type, ==, "checksum");
+  g_assert_cmpstr (poll.filter.owner, ==, "uid:1000");
+  g_assert_cmpuint (poll.epoch, ==, 9007199254740991);
+  g_assert_cmpuint (poll.after, ==, 7);
+  g_assert_true (poll.how.has_levels);
+  g_assert_cmpuint (poll.how.rev, ==, 4294967296);
+  g_assert_cmpint (poll.how.wait, ==, G_USEC_PER_SEC);
+}
+
+/* Test that who does not ask for levels gets none, and who knows none gets all. */
+static void
+test_http_query_poll_rev (void)
+{
+  g_auto(HwHttpPoll) without = { 0 };
+  g_auto(HwHttpPoll) with = { 0 };
+
+  g_assert_true (hw_http_query_read_poll (NULL, 7, &without, NULL));
+  g_assert_true (hw_http_query_read_poll ("rev=0", 7, &with, NULL));
+
+  g_assert_cmpuint (without.filter.task_id, ==, 7);
+  g_assert_false (without.how.has_levels);
+  g_assert_cmpint (without.how.wait, ==, 0);
+  g_assert_true (with.how.has_levels);
+}
+
+static void
+test_http_query_bad_poll (void)
+{
+  static const char *const queries[] = {
+    "epoch=-1", "epoch=9007199254740993", "after=x", "after=1.5", "rev=", "rev=1e3", "wait=61",
+    "wait=x", "offset=0", "task=7", "Last-Event-ID=1",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      g_auto(HwHttpPoll) poll = { 0 };
+      g_autoptr(GError) error = NULL;
+
+      g_test_message ("%s", queries[i]);
+      g_assert_false (hw_http_query_read_poll (queries[i], 0, &poll, &error));
+      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+    }
+}
+
+/* Test that a filter of many tasks is refused where there is only one. */
+static void
+test_http_query_poll_of_one_task (void)
+{
+  static const char *const queries[] = { "type=demo", "owner=uid:1000" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      g_auto(HwHttpPoll) poll = { 0 };
+      g_autoptr(GError) error = NULL;
+
+      g_assert_false (hw_http_query_read_poll (queries[i], 7, &poll, &error));
+      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+    }
+}
+
+static void
+test_http_query_task (void)
+{
+  guint64 task_id = 99;
+
+  g_assert_true (hw_http_query_read_task (NULL, &task_id, NULL));
+  g_assert_cmpuint (task_id, ==, 0);
+  g_assert_true (hw_http_query_read_task ("task=42", &task_id, NULL));
+  g_assert_cmpuint (task_id, ==, 42);
+  g_assert_false (hw_http_query_read_task ("task=0", &task_id, NULL));
+  g_assert_false (hw_http_query_read_task ("task=042", &task_id, NULL));
+  g_assert_false (hw_http_query_read_task ("page=1", &task_id, NULL));
 }
 
 static void
@@ -170,6 +256,11 @@ main (int   argc,
   g_test_add_func ("/http-query/position/is-read", test_http_query_position);
   g_test_add_func ("/http-query/position/may-be-left-out", test_http_query_position_left_out);
   g_test_add_func ("/http-query/position/refuses-what-is-none", test_http_query_bad_position);
+  g_test_add_func ("/http-query/poll/is-read", test_http_query_poll);
+  g_test_add_func ("/http-query/poll/levels-are-asked-for", test_http_query_poll_rev);
+  g_test_add_func ("/http-query/poll/refuses-what-is-none", test_http_query_bad_poll);
+  g_test_add_func ("/http-query/poll/of-one-task-has-no-filter", test_http_query_poll_of_one_task);
+  g_test_add_func ("/http-query/task/is-read", test_http_query_task);
   g_test_add_func ("/http-query/nothing/is-nothing", test_http_query_nothing);
 
   return g_test_run ();

@@ -36,6 +36,8 @@ static const Row rows[] = {
   { "/add-task", HW_HTTP_ROUTE_ADD_TASK, 0 },
   { "/api/v1/session", HW_HTTP_ROUTE_SESSION, 0 },
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS, 0 },
+  { "/api/v1/events", HW_HTTP_ROUTE_EVENTS, 0 },
+  { "/api/v1/link", HW_HTTP_ROUTE_LINK, 0 },
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES, 0 },
   { "/hub", HW_HTTP_ROUTE_HUB, 0 },
   { "/hub/", HW_HTTP_ROUTE_HUB, 0 },
@@ -44,6 +46,8 @@ static const Row rows[] = {
   { "/api/v1/tasks/7", HW_HTTP_ROUTE_TASK, 7 },
   { "/api/v1/tasks/9007199254740992", HW_HTTP_ROUTE_TASK, G_GUINT64_CONSTANT (9007199254740992) },
   { "/api/v1/tasks/7/cancel", HW_HTTP_ROUTE_CANCEL, 7 },
+  { "/api/v1/tasks/7/retry", HW_HTTP_ROUTE_RETRY, 7 },
+  { "/api/v1/tasks/7/events", HW_HTTP_ROUTE_TASK_EVENTS, 7 },
   { "/api/v1/tasks/7/log", HW_HTTP_ROUTE_LOG, 7 },
 
   { "/api", HW_HTTP_ROUTE_NONE, 0 },
@@ -51,6 +55,8 @@ static const Row rows[] = {
   { "/api/v2/tasks", HW_HTTP_ROUTE_NONE, 0 },
   { "/api//v1/tasks", HW_HTTP_ROUTE_NONE, 0 },
   { "/api/v1/tasks/", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/events/", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/link/7", HW_HTTP_ROUTE_NONE, 0 },
   { "/api/v1/session/", HW_HTTP_ROUTE_NONE, 0 },
   { "/api/v1/../v1/tasks", HW_HTTP_ROUTE_NONE, 0 },
   { "/api/v1/%74asks", HW_HTTP_ROUTE_NONE, 0 },
@@ -77,7 +83,7 @@ test_http_route_row (gconstpointer test_data)
 static void
 test_http_route_bad_number (gconstpointer test_data)
 {
-  static const char *const rests[] = { "", "/cancel", "/log" };
+  static const char *const rests[] = { "", "/cancel", "/retry", "/events", "/log" };
 
   for (guint i = 0; i < G_N_ELEMENTS (rests); i++)
     {

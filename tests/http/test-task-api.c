@@ -138,6 +138,10 @@ static const struct
   { "/api/v1/tasks/1", "GET, HEAD" },
   { "/api/v1/tasks/1/log", "GET, HEAD" },
   { "/api/v1/tasks/1/cancel", "POST" },
+  { "/api/v1/tasks/1/retry", "POST" },
+  { "/api/v1/tasks/1/events", "GET, HEAD" },
+  { "/api/v1/events", "GET, HEAD" },
+  { "/api/v1/link", "GET, HEAD" },
   { "/api/v1/task-types", "GET, HEAD" },
 };
 
