@@ -217,6 +217,48 @@ test_queue_output_tells_that_reading_failed (Fixture      *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
 }
 
+/* Test that a task that waits for its turn is followed from its first byte on. */
+static void
+test_queue_output_follow_waits_for_the_beginning (Fixture      *fixture,
+                                                  gconstpointer test_data)
+{
+  HwTestHouse *house = fixture->house;
+
+  hw_test_house_submit (house, "noop");
+  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, FALSE, NULL,
+                                   hw_await_result, &fixture->result);
+  hw_await_quiet ();
+  assert_answer (fixture, "0+0:");
+
+  g_clear_object (&fixture->result);
+  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, TRUE, NULL,
+                                   hw_await_result, &fixture->result);
+  hw_test_house_advance (house, G_USEC_PER_SEC);
+  g_assert_null (fixture->result);
+
+  end_task (fixture);
+  hw_fake_output_append (house->output, 2, 1, "hello");
+  hw_test_house_advance (house, G_USEC_PER_SEC);
+  assert_answer (fixture, "1+0:hello");
+}
+
+/* Test that a task that never begins has no output for anybody to wait for. */
+static void
+test_queue_output_follow_ends_without_a_beginning (Fixture      *fixture,
+                                                   gconstpointer test_data)
+{
+  HwTestHouse *house = fixture->house;
+
+  hw_test_house_submit (house, "noop");
+  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, TRUE, NULL,
+                                   hw_await_result, &fixture->result);
+  hw_await_quiet ();
+  g_object_unref (hw_test_house_try_cancel (house, house->owner, 2, NULL));
+  hw_test_house_advance (house, G_USEC_PER_SEC);
+
+  assert_answer (fixture, "0+0:.");
+}
+
 /* One answer is a megabyte at most, however much there is. */
 static void
 test_queue_output_comes_in_pieces (Fixture      *fixture,
@@ -250,6 +292,10 @@ main (int   argc,
   ADD ("/queue/output/follow-waits-for-more", test_queue_output_follow_waits_for_more);
   ADD ("/queue/output/follow-reads-to-the-end", test_queue_output_follow_reads_to_the_end);
   ADD ("/queue/output/follow-can-be-canceled", test_queue_output_follow_can_be_canceled);
+  ADD ("/queue/output/follow-waits-for-the-beginning",
+       test_queue_output_follow_waits_for_the_beginning);
+  ADD ("/queue/output/follow-ends-without-a-beginning",
+       test_queue_output_follow_ends_without_a_beginning);
   ADD ("/queue/output/of-an-attempt-to-come-is-not-found",
        test_queue_output_of_an_attempt_to_come_is_not_found);
   ADD ("/queue/output/of-others-is-not-found", test_queue_output_of_others_is_not_found);

@@ -136,6 +136,28 @@ http_house_post (HttpHouse  *self,
 }
 
 /**
+ * http_house_begin:
+ * @self: a house
+ * @path: a path
+ *
+ * Asks for a path, and lets everything happen that can without time going by.
+ *
+ * Returns: (transfer full): a request
+ */
+HttpProbe *
+http_house_begin (HttpHouse  *self,
+                  const char *path)
+{
+  g_autofree char *target = g_strconcat ("GET ", path, NULL);
+  g_autofree char *request = http_house_write (self, target, BY_OWNER, NULL);
+  HttpProbe *probe = http_probe_begin (self->address, request, strlen (request));
+
+  hw_await_quiet ();
+
+  return probe;
+}
+
+/**
  * assert_problem:
  * @answer: an answer
  * @status: the status that it must have

@@ -63,6 +63,9 @@ HttpAnswer *http_house_post (HttpHouse  *self,
                              const char *path,
                              const char *body);
 
+HttpProbe  *http_house_begin (HttpHouse  *self,
+                              const char *path);
+
 void        assert_problem (HttpAnswer *answer,
                             guint       status,
                             const char *error);

@@ -13,23 +13,28 @@
 
 #define MAX_JSON_LENGTH (4 * 1024 * 1024)
 
-/* Both directions at once: a server may answer before it has read everything. */
-typedef struct
+/* A request on its way. Both directions at once: a server may answer before it has read
+ * everything. */
+struct _HttpProbe
 {
+  GIOStream *connection;   /* (owned) */
+  GOutputStream *received; /* (owned) */
+  GCancellable *cancellable;
+  char *bytes; /* (owned) */
   gboolean is_written;
   gboolean is_read;
-} Progress;
+};
 
 static void
 on_written (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  Progress *progress = user_data;
+  HttpProbe *self = user_data;
 
   /* A server that has heard enough may hang up: what it said is all that counts. */
   g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL);
-  progress->is_written = TRUE;
+  self->is_written = TRUE;
 }
 
 static void
@@ -37,10 +42,10 @@ on_read (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  Progress *progress = user_data;
+  HttpProbe *self = user_data;
 
   g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, NULL);
-  progress->is_read = TRUE;
+  self->is_read = TRUE;
 }
 
 static void
@@ -99,6 +104,107 @@ parse_answer (const char *data,
 }
 
 /**
+ * http_probe_begin:
+ * @address: where the server is
+ * @bytes: what to send, exactly
+ * @length: how many bytes
+ *
+ * Sends bytes to a server that runs in this thread, and begins to read what it answers.
+ *
+ * Returns: (transfer full): to be given to http_probe_finish() or http_probe_hang_up()
+ */
+HttpProbe *
+http_probe_begin (GSocketAddress *address,
+                  const char     *bytes,
+                  gsize           length)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSocket) socket = g_socket_new (g_socket_address_get_family (address),
+                                            G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                            &error);
+  HttpProbe *self = g_new0 (HttpProbe, 1);
+
+  g_assert_no_error (error);
+  g_socket_connect (socket, address, NULL, &error);
+  g_assert_no_error (error);
+  self->connection = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  self->received = g_memory_output_stream_new_resizable ();
+  self->cancellable = g_cancellable_new ();
+  self->bytes = g_memdup2 (bytes, length);
+
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (self->connection),
+                                   self->bytes, length, G_PRIORITY_DEFAULT, self->cancellable,
+                                   on_written, self);
+  g_output_stream_splice_async (self->received, g_io_stream_get_input_stream (self->connection),
+                                G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT,
+                                self->cancellable, on_read, self);
+
+  return self;
+}
+
+/**
+ * http_probe_is_answered:
+ * @self: a request
+ *
+ * Tells whether the server has answered and hung up.
+ *
+ * Returns: whether it has
+ */
+gboolean
+http_probe_is_answered (HttpProbe *self)
+{
+  return self->is_written && self->is_read;
+}
+
+static void
+http_probe_free (HttpProbe *self)
+{
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->received);
+  g_clear_object (&self->connection);
+  g_free (self->bytes);
+  g_free (self);
+}
+
+/**
+ * http_probe_finish:
+ * @self: (transfer full): a request
+ *
+ * Reads until the server hangs up.
+ *
+ * Returns: (transfer full): what it answered
+ */
+HttpAnswer *
+http_probe_finish (HttpProbe *self)
+{
+  GMemoryOutputStream *received = G_MEMORY_OUTPUT_STREAM (self->received);
+  HttpAnswer *answer;
+
+  wait_until (http_probe_is_answered (self));
+  g_io_stream_close (self->connection, NULL, NULL);
+  answer = parse_answer (g_memory_output_stream_get_data (received),
+                         g_memory_output_stream_get_data_size (received));
+  http_probe_free (self);
+
+  return answer;
+}
+
+/**
+ * http_probe_hang_up:
+ * @self: (transfer full): a request
+ *
+ * Leaves without waiting for an answer.
+ */
+void
+http_probe_hang_up (HttpProbe *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  wait_until (http_probe_is_answered (self));
+  g_io_stream_close (self->connection, NULL, NULL);
+  http_probe_free (self);
+}
+
+/**
  * http_probe_send:
  * @address: where the server is
  * @bytes: what to send, exactly
@@ -113,31 +219,7 @@ http_probe_send (GSocketAddress *address,
                  const char     *bytes,
                  gsize           length)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSocket) socket = g_socket_new (g_socket_address_get_family (address),
-                                            G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
-                                            &error);
-  g_autoptr(GSocketConnection) connection = NULL;
-  g_autoptr(GOutputStream) received = g_memory_output_stream_new_resizable ();
-  Progress progress = { FALSE, FALSE };
-
-  g_assert_no_error (error);
-  g_socket_connect (socket, address, NULL, &error);
-  g_assert_no_error (error);
-  connection = g_socket_connection_factory_create_connection (socket);
-
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
-                                   bytes, length, G_PRIORITY_DEFAULT, NULL,
-                                   on_written, &progress);
-  g_output_stream_splice_async (received,
-                                g_io_stream_get_input_stream (G_IO_STREAM (connection)),
-                                G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT, NULL,
-                                on_read, &progress);
-  wait_until (progress.is_written && progress.is_read);
-  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
-
-  return parse_answer (g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (received)),
-                       g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (received)));
+  return http_probe_finish (http_probe_begin (address, bytes, length));
 }
 
 void

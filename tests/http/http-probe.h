@@ -27,6 +27,15 @@ typedef struct
   char *head;
 } HttpAnswer;
 
+typedef struct _HttpProbe HttpProbe;
+
+HttpProbe  *http_probe_begin (GSocketAddress *address,
+                              const char     *bytes,
+                              gsize           length);
+gboolean    http_probe_is_answered (HttpProbe *self);
+HttpAnswer *http_probe_finish (HttpProbe *self);
+void        http_probe_hang_up (HttpProbe *self);
+
 HttpAnswer *http_probe_send (GSocketAddress *address,
                              const char     *bytes,
                              gsize           length);

@@ -117,6 +117,42 @@ test_http_exchange_cancels (Fixture      *fixture,
   hw_http_exchange_end (fixture->exchange);
 }
 
+static void
+test_http_exchange_watch_notices_who_leaves (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  g_autoptr(GSocket) client = send_request (fixture);
+  GCancellable *cancellable = hw_http_exchange_get_cancellable (fixture->exchange);
+
+  hw_http_exchange_watch (fixture->exchange);
+  hw_await_quiet ();
+  g_assert_false (g_cancellable_is_cancelled (cancellable));
+
+  g_socket_close (client, NULL);
+  hw_await_quiet ();
+  g_assert_true (g_cancellable_is_cancelled (cancellable));
+  hw_http_exchange_end (fixture->exchange);
+}
+
+/* Test that a client that sends its next request before it has the answer is taken for
+ * one that is there.
+ */
+static void
+test_http_exchange_watch_lets_who_asks_on (Fixture      *fixture,
+                                           gconstpointer test_data)
+{
+  g_autoptr(GSocket) client = send_request (fixture);
+
+  hw_http_exchange_watch (fixture->exchange);
+  g_assert_cmpint (g_socket_send (client, REQUEST, strlen (REQUEST), NULL, NULL), >, 0);
+  hw_await_quiet ();
+
+  g_assert_false (g_cancellable_is_cancelled (
+                    hw_http_exchange_get_cancellable (fixture->exchange)));
+  soup_server_message_set_status (hw_http_exchange_get_message (fixture->exchange), 204, NULL);
+  hw_http_exchange_end (fixture->exchange);
+}
+
 /* An answer to nobody is no error, and leaves nothing behind. */
 static void
 test_http_exchange_ends_without_connection (Fixture      *fixture,
@@ -143,6 +179,8 @@ main (int   argc,
   ADD ("/http-exchange/waits", test_http_exchange_waits);
   ADD ("/http-exchange/answers-when-it-ends", test_http_exchange_answers);
   ADD ("/http-exchange/cancels-when-nobody-is-there", test_http_exchange_cancels);
+  ADD ("/http-exchange/watch/notices-who-leaves", test_http_exchange_watch_notices_who_leaves);
+  ADD ("/http-exchange/watch/lets-who-asks-on", test_http_exchange_watch_lets_who_asks_on);
   ADD ("/http-exchange/ends-without-connection", test_http_exchange_ends_without_connection);
 #undef ADD
 

@@ -72,6 +72,12 @@ static const Row refusals[] = {
   { "no-such-task-to-cancel", "POST /api/v1/tasks/7/cancel", NULL, 404,
     PROBLEM ("Not Found", "404", "not-found",
              "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
+  { "no-such-task-to-retry", "POST /api/v1/tasks/7/retry", NULL, 404,
+    PROBLEM ("Not Found", "404", "not-found",
+             "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
+  { "query-of-retry", "POST /api/v1/tasks/7/retry?force=1", NULL, 400,
+    PROBLEM ("Bad Request", "400", "invalid-request",
+             "The query has “force”, which means nothing here. It may have: nothing.", "") },
   { "no-such-task-to-read", "GET /api/v1/tasks/7/log", NULL, 404,
     PROBLEM ("Not Found", "404", "not-found",
              "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
@@ -390,6 +396,29 @@ test_task_api_cancel (HttpHouse    *house,
 }
 
 static void
+test_task_api_retry (HttpHouse    *house,
+                     gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) too_early = NULL;
+  g_autoptr(HttpAnswer) retried = NULL;
+  g_autoptr(HttpAnswer) again = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    hw_test_house_submit (house->house, "demo");
+  too_early = http_house_post (house, "/api/v1/tasks/3/retry", NULL);
+  g_object_unref (hw_test_house_try_cancel (house->house, house->house->owner, 3, NULL));
+  retried = http_house_post (house, "/api/v1/tasks/3/retry", NULL);
+  again = http_house_post (house, "/api/v1/tasks/3/retry", NULL);
+
+  assert_problem (too_early, 409, "wrong-state");
+  g_assert_cmpuint (retried->status, ==, 202);
+  assert_member (retried, "id", "3");
+  assert_member (retried, "state", "Pending");
+  assert_member (retried, "result", "");
+  assert_problem (again, 409, "wrong-state");
+}
+
+static void
 test_task_api_types (HttpHouse    *house,
                      gconstpointer test_data)
 {
@@ -616,6 +645,7 @@ main (int   argc,
   ADD ("/task-api/list/is-filtered", test_task_api_list_filter);
   ADD ("/task-api/list/has-pages", test_task_api_list_pages);
   ADD ("/task-api/cancel/answers-with-the-task", test_task_api_cancel);
+  ADD ("/task-api/retry/answers-with-the-task", test_task_api_retry);
   ADD ("/task-api/types/are-listed", test_task_api_types);
   ADD ("/task-api/log/is-read-by-offset", test_task_api_log);
   ADD ("/task-api/log/of-an-attempt-that-never-was", test_task_api_log_of_no_attempt);
