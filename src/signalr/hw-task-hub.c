@@ -219,6 +219,38 @@ cancel_task (HwTaskHub   *self,
                                 g_object_ref (gtask));
 }
 
+static void
+on_task_retried (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_retry_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    g_task_return_pointer (gtask, NULL, NULL);
+  else
+    g_task_return_error (gtask, error);
+}
+
+static void
+retry_task (HwTaskHub   *self,
+            HwHubClient *client,
+            GVariant    *arguments,
+            GTask       *gtask)
+{
+  GError *error = NULL;
+  guint64 task_id;
+
+  if (!read_number (arguments, 0, "id", &task_id, &error))
+    g_task_return_error (gtask, error);
+  else
+    hw_task_queue_retry_async (self->queue, hw_hub_client_get_principal (client), task_id,
+                               g_task_get_cancellable (gtask), on_task_retried,
+                               g_object_ref (gtask));
+}
+
 static char *
 make_push_key (guint64 task_id)
 {
@@ -395,6 +427,7 @@ read_log (HwTaskHub   *self,
 static const Method methods[] = {
   { "AddTask", "AddTask(type, parameters, options)", 3, add_task, NULL },
   { "CancelTask", "CancelTask(id)", 1, cancel_task, NULL },
+  { "RetryTask", "RetryTask(id)", 1, retry_task, NULL },
   { "Subscribe", "Subscribe(id)", 1, subscribe, NULL },
   { "Unsubscribe", "Unsubscribe(id)", 1, unsubscribe, NULL },
   { "WatchTask", "WatchTask(id, epoch, after)", 3, NULL, watch_task },

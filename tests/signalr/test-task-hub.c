@@ -228,10 +228,16 @@ static const CallRow calls[] = {
     NOT_INVOKED ("CancelTask", "Argument 1, “id”, must be a whole number that is not below 0.") },
   { "cancel-of-null", "CancelTask", "null",
     NOT_INVOKED ("CancelTask", "Argument 1, “id”, must be a whole number that is not below 0.") },
+  { "retry-of-a-task-that-runs", "RetryTask", "1",
+    FAILED ("RetryTask", "Task 1 is Processing, and only a task that has failed is retried. "
+            "Add it again to run it once more.") },
+  { "retry-of-unknown-task", "RetryTask", "9", FAILED ("RetryTask", NO_TASK ("9")) },
+  { "retry-of-a-text", "RetryTask", "\"1\"",
+    NOT_INVOKED ("RetryTask", "Argument 1, “id”, must be a whole number that is not below 0.") },
   { "subscribe-to-unknown-task", "Subscribe", "9",
     FAILED ("Subscribe", NO_TASK ("9")) },
   { "unsubscribe-from-nothing", "Unsubscribe", "9", RESULT ("null") },
-  { "unknown-method", "RetryTask", "1", NOT_INVOKED ("RetryTask", "Method does not exist.") },
+  { "unknown-method", "PaintTask", "1", NOT_INVOKED ("PaintTask", "Method does not exist.") },
 };
 
 static void
@@ -279,6 +285,33 @@ test_task_hub_cancel_of_somebody_else (Fixture      *fixture,
   invoke (fixture, "CancelTask", "1");
 
   assert_said (fixture, FAILED ("CancelTask", NO_TASK ("1")));
+}
+
+static void
+test_task_hub_retry (Fixture      *fixture,
+                     gconstpointer test_data)
+{
+  g_autofree char *story = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    hw_test_house_submit (fixture->house, "noop");
+  g_object_unref (hw_test_house_try_cancel (fixture->house, fixture->house->owner, 3, NULL));
+  invoke (fixture, "RetryTask", "3");
+  assert_said (fixture, RESULT ("null"));
+
+  story = hw_test_house_tell (fixture->house, 3);
+  g_assert_cmpstr (story, ==, "added Failed/0(canceled) Pending/0");
+}
+
+static void
+test_task_hub_retry_of_somebody_else (Fixture      *fixture,
+                                      gconstpointer test_data)
+{
+  hw_test_house_submit (fixture->house, "noop");
+  connect_as (fixture, fixture->house->guest);
+  invoke (fixture, "RetryTask", "1");
+
+  assert_said (fixture, FAILED ("RetryTask", NO_TASK ("1")));
 }
 
 static void
@@ -558,6 +591,8 @@ main (int   argc,
   ADD ("add/says-what-was-asked-for", test_task_hub_add_says_what_was_asked_for);
   ADD ("add/locally", test_task_hub_add_locally);
   ADD ("cancel/of-somebody-else", test_task_hub_cancel_of_somebody_else);
+  ADD ("retry/brings-a-task-back", test_task_hub_retry);
+  ADD ("retry/of-somebody-else", test_task_hub_retry_of_somebody_else);
   ADD ("subscribe/tells-at-once", test_task_hub_subscribe_tells_at_once);
   ADD ("subscribe/tells-each-change", test_task_hub_subscribe_tells_each_change);
   ADD ("subscribe/tells-nothing-else", test_task_hub_subscribe_tells_nothing_else);
