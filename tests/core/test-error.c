@@ -45,6 +45,18 @@ test_error_name_of_other_domains_is_failed (void)
   g_assert_cmpstr (hw_error_get_name (error), ==, "failed");
 }
 
+static void
+test_error_from_name (void)
+{
+  HwError code = HW_ERROR_CONFLICT;
+
+  g_assert_false (hw_error_from_name ("Not-Found", &code));
+  g_assert_false (hw_error_from_name (NULL, &code));
+  g_assert_cmpint (code, ==, HW_ERROR_CONFLICT);
+  g_assert_true (hw_error_from_name ("not-found", &code));
+  g_assert_cmpint (code, ==, HW_ERROR_NOT_FOUND);
+}
+
 /* A code that nobody knows must not read behind the table. */
 static void
 test_error_name_of_unknown_codes_is_failed (void)
@@ -137,6 +149,8 @@ main (int   argc,
                    test_error_field_is_none_where_none_was_named);
   g_test_add_func ("/error/field/without-a-place-is-dropped",
                    test_error_field_without_a_place_is_dropped);
+
+  g_test_add_func ("/error/name/is-found-again", test_error_from_name);
 
   return g_test_run ();
 }

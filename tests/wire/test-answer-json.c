@@ -572,8 +572,8 @@ static const char *const foreign[] = {
   "{\"epoch\":5,\"seq\":1,\"tasks\":[],\"next\":\"0\"}",
   "{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":false,\"events\":[{}]}",
   "{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":false,\"events\":[{\"kind\":\"state\"}]}",
-  "{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":false,"
-  "\"events\":[{\"kind\":\"state\",\"task\":7,\"at\":\"2026-11-22T19:00:00.000000Z\"}]}",
+  ("{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":false,"
+   "\"events\":[{\"kind\":\"state\",\"task\":7,\"at\":\"2026-11-22T19:00:00.000000Z\"}]}"),
   "{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":false,\"events\":[{\"kind\":\"snapshot\"}]}",
   "{\"epoch\":5,\"seq\":1,\"rev\":0,\"ended\":1,\"events\":[]}",
   "{\"taskTypes\":[{\"name\":\"a\"}]}", "{\"url\":7}",

@@ -287,6 +287,23 @@ test_json_scan_takes_most_tokens (void)
   g_assert_no_error (error);
 }
 
+/* Test that the limits are the caller's, and that the sentence names them. */
+static void
+test_json_scan_within_limits (void)
+{
+  const HwJsonLimits limits = { 9, 4 };
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (hw_json_scan_within ("[0,0,0]", 7, &limits, NULL));
+  g_assert_false (hw_json_scan_within ("[0,0,0,0]", 9, &limits, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (error->message, "there are more than 4 values and names"));
+
+  g_clear_error (&error);
+  g_assert_false (hw_json_scan_within ("[0,0,0   ]", 10, &limits, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
+}
+
 static void
 test_json_scan_refuses_one_token_more (void)
 {
@@ -473,6 +490,7 @@ main (int   argc,
   g_test_add_func ("/json-scan/depth/refuses-one-more", test_json_scan_refuses_one_level_more);
   g_test_add_func ("/json-scan/depth/refuses-a-million", test_json_scan_refuses_a_million_levels);
   g_test_add_func ("/json-scan/tokens/takes-most", test_json_scan_takes_most_tokens);
+  g_test_add_func ("/json-scan/tokens/are-limited-by-the-caller", test_json_scan_within_limits);
   g_test_add_func ("/json-scan/tokens/refuses-one-more", test_json_scan_refuses_one_token_more);
   g_test_add_func ("/json-scan/names/finds-a-double-among-many",
                    test_json_scan_finds_a_double_among_many);
