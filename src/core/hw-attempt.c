@@ -58,7 +58,7 @@ struct _HwAttempt
   gint64 level_time;   /* when one was told */
   guint level_timer;
 
-  guint n_messages;
+  guint n_messages; /* of the task, those of former attempts too */
   double message_tokens;
   gint64 message_time;
 
@@ -216,7 +216,7 @@ hw_attempt_take_message_token (HwAttempt *self)
   self->message_tokens = MIN (self->message_tokens + seconds * MESSAGES_A_SECOND,
                               MESSAGES_A_SECOND);
 
-  if (self->n_messages == MESSAGES_IN_ALL || self->message_tokens < 1)
+  if (self->n_messages >= MESSAGES_IN_ALL || self->message_tokens < 1)
     return FALSE;
 
   self->n_messages++;
@@ -516,6 +516,7 @@ hw_attempt_new (HwStore    *store,
   self->store = g_object_ref (store);
   self->clock = g_object_ref (clock);
   self->runner = g_object_ref (runner);
+  self->n_messages = hw_task_get_message_count (task);
   self->message_time = hw_clock_get_monotonic_time (clock);
   self->run = hw_run_new (hw_store_get_epoch (store), hw_task_get_id (task),
                           hw_task_get_attempt (task), type, parameters);

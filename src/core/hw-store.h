@@ -97,8 +97,8 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  *   attempt, unless it is Pending no more
  * @claim_finish: (element-type HwEvent): the events of those that it got
  * @list_candidates_async: the first Pending tasks: by priority, then by age; if the
- *   page's next is not 0, there are more
- * @list_open_async: the Processing tasks, and how many wait
+ *   page's next is not 0, there are more; each knows how many messages it has
+ * @list_open_async: the Processing tasks, which know the same, and how many wait
  * @list_async: tasks, newest first
  * @list_finish: ends each of the three
  * @get_task_async: one task

@@ -28,6 +28,9 @@ struct _HwTask
   HwTaskState state;
   guint attempt;
   int priority;
+
+  /* Not a field: it is nobody's business but the next attempt's. */
+  guint message_count;
 };
 
 G_DEFINE_FINAL_TYPE (HwTask, hw_task, G_TYPE_OBJECT)
@@ -144,6 +147,7 @@ hw_task_copy (HwTask *self)
   copy = g_object_new (HW_TYPE_TASK, NULL);
   copy->id = self->id;
   copy->seq = self->seq;
+  copy->message_count = self->message_count;
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (self->fields[i] != NULL)
       hw_task_set_field (copy, (HwTaskField) i, g_variant_ref (self->fields[i]));
@@ -250,6 +254,38 @@ hw_task_get_priority (HwTask *self)
 }
 
 /**
+ * hw_task_get_message_count:
+ * @self: a task that the queue holds: one that waits or runs
+ *
+ * Gets how many messages of the task, of all its attempts, are kept.
+ *
+ * Returns: the number
+ */
+guint
+hw_task_get_message_count (HwTask *self)
+{
+  g_return_val_if_fail (HW_IS_TASK (self), 0);
+
+  return self->message_count;
+}
+
+/**
+ * hw_task_set_message_count:
+ * @self: a task that nobody else has yet
+ * @count: how many messages of the task are kept
+ *
+ * Takes note of how many messages there are. For a store, which has them.
+ */
+void
+hw_task_set_message_count (HwTask *self,
+                           guint   count)
+{
+  g_return_if_fail (HW_IS_TASK (self));
+
+  self->message_count = count;
+}
+
+/**
  * hw_task_get_string:
  * @self: a task
  * @field: a field whose values are strings
@@ -300,6 +336,9 @@ hw_task_apply (HwTask  *self,
 
   if (hw_event_get_seq (event) > self->seq)
     self->seq = hw_event_get_seq (event);
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_MESSAGE)
+    self->message_count++;
 
   if (changes == NULL)
     return;

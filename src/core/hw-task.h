@@ -27,6 +27,9 @@ GVariant   *hw_task_dup_fields (HwTask *self);
 HwTaskState hw_task_get_state (HwTask *self);
 guint       hw_task_get_attempt (HwTask *self);
 int         hw_task_get_priority (HwTask *self);
+guint       hw_task_get_message_count (HwTask *self);
+void        hw_task_set_message_count (HwTask *self,
+                                       guint   count);
 const char *hw_task_get_string (HwTask     *self,
                                 HwTaskField field);
 

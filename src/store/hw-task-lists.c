@@ -13,15 +13,25 @@
  * page costs the same at any depth.
  */
 
-/* Begins a query: the task's number, its event's, and the fields in their order. Which
+/* How many messages a task has, which only its next attempt asks for: most tasks never
+ * had one before.
+ */
+#define NO_COUNT "0"
+#define COUNT_MESSAGES \
+  "CASE attempt WHEN 0 THEN 0 ELSE (SELECT count(*) FROM events INDEXED BY events_by_task" \
+  " WHERE events.task = tasks.id AND events.kind = 'message') END"
+
+/* Begins a query: the task's number, its event's, @count, and the fields in order. Which
  * index it goes by is said, not left to SQLite: it knows nothing of our numbers, and
  * would sort all that wait, or look through all tasks of the one owner there is.
  */
 static GString *
-begin_query (const char *index)
+begin_query (const char *count,
+             const char *index)
 {
-  GString *sql = g_string_new ("SELECT id, seq");
+  GString *sql = g_string_new ("SELECT id, seq, ");
 
+  g_string_append (sql, count);
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_stored ((HwTaskField) i))
       {
@@ -46,7 +56,8 @@ read_row (HwDbStatement *row,
   GVariant *fields_variant;
   HwTaskState state;
   const char *name = NULL;
-  int column = 2;
+  HwTask *task;
+  int column = 3;
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     {
@@ -75,7 +86,10 @@ read_row (HwDbStatement *row,
   fields_variant = g_variant_dict_end (&fields);
   *size = g_variant_get_size (fields_variant);
 
-  return hw_task_new (task_id, seq, fields_variant);
+  task = hw_task_new (task_id, seq, fields_variant);
+  hw_task_set_message_count (task, (guint) hw_db_statement_get_uint64 (row, 2));
+
+  return task;
 }
 
 /* Fills a page with up to @limit rows; one row more tells that there is a next
@@ -140,7 +154,7 @@ choose_index (const HwTaskFilter *filter)
 static char *
 build_list (const HwTaskFilter *filter)
 {
-  GString *sql = begin_query (choose_index (filter));
+  GString *sql = begin_query (NO_COUNT, choose_index (filter));
   const char *conjunction = " WHERE ";
 
   const struct
@@ -222,7 +236,7 @@ hw_task_lists_read_candidates (HwDb    *db,
                                guint    limit,
                                GError **error)
 {
-  g_autoptr(GString) sql = begin_query ("INDEXED BY tasks_waiting");
+  g_autoptr(GString) sql = begin_query (COUNT_MESSAGES, "INDEXED BY tasks_waiting");
   g_autoptr(HwDbStatement) statement = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
@@ -270,7 +284,7 @@ HwTaskPage *
 hw_task_lists_read_open (HwDb    *db,
                          GError **error)
 {
-  g_autoptr(GString) sql = begin_query ("INDEXED BY tasks_by_state");
+  g_autoptr(GString) sql = begin_query (COUNT_MESSAGES, "INDEXED BY tasks_by_state");
   g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwTaskPage) page = NULL;
 
@@ -301,7 +315,7 @@ hw_task_lists_read_one (HwDb    *db,
                         guint64  task_id,
                         GError **error)
 {
-  g_autoptr(GString) sql = begin_query ("NOT INDEXED");
+  g_autoptr(GString) sql = begin_query (NO_COUNT, "NOT INDEXED");
   g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
   gsize size;

@@ -175,6 +175,64 @@ test_queue_retry_unknown_and_others_are_not_found (Fixture      *fixture,
   assert_story (fixture, 1, "added Processing/1 Failed/1(error)");
 }
 
+/* Has the task say so much, as fast as all of it is kept, and fail. */
+static void
+say_and_fail (Fixture *fixture,
+              guint    n_messages)
+{
+  for (guint i = 0; i < n_messages; i++)
+    {
+      hw_run_send_message (hw_fake_runner_get_run (fixture->house->runner, 1), "m%u", i);
+      hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 5);
+    }
+
+  hw_fake_runner_finish (fixture->house->runner, 1,
+                         hw_outcome_new_failed (HW_RESULT_ERROR, "The disk is full."));
+  hw_await_quiet ();
+}
+
+static guint
+count_messages (Fixture *fixture,
+                guint    attempt)
+{
+  g_autoptr(GPtrArray) events = hw_memory_store_dup_events (fixture->house->store, 1);
+  guint n_messages = 0;
+
+  for (guint i = 0; i < events->len; i++)
+    if (hw_event_get_kind (g_ptr_array_index (events, i)) == HW_EVENT_KIND_MESSAGE &&
+        hw_event_get_attempt (g_ptr_array_index (events, i)) == attempt)
+      n_messages++;
+
+  return n_messages;
+}
+
+/* Test that a task has 1,000 messages in all, however often it is retried, and whether or
+ * not the daemon was begun again meanwhile.
+ */
+static void
+test_queue_retry_messages_are_counted_on (Fixture      *fixture,
+                                          gconstpointer restart)
+{
+  g_autoptr(HwTask) again = NULL;
+  g_autoptr(HwTask) third = NULL;
+
+  hw_test_house_submit (fixture->house, "noop");
+  say_and_fail (fixture, 600);
+  if (restart != NULL)
+    {
+      hw_test_house_restart (fixture->house);
+      hw_test_house_open (fixture->house);
+    }
+  again = try_retry (fixture, fixture->house->owner, 1, NULL);
+  say_and_fail (fixture, 600);
+  third = try_retry (fixture, fixture->house->owner, 1, NULL);
+  say_and_fail (fixture, 5);
+
+  g_assert_cmpuint (count_messages (fixture, 1), ==, 600);
+  g_assert_cmpuint (count_messages (fixture, 2), ==, 400);
+  g_assert_cmpuint (count_messages (fixture, 3), ==, 0);
+}
+
 /* Two people press the button: it runs once more, and the second is told why not twice. */
 static void
 test_queue_retry_twice_runs_once (Fixture      *fixture,
@@ -230,6 +288,11 @@ main (int   argc,
   ADD ("/queue/retry/twice-runs-once", test_queue_retry_twice_runs_once);
   ADD ("/queue/retry/that-cannot-be-written-says-so",
        test_queue_retry_that_cannot_be_written_says_so);
+
+  g_test_add ("/queue/retry/messages-are-counted-on", Fixture, NULL, set_up,
+              test_queue_retry_messages_are_counted_on, tear_down);
+  g_test_add ("/queue/retry/messages-are-counted-on-after-a-restart", Fixture, "restart", set_up,
+              test_queue_retry_messages_are_counted_on, tear_down);
 
   return g_test_run ();
 }

@@ -179,6 +179,26 @@ test_task_hidden_parameters_go_through_no_door (void)
   g_assert_null (strstr (text, "hidden_parameters"));
 }
 
+/* Test that messages are counted over all attempts, and that no door shows how many. */
+static void
+test_task_message_count_is_of_all_attempts (void)
+{
+  g_autoptr(HwTask) task = make_task ();
+  g_autoptr(HwTask) copy = NULL;
+  g_autofree char *text = NULL;
+
+  hw_task_set_message_count (task, 5);
+  apply (task, HW_EVENT_KIND_MESSAGE, 4, "{'message': <'one'>}");
+  apply (task, HW_EVENT_KIND_PROGRESS, 0, "{'message': <'a level'>}");
+  apply (task, HW_EVENT_KIND_STATE, 5, "{'state': <'Pending'>}");
+  apply (task, HW_EVENT_KIND_MESSAGE, 6, "{'message': <'two'>}");
+  copy = hw_task_copy (task);
+  text = print (copy);
+
+  g_assert_cmpuint (hw_task_get_message_count (copy), ==, 7);
+  g_assert_null (strstr (text, "count"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -200,6 +220,9 @@ main (int   argc,
   g_test_add_func ("/task/copy/stays-as-it-is", test_task_copy_stays_as_it_is);
   g_test_add_func ("/task/hidden-parameters/go-through-no-door",
                    test_task_hidden_parameters_go_through_no_door);
+
+  g_test_add_func ("/task/message-count/is-of-all-attempts",
+                   test_task_message_count_is_of_all_attempts);
 
   return g_test_run ();
 }

@@ -91,6 +91,44 @@ test_candidates_are_those_that_wait (Fixture      *fixture,
   assert_ids (page, "1 5");
 }
 
+static void
+say (Fixture    *fixture,
+     guint64     task_id,
+     const char *message)
+{
+  g_ptr_array_unref (commit (fixture, new_changes (hw_change_new_message (task_id, 1, "node", 9,
+                                                                          message), NULL), NULL));
+}
+
+/* Test that who may run next, or runs, knows how much its former attempts have said. */
+static void
+test_tasks_know_how_much_they_said (Fixture      *fixture,
+                                    gconstpointer kind)
+{
+  guint64 task_id = add (fixture, "{'priority': <0>}");
+  g_autoptr(HwTaskPage) waiting = NULL;
+  g_autoptr(HwTaskPage) running = NULL;
+
+  claim (fixture, add (fixture, "{'priority': <0>}"));
+  say (fixture, 2, "not this one's");
+  claim (fixture, task_id);
+  say (fixture, task_id, "one");
+  say (fixture, task_id, "two");
+  running = list_open (fixture);
+  g_assert_cmpuint (running->tasks->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      HwTask *task = g_ptr_array_index (running->tasks, i);
+
+      g_assert_cmpuint (hw_task_get_message_count (task), ==, hw_task_get_id (task) == 1 ? 2 : 1);
+    }
+
+  move (fixture, task_id, HW_TASK_STATE_PROCESSING, "{'state': <'Pending'>}");
+  waiting = list_candidates (fixture, 100);
+  assert_ids (waiting, "1");
+  g_assert_cmpuint (hw_task_get_message_count (g_ptr_array_index (waiting->tasks, 0)), ==, 2);
+}
+
 /* A page that is cut for its bytes says that there is more. */
 static void
 test_candidates_that_are_large_come_in_part (Fixture      *fixture,
@@ -426,6 +464,7 @@ add_store_reading_tests (const StoreKind *kind)
     { "task/knows-its-newest-event", test_task_knows_its_newest_event },
     { "candidates/come-by-priority-then-age", test_candidates_come_by_priority_then_age },
     { "candidates/are-those-that-wait", test_candidates_are_those_that_wait },
+    { "candidates/know-how-much-they-said", test_tasks_know_how_much_they_said },
     { "candidates/that-are-large-come-in-part", test_candidates_that_are_large_come_in_part },
     { "open/are-those-that-run", test_open_are_those_that_run },
     { "open/that-are-large-all-come", test_open_that_are_large_all_come },
