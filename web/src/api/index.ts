@@ -17,7 +17,7 @@ import { watchTask, watchTasks } from './watch'
 /** All that this page can ask of the daemon. */
 export interface Api extends Rest {
   watchTask: (id: number, cursor: Cursor, listener: WatchListener) => Subscription
-  watchTasks: (filter: TaskFilter | null, listener: WatchListener) => Subscription
+  watchTasks: (filter: TaskFilter | null, listener: WatchListener, cursor?: Cursor) => Subscription
   readOutput: (id: number, attempt: number, listener: OutputListener) => Subscription
   fetchOutput: (id: number, attempt: number) => Promise<Blob>
   link: {
@@ -61,7 +61,7 @@ export function createApi({ onUnauthorized }: ApiOptions): Api {
     ...rest,
     openSession: (token) => keeper.open(token),
     watchTask: (id, cursor, listener) => watchTask(link, id, cursor, listener),
-    watchTasks: (filter, listener) => watchTasks(link, filter, listener),
+    watchTasks: (filter, listener, cursor) => watchTasks(link, filter, listener, cursor),
     readOutput: (id, attempt, listener) => readOutput(link, id, attempt, listener),
     fetchOutput: (id, attempt) => fetchOutput(rest, id, attempt),
     link,

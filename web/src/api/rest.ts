@@ -40,6 +40,8 @@ export interface Rest {
   getTask: (id: number) => Promise<Task>
   addTask: (order: TaskOrder) => Promise<Task>
   cancelTask: (id: number) => Promise<Task>
+  /** Lets a task that has failed run once more. */
+  retryTask: (id: number) => Promise<Task>
   listTaskTypes: () => Promise<TaskType[]>
   /** At most a mebibyte of an attempt's output. */
   getLog: (id: number, attempt: number, offset: number) => Promise<LogPart>
@@ -95,6 +97,7 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     addTask: async (order) => parseTask(await readJson(await request('POST', '/tasks', order))),
     cancelTask: async (id) =>
       parseTask(await readJson(await request('POST', `/tasks/${id}/cancel`))),
+    retryTask: async (id) => parseTask(await readJson(await request('POST', `/tasks/${id}/retry`))),
     listTaskTypes: async () => parseTaskTypes(await readJson(await request('GET', '/task-types'))),
     async getLog(id, attempt, offset) {
       const path = `/tasks/${id}/log?attempt=${attempt}&offset=${offset}`

@@ -15,7 +15,8 @@ export interface WatchListener {
   onEvent: (event: TaskNews) => void
   /** What was told before is void: the whole story comes anew. */
   onReset: () => void
-  onEnd: () => void
+  /** That was all; @cursor is where more would begin if the task were retried. */
+  onEnd: (cursor: Cursor) => void
   /** The daemon refused; it is asked again until the watch is closed. */
   onError: (error: Error) => void
 }
@@ -48,7 +49,9 @@ export function watchTask(
       }
       if (gate.admits(event)) listener.onEvent(event)
     },
-    onEnd: listener.onEnd,
+    onEnd: () => {
+      listener.onEnd(gate.cursor)
+    },
     onError: listener.onError,
   })
   return stream
@@ -71,7 +74,9 @@ export function watchTasks(
       if (event.kind === 'snapshot' && event.reset) listener.onReset()
       if (gate.admits(event)) listener.onEvent(event)
     },
-    onEnd: listener.onEnd,
+    onEnd: () => {
+      listener.onEnd(gate.cursor)
+    },
     onError: listener.onError,
   })
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { onScopeDispose, ref } from 'vue'
+import type { ChangeEvent } from '@/api/event'
 import type { TaskNews } from '@/api/watch'
 import { useTasksStore } from '@/stores/tasks'
 import { useApi } from './api'
@@ -22,6 +23,10 @@ export function useTaskList() {
   const problem = ref('')
   let settling: ReturnType<typeof setTimeout> | undefined
 
+  function fail(error: unknown) {
+    problem.value = errorWord(error)
+  }
+
   async function load(cursor?: string) {
     isLoading.value = true
     try {
@@ -29,7 +34,7 @@ export function useTaskList() {
       tasks.takePage(await api.listTasks(query))
       problem.value = ''
     } catch (error) {
-      problem.value = errorWord(error)
+      fail(error)
     } finally {
       isLoading.value = false
     }
@@ -53,16 +58,19 @@ export function useTaskList() {
   })
 
   const watching = api.watchTasks(null, {
-    onEvent: news.add,
+    onEvent(event) {
+      news.add(event)
+      // One from long ago that runs again is on no page that is read anew.
+      if (isBack(event) && !tasks.byId.has(event.task))
+        api.getTask(event.task).then(tasks.put, fail)
+    },
     onReset() {
       news.clear()
       tasks.forgetAll()
       void load()
     },
     onEnd: loadSoon,
-    onError(error) {
-      problem.value = errorWord(error)
-    },
+    onError: fail,
   })
   onScopeDispose(() => {
     watching.close()
@@ -74,4 +82,9 @@ export function useTaskList() {
   void load()
 
   return { tasks, isLoading, problem, loadMore, retry: () => load() }
+}
+
+/** Whether @event tells of a task that waits again. */
+function isBack(event: TaskNews): event is ChangeEvent {
+  return event.kind === 'state' && event.changes.state === 'Pending'
 }

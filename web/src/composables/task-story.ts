@@ -2,17 +2,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { onScopeDispose, ref } from 'vue'
+import type { Cursor } from '@/api/event-gate'
 import { FROM_THE_BEGINNING } from '@/api/event-gate'
+import type { Subscription } from '@/api/hub-stream'
 import { ApiError } from '@/api/problem'
-import type { TaskNews } from '@/api/watch'
+import type { TaskState } from '@/api/task'
+import type { TaskNews, WatchListener } from '@/api/watch'
 import { useStoryStore } from '@/stores/story'
 import { useApi } from './api'
+import { awaitRetry } from './await-retry'
 import { useBatch } from './batch'
 import { useErrorWords } from './error-words'
 
 /**
  * Tells the story of task @id from its first event on. The task itself is also asked for by itself:
- * that tells at once when there is none, and works where the hub cannot be reached.
+ * that tells at once when there is none, and works where the hub cannot be reached. The story of a
+ * task that failed goes on when it is retried, whoever does that.
  */
 export function useTaskStory(id: number) {
   const api = useApi()
@@ -21,6 +26,8 @@ export function useTaskStory(id: number) {
   const isMissing = ref(false)
   const problem = ref('')
   const news = useBatch<TaskNews>(story.apply)
+  let watching: Subscription
+  let state: TaskState | undefined
 
   async function look() {
     try {
@@ -36,27 +43,63 @@ export function useTaskStory(id: number) {
     watching.close()
   }
 
-  story.begin()
-  const watching = api.watchTask(id, FROM_THE_BEGINNING, {
+  function onError(error: Error) {
+    problem.value = errorWord(error)
+    void look()
+  }
+
+  const listener: WatchListener = {
     onEvent(event) {
       problem.value = ''
+      state = stateIn(event) ?? state
       news.add(event)
     },
     onReset() {
       news.clear()
       story.begin()
     },
-    // A level that was told only to those who came later, as the size of the output.
-    onEnd: () => void look(),
-    onError(error) {
-      problem.value = errorWord(error)
+    onEnd(cursor) {
+      // A level that was told only to those who came later, as the size of the output.
       void look()
+      if (state !== 'Failed') return
+      watching = awaitRetry(api, { id, type: story.task?.type }, cursor, {
+        onRetry: () => {
+          goOn(cursor)
+        },
+        onError,
+      })
     },
-  })
+    onError,
+  }
+
+  function goOn(cursor: Cursor) {
+    watching.close()
+    watching = api.watchTask(id, cursor, listener)
+  }
+
+  story.begin()
+  watching = api.watchTask(id, FROM_THE_BEGINNING, listener)
   onScopeDispose(() => {
     watching.close()
   })
   void look()
 
   return { story, isMissing, problem }
+}
+
+/** What @event says of the state of the one task, if anything. */
+function stateIn(event: TaskNews): TaskState | undefined {
+  switch (event.kind) {
+    case 'snapshot':
+      return event.tasks[0]?.state
+    case 'added':
+      return event.whole.state
+    case 'state':
+      return event.changes.state
+    case 'message':
+    case 'changed':
+    case 'removed':
+    case 'progress':
+      return undefined
+  }
 }

@@ -31,6 +31,7 @@ export class FakeApi implements Api {
   })
   addTask = vi.fn<Api['addTask']>(() => Promise.reject(new Error('not expected')))
   cancelTask = vi.fn<Api['cancelTask']>(() => Promise.reject(new Error('not expected')))
+  retryTask = vi.fn<Api['retryTask']>(() => Promise.reject(new Error('not expected')))
   listTaskTypes = vi.fn<Api['listTaskTypes']>(() => Promise.resolve(this.types))
   getLog = vi.fn<Api['getLog']>(() => Promise.reject(new Error('not expected')))
   fetchOutput = vi.fn<Api['fetchOutput']>(() => Promise.resolve(new Blob(['all of it'])))

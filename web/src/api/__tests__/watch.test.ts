@@ -121,7 +121,7 @@ describe('a watch of one task', () => {
     hub.last.end()
     await reconnect()
 
-    expect(listener.onEnd).toHaveBeenCalledOnce()
+    expect(listener.onEnd).toHaveBeenCalledExactlyOnceWith({ epoch: EPOCH, after: 5 })
     expect(hub.streams).toHaveLength(1)
   })
 

@@ -41,6 +41,18 @@ describe('the list of tasks', () => {
     expect(wrapper.get('tbody a').attributes('href')).toBe('/tasks/7')
   })
 
+  it('shows one from long ago that runs again', async () => {
+    const api = new FakeApi()
+    const { rows, tell } = await setUp(api)
+    api.getTask.mockResolvedValue(makeTask({ id: 3, title: 'Ancient', attempt: 1, seq: 90 }))
+
+    await tell(changed('state', 90, { state: 'Pending' }, 3))
+    await tell(changed('state', 91, { state: 'Processing', attempt: 2 }, 3))
+
+    expect(api.getTask).toHaveBeenCalledExactlyOnceWith(3)
+    expect(rows()).toEqual([['Ancient', 'Processing']])
+  })
+
   it('follows what happens', async () => {
     const { rows, root, tell } = await setUp()
 

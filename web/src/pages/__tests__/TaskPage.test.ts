@@ -6,7 +6,7 @@ import { ApiError } from '@/api/problem'
 import { useAnnouncerStore } from '@/stores/announcer'
 import { FakeApi } from '@/testing/fake-api'
 import { byRole, mountPage, settle } from '@/testing/mount'
-import { added, changed, makeTask, progressed } from '@/testing/samples'
+import { added, changed, EPOCH, makeTask, progressed } from '@/testing/samples'
 import TaskPage from '../TaskPage.vue'
 
 const running = makeTask({
@@ -153,6 +153,81 @@ describe('the page of a task', () => {
     await tell(added(makeTask()), changed('state', 9, { state: 'Completed' }))
 
     expect(() => byRole(root, 'button', 'Cancel')).toThrow()
+  })
+
+  it.each([
+    ['that has failed', { state: 'Failed', result: 'error', error: 'It broke.' }],
+    ['that was canceled', { state: 'Failed', result: 'canceled' }],
+  ] as const)('retries a task %s when it is told to', async (_what, end) => {
+    const { api, root, state, tell } = await setUp()
+    await tell(added(makeTask()), start, changed('state', 9, { ...end }))
+    api.watcher.onEnd({ epoch: EPOCH, after: 9 })
+    api.retryTask.mockResolvedValue(makeTask({ attempt: 1, seq: 10 }))
+
+    byRole(root, 'button', 'Retry').click()
+    await settle()
+
+    expect(api.retryTask).toHaveBeenCalledWith(7)
+    expect(state().text()).toBe('Pending')
+    expect(byRole(root, 'button', 'Cancel')).toHaveProperty('disabled', false)
+    expect(root.querySelector('[role=alert]')).toBeNull()
+  })
+
+  it.each(['Pending', 'Processing', 'Completed'] as const)(
+    'offers no retry of a task that is %s',
+    async (state) => {
+      const { root, tell } = await setUp()
+
+      await tell(added(makeTask()), changed('state', 9, { state }))
+
+      expect(() => byRole(root, 'button', 'Retry')).toThrow()
+    },
+  )
+
+  it('says why a retry was refused', async () => {
+    const { api, root, tell } = await setUp()
+    await tell(added(makeTask()), changed('state', 9, { state: 'Failed', result: 'canceled' }))
+    api.retryTask.mockRejectedValue(new ApiError(409, 'wrong-state', 'It runs already.'))
+
+    byRole(root, 'button', 'Retry').click()
+    await settle()
+
+    expect(root.querySelector('[role=alert]')?.textContent).toBe('It runs already.')
+    expect(byRole(root, 'button', 'Retry')).toHaveProperty('disabled', false)
+  })
+
+  it('tells the story further when somebody else retries the task', async () => {
+    const { api, root, wrapper, state, tell } = await setUp()
+    await tell(added(makeTask()), start, changed('state', 9, { state: 'Failed', result: 'error' }))
+    api.watcher.onEnd({ epoch: EPOCH, after: 9 })
+    expect(api.watchTasks).toHaveBeenCalledWith({ type: 'checksum' }, expect.anything(), {
+      epoch: EPOCH,
+      after: 9,
+    })
+
+    await tell(changed('state', 10, { state: 'Pending' }, 8))
+    expect(api.watchTask).toHaveBeenCalledOnce()
+    await tell(changed('state', 11, { state: 'Pending' }))
+    expect(api.closed).toHaveBeenCalledOnce()
+    expect(api.watchTask).toHaveBeenLastCalledWith(7, { epoch: EPOCH, after: 9 }, expect.anything())
+
+    await tell(
+      changed('state', 11, { state: 'Pending' }),
+      changed('state', 12, { state: 'Processing', attempt: 2 }),
+    )
+    const entries = wrapper.findAll('li[data-seq]').map((entry) => entry.get('.what').text())
+    expect(entries.slice(-2)).toEqual(['Pending again', 'Processing, attempt 2'])
+    expect(state().text()).toBe('Processing')
+    expect(byRole(root, 'button', 'Cancel')).toHaveProperty('disabled', false)
+  })
+
+  it('waits for no retry of a task that is completed', async () => {
+    const { api, tell } = await setUp()
+    await tell(added(makeTask()), changed('state', 9, { state: 'Completed' }))
+
+    api.watcher.onEnd({ epoch: EPOCH, after: 9 })
+
+    expect(api.watchTasks).not.toHaveBeenCalled()
   })
 
   it('says why a cancellation was refused', async () => {
