@@ -64,6 +64,20 @@ export interface HubEvent extends Partial<Omit<Task, 'id'>> {
   tasks?: Task[]
 }
 
+/** What a long poll is answered with. */
+export interface Poll {
+  epoch: number
+  seq: number
+  rev: number
+  ended: boolean
+  events: HubEvent[]
+}
+
+export function readPoll({ status, text }: { status: number; text: string }): Poll {
+  if (status !== 200) throw new Error(`${status} ${text}`)
+  return JSON.parse(text) as Poll
+}
+
 /** A transition in one line: what two who watched the same must agree on. */
 export type Line = readonly [seq: number, task: number, kind: string, state: string]
 
