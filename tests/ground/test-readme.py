@@ -73,9 +73,10 @@ class ReadmeTest(unittest.TestCase):
         return values
 
     def assert_adds_a_checksum(self):
-        added, asked = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[0]))
+        added, asked, told = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[0]))
         self.assertEqual((1, "checksum"), (added["id"], added["type"]))
         self.assertEqual(1, asked["id"])
+        self.assertEqual(("added", 1), (told["events"][0]["kind"], told["events"][0]["task"]))
 
     def test_socket_in_a_session(self):
         self.start()
