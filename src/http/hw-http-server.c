@@ -8,20 +8,18 @@
 
 #include "hw-error.h"
 #include "hw-http-auth.h"
+#include "hw-http-doors.h"
 #include "hw-http-gate.h"
 #include "hw-http-idle.h"
 #include "hw-http-link.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
-#include "hw-http-sockets.h"
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
 #include "hw-task-api.h"
 #include "hw-web-files.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PRINCIPAL_KEY "hw-principal"
@@ -39,6 +37,7 @@ struct _HwHttpServer
   GObject parent_instance;
 
   SoupServer *soup;      /* (owned) (not nullable) */
+  HwHttpDoors *doors;    /* (owned) (not nullable) */
   HwHttpAuth *auth;      /* (owned) (not nullable) */
   HwHttpIdle *idle;      /* (owned) (not nullable) */
   HwTaskApi *task_api;   /* (owned) (not nullable) */
@@ -46,9 +45,6 @@ struct _HwHttpServer
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
   char *token; /* (owned) (not nullable): for those who may have a link with it */
-  guint port;
-  char *socket_path; /* (owned) (nullable): what stop has to remove */
-  GStatBuf socket_status;
 };
 
 G_DEFINE_FINAL_TYPE (HwHttpServer, hw_http_server, G_TYPE_OBJECT)
@@ -283,7 +279,8 @@ on_soup_request (SoupServer        *soup,
       break;
 
     case HW_HTTP_ROUTE_LINK:
-      hw_http_link_answer (message, principal, self->port, self->token);
+      hw_http_link_answer (message, principal, hw_http_server_get_port (self),
+                           self->token);
       break;
 
     case HW_HTTP_ROUTE_HUB:
@@ -324,9 +321,9 @@ hw_http_server_finalize (GObject *object)
   g_clear_object (&self->task_api);
   g_clear_object (&self->idle);
   g_clear_object (&self->auth);
+  g_clear_object (&self->doors);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->token, g_free);
-  g_clear_pointer (&self->socket_path, g_free);
 
   G_OBJECT_CLASS (hw_http_server_parent_class)->finalize (object);
 }
@@ -387,6 +384,7 @@ hw_http_server_new (HwTaskQueue *queue,
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();
+  self->doors = hw_http_doors_new (self->soup);
   g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
                            self, G_CONNECT_DEFAULT);
   g_signal_connect_object (self->soup, "request-read", G_CALLBACK (on_soup_request_read),
@@ -396,41 +394,25 @@ hw_http_server_new (HwTaskQueue *queue,
   return self;
 }
 
-static gboolean
-hw_http_server_listen_unix (HwHttpServer *self,
-                            const char   *path,
-                            GError      **error)
+/**
+ * hw_http_server_adopt:
+ * @self: a server that was not started
+ * @socket: a socket that somebody else made and that listens
+ * @error: return location for a #GError, or %NULL
+ *
+ * Takes a socket in place of the one that hw_http_server_start() would open: one of TCP
+ * for the port, a Unix one for the path. Whoever made a Unix socket removes its file, too.
+ *
+ * Returns: %TRUE, or %FALSE with a sentence that says why it may be no door of ours
+ */
+gboolean
+hw_http_server_adopt (HwHttpServer *self,
+                      GSocket      *socket,
+                      GError      **error)
 {
-  g_autoptr(GSocket) socket = hw_http_sockets_listen_unix (path, error);
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), FALSE);
 
-  if (socket == NULL)
-    return FALSE;
-
-  self->socket_path = g_strdup (path);
-  if (g_lstat (path, &self->socket_status) != 0)
-    memset (&self->socket_status, 0, sizeof (self->socket_status));
-
-  return soup_server_listen_socket (self->soup, socket, 0, error);
-}
-
-static gboolean
-hw_http_server_listen_tcp (HwHttpServer *self,
-                           guint         port,
-                           GError      **error)
-{
-  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (port, error);
-
-  if (sockets == NULL)
-    return FALSE;
-
-  self->port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
-  hw_http_auth_set_port (self->auth, self->port);
-
-  for (guint i = 0; i < sockets->len; i++)
-    if (!soup_server_listen_socket (self->soup, g_ptr_array_index (sockets, i), 0, error))
-      return FALSE;
-
-  return TRUE;
+  return hw_http_doors_adopt (self->doors, socket, error);
 }
 
 /**
@@ -440,7 +422,8 @@ hw_http_server_listen_tcp (HwHttpServer *self,
  * @socket_path: (nullable): where the Unix socket is to stand, or %NULL for none
  * @error: return location for a #GError, or %NULL
  *
- * Opens the door. Requests are answered as soon as the main context runs.
+ * Opens the door, but for what was adopted, which is open. Requests are answered as soon
+ * as the main context runs.
  *
  * Returns: %TRUE, or %FALSE with a sentence that says who has the port or the socket;
  *   then nothing is open
@@ -452,30 +435,13 @@ hw_http_server_start (HwHttpServer *self,
                       GError      **error)
 {
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), FALSE);
-  g_return_val_if_fail (self->port == 0, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (hw_http_server_listen_tcp (self, port, error) &&
-      (socket_path == NULL || hw_http_server_listen_unix (self, socket_path, error)))
-    return TRUE;
+  if (!hw_http_doors_open (self->doors, port, socket_path, error))
+    return FALSE;
 
-  hw_http_server_stop (self);
-  return FALSE;
-}
+  hw_http_auth_set_port (self->auth, hw_http_doors_get_port (self->doors));
 
-/* Unless somebody put another one there meanwhile. */
-static void
-hw_http_server_remove_socket (HwHttpServer *self)
-{
-  GStatBuf status;
-
-  if (self->socket_path != NULL &&
-      g_lstat (self->socket_path, &status) == 0 &&
-      status.st_dev == self->socket_status.st_dev &&
-      status.st_ino == self->socket_status.st_ino)
-    g_unlink (self->socket_path);
-
-  g_clear_pointer (&self->socket_path, g_free);
+  return TRUE;
 }
 
 /**
@@ -490,9 +456,7 @@ hw_http_server_stop (HwHttpServer *self)
 {
   g_return_if_fail (HW_IS_HTTP_SERVER (self));
 
-  soup_server_disconnect (self->soup);
-  hw_http_server_remove_socket (self);
-  self->port = 0;
+  hw_http_doors_close (self->doors);
 }
 
 /**
@@ -508,7 +472,7 @@ hw_http_server_get_port (HwHttpServer *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), 0);
 
-  return self->port;
+  return hw_http_doors_get_port (self->doors);
 }
 
 /**
@@ -526,9 +490,9 @@ hw_http_server_make_link (HwHttpServer *self,
                           guint64       task_id)
 {
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
-  g_return_val_if_fail (self->port != 0, NULL);
+  g_return_val_if_fail (hw_http_server_get_port (self) != 0, NULL);
 
-  return hw_http_link_make (self->port, self->token, task_id);
+  return hw_http_link_make (hw_http_server_get_port (self), self->token, task_id);
 }
 
 /**

@@ -17,6 +17,9 @@ HwHttpServer *hw_http_server_new (HwTaskQueue *queue,
                                   HwClock     *clock,
                                   const char  *token);
 
+gboolean      hw_http_server_adopt (HwHttpServer *self,
+                                    GSocket      *socket,
+                                    GError      **error);
 gboolean      hw_http_server_start (HwHttpServer *self,
                                     guint         port,
                                     const char   *socket_path,

@@ -309,3 +309,82 @@ hw_http_sockets_listen_unix (const char *path,
 
   return g_steal_pointer (&socket);
 }
+
+/* What a person calls the address of a socket. Returns (transfer full). */
+static char *
+describe_address (GSocketAddress *address)
+{
+  GInetAddress *host;
+  g_autofree char *host_text = NULL;
+  guint port;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (address))
+    return g_strdup ("an address that is neither TCP's nor a path");
+
+  host = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+  host_text = g_inet_address_to_string (host);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+
+  return g_strdup_printf (strchr (host_text, ':') != NULL ? "[%s]:%u" : "%s:%u", host_text, port);
+}
+
+/* A path is found by whoever may go there; an abstract name by everybody, and by nobody of
+ * ours. */
+static gboolean
+is_ours (GSocketAddress *address)
+{
+  if (G_IS_UNIX_SOCKET_ADDRESS (address))
+    return g_unix_socket_address_get_address_type (G_UNIX_SOCKET_ADDRESS (address)) ==
+           G_UNIX_SOCKET_ADDRESS_PATH;
+
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (
+    g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+/**
+ * hw_http_sockets_check:
+ * @socket: a socket that somebody else made
+ * @error: return location for a #GError, or %NULL
+ *
+ * Tells whether a socket may be a door of ours: one that listens at a path or at one of
+ * this machine's own addresses, which no other machine reaches.
+ *
+ * Returns: %TRUE, or %FALSE with a sentence that says what to write into its unit
+ */
+gboolean
+hw_http_sockets_check (GSocket *socket,
+                       GError **error)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+  int is_listening = 0;
+
+  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  address = g_socket_get_local_address (socket, error);
+  if (address == NULL)
+    return FALSE;
+
+  if (!is_ours (address))
+    {
+      g_autofree char *description = describe_address (address);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "A socket was passed for %s. Give it an address that only this machine "
+                   "reaches, such as ListenStream=127.0.0.1:5031, or a path.", description);
+      return FALSE;
+    }
+
+  if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM ||
+      !g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) ||
+      !is_listening)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "A socket was passed that does not listen for connections. Write it with "
+                   "ListenStream= and Accept=no.");
+      return FALSE;
+    }
+
+  return TRUE;
+}

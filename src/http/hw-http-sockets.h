@@ -13,5 +13,7 @@ GPtrArray *hw_http_sockets_listen_tcp (guint    port,
 GSocket   *hw_http_sockets_listen_unix (const char *path,
                                         GError    **error);
 guint      hw_http_sockets_get_port (GSocket *socket);
+gboolean   hw_http_sockets_check (GSocket *socket,
+                                  GError **error);
 
 G_END_DECLS
