@@ -36,6 +36,7 @@ struct _HwConfig
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
   guint max_parallel;
+  HwServiceEnvironment *service; /* (owned) (not nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HwConfig, hw_config, G_TYPE_OBJECT)
@@ -71,6 +72,7 @@ hw_config_finalize (GObject *object)
   g_clear_pointer (&self->run_folder, g_free);
   g_clear_pointer (&self->socket_path, g_free);
   g_clear_pointer (&self->type_folders, g_strfreev);
+  g_clear_pointer (&self->service, hw_service_environment_free);
 
   G_OBJECT_CLASS (hw_config_parent_class)->finalize (object);
 }
@@ -298,7 +300,8 @@ hw_config_set_folders (HwConfig      *self,
  * @arguments: (inout) (array zero-terminated=1): the program's arguments
  * @error: return location for an error: a sentence for whoever called the program
  *
- * Reads what the daemon was told.
+ * Reads what the daemon was told, and takes out of the environment what was meant for it
+ * alone. Once, before there are threads.
  *
  * Returns: (transfer full): the configuration, or %NULL
  */
@@ -311,6 +314,7 @@ hw_config_new_from_arguments (char  ***arguments,
 
   g_return_val_if_fail (arguments != NULL, NULL);
 
+  self->service = hw_service_environment_take ();
   if (!parse_options (arguments, &options, error))
     return NULL;
 
@@ -421,4 +425,20 @@ hw_config_get_type_folders (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
 
   return (const char *const *) self->type_folders;
+}
+
+/**
+ * hw_config_get_service:
+ * @self: a configuration
+ *
+ * Gets what the service manager said that started us.
+ *
+ * Returns: (transfer none): it
+ */
+const HwServiceEnvironment *
+hw_config_get_service (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->service;
 }

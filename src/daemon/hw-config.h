@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "hw-service-environment.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -11,15 +13,16 @@ G_BEGIN_DECLS
 #define HW_TYPE_CONFIG (hw_config_get_type ())
 G_DECLARE_FINAL_TYPE (HwConfig, hw_config, HW, CONFIG, GObject)
 
-HwConfig          *hw_config_new_from_arguments (char  ***arguments,
-                                                 GError **error);
+HwConfig                   *hw_config_new_from_arguments (char  ***arguments,
+                                                          GError **error);
 
-gboolean           hw_config_get_wants_version (HwConfig *self);
-const char        *hw_config_get_state_folder (HwConfig *self);
-const char        *hw_config_get_run_folder (HwConfig *self);
-const char        *hw_config_get_socket_path (HwConfig *self);
-guint16            hw_config_get_http_port (HwConfig *self);
-guint              hw_config_get_max_parallel (HwConfig *self);
-const char *const *hw_config_get_type_folders (HwConfig *self);
+gboolean                    hw_config_get_wants_version (HwConfig *self);
+const char                 *hw_config_get_state_folder (HwConfig *self);
+const char                 *hw_config_get_run_folder (HwConfig *self);
+const char                 *hw_config_get_socket_path (HwConfig *self);
+guint16                     hw_config_get_http_port (HwConfig *self);
+guint                       hw_config_get_max_parallel (HwConfig *self);
+const char *const          *hw_config_get_type_folders (HwConfig *self);
+const HwServiceEnvironment *hw_config_get_service (HwConfig *self);
 
 G_END_DECLS

@@ -14,6 +14,8 @@
 #include "hw-in-process-runner.h"
 #include "hw-noop.h"
 #include "hw-output-log.h"
+#include "hw-passed-sockets.h"
+#include "hw-service-manager.h"
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
 #include "hw-system-clock.h"
@@ -41,7 +43,9 @@ struct _HwDaemon
 {
   GObject parent_instance;
 
-  HwConfig *config; /* (owned) (not nullable) */
+  HwConfig *config;                  /* (owned) (not nullable) */
+  HwClock *clock;                    /* (owned) (not nullable) */
+  HwServiceManager *service_manager; /* (owned) (not nullable) */
 
   int lock_fd;
   char *url_path;       /* (owned) (nullable), the file that says where we are */
@@ -97,14 +101,13 @@ hw_daemon_build_queue (HwDaemon *self)
   const char *state_folder = hw_config_get_state_folder (self->config);
   g_autofree char *output_folder = g_build_filename (state_folder, "output", NULL);
   guint max_parallel = hw_config_get_max_parallel (self->config);
-  g_autoptr(HwClock) clock = hw_system_clock_new ();
   g_autoptr(HwOutput) output = hw_output_log_new (output_folder);
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
   g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (max_parallel);
-  g_autoptr(HwCommandRunner) command = hw_command_runner_new (output_folder, clock);
+  g_autoptr(HwCommandRunner) command = hw_command_runner_new (output_folder, self->clock);
 
-  self->queue = hw_task_queue_new (self->store, output, clock, types, max_parallel);
+  self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
 }
@@ -117,11 +120,29 @@ authenticate (SoupServerMessage *message,
   return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
 }
 
+/* Who started us may have opened doors, where somebody knocks already. */
+static gboolean
+hw_daemon_take_doors (HwDaemon *self,
+                      GError  **error)
+{
+  const HwServiceEnvironment *service = hw_config_get_service (self->config);
+  g_autoptr(GPtrArray) sockets = hw_passed_sockets_take (HW_FIRST_SOCKET, service->n_sockets,
+                                                         service->socket_names, error);
+
+  if (sockets == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < sockets->len; i++)
+    if (!hw_http_server_adopt (self->server, g_ptr_array_index (sockets, i), error))
+      return FALSE;
+
+  return TRUE;
+}
+
 static gboolean
 hw_daemon_open_doors (HwDaemon *self,
                       GError  **error)
 {
-  HwClock *clock = hw_task_queue_get_clock (self->queue);
   g_autoptr(HwHubHandler) methods = hw_task_hub_new (self->queue);
   g_autofree char *token = NULL;
 
@@ -129,11 +150,12 @@ hw_daemon_open_doors (HwDaemon *self,
   if (token == NULL)
     return FALSE;
 
-  self->server = hw_http_server_new (self->queue, clock, token);
-  self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods, clock,
-                          authenticate, self->server);
+  self->server = hw_http_server_new (self->queue, self->clock, token);
+  self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
+                          self->clock, authenticate, self->server);
 
-  return hw_http_server_start (self->server, hw_config_get_http_port (self->config),
+  return hw_daemon_take_doors (self, error) &&
+         hw_http_server_start (self->server, hw_config_get_http_port (self->config),
                                hw_config_get_socket_path (self->config), error);
 }
 
@@ -153,6 +175,26 @@ hw_daemon_write_url (HwDaemon *self,
   return g_steal_pointer (&url);
 }
 
+/* Whoever waits for us may come. @url is (transfer full). */
+static void
+hw_daemon_succeed (HwDaemon *self,
+                   GTask    *gtask,
+                   char     *url)
+{
+  hw_service_manager_tell_ready (self->service_manager);
+  g_task_return_pointer (gtask, url, g_free);
+}
+
+/* Tells why not those, too, who only see the service. @error is (transfer full). */
+static void
+hw_daemon_fail (HwDaemon *self,
+                GTask    *gtask,
+                GError   *error)
+{
+  hw_service_manager_set_status (self->service_manager, error->message);
+  g_task_return_error (gtask, error);
+}
+
 static void
 on_queue_opened (GObject      *source,
                  GAsyncResult *result,
@@ -167,10 +209,14 @@ on_queue_opened (GObject      *source,
       hw_daemon_open_doors (self, &error))
     url = hw_daemon_write_url (self, &error);
 
-  if (url != NULL)
-    g_task_return_pointer (gtask, url, g_free);
-  else
-    g_task_return_error (gtask, error);
+  if (url == NULL)
+    {
+      hw_daemon_fail (self, gtask, error);
+      return;
+    }
+
+  hw_service_manager_follow_queue (self->service_manager, self->queue);
+  hw_daemon_succeed (self, gtask, url);
 }
 
 /* Closes the doors, ends what runs, and lets go of the folder. */
@@ -215,6 +261,8 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->queue);
   g_clear_object (&self->store);
+  g_clear_object (&self->service_manager);
+  g_clear_object (&self->clock);
   g_clear_object (&self->config);
 
   G_OBJECT_CLASS (hw_daemon_parent_class)->finalize (object);
@@ -246,12 +294,17 @@ hw_daemon_init (HwDaemon *self)
 HwDaemon *
 hw_daemon_new (HwConfig *config)
 {
+  const HwServiceEnvironment *service;
   HwDaemon *self;
 
   g_return_val_if_fail (HW_IS_CONFIG (config), NULL);
 
+  service = hw_config_get_service (config);
   self = g_object_new (HW_TYPE_DAEMON, NULL);
   self->config = g_object_ref (config);
+  self->clock = hw_system_clock_new ();
+  self->service_manager = hw_service_manager_new (self->clock, service->notify_socket,
+                                                  service->watchdog_time);
 
   return self;
 }
@@ -283,7 +336,7 @@ hw_daemon_start_async (HwDaemon           *self,
 
   if (!hw_daemon_prepare (self, &error))
     {
-      g_task_return_error (gtask, error);
+      hw_daemon_fail (self, gtask, error);
       return;
     }
 
@@ -375,6 +428,7 @@ hw_daemon_stop_async (HwDaemon           *self,
 
   gtask = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (gtask, hw_daemon_stop_async);
+  hw_service_manager_tell_stopping (self->service_manager);
 
   if (self->hub == NULL)
     {
@@ -384,7 +438,7 @@ hw_daemon_stop_async (HwDaemon           *self,
     }
 
   stop = g_new0 (Stop, 1);
-  stop->clock = g_object_ref (hw_task_queue_get_clock (self->queue));
+  stop->clock = g_object_ref (self->clock);
   stop->cancellable = g_cancellable_new ();
   stop->timer = hw_clock_add_timer (stop->clock, GOODBYE_TIME, on_goodbye_timer, stop);
   g_task_set_task_data (gtask, stop, (GDestroyNotify) stop_free);
