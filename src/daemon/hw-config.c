@@ -18,6 +18,11 @@
 #define CONFIG_FILE "headway.conf"
 #define GROUP "Daemon"
 
+/* Of the agent, which reads the same file. */
+#define AGENT_GROUP "Agent"
+
+static const char *const known_keys[] = { "http-port", "max-parallel", NULL };
+
 /**
  * HwConfig:
  *
@@ -169,21 +174,23 @@ check_keys (GKeyFile *file,
 {
   g_auto(GStrv) groups = g_key_file_get_groups (file, NULL);
   g_auto(GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
-  const char *const known[] = { "http-port", "max-parallel", NULL };
 
   for (guint i = 0; groups[i] != NULL; i++)
-    if (!g_str_equal (groups[i], GROUP))
+    if (!g_str_equal (groups[i], GROUP) && !g_str_equal (groups[i], AGENT_GROUP))
       {
         g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     "There is no group “%s”. Take it out.", groups[i]);
+                     "There is no group “%s”. Write one of these: %s, %s.",
+                     groups[i], GROUP, AGENT_GROUP);
         return FALSE;
       }
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
-    if (!g_strv_contains (known, keys[i]))
+    if (!g_strv_contains (known_keys, keys[i]))
       {
+        g_autofree char *known = g_strjoinv (", ", (char **) known_keys);
+
         g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     "There is no key “%s”. Take it out.", keys[i]);
+                     "There is no key “%s”. Write one of these: %s.", keys[i], known);
         return FALSE;
       }
 
@@ -230,7 +237,7 @@ hw_config_read_files (HwConfig   *self,
                       const char *path,
                       GError    **error)
 {
-  g_autofree char *system_path = g_build_filename ("/etc", "headway", CONFIG_FILE, NULL);
+  g_autofree char *system_path = g_build_filename (HW_SYSCONF_DIR, "headway", CONFIG_FILE, NULL);
   g_autofree char *user_path = g_build_filename (g_get_user_config_dir (), "headway",
                                                  CONFIG_FILE, NULL);
 
