@@ -10,7 +10,6 @@ HEADWAY_BUILD_ROOT is a build, HEADWAY_SOURCE_ROOT the source tree.
 import configparser
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import unittest
@@ -113,15 +112,15 @@ class InstallationTest(unittest.TestCase):
 
     def test_units_are_valid(self):
         # systemd looks for the programs where they will be: the copies name where they are.
-        copies = self.root / "units"
-        copies.mkdir()
-        self.addCleanup(shutil.rmtree, copies)
+        folder = tempfile.TemporaryDirectory(prefix="headway-units-")
+        self.addCleanup(folder.cleanup)
+        copies = Path(folder.name)
         for path in self.find("user_unit_dir", "*"):
             bin_dir = str(self.places["bindir"])
             text = path.read_text().replace(f"={bin_dir}/", f"={self.in_root(bin_dir)}/")
             (copies / path.name).write_text(text)
         self.assert_runs("systemd-analyze", "--user", "--man=no", "verify",
-                         *sorted(copies.iterdir()), XDG_RUNTIME_DIR=str(self.root))
+                         *sorted(copies.iterdir()), XDG_RUNTIME_DIR=folder.name)
 
     def test_bus_starts_the_unit_that_has_its_name(self):
         for path in self.find("datadir", "dbus-1/services/*.service"):
