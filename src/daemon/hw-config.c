@@ -38,6 +38,7 @@ struct _HwConfig
   char *state_folder;  /* (owned) (not nullable) */
   char *run_folder;    /* (owned) (not nullable) */
   char *socket_path;   /* (owned) (not nullable) */
+  char *bus_address;   /* (owned) (nullable) */
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
   guint max_parallel;
@@ -54,6 +55,7 @@ typedef struct
   char *socket_path;
   char **type_folders;
   int http_port;
+  gboolean wants_no_bus;
   gboolean wants_version;
 } Options;
 
@@ -76,6 +78,7 @@ hw_config_finalize (GObject *object)
   g_clear_pointer (&self->state_folder, g_free);
   g_clear_pointer (&self->run_folder, g_free);
   g_clear_pointer (&self->socket_path, g_free);
+  g_clear_pointer (&self->bus_address, g_free);
   g_clear_pointer (&self->type_folders, g_strfreev);
   g_clear_pointer (&self->service, hw_service_environment_free);
 
@@ -111,6 +114,8 @@ parse_options (char  ***arguments,
       "Listen on port N of this machine; 0 takes a free one", "N" },
     { "task-types", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->type_folders,
       "Look for task types in DIR first; may be given several times", "DIR" },
+    { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &options->wants_no_bus,
+      "Stay away from the session bus", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->wants_version,
       "Print the version", NULL },
     { NULL }
@@ -302,6 +307,29 @@ hw_config_set_folders (HwConfig      *self,
     self->socket_path = g_build_filename (self->run_folder, "api.sock", NULL);
 }
 
+/* Where the session bus is, or will be when somebody logs in. GLib is not asked: where
+ * there is none, it starts one.
+ */
+static char *
+make_bus_address (void)
+{
+  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
+  const char *runtime_folder = g_getenv ("XDG_RUNTIME_DIR");
+  g_autofree char *path = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (address != NULL && *address != '\0')
+    return g_strdup (address);
+
+  if (runtime_folder == NULL || *runtime_folder != '/')
+    return NULL;
+
+  path = g_build_filename (runtime_folder, "bus", NULL);
+  escaped = g_dbus_address_escape_value (path);
+
+  return g_strconcat ("unix:path=", escaped, NULL);
+}
+
 /**
  * hw_config_new_from_arguments:
  * @arguments: (inout) (array zero-terminated=1): the program's arguments
@@ -340,6 +368,8 @@ hw_config_new_from_arguments (char  ***arguments,
     }
 
   hw_config_set_folders (self, &options);
+  if (!options.wants_no_bus)
+    self->bus_address = make_bus_address ();
   self->type_folders = make_type_folders (options.type_folders);
 
   return g_steal_pointer (&self);
@@ -415,6 +445,22 @@ hw_config_get_max_parallel (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), 0);
 
   return self->max_parallel;
+}
+
+/**
+ * hw_config_get_bus_address:
+ * @self: a configuration
+ *
+ * Gets where the session bus is, which may not be there yet.
+ *
+ * Returns: (nullable): its address, or %NULL if the daemon stays away from it
+ */
+const char *
+hw_config_get_bus_address (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->bus_address;
 }
 
 /**

@@ -22,6 +22,7 @@ const char                 *hw_config_get_run_folder (HwConfig *self);
 const char                 *hw_config_get_socket_path (HwConfig *self);
 guint16                     hw_config_get_http_port (HwConfig *self);
 guint                       hw_config_get_max_parallel (HwConfig *self);
+const char                 *hw_config_get_bus_address (HwConfig *self);
 const char *const          *hw_config_get_type_folders (HwConfig *self);
 const HwServiceEnvironment *hw_config_get_service (HwConfig *self);
 

@@ -8,6 +8,7 @@
 
 #include "hw-checksum.h"
 #include "hw-command-runner.h"
+#include "hw-dbus-service.h"
 #include "hw-demo.h"
 #include "hw-http-server.h"
 #include "hw-hub.h"
@@ -53,6 +54,7 @@ struct _HwDaemon
   HwTaskQueue *queue;   /* (owned) (nullable) */
   HwHttpServer *server; /* (owned) (nullable) */
   HwHub *hub;           /* (owned) (nullable) */
+  HwDBusService *bus;   /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HwDaemon, hw_daemon, G_TYPE_OBJECT)
@@ -196,6 +198,42 @@ hw_daemon_fail (HwDaemon *self,
 }
 
 static void
+on_bus_started (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwDaemon *self = g_task_get_source_object (gtask);
+  GError *error = NULL;
+
+  if (hw_dbus_service_start_finish (HW_DBUS_SERVICE (source), result, &error))
+    hw_daemon_succeed (self, gtask, g_strdup (g_task_get_task_data (gtask)));
+  else
+    hw_daemon_fail (self, gtask, error);
+}
+
+/* Goes onto the bus, if there is to be one, and then answers with @url, which is (transfer
+ * full). Last of all: who finds the daemon there finds the web page, too.
+ */
+static void
+hw_daemon_start_bus (HwDaemon *self,
+                     GTask    *gtask,
+                     char     *url)
+{
+  const char *address = hw_config_get_bus_address (self->config);
+
+  if (address == NULL)
+    {
+      hw_daemon_succeed (self, gtask, url);
+      return;
+    }
+
+  g_task_set_task_data (gtask, url, g_free);
+  self->bus = hw_dbus_service_new (self->queue, address, url);
+  hw_dbus_service_start_async (self->bus, on_bus_started, g_object_ref (gtask));
+}
+
+static void
 on_queue_opened (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
@@ -216,7 +254,7 @@ on_queue_opened (GObject      *source,
     }
 
   hw_service_manager_follow_queue (self->service_manager, self->queue);
-  hw_daemon_succeed (self, gtask, url);
+  hw_daemon_start_bus (self, gtask, url);
 }
 
 /* Closes the doors, ends what runs, and lets go of the folder. */
@@ -231,6 +269,8 @@ hw_daemon_tear_down (HwDaemon *self)
     unlink (self->url_path);
   g_clear_pointer (&self->url_path, g_free);
 
+  if (self->bus != NULL)
+    hw_dbus_service_stop (self->bus);
   if (self->server != NULL)
     hw_http_server_stop (self->server);
   if (self->queue != NULL)
@@ -257,6 +297,7 @@ hw_daemon_finalize (GObject *object)
 {
   HwDaemon *self = HW_DAEMON (object);
 
+  g_clear_object (&self->bus);
   g_clear_object (&self->hub);
   g_clear_object (&self->server);
   g_clear_object (&self->queue);
