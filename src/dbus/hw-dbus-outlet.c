@@ -366,3 +366,20 @@ hw_dbus_outlet_get_n_waiting (HwDBusOutlet *self)
 
   return self->waiting.length;
 }
+
+/**
+ * hw_dbus_outlet_is_quiet:
+ * @self: an outlet
+ *
+ * Tells whether the bus has taken all that there is to tell.
+ *
+ * Returns: %TRUE if nothing is under way
+ */
+gboolean
+hw_dbus_outlet_is_quiet (HwDBusOutlet *self)
+{
+  g_return_val_if_fail (HW_IS_DBUS_OUTLET (self), TRUE);
+
+  return self->flushing == NULL && self->send_id == 0 && self->waiting.length == 0 &&
+         self->skipped_from == 0;
+}

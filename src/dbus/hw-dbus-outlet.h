@@ -26,5 +26,6 @@ HwDBusOutlet *hw_dbus_outlet_new (HwTaskQueue       *queue,
 void          hw_dbus_outlet_set_connection (HwDBusOutlet    *self,
                                              GDBusConnection *connection);
 guint         hw_dbus_outlet_get_n_waiting (HwDBusOutlet *self);
+gboolean      hw_dbus_outlet_is_quiet (HwDBusOutlet *self);
 
 G_END_DECLS
