@@ -68,6 +68,13 @@ cut_value (GVariant *value,
     g_variant_new_take_string (hw_dbus_dict_cut_text (g_variant_get_string (value, NULL))));
 }
 
+static int
+compare_strings (gconstpointer a,
+                 gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
 static void
 insert_strings (GVariantDict *dict,
                 const char   *key,
@@ -104,6 +111,7 @@ insert_fields (GVariantDict *dict,
         g_ptr_array_add (cut, (gpointer) name);
     }
 
+  g_ptr_array_sort (cut, compare_strings);
   insert_strings (dict, KEY_CUT, cut);
 }
 

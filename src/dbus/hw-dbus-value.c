@@ -36,7 +36,8 @@ normalize_bytes (GVariant *value)
   if (length > 0 && !g_utf8_validate_len (bytes, length, NULL))
     return g_variant_ref (value);
 
-  return g_variant_ref_sink (g_variant_new_take_string (g_strndup (bytes, length)));
+  return g_variant_ref_sink (
+    g_variant_new_take_string (length > 0 ? g_strndup (bytes, length) : g_strdup ("")));
 }
 
 static GVariant *
