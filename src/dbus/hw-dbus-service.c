@@ -17,7 +17,11 @@
 /* How long the start of the daemon waits for the bus at most, in case that it hangs. */
 #define START_TIME (2 * G_USEC_PER_SEC)
 
-/* What a bus says to a request for a name, if that is ours now. */
+/* The bus itself, on the bus. */
+#define BUS_NAME "org.freedesktop.DBus"
+#define BUS_PATH "/org/freedesktop/DBus"
+
+/* What it says to a request for a name, if that is ours now. */
 #define NAME_IS_OURS 1
 
 /**
@@ -44,6 +48,7 @@ struct _HwDBusService
   GCancellable *cancellable;   /* (owned) (nullable), none once it was stopped */
   GDBusConnection *connection; /* (owned) (nullable) */
   gulong closed_id;
+  guint acquired_id;
   gboolean has_name;
   gint64 connected_at;
   gint64 retry_time;
@@ -188,6 +193,8 @@ hw_dbus_service_leave (HwDBusService *self)
     return;
 
   g_clear_signal_handler (&self->closed_id, self->connection);
+  g_dbus_connection_signal_unsubscribe (self->connection, self->acquired_id);
+  self->acquired_id = 0;
   hw_dbus_verbs_drop_callers (self->verbs);
   hw_dbus_tree_set_connection (self->tree, NULL);
   hw_dbus_outlet_set_connection (self->outlet, NULL);
@@ -198,6 +205,37 @@ hw_dbus_service_leave (HwDBusService *self)
   if (!g_dbus_connection_is_closed (self->connection))
     g_dbus_connection_close (self->connection, NULL, NULL, NULL);
   g_clear_object (&self->connection);
+}
+
+/* At once, or when another daemon has let go of it. */
+static void
+on_name_acquired (GDBusConnection *connection,
+                  const char      *sender,
+                  const char      *path,
+                  const char      *interface,
+                  const char      *signal,
+                  GVariant        *arguments,
+                  gpointer         user_data)
+{
+  HwDBusService *self = HW_DBUS_SERVICE (user_data);
+
+  self->has_name = TRUE;
+}
+
+/* Last of all: who sees the name finds everything there. If another daemon has it, this
+ * one is the next.
+ */
+static void
+hw_dbus_service_request_name (HwDBusService *self)
+{
+  self->acquired_id =
+    g_dbus_connection_signal_subscribe (self->connection, BUS_NAME, BUS_NAME, "NameAcquired",
+                                        BUS_PATH, HW_BUS_NAME, G_DBUS_SIGNAL_FLAGS_NONE,
+                                        on_name_acquired, self, NULL);
+  g_dbus_connection_call (self->connection, BUS_NAME, BUS_PATH, BUS_NAME, "RequestName",
+                          g_variant_new ("(su)", HW_BUS_NAME, 0), G_VARIANT_TYPE ("(u)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_name_requested,
+                          g_object_ref (self));
 }
 
 static void
@@ -233,15 +271,7 @@ on_connected (GObject      *source,
   self->closed_id = g_signal_connect_object (self->connection, "closed",
                                              G_CALLBACK (on_connection_closed), self,
                                              G_CONNECT_DEFAULT);
-
-  /* Last of all: who sees the name finds everything there. If another daemon has it, this
-   * one is the next.
-   */
-  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                          "org.freedesktop.DBus", "RequestName",
-                          g_variant_new ("(su)", HW_BUS_NAME, 0), G_VARIANT_TYPE ("(u)"),
-                          G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_name_requested,
-                          g_object_ref (self));
+  hw_dbus_service_request_name (self);
 }
 
 static void
@@ -260,7 +290,7 @@ on_name_requested (GObject      *source,
 
   if (reply != NULL)
     g_variant_get (reply, "(u)", &code);
-  self->has_name = code == NAME_IS_OURS;
+  self->has_name |= code == NAME_IS_OURS;
 
   if (reply == NULL)
     g_warning ("The bus does not give the name %s: %s", HW_BUS_NAME, error->message);

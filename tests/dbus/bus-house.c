@@ -56,15 +56,18 @@ bus_make (Bus *self)
  * @self: a bus that does not run
  *
  * Starts the bus, and waits until it can be connected to.
+ *
+ * Returns: (transfer full): where the bus says that it is
  */
-void
+char *
 bus_start (Bus *self)
 {
   g_autoptr(GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *option = g_strdup_printf ("--config-file=%s/bus.conf", self->folder);
+  g_autoptr(GDataInputStream) output = NULL;
   g_autoptr(GError) error = NULL;
-  char first;
+  char *address;
 
   g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   self->daemon = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", "--nofork",
@@ -72,9 +75,11 @@ bus_start (Bus *self)
   g_assert_no_error (error);
 
   /* It prints its address when it listens. */
-  g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (self->daemon), &first, 1,
-                                        NULL, &error), ==, 1);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->daemon));
+  address = g_data_input_stream_read_line (output, NULL, NULL, &error);
   g_assert_no_error (error);
+
+  return address;
 }
 
 /**
@@ -148,7 +153,7 @@ bus_house_set_up (BusHouse     *self,
   guint max_parallel = GPOINTER_TO_UINT (test_data);
 
   bus_make (&self->bus);
-  bus_start (&self->bus);
+  g_free (bus_start (&self->bus));
   self->house = hw_test_house_new (max_parallel > 0 ? max_parallel : MAX_PARALLEL);
   hw_test_house_open (self->house);
   bus_house_start_service (self);

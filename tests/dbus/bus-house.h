@@ -28,10 +28,10 @@ typedef struct
   GSubprocess *daemon; /* (owned) (nullable), while it runs */
 } Bus;
 
-void bus_start (Bus *self);
-void bus_kill (Bus *self);
-void bus_pause (Bus *self);
-void bus_resume (Bus *self);
+char *bus_start (Bus *self);
+void  bus_kill (Bus *self);
+void  bus_pause (Bus *self);
+void  bus_resume (Bus *self);
 
 /**
  * BusHouse:

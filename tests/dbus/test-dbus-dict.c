@@ -104,7 +104,7 @@ test_dict_never_has_hidden_parameters (void)
 {
   g_autoptr(HwTask) task = make_large_task ();
   g_autoptr(HwEvent) event = hw_event_new (HW_EVENT_KIND_ADDED, &origin, 9, g_variant_new_parsed (
-    "{'type': <'demo'>, 'hidden_parameters': <{'key': <'secret'>}>}"));
+                                             "{'type': <'demo'>, 'hidden_parameters': <{'key': <'secret'>}>}"));
   g_autoptr(GPtrArray) dicts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 
   g_ptr_array_add (dicts, hw_dbus_dict_make_task (task));

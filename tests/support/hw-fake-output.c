@@ -17,6 +17,7 @@ struct _HwFakeOutput
 
   GHashTable *texts; /* (owned) "task/attempt" → GString */
   char *failure;     /* (owned) (nullable) */
+  guint n_reads;
 };
 
 static void hw_fake_output_iface_init (HwOutputInterface *iface);
@@ -55,6 +56,7 @@ hw_fake_output_read_async (HwOutput           *output,
   gsize length = text != NULL && offset < text->len ? text->len - (gsize) offset : 0;
 
   g_task_set_source_tag (gtask, hw_fake_output_read_async);
+  self->n_reads++;
 
   if (self->failure != NULL)
     {
@@ -169,4 +171,18 @@ hw_fake_output_fail_next (HwFakeOutput *self,
 
   g_free (self->failure);
   self->failure = g_strdup (sentence);
+}
+
+/**
+ * hw_fake_output_get_n_reads:
+ * @self: an output
+ *
+ * Gets how often somebody read.
+ *
+ * Returns: how often
+ */
+guint
+hw_fake_output_get_n_reads (HwFakeOutput *self)
+{
+  return self->n_reads;
 }

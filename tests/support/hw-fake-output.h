@@ -17,6 +17,7 @@ void          hw_fake_output_append (HwFakeOutput *self,
                                      guint64       task_id,
                                      guint         attempt,
                                      const char   *text);
+guint         hw_fake_output_get_n_reads (HwFakeOutput *self);
 void          hw_fake_output_fail_next (HwFakeOutput *self,
                                         const char   *sentence);
 
