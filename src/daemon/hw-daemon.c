@@ -212,6 +212,13 @@ on_bus_started (GObject      *source,
     hw_daemon_fail (self, gtask, error);
 }
 
+static char *
+make_link (guint64  task_id,
+           gpointer user_data)
+{
+  return hw_http_server_make_link (HW_HTTP_SERVER (user_data), task_id);
+}
+
 /* Goes onto the bus, if there is to be one, and then answers with @url, which is (transfer
  * full). Last of all: who finds the daemon there finds the web page, too.
  */
@@ -230,6 +237,7 @@ hw_daemon_start_bus (HwDaemon *self,
 
   g_task_set_task_data (gtask, url, g_free);
   self->bus = hw_dbus_service_new (self->queue, address, url);
+  hw_dbus_service_set_link (self->bus, make_link, self->server);
   hw_dbus_service_start_async (self->bus, on_bus_started, g_object_ref (gtask));
 }
 

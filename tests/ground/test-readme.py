@@ -16,10 +16,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import bus
 import tap
 
 ROOT = Path(os.environ["HEADWAY_SOURCE_ROOT"])
 LIMIT = 30  # seconds after which an example hangs
+EVENT = re.compile(r"(TaskAdded|TaskStateChanged)\W.*?\b(Pending|Processing|Completed)\b")
 PORT = "5031"  # which README.md names; the test takes a free one
 
 
@@ -37,12 +39,16 @@ class ReadmeTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.home = Path(folder.name)
 
-    def start(self, has_session: bool = True):
+    def start(self, has_session: bool = True, has_bus: bool = False):
         """Starts the daemon, as within a session of a desktop or without one."""
         self.environment = {"HOME": str(self.home), "PATH": os.environ["PATH"]}
         if has_session:
             (self.home / "session").mkdir(mode=0o700)
             self.environment["XDG_RUNTIME_DIR"] = str(self.home / "session")
+        if has_bus:
+            session_bus = bus.Bus(self, self.home / "session")
+            session_bus.start()
+            self.environment["DBUS_SESSION_BUS_ADDRESS"] = session_bus.address
         daemon = subprocess.Popen([os.environ["HEADWAYD"], "--http-port", "0"],
                                   env=self.environment, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, text=True)
@@ -91,6 +97,38 @@ class ReadmeTest(unittest.TestCase):
         added, listed = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[1]))
         self.assertEqual({"id": 1}, added)
         self.assertEqual(["demo"], [task["type"] for task in listed["tasks"]])
+
+    def follow(self, command: str) -> bus.Lines:
+        """Runs an example that does not end, until it begins to say something."""
+        _, lines = bus.start(self, ["bash", "-ec", f"exec {command}"], self.environment)
+        self.assertRegex(lines.next(), "^Monitoring")
+        return lines
+
+    def assert_follows(self, lines: bus.Lines):
+        """Reads what an example says until the last task has ended."""
+        story = []
+        while len(story) < 6:
+            line = lines.next()
+            self.assertTrue(line, "the example has ended")
+            if found := EVENT.search(line):
+                story.append(found.groups())
+        self.assertEqual([("TaskAdded", "Pending"), ("TaskStateChanged", "Processing"),
+                          ("TaskStateChanged", "Completed")] * 2, story)
+
+    def test_calls_on_the_bus(self):
+        self.start(has_bus=True)
+        calls, watches = examples("sh")[2:]
+        watchers = {line: self.follow(line) for line in watches.splitlines()}
+
+        submitted, waited, greeted, state, result = self.copy(["bash", "-ec"], calls).splitlines()
+        self.assertEqual("(uint64 1, objectpath '/org/headway/Headway1/tasks/1')", submitted)
+        self.assertIn("'state': <'Completed'>", waited)
+        self.assertIn("'sha256': <'", waited)
+        self.assertEqual('to 2 "/org/headway/Headway1/tasks/2"', greeted)
+        self.assertEqual(['s "Completed"', 's "success"'], [state, result])
+        for command, lines in watchers.items():
+            with self.subTest(command):
+                self.assert_follows(lines)
 
     def test_program_follows_a_task(self):
         self.start()
