@@ -32,6 +32,7 @@ on_message (GDBusConnection *connection,
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->messages, g_object_ref (message));
   g_mutex_unlock (&self->lock);
+  g_main_context_wakeup (NULL);
 
   return message;
 }

@@ -35,13 +35,29 @@ test_order_reply_before_news (BusHouse     *house,
                     "TaskStateChanged 2 1 Processing\n");
 }
 
-/* Test that what waits for a reply does not overtake: the news of other tasks wait, too. */
+/* Takes what was told besides properties, which are levels and may be early. */
+static char *
+take_news (BusHouse *house)
+{
+  g_autofree char *story = bus_client_take_story (house->client);
+  g_auto(GStrv) lines = g_strsplit (story, "\n", -1);
+  g_autoptr(GString) news = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "Task") || g_str_equal (lines[i], "reply"))
+      g_string_append_printf (news, "%s\n", lines[i]);
+
+  return g_strdup (news->str);
+}
+
+/* Test that what waits for a reply is not overtaken: the news of other tasks wait, too. */
 static void
 test_order_is_that_of_numbers (BusHouse     *house,
                                gconstpointer test_data)
 {
   g_autoptr(BusCall) call = NULL;
   g_autoptr(GVariant) reply = NULL;
+  g_autofree char *news = NULL;
 
   bus_house_submit (house, "noop");
   g_free (bus_client_take_story (house->client));
@@ -56,13 +72,12 @@ test_order_is_that_of_numbers (BusHouse     *house,
   reply = bus_call_end (call, NULL);
   bus_house_settle (house);
 
-  assert_bus_story (house->client,
-                    "TaskAdded 3 2\n"
-                    "reply\n"
-                    "new object 2\n"
-                    "TaskStateChanged 4 2 Processing\n"
-                    "object 1 Completed\n"
-                    "TaskStateChanged 5 1 Completed\n");
+  news = take_news (house);
+  g_assert_cmpstr (news, ==,
+                   "TaskAdded 3 2\n"
+                   "reply\n"
+                   "TaskStateChanged 4 2 Processing\n"
+                   "TaskStateChanged 5 1 Completed\n");
 }
 
 /* Test that of one transition the properties change first, and then the signal comes. */

@@ -93,8 +93,8 @@ class BusTest(unittest.TestCase):
                                    "{'title': <'Walk'>}"))
         self.assertIn("'state': <'Completed'>", self.call("Wait", "1", "{}"))
         self.assertEqual("([uint64 2, 3],)\n",
-                         self.call("SubmitMany", "[('noop', @a{sv} {}, @a{sv} {}),"
-                                   " ('demo', {'fail': <true>}, {})]", "{}"))
+                         self.call("SubmitMany", "[('noop', @a{sv} {}, @a{sv} {}), ('demo', "
+                                   "{'steps': <1>, 'delay': <0.01>, 'fail': <true>}, {})]", "{}"))
         self.assertIn("'state': <'Failed'>", self.call("Wait", "3", "{}"))
         self.assertEqual("([uint64 3],)\n", self.call("Retry", "[3]", "{}"))
         self.assertIn("'attempt': <uint32 2>", self.call("Wait", "3", "{}"))
