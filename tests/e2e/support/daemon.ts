@@ -29,6 +29,8 @@ export interface DaemonOptions {
   /** Files for its folder of task types: name → text. */
   taskTypes?: Readonly<Record<string, string>>
   port?: number
+  /** The address of a session bus; it has none if nobody says. */
+  bus?: string
 }
 
 export interface Ending {
@@ -45,7 +47,7 @@ interface Run {
 }
 
 /** A program that ends when this one does, however that ends. */
-function spawnBound(arguments_: readonly string[], home: string): Run {
+function spawnBound(arguments_: readonly string[], home: string, bus?: string): Run {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', HEADWAYD, ...arguments_], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -54,6 +56,7 @@ function spawnBound(arguments_: readonly string[], home: string): Run {
       HOME: home,
       XDG_DATA_HOME: join(home, 'data'),
       G_DEBUG: 'fatal-criticals',
+      ...(bus !== undefined && { DBUS_SESSION_BUS_ADDRESS: bus }),
       ...(process.env['ASAN_OPTIONS'] && { ASAN_OPTIONS: process.env['ASAN_OPTIONS'] }),
       ...(process.env['UBSAN_OPTIONS'] && { UBSAN_OPTIONS: process.env['UBSAN_OPTIONS'] }),
     },
@@ -182,7 +185,7 @@ export class Daemon {
   }
 
   async start(port = this.#options.port ?? 0) {
-    const run = spawnBound(this.arguments(port), this.folder)
+    const run = spawnBound(this.arguments(port), this.folder, this.#options.bus)
     this.#runs.push(run)
     await until(
       'the daemon is ready, or ended',
