@@ -63,8 +63,8 @@ find_type (const HwTaskSpec  *self,
   if (hw_task_type_is_local_only (type) && !hw_may (principal, HW_VERB_SUBMIT_LOCAL_ONLY, NULL))
     {
       hw_error_set_field (error, HW_ERROR_NOT_ALLOWED, "/type",
-                          "“%s” runs any program, so it is taken over the Unix socket only. "
-                          "Add the task from a shell on this machine, or take another type.",
+                          "“%s” runs any program, so it is taken over the Unix socket and the bus "
+                          "only. Add the task from a shell on this machine, or take another type.",
                           name);
       return NULL;
     }

@@ -58,7 +58,7 @@ static const struct
     "There is no task type “�[2J�”. Ask for the list of task types, and take one of those." },
   { "type/local-only-over-tcp", "command", NULL, "{'argv': <['id']>}", 0, HW_ERROR_NOT_ALLOWED,
     "/type",
-    "“command” runs any program, so it is taken over the Unix socket only. "
+    "“command” runs any program, so it is taken over the Unix socket and the bus only. "
     "Add the task from a shell on this machine, or take another type." },
   { "title/empty", "noop", "", NULL, 0, HW_ERROR_INVALID_REQUEST, "/title",
     "The title must have 1 to 200 characters. Shorten it, or leave it out." },

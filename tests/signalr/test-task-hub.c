@@ -202,8 +202,8 @@ static const CallRow calls[] = {
     FAILED ("AddTask", "There is no task type “nonsense”. Ask for the list of task types, and take "
             "one of those.") },
   { "add-of-local-type", "AddTask", "\"command\",{\"argv\":[\"true\"]},null",
-    FAILED ("AddTask", "“command” runs any program, so it is taken over the Unix socket only. Add "
-            "the task from a shell on this machine, or take another type.") },
+    FAILED ("AddTask", "“command” runs any program, so it is taken over the Unix socket and the bus "
+            "only. Add the task from a shell on this machine, or take another type.") },
   { "add-with-unknown-option", "AddTask", "\"demo\",{},{\"type\":\"demo\"}",
     FAILED ("AddTask", "There is no member “type” in such a request. Send only “title”, "
             "“priority”.") },
