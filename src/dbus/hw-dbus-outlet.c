@@ -86,12 +86,9 @@ on_queue_event (HwTaskQueue  *queue,
 
   hw_dbus_tree_note (self->tree, event);
   self->are_counts_due |= is_transition;
-  if (self->connection == NULL)
-    return;
-
   if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
     hw_dbus_submissions_note_added (self->submissions, hw_event_get_task_id (event));
-  if (is_transition)
+  if (is_transition && self->connection != NULL)
     hw_dbus_outlet_add (self, event);
   hw_dbus_outlet_schedule (self);
 }
@@ -100,7 +97,7 @@ static void
 hw_dbus_outlet_schedule (HwDBusOutlet *self)
 {
   /* All that comes in this turn of the main loop is one round. */
-  if (self->connection != NULL && self->flushing == NULL && self->send_id == 0)
+  if (self->flushing == NULL && self->send_id == 0)
     self->send_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_send_idle, self, NULL);
 }
 
@@ -186,8 +183,16 @@ hw_dbus_outlet_send_counts (HwDBusOutlet *self)
 static void
 hw_dbus_outlet_send (HwDBusOutlet *self)
 {
-  gboolean has_sent = hw_dbus_outlet_send_range (self);
+  gboolean has_sent;
 
+  /* Objects come and go without a bus, too: those of tasks that ended must not pile up. */
+  if (self->connection == NULL)
+    {
+      hw_dbus_tree_publish_changes (self->tree);
+      return;
+    }
+
+  has_sent = hw_dbus_outlet_send_range (self);
   has_sent |= hw_dbus_outlet_send_events (self);
   has_sent |= hw_dbus_tree_publish_changes (self->tree);
   has_sent |= hw_dbus_outlet_send_counts (self);

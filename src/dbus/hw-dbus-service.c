@@ -288,13 +288,18 @@ on_name_requested (GObject      *source,
   if (connection != self->connection)
     return;
 
-  if (reply != NULL)
-    g_variant_get (reply, "(u)", &code);
-  self->has_name |= code == NAME_IS_OURS;
-
+  /* It may have been closed before anybody listened for that. */
   if (reply == NULL)
-    g_warning ("The bus does not give the name %s: %s", HW_BUS_NAME, error->message);
-  else if (!self->has_name)
+    {
+      g_info ("The bus did not give the name %s: %s", HW_BUS_NAME, error->message);
+      hw_dbus_service_leave (self);
+      hw_dbus_service_retry_later (self);
+      return;
+    }
+
+  g_variant_get (reply, "(u)", &code);
+  self->has_name |= code == NAME_IS_OURS;
+  if (!self->has_name)
     g_message ("Another program has the name %s on the bus; it comes here when that ends",
                HW_BUS_NAME);
 

@@ -307,6 +307,24 @@ test_tree_is_there_from_the_start (BusHouse     *house,
   g_assert_cmpuint (bus_client_count (house->client, "InterfacesAdded"), ==, 0);
 }
 
+/* Test that without a bus the objects of tasks that have ended do not pile up. */
+static void
+test_tree_is_bounded_without_a_bus (BusHouse     *house,
+                                    gconstpointer test_data)
+{
+  guint n_tasks = HW_DBUS_ENDED_OBJECTS_MAX + 50;
+
+  hw_test_house_add_many (house->house, n_tasks);
+  hw_await_quiet ();
+  for (guint64 i = 1; i <= n_tasks; i++)
+    hw_test_house_succeed (house->house, i);
+
+  g_assert_cmpuint (hw_dbus_tree_get_n_objects (hw_dbus_service_get_tree (house->service)), ==,
+                    HW_DBUS_ENDED_OBJECTS_MAX);
+  hw_fake_clock_advance (house->house->clock, HW_DBUS_ENDED_OBJECT_TIME);
+  g_assert_cmpuint (hw_dbus_tree_get_n_objects (hw_dbus_service_get_tree (house->service)), ==, 0);
+}
+
 #define ADD(path, test) \
   g_test_add (path, BusHouse, NULL, bus_house_set_up, test, bus_house_tear_down)
 
@@ -328,6 +346,8 @@ main (int   argc,
   ADD ("/dbus-tree/keeps-the-newest-ended-tasks", test_tree_keeps_the_newest_ended_tasks);
   ADD ("/dbus-tree/tells-the-end-before-it-goes", test_tree_tells_the_end_before_it_goes);
   ADD ("/dbus-tree/is-there-from-the-start", test_tree_is_there_from_the_start);
+  g_test_add ("/dbus-tree/is-bounded-without-a-bus", BusHouse, NULL, bus_house_set_up_without_bus,
+              test_tree_is_bounded_without_a_bus, bus_house_tear_down);
 
   return g_test_run ();
 }
