@@ -35,15 +35,15 @@ static void
 test_request_names_unknown_option (void)
 {
   g_autoptr(GVariant) nothing = parse ("@a{sv} {}");
-  g_autoptr(GVariant) options = parse ("{'titel': <'x'>}");
+  g_autoptr(GVariant) options = parse ("{'name': <'x'>}");
   g_autoptr(GError) error = NULL;
 
   g_assert_false (hw_dbus_request_check_none (options, &error));
-  assert_says (error, HW_ERROR_INVALID_REQUEST, "“titel”");
+  assert_says (error, HW_ERROR_INVALID_REQUEST, "“name”");
 
   g_clear_error (&error);
   g_assert_null (hw_dbus_request_read_spec ("noop", nothing, options, &error));
-  assert_says (error, HW_ERROR_INVALID_REQUEST, "“titel”");
+  assert_says (error, HW_ERROR_INVALID_REQUEST, "“name”");
   assert_says (error, HW_ERROR_INVALID_REQUEST, "“title”, “priority”");
 }
 
@@ -90,11 +90,11 @@ static void
 test_request_names_entry_that_is_wrong (void)
 {
   g_autoptr(GVariant) tasks = parse ("[('noop', @a{sv} {}, @a{sv} {}),"
-                                     " ('noop', @a{sv} {}, {'titel': <'x'>})]");
+                                     " ('noop', @a{sv} {}, {'name': <'x'>})]");
   g_autoptr(GError) error = NULL;
 
   g_assert_null (hw_dbus_request_read_specs (tasks, &error));
-  assert_says (error, HW_ERROR_INVALID_REQUEST, "“titel”");
+  assert_says (error, HW_ERROR_INVALID_REQUEST, "“name”");
   g_assert_cmpstr (hw_error_get_field (error), ==, "/1");
 }
 

@@ -127,8 +127,8 @@ test_submit_refuses_what_is_wrong (BusHouse     *house,
   assert_fails (house, "Submit", ("('nope', @a{sv} {}, @a{sv} {})"), "UnknownType", "“nope”");
   assert_fails (house, "Submit", ("('demo', {'steps': <'many'>}, @a{sv} {})"),
                 "InvalidParameter", "“steps” must be a whole number");
-  assert_fails (house, "Submit", ("('noop', @a{sv} {}, {'titel': <'x'>})"),
-                "InvalidRequest", "“titel”");
+  assert_fails (house, "Submit", ("('noop', @a{sv} {}, {'name': <'x'>})"),
+                "InvalidRequest", "“name”");
   assert_fails (house, "Submit", ("('noop', @a{sv} {}, {'priority': <1001>})"),
                 "InvalidRequest", "priority");
   g_assert_cmpuint (hw_memory_store_get_head (house->house->store), ==, 0);
