@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-dbus-dict.h"
+#include "hw-dbus-task-view.h"
 #include "hw-dbus-tree.h"
 
 /* The objects of a message on the bus are far below what would have it throw the daemon
@@ -150,6 +151,46 @@ test_object_has_verbs (BusHouse     *house,
   g_assert_nonnull (strstr (error->message, "Error.WrongState"));
 }
 
+/* Test that what a task was busy with ends with it. */
+static void
+test_object_is_busy_until_the_end (BusHouse     *house,
+                                   gconstpointer test_data)
+{
+  bus_house_submit (house, "noop");
+  g_variant_unref (bus_client_call (house->client, "Cancel",
+                                    g_variant_new_parsed ("([@t 1], @a{sv} {})")));
+  bus_house_settle (house);
+  assert_property (house, 1, "Activity", "'stopping'");
+
+  hw_fake_runner_finish (house->house->runner, 1, hw_outcome_new (HW_RESULT_CANCELED));
+  bus_house_settle (house);
+  assert_property (house, 1, "State", "'Failed'");
+  assert_property (house, 1, "Activity", "''");
+}
+
+/* Test that how far an attempt was that is over does not show in the next one. */
+static void
+test_object_drops_a_late_level (BusHouse     *house,
+                                gconstpointer test_data)
+{
+  const HwEventOrigin first = { .task_id = 1, .attempt = 1 };
+  const HwEventOrigin second = { .task_id = 1, .attempt = 2 };
+  g_autoptr(HwEvent) late = hw_event_new_progress (&first, 2,
+                                                   g_variant_new_parsed ("{'progress': <0.9>}"));
+  g_autoptr(HwEvent) right = hw_event_new_progress (&second, 1,
+                                                    g_variant_new_parsed ("{'progress': <0.1>}"));
+  g_autoptr(HwTask) task = hw_task_new (1, 5, g_variant_new_parsed (
+    "{'state': <'Processing'>, 'attempt': <@u 2>}"));
+  g_autoptr(HwDBusTaskView) view = hw_dbus_task_view_new (
+    hw_dbus_service_get_verbs (house->service), task);
+
+  hw_dbus_task_view_apply (view, right);
+  hw_dbus_task_view_apply (view, late);
+  hw_dbus_task_view_publish (view);
+
+  g_assert_cmpfloat_with_epsilon (hw_dbus_task_get_progress (HW_DBUS_TASK (view)), 0.1, 0.001);
+}
+
 static void
 test_object_cuts_long_texts (BusHouse     *house,
                              gconstpointer test_data)
@@ -210,6 +251,29 @@ test_tree_has_every_task_that_runs (BusHouse     *house,
   bus_house_succeed (house, 1);
   assert_property (house, last, "State", "'Processing'");
   g_assert_cmpuint (count_objects (house), ==, HW_DBUS_OBJECTS_MAX + 1);
+}
+
+/* Test that what is found out about a task is no older than what was heard of it. */
+static void
+test_tree_finds_what_is_so (BusHouse     *house,
+                            gconstpointer test_data)
+{
+  bus_house_submit (house, "noop");
+  hw_fake_runner_finish (house->house->runner, 1,
+                         hw_outcome_new_failed (HW_RESULT_ERROR, "It broke."));
+  bus_house_settle (house);
+  hw_fake_clock_advance (house->house->clock, HW_DBUS_ENDED_OBJECT_TIME);
+  bus_house_settle (house);
+  assert_property (house, 1, "State", NULL);
+
+  /* It is asked for when it waits, and begins before the answer is there. */
+  hw_memory_store_hold (house->house->store, HW_MEMORY_STORE_HOLD_READS |
+                        HW_MEMORY_STORE_HOLD_WRITES);
+  hw_test_house_change_state (house->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_await_quiet ();
+  hw_memory_store_release (house->house->store);
+  bus_house_settle (house);
+  assert_property (house, 1, "State", "'Processing'");
 }
 
 /* Test that a task that has ended stays for a while, and no longer. */
@@ -338,9 +402,12 @@ main (int   argc,
   ADD ("/dbus-object/follows-progress", test_object_follows_progress);
   ADD ("/dbus-object/of-a-retry-begins-again", test_object_of_a_retry_begins_again);
   ADD ("/dbus-object/has-verbs", test_object_has_verbs);
+  ADD ("/dbus-object/is-busy-until-the-end", test_object_is_busy_until_the_end);
+  ADD ("/dbus-object/drops-a-late-level", test_object_drops_a_late_level);
   ADD ("/dbus-object/cuts-long-texts", test_object_cuts_long_texts);
   ADD ("/dbus-tree/is-bounded", test_tree_is_bounded);
   ADD ("/dbus-tree/has-every-task-that-runs", test_tree_has_every_task_that_runs);
+  ADD ("/dbus-tree/finds-what-is-so", test_tree_finds_what_is_so);
   ADD ("/dbus-tree/keeps-ended-tasks-for-a-minute", test_tree_keeps_ended_tasks_for_a_minute);
   ADD ("/dbus-tree/keeps-a-task-that-lives-again", test_tree_keeps_a_task_that_lives_again);
   ADD ("/dbus-tree/keeps-the-newest-ended-tasks", test_tree_keeps_the_newest_ended_tasks);

@@ -232,6 +232,9 @@ test_retry_takes_what_has_failed (BusHouse     *house,
   assert_task_has (house, 1, "error", NULL);
   assert_fails (house, "Retry", ("([@t 2], @a{sv} {})"), "WrongState", "Task 2");
   assert_fails (house, "Retry", ("([@t 99], @a{sv} {})"), "NotFound", "There is no task 99");
+
+  /* What runs is known at once, what has ended is looked up; still the first one counts. */
+  assert_fails (house, "Retry", ("([@t 2, 1], @a{sv} {})"), "WrongState", "Task 2");
 }
 
 static void
