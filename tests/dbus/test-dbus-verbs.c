@@ -232,9 +232,31 @@ test_retry_takes_what_has_failed (BusHouse     *house,
   assert_task_has (house, 1, "error", NULL);
   assert_fails (house, "Retry", ("([@t 2], @a{sv} {})"), "WrongState", "Task 2");
   assert_fails (house, "Retry", ("([@t 99], @a{sv} {})"), "NotFound", "There is no task 99");
+}
 
-  /* What runs is known at once, what has ended is looked up; still the first one counts. */
-  assert_fails (house, "Retry", ("([@t 2, 1], @a{sv} {})"), "WrongState", "Task 2");
+/* Test that the reason of the first task counts, even if it is the last to be known: what
+ * has ended is looked up, what runs is known at once.
+ */
+static void
+test_retry_fails_for_the_first (BusHouse     *house,
+                                gconstpointer test_data)
+{
+  g_autoptr(BusCall) retry = NULL;
+  g_autoptr(GVariant) reply = NULL;
+  g_autoptr(GError) error = NULL;
+
+  bus_house_submit (house, "noop");
+  bus_house_submit (house, "noop");
+  bus_house_succeed (house, 1);
+
+  hw_memory_store_hold (house->house->store, HW_MEMORY_STORE_HOLD_READS);
+  retry = bus_client_begin (house->client, BUS_PATH, QUEUE_INTERFACE, "Retry",
+                            g_variant_new_parsed ("([@t 1, 2], @a{sv} {})"));
+  bus_house_settle (house);
+  hw_memory_store_release (house->house->store);
+  reply = bus_call_end (retry, &error);
+  g_assert_null (reply);
+  g_assert_nonnull (strstr (error->message, "Task 1"));
 }
 
 static void
@@ -503,6 +525,7 @@ main (int   argc,
   ADD ("/dbus-cancel/says-whom-it-reached", test_cancel_says_whom_it_reached);
   ADD ("/dbus-cancel/is-bounded", test_cancel_is_bounded);
   ADD ("/dbus-retry/takes-what-has-failed", test_retry_takes_what_has_failed);
+  ADD ("/dbus-retry/fails-for-the-first", test_retry_fails_for_the_first);
   ADD ("/dbus-get-task/knows-no-other", test_get_task_knows_no_other);
   ADD ("/dbus-list/is-read-in-pages", test_list_is_read_in_pages);
   ADD ("/dbus-list/is-bounded-in-bytes", test_list_is_bounded_in_bytes);
