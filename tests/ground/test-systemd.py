@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Headway authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Tests the units with a systemd of a user, in a world of its own.
+
+HEADWAYD is the daemon, HEADWAY_BUILD_ROOT its build, HEADWAY_SOURCE_ROOT the source tree.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+import daemon
+import tap
+
+HEADWAYD = os.environ["HEADWAYD"]
+BUILD = Path(os.environ["HEADWAY_BUILD_ROOT"])
+DATA = Path(os.environ["HEADWAY_SOURCE_ROOT"]) / "data"
+
+# A world in which the first process, a shell, takes everything with it when it ends. systemd asks
+# for the folder to find out whether it rules the machine, and does not look any closer.
+WORLD = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+SHELL = 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && "$@"; exit'
+IN_WORLD = "HEADWAY_TEST_IN_WORLD"
+
+
+class UnitsTest(unittest.TestCase):
+    """A user's systemd that has the units, with the program of the build and a free port."""
+
+    def setUp(self):
+        self.home = daemon.make_home(self)
+        self.path = self.home / "session/headway/api.sock"
+        self.environment = daemon.environment_of(self.home)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.install(BUILD / "data/headwayd.service", r"^ExecStart=.*", f"ExecStart={HEADWAYD}")
+        self.install(DATA / "headwayd.socket", r":5031$", f":{port}")
+        self.start_systemd()
+
+    def install(self, unit: Path, pattern: str, replacement: str):
+        """Puts a unit where systemd finds it, with one thing in it another."""
+        folder = self.home / ".config/systemd/user"
+        folder.mkdir(parents=True, exist_ok=True)
+        text, n_places = re.subn(pattern, replacement, unit.read_text(), flags=re.MULTILINE)
+        self.assertEqual(1, n_places, unit)
+        (folder / unit.name).write_text(text)
+
+    def start_systemd(self):
+        if IN_WORLD not in os.environ:
+            self.skipTest("a world of its own takes root")
+        systemd = daemon.start(self, ["/lib/systemd/systemd", "--user", "--unit=basic.target"],
+                               self.home)
+        end = time.monotonic() + daemon.LIMIT
+        while self.systemctl("is-active", "basic.target").returncode != 0:
+            if systemd.poll() is not None or time.monotonic() > end:
+                self.skipTest("no systemd of a user runs here")
+            time.sleep(0.05)
+        self.addCleanup(systemd.wait, daemon.LIMIT)
+        self.addCleanup(self.systemctl, "exit")
+
+    def systemctl(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(["systemctl", "--user", *arguments], env=self.environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=daemon.LIMIT)
+
+    def order(self, *arguments: str):
+        done = self.systemctl(*arguments)
+        self.assertEqual(0, done.returncode, done.stdout)
+
+    def show(self, what: str) -> str:
+        done = self.systemctl("show", "--value", f"--property={what}", "headwayd.service")
+        return done.stdout.strip()
+
+    def ask(self, method: str, path: str, body=None):
+        return daemon.ask(daemon.UnixConnection(self.path), method, path, body)
+
+    def watch(self):
+        """Watches over the hub, and is slow to hear goodbye: the daemon waits a while."""
+        watcher = socket.socket(socket.AF_UNIX)
+        self.addCleanup(watcher.close)
+        watcher.settimeout(daemon.LIMIT)
+        watcher.connect(str(self.path))
+        watcher.sendall(b"GET /hub HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        self.assertIn(b" 101 ", watcher.recv(4096))
+
+    def wait_until(self, is_so, what: str):
+        end = time.monotonic() + daemon.LIMIT
+        while not is_so():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.05)
+
+    def run_long(self) -> int:
+        """Adds a command that takes longer than the test, and waits until it runs."""
+        started = self.home / "started"
+        task = self.ask("POST", "/api/v1/tasks", {"type": "command", "parameters": {
+            "argv": ["sh", "-c", 'touch "$0"; exec sleep 3600', str(started)]}})
+        self.wait_until(started.exists, "the command does not start")
+        return task["id"]
+
+    def wait_for_end(self, task_id: int) -> str:
+        """Waits until a task is over, and tells how it ended."""
+        self.wait_until(lambda: self.ask("GET", f"/api/v1/tasks/{task_id}")["result"],
+                        "the task does not end")
+        return self.ask("GET", f"/api/v1/tasks/{task_id}")["result"]
+
+    def test_first_caller_starts_it(self):
+        self.order("start", "headwayd.socket")
+        self.assertEqual("inactive", self.show("ActiveState"))
+        self.assertEqual([], self.ask("GET", "/api/v1/tasks")["tasks"])
+        self.wait_until(lambda: self.show("ActiveState") == "active", "it does not say it is ready")
+        self.assertEqual("Nothing to do", self.show("StatusText"))
+
+        self.order("stop", "headwayd.socket", "headwayd.service")
+        self.assertEqual("success", self.show("Result"))
+        self.assertFalse(self.path.exists())
+
+    def test_restart_interrupts_what_runs(self):
+        self.order("start", "headwayd.socket", "headwayd.service")
+        task_id = self.run_long()
+        self.watch()
+        self.order("restart", "headwayd.service")
+        self.assertEqual("interrupted", self.wait_for_end(task_id))
+
+    def test_it_comes_back_after_its_death(self):
+        self.order("start", "headwayd.socket", "headwayd.service")
+        task_id = self.run_long()
+        self.order("kill", "--kill-who=main", "--signal=KILL", "headwayd.service")
+        self.assertEqual("interrupted", self.wait_for_end(task_id))
+        self.assertEqual("1", self.show("NRestarts"))
+
+
+def may_have_world() -> bool:
+    """Tells whether this machine lets this user have a world of its own."""
+    done = subprocess.run([*WORLD, "mount", "-t", "tmpfs", "tmpfs", "/run"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    if IN_WORLD not in os.environ and may_have_world():
+        os.environ[IN_WORLD] = "yes"
+        os.execvp(WORLD[0], [*WORLD, "bash", "-c", SHELL, "bash", sys.executable, *sys.argv])
+    tap.main()
