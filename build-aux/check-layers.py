@@ -21,8 +21,9 @@ MAY_INCLUDE = {
     "dbus": {"core"},
     "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus"},
     "client": set(),
-    "cli": {"wire"},
-    "agent": {"client"},
+    "locale": set(),
+    "cli": {"wire", "locale"},
+    "agent": {"client", "locale"},
 }
 
 # Libraries that only some folders may know, by how their headers begin: SQL ends in the store,
