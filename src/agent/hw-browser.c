@@ -65,6 +65,9 @@ hw_launch_new (const char *token)
 
   self->token = g_strdup (token);
 
+  /* What main () sets is for the agent alone. */
+  g_app_launch_context_unsetenv (context, "GIO_USE_VFS");
+
   /* Under X11 and Wayland; GLib itself sets the first, if the program says that it cares. */
   if (token != NULL)
     {

@@ -9,6 +9,13 @@
 /* How long to wait before the bus is tried once more, in milliseconds. */
 #define RETRY_PAUSE 250
 
+/* How long the bus may take for an answer, in milliseconds. */
+#define TIMEOUT 25000
+
+/* The D-Bus Specification, “RequestName”. */
+#define FLAG_DO_NOT_QUEUE 4
+#define REPLY_PRIMARY_OWNER 1
+
 /**
  * HwSessionBus:
  *
@@ -26,7 +33,6 @@ struct _HwSessionBus
 
   GCancellable *cancellable;   /* (owned) */
   GDBusConnection *connection; /* (owned) (nullable) */
-  guint owner_id;
   guint retry_id;
   gint64 lost_at; /* 0 before there was a bus */
 };
@@ -145,7 +151,6 @@ on_retry (gpointer user_data)
 static void
 hw_session_bus_drop_connection (HwSessionBus *self)
 {
-  g_clear_handle_id (&self->owner_id, g_bus_unown_name);
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
   g_clear_object (&self->connection);
@@ -164,24 +169,24 @@ on_connection_closed (GDBusConnection *connection,
 }
 
 static void
-on_name_acquired (GDBusConnection *connection,
-                  const char      *name,
-                  gpointer         user_data)
+on_request_name_ready (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data)
 {
-  HwSessionBus *self = HW_SESSION_BUS (user_data);
+  g_autoptr(HwSessionBus) self = user_data;
+  GDBusConnection *connection = G_DBUS_CONNECTION (source);
+  g_autoptr(GVariant) answer = g_dbus_connection_call_finish (connection, result, NULL);
+  guint32 reply = 0;
 
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, connection);
-}
+  /* If the bus is lost meanwhile, on_connection_closed () sees to it. */
+  if (connection != self->connection || g_dbus_connection_is_closed (connection))
+    return;
 
-static void
-on_name_lost (GDBusConnection *connection,
-              const char      *name,
-              gpointer         user_data)
-{
-  HwSessionBus *self = HW_SESSION_BUS (user_data);
-
-  /* When the bus is lost, on_connection_closed () sees to it. */
-  if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
+  if (answer != NULL)
+    g_variant_get (answer, "(u)", &reply);
+  if (reply == REPLY_PRIMARY_OWNER)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, connection);
+  else
     hw_session_bus_end (self, "Another one runs in this session");
 }
 
@@ -214,9 +219,13 @@ on_connection_ready (GObject      *source,
   g_dbus_connection_set_exit_on_close (self->connection, FALSE);
   g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_connection_closed), self,
                            G_CONNECT_DEFAULT);
-  self->owner_id = g_bus_own_name_on_connection (self->connection, self->name,
-                                                 G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
-                                                 on_name_acquired, on_name_lost, self, NULL);
+
+  /* The name goes with the connection. */
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "RequestName",
+                          g_variant_new ("(su)", self->name, FLAG_DO_NOT_QUEUE),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT,
+                          self->cancellable, on_request_name_ready, g_object_ref (self));
 }
 
 static void

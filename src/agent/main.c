@@ -92,6 +92,9 @@ main (int   argc,
 
   hw_locale_init ();
 
+  /* It has no use for other file systems, whose part of GLib would end it with the bus. */
+  g_setenv ("GIO_USE_VFS", "local", TRUE);
+
   config = hw_agent_config_new_from_arguments (&arguments, &error);
   if (config == NULL)
     {
