@@ -139,6 +139,8 @@ hw_queue_follower_tell (HwQueueFollower *self,
 static void
 hw_queue_follower_become_live (HwQueueFollower *self)
 {
+  g_debug ("All is told up to %" G_GUINT64_FORMAT, self->seq);
+
   self->is_reading = FALSE;
   g_signal_emit (self, signals[SIGNAL_LIVE], 0);
 }
