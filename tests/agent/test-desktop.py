@@ -5,14 +5,13 @@
 """Tests the daemon and the agent on a desktop: a message bus of their own, a notification server,
 and somebody who presses buttons.
 
-HEADWAYD and HEADWAY_AGENT are the programs.
+HEADWAYD and HEADWAY_AGENT are the programs; HEADWAY_PAGES is set if the web client is built in.
 """
 
 import json
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ground"))
 import tap  # noqa: E402
 
 LIMIT = 40  # seconds after which something hangs; a slow machine takes a few
+HAS_PAGES = bool(os.environ.get("HEADWAY_PAGES"))
 PYTHON = "/usr/bin/python3"  # for which Debian installs dbusmock; another may come before it
 
 BUS_CONFIG = """<busconfig>
@@ -101,6 +101,9 @@ class DesktopTest(unittest.TestCase):
                if name.endswith("SAN_OPTIONS") or name == "G_SLICE"},
         }
         self.install_browser()
+        settings = self.folder / ".config/headway/headway.conf"
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[Daemon]\nmax-parallel=2\n")
         self.start_bus()
         self.daemon = self.start_daemon()
 
@@ -155,7 +158,8 @@ class DesktopTest(unittest.TestCase):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**self.environment, "G_MESSAGES_DEBUG": "headway-agent", **environment})
         self.said = self.read(self.agent.stdout)
-        self.addCleanup(self.assert_ends_quietly, self.agent, self.read(self.agent.stderr))
+        self.complained = self.read(self.agent.stderr)
+        self.addCleanup(self.assert_ends_quietly, self.agent, self.complained)
         self.wait_until_it_follows()
 
     def wait_until_it_follows(self, times: int = 1):
@@ -275,6 +279,10 @@ class MockedDesktopTest(DesktopTest):
 
         desktop.emit("ActivationToken", "us", "uint32 1", "'let-me-front'")
         desktop.press(1, "default")
+        if not HAS_PAGES:
+            wait_for(lambda: "no web page" in self.complained.text, "that there is no page")
+            self.complained.text = ""
+            return
         uri, token = wait_for(self.opened, "the page")[0].split()
         self.assertTrue(uri.startswith(self.uri), uri)
         self.assertIn(str(number), uri.removeprefix(self.uri))
@@ -284,16 +292,14 @@ class MockedDesktopTest(DesktopTest):
         desktop = Mock(self)
         self.start_agent("minimum-duration=3")
         canceled = self.run_shell("sleep 60", "Canceled")
-        self.run_shell("sleep 4; exit 1", "Long")
-        self.run_shell("exit 1", "Short")
         self.submit("noop", "{}", "Nothing")
+        self.run_shell("exit 1", "Short")
+        self.run_shell("sleep 4; exit 1", "Long")
+        desktop.wait_for("“Long” failed")
 
-        self.assert_task(canceled, "'state': <'Processing'>")
-        wait_for(lambda: (self.folder / "opened") and desktop.told(), "the long one")
         self.queue("Cancel", f"[{canceled}]", "{}")
         self.assert_task(canceled, "'result': <'canceled'>")
-        last = self.run_shell("sleep 4; exit 1", "Last")
-        self.assert_task(last, "'state': <'Failed'>")
+        self.run_shell("sleep 4; exit 1", "Last")
         desktop.wait_for("“Last” failed")
         self.assertEqual(["“Long” failed", "“Last” failed"], desktop.summaries())
 
@@ -362,7 +368,7 @@ class MockedDesktopTest(DesktopTest):
     def test_bus_dies_under_load(self):
         count, before = 300, Mock(self)
         self.start_agent()
-        failing = ", ".join([f"('command', {shell('exit 1')}, @a{{sv}} {{}})"] * count)
+        failing = ", ".join([f"('command', {shell('sleep 0.03; exit 1')}, @a{{sv}} {{}})"] * count)
         self.queue("SubmitMany", f"[{failing}]", "{}")
         wait_for(before.told, "the first of them")
 
@@ -379,6 +385,82 @@ class MockedDesktopTest(DesktopTest):
                              for summary in after.summaries() for number in [0, *shown]),
                  f"{count} in {shown} and {after.summaries()}")
         self.assertIsNone(self.agent.poll())
+
+
+class Dunst:
+    """A real notification server, on a display that nobody sees."""
+
+    def __init__(self, test: DesktopTest):
+        self.test = test
+        test.environment["DISPLAY"] = self.start_display()
+        (test.folder / "dunstrc").write_text(DUNST_CONFIG.format(folder=test.folder))
+        self.process = test.spawn("dunst", "-config", str(test.folder / "dunstrc"), "-print",
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.printed = test.read(self.process.stdout)
+        test.wait_for_name(NOTIFICATIONS)
+
+    def start_display(self) -> str:
+        """Starts an X server on a number that is free, and gives its name."""
+        display = self.test.spawn("Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24",
+                                  "-nolisten", "tcp", stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
+        return ":" + display.stdout.readline().strip()
+
+    def wait_for(self, *texts: str):
+        wait_for(lambda: all(text in self.printed.text for text in texts), f"{texts} on the screen")
+
+    def control(self, *command: str) -> str:
+        return subprocess.run(["dunstctl", *command], env=self.test.environment, text=True,
+                              timeout=LIMIT, check=True, stdout=subprocess.PIPE).stdout
+
+    def choose(self, label: str):
+        """Chooses a button out of the menu of the newest notification."""
+        program = self.test.folder / "choose"
+        program.write_text(f"#!/bin/sh\ngrep -m 1 -F '{label}'\n")
+        program.chmod(0o700)
+        self.control("context")
+
+
+class RealDesktopTest(DesktopTest):
+    """On a desktop with dunst."""
+
+    def test_failure_says_why_and_retry_retries(self):
+        desktop = Dunst(self)
+        self.start_agent()
+        number = self.run_shell(f"test -e {self.folder}/second || "
+                                f"{{ touch {self.folder}/second; exit 23; }}", "Copy <photos>")
+        desktop.wait_for("“Copy <photos>” failed", "ended with exit code 23.")
+        self.assertEqual("1", desktop.control("count", "displayed").strip())
+
+        desktop.choose("Retry")
+        desktop.wait_for("“Copy <photos>” is done")
+        self.assert_task(number, "'state': <'Completed'>", "'attempt': <uint32 2>")
+
+    def test_show_opens_the_page(self):
+        desktop = Dunst(self)
+        self.start_agent()
+        self.run_shell("exit 1", "Copy photos")
+        desktop.wait_for("“Copy photos” failed")
+
+        desktop.control("action", "0")
+        if HAS_PAGES:
+            uri = wait_for(self.opened, "the page")[0]
+            self.assertTrue(uri.startswith(self.uri), uri)
+        else:
+            wait_for(lambda: "no web page" in self.complained.text, "that there is no page")
+            self.complained.text = ""
+
+    def test_server_dies_and_comes_back(self):
+        desktop = Dunst(self)
+        self.start_agent()
+        self.run_shell("exit 1", "First")
+        desktop.wait_for("“First” failed")
+
+        self.end(desktop.process)
+        self.run_shell("exit 1", "Second")
+        desktop = Dunst(self)
+        desktop.wait_for("“Second” failed")
+        self.assertNotIn("First", desktop.printed.text)
 
 
 def number_of(summary: str) -> int:
