@@ -101,12 +101,14 @@ check_keys (GKeyFile *file,
 {
   g_auto(GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
   const char *const known[] = { KEY_MINIMUM_DURATION, KEY_NOTIFY, NULL };
+  g_autofree char *listed = g_strjoinv (", ", (char **) known);
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     if (!g_strv_contains (known, keys[i]))
       {
         g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     _("There is no key “%s” in the group “%s”. Take it out."), keys[i], GROUP);
+                     _("There is no key “%s” in the group “%s”. Write one of these: %s."),
+                     keys[i], GROUP, listed);
         return FALSE;
       }
 
@@ -201,7 +203,7 @@ hw_agent_config_read_files (HwAgentConfig *self,
                             const char    *path,
                             GError       **error)
 {
-  g_autofree char *system_path = g_build_filename ("/etc", "headway", CONFIG_FILE, NULL);
+  g_autofree char *system_path = g_build_filename (HW_SYSCONF_DIR, "headway", CONFIG_FILE, NULL);
   g_autofree char *user_path = g_build_filename (g_get_user_config_dir (), "headway",
                                                  CONFIG_FILE, NULL);
 

@@ -4,7 +4,7 @@
 
 """Tests that the manual says what the programs do.
 
-HEADWAYD is the daemon, HEADWAY_SOURCE_ROOT the source tree.
+HEADWAYD and HEADWAY_AGENT are the programs, HEADWAY_SOURCE_ROOT the source tree.
 """
 
 import os
@@ -17,6 +17,7 @@ import daemon
 import tap
 
 HEADWAYD = os.environ["HEADWAYD"]
+HEADWAY_AGENT = os.environ["HEADWAY_AGENT"]
 DATA = Path(os.environ["HEADWAY_SOURCE_ROOT"]) / "data"
 
 
@@ -39,11 +40,11 @@ class ConfigurationTest(unittest.TestCase):
     def setUp(self):
         self.home = daemon.make_home(self)
 
-    def read(self, text: str) -> tuple[int, str]:
-        """Has the daemon read a configuration, and gives what it says to that."""
+    def read(self, text: str, program: str = HEADWAYD) -> tuple[int, str]:
+        """Has a program read a configuration, and gives what it says to that."""
         config = self.home / "headway.conf"
         config.write_text(text)
-        done = subprocess.run([HEADWAYD, "--config", config, "--version"], text=True,
+        done = subprocess.run([program, "--config", config, "--version"], text=True,
                               env=daemon.environment_of(self.home), timeout=daemon.LIMIT,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return done.returncode, done.stderr
@@ -52,8 +53,13 @@ class ConfigurationTest(unittest.TestCase):
         """The shipped file with every value in force."""
         return re.sub(r"^#(?=[a-z-]+=)", "", (DATA / "headway.conf").read_text(), flags=re.MULTILINE)
 
-    def known_keys(self) -> list[str]:
-        _, complaint = self.read("[Daemon]\nno-such-key=1\n")
+    def keys_of_group(self, group: str) -> list[str]:
+        """The keys of one group of the shipped file."""
+        text = self.uncommented().partition(f"[{group}]")[2].partition("\n[")[0]
+        return re.findall(r"^([a-z-]+)=", text, re.MULTILINE)
+
+    def known_keys(self, group: str = "Daemon", program: str = HEADWAYD) -> list[str]:
+        _, complaint = self.read(f"[{group}]\nno-such-key=1\n", program)
         return re.search(r"Write one of these: (.*)\.$", complaint)[1].split(", ")
 
     def test_shipped_file_is_accepted_as_it_is(self):
@@ -63,8 +69,7 @@ class ConfigurationTest(unittest.TestCase):
         self.assertEqual((0, ""), self.read(self.uncommented()))
 
     def test_shipped_file_has_every_key(self):
-        group = self.uncommented().partition("[Daemon]")[2].partition("\n[")[0]
-        self.assertEqual(self.known_keys(), re.findall(r"^([a-z-]+)=", group, re.MULTILINE))
+        self.assertEqual(self.known_keys(), self.keys_of_group("Daemon"))
 
     def test_manual_has_every_key(self):
         self.assertEqual(self.known_keys(), keys_in(read_section("headway.conf.5", "GROUP Daemon")))
@@ -77,17 +82,36 @@ class ConfigurationTest(unittest.TestCase):
     def test_group_of_the_agent_is_not_the_daemon_s(self):
         self.assertEqual((0, ""), self.read("[Agent]\nwhatever=1\n"))
 
+    def test_group_of_the_daemon_is_not_the_agent_s(self):
+        self.assertEqual((0, ""), self.read("[Daemon]\nwhatever=1\n", HEADWAY_AGENT))
+
+    def test_agent_accepts_the_shipped_file(self):
+        shipped = (DATA / "headway.conf").read_text()
+        self.assertEqual((0, ""), self.read(shipped, HEADWAY_AGENT))
+        self.assertEqual((0, ""), self.read(self.uncommented(), HEADWAY_AGENT))
+
+    def test_every_key_of_the_agent_is_explained(self):
+        known = self.known_keys("Agent", HEADWAY_AGENT)
+        self.assertEqual(known, self.keys_of_group("Agent"))
+        self.assertEqual(known, keys_in(read_section("headway.conf.5", "GROUP Agent")))
+
 
 class OptionsTest(unittest.TestCase):
-    """headwayd(1) and headwayd --help."""
+    """What programs say to --help, and their pages."""
 
-    def test_manual_has_every_option(self):
-        printed = subprocess.run([HEADWAYD, "--help"], check=True, capture_output=True,
+    def assert_explains(self, program: str, page: str):
+        printed = subprocess.run([program, "--help"], check=True, capture_output=True,
                                  text=True).stdout
         offered = re.findall(r"^ +(?:-\w, )?--([a-z-]+)", printed, re.MULTILINE)
         explained = re.findall(r"^\.It Fl (?:\w , )?-([a-z-]+)",
-                               read_section("headwayd.1", "DESCRIPTION"), re.MULTILINE)
+                               read_section(page, "DESCRIPTION"), re.MULTILINE)
         self.assertEqual(sorted(offered), sorted(explained))
+
+    def test_manual_has_every_option(self):
+        self.assert_explains(HEADWAYD, "headwayd.1")
+
+    def test_manual_has_every_option_of_the_agent(self):
+        self.assert_explains(HEADWAY_AGENT, "headway-agent.1")
 
 
 class TaskFileTest(unittest.TestCase):
