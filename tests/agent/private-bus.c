@@ -10,6 +10,8 @@
 #include "wait.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 /* Nothing of the machine can be started on it: the services are those of the test. */
 #define CONFIG \
@@ -86,6 +88,13 @@ private_bus_free (PrivateBus *self)
   g_free (self);
 }
 
+/* A test that breaks off takes its bus with it. */
+static void
+set_up_child (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /**
  * private_bus_start:
  * @self: a bus that does not run
@@ -97,6 +106,7 @@ private_bus_start (PrivateBus *self)
 {
   g_autofree char *config = g_strdup_printf ("--config-file=%s/bus.conf", self->folder);
   g_autofree char *path = g_build_filename (self->folder, "bus", NULL);
+  g_autoptr(GSubprocessLauncher) launcher = NULL;
   g_autoptr(GDataInputStream) output = NULL;
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
@@ -104,10 +114,11 @@ private_bus_start (PrivateBus *self)
 
   g_assert_null (self->process);
   g_unlink (path);
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                    G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                                    "dbus-daemon", config, "--nofork", "--nosyslog",
-                                    "--print-address", NULL);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", config, "--nofork",
+                                               "--nosyslog", "--print-address", NULL);
   g_assert_no_error (error);
 
   /* It tells where it is when it listens there. */

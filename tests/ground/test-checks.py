@@ -116,6 +116,67 @@ class LayersTest(TreeTest):
         self.assert_fails("src/extras has no place")
 
 
+class TranslationsTest(TreeTest):
+    script = "check-translations.py"
+
+    def setUp(self):
+        super().setUp()
+        self.write("src/cli/hw-a.c", 'say (_("One"));\nsay (ngettext ("%d cat", "%d cats", 2));\n')
+        self.write("po/LINGUAS", "# languages\nde\n", "")
+        self.write("po/POTFILES", "# sources\nsrc/cli/hw-a.c\n", "")
+        self.translate()
+
+    def translate(self, one: str = "Eins", mark: str = "", rest: str = ""):
+        """Writes a translation."""
+        self.write("po/de.po", 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+                   '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+                   f'{mark}msgid "One"\nmsgstr "{one}"\n\n'
+                   '#, c-format\nmsgid "%d cat"\nmsgid_plural "%d cats"\n'
+                   'msgstr[0] "%d Katze"\nmsgstr[1] "%d Katzen"\n' + rest, "")
+
+    def test_complete_passes(self):
+        self.assert_passes()
+
+    def test_source_with_texts_must_be_listed(self):
+        self.write("src/cli/hw-b.c", 'say (N_("Two"));\n')
+        self.assert_fails("src/cli/hw-b.c", "po/POTFILES")
+
+    def test_listed_source_must_have_texts(self):
+        self.write("src/cli/hw-b.c", 'say ("Two");\n')
+        self.write("po/POTFILES", "src/cli/hw-a.c\nsrc/cli/hw-b.c\n", "")
+        self.assert_fails("src/cli/hw-b.c", "no texts")
+
+    def test_listed_source_must_be_there(self):
+        self.write("po/POTFILES", "src/cli/hw-a.c\nsrc/cli/hw-b.c\n", "")
+        self.assert_fails("src/cli/hw-b.c", "does not exist")
+
+    def test_missing_translation_is_named(self):
+        self.translate(one="")
+        self.assert_fails("po/de.po", "“One” is not translated")
+
+    def test_missing_entry_is_named(self):
+        self.write("src/cli/hw-a.c", 'say (_("One"));\nsay (_("Three"));\n'
+                   'say (ngettext ("%d cat", "%d cats", 2));\n')
+        self.assert_fails("“Three” is not translated")
+
+    def test_fuzzy_translation_is_named(self):
+        self.translate(mark="#, fuzzy\n")
+        self.assert_fails("“One” is fuzzy")
+
+    def test_superfluous_translation_is_told(self):
+        self.translate(rest='\nmsgid "Gone"\nmsgstr "Weg"\n')
+        self.assert_fails("po/de.po", "no source has")
+
+    def test_wrong_placeholder_is_told(self):
+        self.translate(one="Eins %s", mark="#, c-format\n")
+        passes, said = self.check()
+        self.assertFalse(passes, said)
+
+    def test_language_without_file_is_named(self):
+        self.write("po/LINGUAS", "de\nfr\n", "")
+        self.assert_fails("po/fr.po")
+
+
 class SourceTest(TreeTest):
     script = "check-source.py"
 
