@@ -5,7 +5,7 @@
 """Tests the daemon and the agent on a desktop: a message bus of their own, a notification server,
 and somebody who presses buttons.
 
-HEADWAYD and HEADWAY_AGENT are the programs; HEADWAY_PAGES is set if the web client is built in.
+HEADWAYD and HEADWAY_AGENT are the programs.
 """
 
 import json
@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ground"))
 import tap  # noqa: E402
 
 LIMIT = 40  # seconds after which something hangs; a slow machine takes a few
-HAS_PAGES = bool(os.environ.get("HEADWAY_PAGES"))
 PYTHON = "/usr/bin/python3"  # for which Debian installs dbusmock; another may come before it
 
 BUS_CONFIG = """<busconfig>
@@ -158,8 +157,7 @@ class DesktopTest(unittest.TestCase):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**self.environment, "G_MESSAGES_DEBUG": "headway-agent", **environment})
         self.said = self.read(self.agent.stdout)
-        self.complained = self.read(self.agent.stderr)
-        self.addCleanup(self.assert_ends_quietly, self.agent, self.complained)
+        self.addCleanup(self.assert_ends_quietly, self.agent, self.read(self.agent.stderr))
         self.wait_until_it_follows()
 
     def wait_until_it_follows(self, times: int = 1):
@@ -279,10 +277,6 @@ class MockedDesktopTest(DesktopTest):
 
         desktop.emit("ActivationToken", "us", "uint32 1", "'let-me-front'")
         desktop.press(1, "default")
-        if not HAS_PAGES:
-            wait_for(lambda: "no web page" in self.complained.text, "that there is no page")
-            self.complained.text = ""
-            return
         uri, token = wait_for(self.opened, "the page")[0].split()
         self.assertTrue(uri.startswith(self.uri), uri)
         self.assertIn(str(number), uri.removeprefix(self.uri))
@@ -443,12 +437,8 @@ class RealDesktopTest(DesktopTest):
         desktop.wait_for("“Copy photos” failed")
 
         desktop.control("action", "0")
-        if HAS_PAGES:
-            uri = wait_for(self.opened, "the page")[0]
-            self.assertTrue(uri.startswith(self.uri), uri)
-        else:
-            wait_for(lambda: "no web page" in self.complained.text, "that there is no page")
-            self.complained.text = ""
+        uri = wait_for(self.opened, "the page")[0]
+        self.assertTrue(uri.startswith(self.uri), uri)
 
     def test_server_dies_and_comes_back(self):
         desktop = Dunst(self)
