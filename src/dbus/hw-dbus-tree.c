@@ -6,6 +6,7 @@
 
 #include "hw-dbus-tree.h"
 
+#include "hw-dbus-ended.h"
 #include "hw-dbus-finder.h"
 #include "hw-dbus-task-view.h"
 
@@ -32,8 +33,7 @@ struct _HwDBusTree
   GDBusObjectManagerServer *manager; /* (owned) (not nullable) */
   GHashTable *entries;               /* (owned) task id → Entry */
   GHashTable *changed;               /* (owned) set of task ids: what the bus does not know */
-  GQueue ended;                      /* (element-type guint64) (owned), the first to go first */
-  guint ended_timer;
+  HwDBusEnded *ended;                /* (owned) (not nullable) */
   guint n_live;
   gboolean is_loaded;
 
@@ -47,7 +47,6 @@ typedef struct
   HwDBusObjectSkeleton *object; /* (owned) (nullable), none before it is on the bus */
   gboolean is_removed;
   gboolean is_live;
-  gint64 ended_at; /* when the bus was told of its end, or 0 */
 } Entry;
 
 typedef enum
@@ -95,28 +94,6 @@ hw_dbus_tree_count (HwDBusTree *self,
   entry->is_live = is_live;
 }
 
-static int
-compare_ids (gconstpointer a,
-             gconstpointer b)
-{
-  return *(const guint64 *) a == *(const guint64 *) b ? 0 : 1;
-}
-
-static void
-hw_dbus_tree_forget_end (HwDBusTree *self,
-                         Entry      *entry,
-                         guint64     task_id)
-{
-  GList *link = g_queue_find_custom (&self->ended, &task_id, compare_ids);
-
-  entry->ended_at = 0;
-  if (link == NULL)
-    return;
-
-  g_free (link->data);
-  g_queue_delete_link (&self->ended, link);
-}
-
 /* Takes a task's object off the bus. */
 static void
 hw_dbus_tree_drop (HwDBusTree *self,
@@ -124,8 +101,7 @@ hw_dbus_tree_drop (HwDBusTree *self,
 {
   Entry *entry = g_hash_table_lookup (self->entries, &task_id);
 
-  if (entry->ended_at != 0)
-    hw_dbus_tree_forget_end (self, entry, task_id);
+  hw_dbus_ended_remove (self->ended, task_id);
   if (entry->object != NULL)
     g_dbus_object_manager_server_unexport (
       self->manager, g_dbus_object_get_object_path (G_DBUS_OBJECT (entry->object)));
@@ -295,62 +271,12 @@ on_finder_found (HwDBusFinder *finder,
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* Lets those go that ended long ago, or are too many. */
-static void hw_dbus_tree_trim_ended (HwDBusTree *self);
-
 static void
-on_ended_timer (gpointer user_data)
+on_ended_gone (HwDBusEnded *ended,
+               guint64      task_id,
+               HwDBusTree  *self)
 {
-  HwDBusTree *self = HW_DBUS_TREE (user_data);
-
-  self->ended_timer = 0;
-  hw_dbus_tree_trim_ended (self);
-}
-
-static void
-hw_dbus_tree_trim_ended (HwDBusTree *self)
-{
-  HwClock *clock = hw_task_queue_get_clock (self->queue);
-  gint64 now = hw_clock_get_monotonic_time (clock);
-  const guint64 *oldest;
-
-  while ((oldest = g_queue_peek_head (&self->ended)) != NULL)
-    {
-      const Entry *entry = g_hash_table_lookup (self->entries, oldest);
-      gint64 end = entry->ended_at + HW_DBUS_ENDED_OBJECT_TIME;
-
-      if (end <= now || self->ended.length > HW_DBUS_ENDED_OBJECTS_MAX)
-        {
-          hw_dbus_tree_drop (self, *oldest);
-          continue;
-        }
-
-      if (self->ended_timer == 0)
-        self->ended_timer = hw_clock_add_timer (clock, end - now, on_ended_timer, self);
-      break;
-    }
-}
-
-/* Begins the time for which a task stays that has ended; or ends it, if the task lives. */
-static void
-hw_dbus_tree_note_end (HwDBusTree *self,
-                       Entry      *entry,
-                       guint64     task_id)
-{
-  HwClock *clock = hw_task_queue_get_clock (self->queue);
-
-  if (entry->is_live)
-    {
-      if (entry->ended_at != 0)
-        hw_dbus_tree_forget_end (self, entry, task_id);
-    }
-  else if (entry->ended_at == 0)
-    {
-      /* Not 0, which a clock may begin with. */
-      entry->ended_at = MAX (hw_clock_get_monotonic_time (clock), 1);
-      g_queue_push_tail (&self->ended, copy_id (task_id));
-      hw_dbus_tree_trim_ended (self);
-    }
+  hw_dbus_tree_drop (self, task_id);
 }
 
 static void
@@ -395,7 +321,11 @@ hw_dbus_tree_publish (HwDBusTree *self,
   hw_dbus_task_view_publish (entry->view);
   if (entry->object == NULL)
     hw_dbus_tree_export (self, entry, task_id);
-  hw_dbus_tree_note_end (self, entry, task_id);
+
+  if (entry->is_live)
+    hw_dbus_ended_remove (self->ended, task_id);
+  else
+    hw_dbus_ended_add (self->ended, task_id);
 }
 
 /**
@@ -542,24 +472,12 @@ hw_dbus_tree_get_n_objects (HwDBusTree *self)
 }
 
 static void
-hw_dbus_tree_dispose (GObject *object)
-{
-  HwDBusTree *self = HW_DBUS_TREE (object);
-
-  if (self->ended_timer != 0)
-    hw_clock_remove_timer (hw_task_queue_get_clock (self->queue), self->ended_timer);
-  self->ended_timer = 0;
-
-  G_OBJECT_CLASS (hw_dbus_tree_parent_class)->dispose (object);
-}
-
-static void
 hw_dbus_tree_finalize (GObject *object)
 {
   HwDBusTree *self = HW_DBUS_TREE (object);
 
   g_clear_object (&self->finder);
-  g_queue_clear_full (&self->ended, g_free);
+  g_clear_object (&self->ended);
   g_clear_pointer (&self->changed, g_hash_table_unref);
   g_clear_pointer (&self->entries, g_hash_table_unref);
   g_clear_object (&self->manager);
@@ -576,7 +494,6 @@ hw_dbus_tree_class_init (HwDBusTreeClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->dispose = hw_dbus_tree_dispose;
   object_class->finalize = hw_dbus_tree_finalize;
 
   /**
@@ -598,7 +515,6 @@ hw_dbus_tree_init (HwDBusTree *self)
   self->entries = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                          (GDestroyNotify) entry_free);
   self->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  g_queue_init (&self->ended);
 }
 
 /**
@@ -629,6 +545,9 @@ hw_dbus_tree_new (HwTaskQueue       *queue,
   self->principal = hw_principal_ref (principal);
   self->verbs = g_object_ref (verbs);
   self->submissions = g_object_ref (submissions);
+  self->ended = hw_dbus_ended_new (hw_task_queue_get_clock (queue));
+  g_signal_connect_object (self->ended, "gone", G_CALLBACK (on_ended_gone), self,
+                           G_CONNECT_DEFAULT);
   self->finder = hw_dbus_finder_new (queue, principal);
   g_signal_connect_object (self->finder, "found", G_CALLBACK (on_finder_found), self,
                            G_CONNECT_DEFAULT);

@@ -14,12 +14,6 @@ G_BEGIN_DECLS
  */
 #define HW_DBUS_OBJECTS_MAX 2000
 
-/* How many tasks that have ended keep theirs, and for how long: whoever looked at a task
- * may read how it ended.
- */
-#define HW_DBUS_ENDED_OBJECTS_MAX 200
-#define HW_DBUS_ENDED_OBJECT_TIME (60 * G_USEC_PER_SEC)
-
 #define HW_TYPE_DBUS_TREE (hw_dbus_tree_get_type ())
 G_DECLARE_FINAL_TYPE (HwDBusTree, hw_dbus_tree, HW, DBUS_TREE, GObject)
 

@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-dbus-dict.h"
+#include "hw-dbus-ended.h"
 #include "hw-dbus-task-view.h"
 #include "hw-dbus-tree.h"
 
