@@ -91,6 +91,27 @@ test_object_follows_progress (BusHouse     *house,
   assert_bus_story (house->client, "object 1 …\nreply\nreply\n");
 }
 
+/* Test that however often a task says how far it is, the bus hears it ten times a second. */
+static void
+test_object_follows_progress_ten_times_a_second (BusHouse     *house,
+                                                 gconstpointer test_data)
+{
+  HwRun *run;
+
+  bus_house_submit (house, "noop");
+  g_free (bus_client_take_story (house->client));
+  run = hw_fake_runner_get_run (house->house->runner, 1);
+  for (guint i = 0; i < 100; i++)
+    {
+      hw_run_set_progress (run, i, 100, "parts");
+      hw_test_house_advance (house->house, G_USEC_PER_SEC / 100);
+      bus_house_settle (house);
+    }
+
+  g_assert_cmpuint (bus_client_count (house->client, "PropertiesChanged"), >=, 5);
+  g_assert_cmpuint (bus_client_count (house->client, "PropertiesChanged"), <=, 10 + 1 + 4);
+}
+
 /* Test that a task that waits again shows nothing of its last attempt. */
 static void
 test_object_of_a_retry_begins_again (BusHouse     *house,
@@ -412,6 +433,8 @@ main (int   argc,
 
   ADD ("/dbus-object/shows-the-task", test_object_shows_the_task);
   ADD ("/dbus-object/follows-progress", test_object_follows_progress);
+  ADD ("/dbus-object/follows-progress-ten-times-a-second",
+       test_object_follows_progress_ten_times_a_second);
   ADD ("/dbus-object/of-a-retry-begins-again", test_object_of_a_retry_begins_again);
   ADD ("/dbus-object/has-verbs", test_object_has_verbs);
   ADD ("/dbus-object/is-busy-until-the-end", test_object_is_busy_until_the_end);
