@@ -21,7 +21,7 @@
 /* Of the agent, which reads the same file. */
 #define AGENT_GROUP "Agent"
 
-static const char *const known_keys[] = { "http-port", "max-parallel", NULL };
+static const char *const known_keys[] = { "http-port", "max-parallel", "dbus", NULL };
 
 /**
  * HwConfig:
@@ -38,6 +38,7 @@ struct _HwConfig
   char *state_folder;  /* (owned) (not nullable) */
   char *run_folder;    /* (owned) (not nullable) */
   char *socket_path;   /* (owned) (not nullable) */
+  gboolean wants_bus;
   char *bus_address;   /* (owned) (nullable) */
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
@@ -174,6 +175,31 @@ read_number (GKeyFile   *file,
 }
 
 static gboolean
+read_boolean (GKeyFile   *file,
+              const char *key,
+              gboolean   *value,
+              GError    **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  gboolean is_true;
+
+  if (!g_key_file_has_key (file, GROUP, key, NULL))
+    return TRUE;
+
+  is_true = g_key_file_get_boolean (file, GROUP, key, &local_error);
+  if (local_error != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "%s must be true or false.", key);
+      return FALSE;
+    }
+
+  *value = is_true;
+
+  return TRUE;
+}
+
+static gboolean
 check_keys (GKeyFile *file,
             GError  **error)
 {
@@ -225,7 +251,8 @@ hw_config_read_file (HwConfig   *self,
 
   if (!check_keys (file, error) ||
       !read_number (file, "http-port", 0, G_MAXUINT16, &http_port, error) ||
-      !read_number (file, "max-parallel", 1, MAX_PARALLEL_MAX, &max_parallel, error))
+      !read_number (file, "max-parallel", 1, MAX_PARALLEL_MAX, &max_parallel, error) ||
+      !read_boolean (file, "dbus", &self->wants_bus, error))
     {
       g_prefix_error (error, "%s: ", path);
       return FALSE;
@@ -355,6 +382,7 @@ hw_config_new_from_arguments (char  ***arguments,
 
   self->wants_version = options.wants_version;
   self->http_port = HTTP_PORT;
+  self->wants_bus = TRUE;
   self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
   if (!hw_config_read_files (self, options.config, error))
     return NULL;
@@ -368,7 +396,7 @@ hw_config_new_from_arguments (char  ***arguments,
     }
 
   hw_config_set_folders (self, &options);
-  if (!options.wants_no_bus)
+  if (self->wants_bus && !options.wants_no_bus)
     self->bus_address = make_bus_address ();
   self->type_folders = make_type_folders (options.type_folders);
 

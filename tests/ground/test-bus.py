@@ -171,6 +171,13 @@ class BusTest(unittest.TestCase):
         self.start("--no-dbus")
         self.assertFalse(self.has_name())
 
+    def test_configuration_keeps_it_away(self):
+        config = self.folder / "headway.conf"
+        config.write_text("[Daemon]\ndbus=false\n")
+        self.bus.start()
+        self.start("--config", str(config))
+        self.assertFalse(self.has_name())
+
     def test_bus_of_the_runtime_folder(self):
         del self.environment["DBUS_SESSION_BUS_ADDRESS"]
         self.environment["XDG_RUNTIME_DIR"] = str(self.folder)

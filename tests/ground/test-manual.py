@@ -79,6 +79,11 @@ class ConfigurationTest(unittest.TestCase):
         self.assertEqual(2, status)
         self.assertIn("There is no group “Demon”. Write one of these: Daemon, Agent.", complaint)
 
+    def test_word_that_is_no_truth_is_named(self):
+        status, complaint = self.read("[Daemon]\ndbus=maybe\n")
+        self.assertEqual(2, status)
+        self.assertIn("dbus must be true or false.", complaint)
+
     def test_group_of_the_agent_is_not_the_daemon_s(self):
         self.assertEqual((0, ""), self.read("[Agent]\nwhatever=1\n"))
 
