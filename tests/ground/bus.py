@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Headway authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""A bus for tests, which knows no service to activate and ends with its test."""
+"""A bus for tests, which starts nothing of the machine and ends with its test."""
 
 import queue
 import signal
@@ -21,6 +21,7 @@ CONFIGURATION = """\
   <type>session</type>
   <listen>unix:path={folder}/bus</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>{folder}/services</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -65,7 +66,10 @@ def start(test, command: list, environment: dict) -> tuple[subprocess.Popen, Lin
 
 
 class Bus:
-    """A bus in a folder; it may end and start again there."""
+    """A bus in a folder; it may end and start again there.
+
+    It starts the services that the folder `services` in it describes.
+    """
 
     def __init__(self, test, folder: Path):
         self.folder = folder
@@ -75,12 +79,12 @@ class Bus:
         (folder / "bus.conf").write_text(CONFIGURATION.format(folder=folder))
         test.addCleanup(self.kill)
 
-    def start(self):
-        """Starts the bus, and waits until it listens."""
+    def start(self, environment: dict | None = None):
+        """Starts the bus, and waits until it listens. What it starts gets its environment."""
         self.process = subprocess.Popen(
             ["dbus-daemon", "--nofork", "--print-address=1",
              f"--config-file={self.folder}/bus.conf"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.lines = Lines(self.process)
         if not self.lines.next():
             raise RuntimeError("the bus did not start")

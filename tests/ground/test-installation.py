@@ -10,11 +10,13 @@ HEADWAY_BUILD_ROOT is a build, HEADWAY_SOURCE_ROOT the source tree.
 import configparser
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
+import bus
 import daemon
 import tap
 
@@ -63,6 +65,11 @@ class InstallationTest(unittest.TestCase):
         done = subprocess.run(command, env=os.environ | variables, timeout=daemon.LIMIT,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual((0, ""), (done.returncode, done.stdout))
+
+    def read_moved(self, path: Path) -> str:
+        """What is in a file, with the programs that it names where they are now."""
+        bin_dir = self.places["bindir"]
+        return path.read_text().replace(f"={bin_dir}/", f"={self.in_root(bin_dir)}/")
 
     def read_keys(self, path: Path) -> configparser.ConfigParser:
         keys = configparser.ConfigParser(interpolation=None, strict=False)
@@ -116,9 +123,7 @@ class InstallationTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         copies = Path(folder.name)
         for path in self.find("user_unit_dir", "*"):
-            bin_dir = str(self.places["bindir"])
-            text = path.read_text().replace(f"={bin_dir}/", f"={self.in_root(bin_dir)}/")
-            (copies / path.name).write_text(text)
+            (copies / path.name).write_text(self.read_moved(path))
         self.assert_runs("systemd-analyze", "--user", "--man=no", "verify",
                          *sorted(copies.iterdir()), XDG_RUNTIME_DIR=folder.name)
 
@@ -130,6 +135,32 @@ class InstallationTest(unittest.TestCase):
             self.assertEqual(service["Name"], unit["Service"]["BusName"])
             self.assertEqual(service["Exec"], unit["Service"]["ExecStart"])
             self.assertTrue(os.access(self.in_root(service["Exec"]), os.X_OK))
+
+    def test_bus_starts_the_daemon(self):
+        # Where no systemd does it for the bus; with the program where it is now, and a free port.
+        home = daemon.make_home(self)
+        (home / ".config/headway").mkdir(parents=True)
+        (home / ".config/headway/headway.conf").write_text("[Daemon]\nhttp-port=0\n")
+        (home / "services").mkdir()
+        for path in self.find("datadir", "dbus-1/services/*.service"):
+            (home / "services" / path.name).write_text(self.read_moved(path))
+        environment = daemon.environment_of(home)
+        session = bus.Bus(self, home)
+        environment["DBUS_SESSION_BUS_ADDRESS"] = session.address
+        session.start(environment)
+        self.addCleanup(self.kill_daemon_of, home)
+
+        done = subprocess.run(["gdbus", "call", "--session", "--dest", bus.NAME, "--object-path",
+                               bus.PATH, "--method", "org.freedesktop.DBus.Properties.Get",
+                               bus.QUEUE, "Version"], env=environment, timeout=daemon.LIMIT,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertRegex(done.stdout, r"^\(<'[0-9.]+'>,\)\n$")
+
+    def kill_daemon_of(self, home: Path):
+        """Ends a daemon that others started, by the process that it says has its state."""
+        lock = home / ".local/state/headway/lock"
+        if lock.exists():
+            os.kill(int(lock.read_text()), signal.SIGKILL)
 
     def test_xml_is_well_formed(self):
         files = self.find("datadir", "**/*.xml") + self.find("datadir", "**/*.svg")
