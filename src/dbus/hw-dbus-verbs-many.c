@@ -184,6 +184,15 @@ read_one (guint64   task_id,
   return g_array_append_val (task_ids, task_id);
 }
 
+/**
+ * hw_dbus_verbs_cancel:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_ids: tasks' numbers, an `at`
+ * @options: none so far
+ *
+ * Cancels tasks, and replies with those that were canceled.
+ */
 void
 hw_dbus_verbs_cancel (HwDBusVerbs           *self,
                       GDBusMethodInvocation *invocation,
@@ -196,6 +205,15 @@ hw_dbus_verbs_cancel (HwDBusVerbs           *self,
   ask_many (self, invocation, &cancel_verb, read, TRUE, error);
 }
 
+/**
+ * hw_dbus_verbs_cancel_one:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number
+ * @options: none so far
+ *
+ * Cancels a task, and replies with nothing.
+ */
 void
 hw_dbus_verbs_cancel_one (HwDBusVerbs           *self,
                           GDBusMethodInvocation *invocation,
@@ -208,6 +226,15 @@ hw_dbus_verbs_cancel_one (HwDBusVerbs           *self,
   ask_many (self, invocation, &cancel_verb, read, FALSE, error);
 }
 
+/**
+ * hw_dbus_verbs_retry:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_ids: tasks' numbers, an `at`
+ * @options: none so far
+ *
+ * Retries tasks, and replies with those that wait again.
+ */
 void
 hw_dbus_verbs_retry (HwDBusVerbs           *self,
                      GDBusMethodInvocation *invocation,
@@ -220,6 +247,15 @@ hw_dbus_verbs_retry (HwDBusVerbs           *self,
   ask_many (self, invocation, &retry_verb, read, TRUE, error);
 }
 
+/**
+ * hw_dbus_verbs_retry_one:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number
+ * @options: none so far
+ *
+ * Retries a task, and replies with nothing.
+ */
 void
 hw_dbus_verbs_retry_one (HwDBusVerbs           *self,
                          GDBusMethodInvocation *invocation,

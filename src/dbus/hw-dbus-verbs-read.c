@@ -103,6 +103,16 @@ on_listed (GObject      *source,
                                                         tasks->seq));
 }
 
+/**
+ * hw_dbus_verbs_list:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @filter: `state`, `type`, `owner` and `live`
+ * @cursor: where the page begins; empty for the first
+ * @limit: how many tasks at most, or 0
+ *
+ * Replies with a page of tasks, where the next one begins, and when it is true.
+ */
 void
 hw_dbus_verbs_list (HwDBusVerbs           *self,
                     GDBusMethodInvocation *invocation,
@@ -162,6 +172,17 @@ on_events_read (GObject      *source,
                                                         hw_watcher_get_epoch (watcher), reached));
 }
 
+/**
+ * hw_dbus_verbs_get_events:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @epoch: the epoch of @after, or 0
+ * @after: the number of the last event that is known, or 0
+ * @limit: how many events at most, or 0
+ * @options: `task`, `type` and `owner`
+ *
+ * Replies with a page of events, and where the next one begins.
+ */
 void
 hw_dbus_verbs_get_events (HwDBusVerbs           *self,
                           GDBusMethodInvocation *invocation,

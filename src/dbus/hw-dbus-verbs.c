@@ -235,6 +235,16 @@ on_submitted (GObject      *source,
   hw_dbus_submissions_end (call->verbs->submissions, call->ticket);
 }
 
+/**
+ * hw_dbus_verbs_submit:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @type: a task type's name
+ * @parameters: its parameters
+ * @options: `title` and `priority`
+ *
+ * Adds a task, and replies with its number and path.
+ */
 void
 hw_dbus_verbs_submit (HwDBusVerbs           *self,
                       GDBusMethodInvocation *invocation,
@@ -292,6 +302,15 @@ on_many_submitted (GObject      *source,
   hw_dbus_submissions_end (call->verbs->submissions, call->ticket);
 }
 
+/**
+ * hw_dbus_verbs_submit_many:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @tasks: an `a(sa{sv}a{sv})`
+ * @options: none so far
+ *
+ * Adds many tasks or none, and replies with their numbers.
+ */
 void
 hw_dbus_verbs_submit_many (HwDBusVerbs           *self,
                            GDBusMethodInvocation *invocation,
@@ -344,6 +363,15 @@ on_task_got (GObject      *source,
   call_return_task (call, task, error);
 }
 
+/**
+ * hw_dbus_verbs_get_task:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number
+ * @options: none so far
+ *
+ * Replies with a task as it is now.
+ */
 void
 hw_dbus_verbs_get_task (HwDBusVerbs           *self,
                         GDBusMethodInvocation *invocation,
@@ -374,6 +402,15 @@ on_waited (GObject      *source,
   call_return_task (call, task, error);
 }
 
+/**
+ * hw_dbus_verbs_wait:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number
+ * @options: none so far
+ *
+ * Replies with a task when it has ended; not at all if the caller leaves before.
+ */
 void
 hw_dbus_verbs_wait (HwDBusVerbs           *self,
                     GDBusMethodInvocation *invocation,
@@ -425,6 +462,15 @@ on_log_opened (GObject      *source,
                                                            g_variant_new ("(h)", 0), fds);
 }
 
+/**
+ * hw_dbus_verbs_open_log:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number
+ * @options: `attempt`, `offset` and `follow`
+ *
+ * Replies with a pipe from which to read what a program printed.
+ */
 void
 hw_dbus_verbs_open_log (HwDBusVerbs           *self,
                         GDBusMethodInvocation *invocation,
@@ -441,6 +487,15 @@ hw_dbus_verbs_open_log (HwDBusVerbs           *self,
     call_return_error (call, error);
 }
 
+/**
+ * hw_dbus_verbs_get_link:
+ * @self: verbs
+ * @invocation: (transfer full): a call
+ * @task_id: a task's number, or 0 for the list
+ * @options: none so far
+ *
+ * Replies with the address of a web page, with what logs a browser in.
+ */
 void
 hw_dbus_verbs_get_link (HwDBusVerbs           *self,
                         GDBusMethodInvocation *invocation,
