@@ -49,14 +49,14 @@ QUEUE = f"{BUS_NAME}.Queue"
 NOTIFICATIONS = "org.freedesktop.Notifications"
 
 
-def wait_for(condition, what: str):
-    """Waits until a condition gives something, and gives that."""
+def wait_for(condition, what):
+    """Waits until a condition gives something, and gives that; `what` says what, if it is late."""
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
         if found := condition():
             return found
         time.sleep(0.02)
-    raise AssertionError(f"{what}: not in time")
+    raise AssertionError(f"{what() if callable(what) else what}: not in time")
 
 
 class Printed:
@@ -239,7 +239,7 @@ class Mock:
 
     def wait_for(self, summary: str) -> tuple[str, str, str, str]:
         return wait_for(lambda: next((told for told in self.told() if told[1] == summary), None),
-                        f"“{summary}” among {self.summaries()}")
+                        lambda: f"“{summary}” among {self.summaries()}")
 
     def emit(self, name: str, signature: str, *arguments: str):
         self.test.call(NOTIFICATIONS, "/org/freedesktop/Notifications",
@@ -377,7 +377,7 @@ class MockedDesktopTest(DesktopTest):
         shown = [number_of(summary) for summary in before.summaries()]
         wait_for(lambda: any(number_of(summary) + number in (count, count + number)
                              for summary in after.summaries() for number in [0, *shown]),
-                 f"{count} in {shown} and {after.summaries()}")
+                 lambda: f"{count} in {shown} and {after.summaries()}")
         self.assertIsNone(self.agent.poll())
 
 
@@ -401,7 +401,8 @@ class Dunst:
         return ":" + display.stdout.readline().strip()
 
     def wait_for(self, *texts: str):
-        wait_for(lambda: all(text in self.printed.text for text in texts), f"{texts} on the screen")
+        wait_for(lambda: all(text in self.printed.text for text in texts),
+                 lambda: f"{texts} in {self.printed.text}")
 
     def control(self, *command: str) -> str:
         return subprocess.run(["dunstctl", *command], env=self.test.environment, text=True,
