@@ -11,11 +11,11 @@
 #define OBJECT_PATH "/org/freedesktop/Notifications"
 #define INTERFACE BUS_NAME
 
-/* After a failure the server is left alone for so many seconds: the first time, and at most.
- * Each further failure doubles it, so that even in a day little waits in front of one that hangs.
+/* After a failure the server is left alone for as long as an answer may take, after a further one
+ * for twice as long, and so on up to so many times as long: even in a day little waits in front of
+ * one that hangs.
  */
-#define FIRST_PAUSE 5
-#define LONGEST_PAUSE 300
+#define LONGEST_PAUSE 60
 
 /* How often one notification is sent to servers that died of something meanwhile: it might be
  * of this one.
@@ -66,7 +66,7 @@ struct _HwNotificationServer
   Abilities abilities;
 
   guint pause_id;
-  guint pause; /* s, of the next failure */
+  int pause; /* ms, of the next failure */
 
   guint32 token_id;            /* the notification of the token */
   char *token;                 /* (owned) (nullable) */
@@ -165,7 +165,6 @@ static void
 hw_notification_server_init (HwNotificationServer *self)
 {
   self->cancellable = g_cancellable_new ();
-  self->pause = FIRST_PAUSE;
 }
 
 /**
@@ -190,6 +189,7 @@ hw_notification_server_new (guint    n_slots,
   self->slots = g_new0 (Slot, n_slots);
   self->may_start = may_start;
   self->timeout = timeout;
+  self->pause = timeout;
 
   return self;
 }
@@ -216,8 +216,8 @@ hw_notification_server_rest (HwNotificationServer *self,
   if (self->pause_id != 0)
     return;
 
-  self->pause_id = g_timeout_add_once (self->pause * 1000, on_pause_over, self);
-  self->pause = MIN (self->pause * 2, LONGEST_PAUSE);
+  self->pause_id = g_timeout_add_once ((guint) self->pause, on_pause_over, self);
+  self->pause = MIN (self->pause * 2, self->timeout * LONGEST_PAUSE);
 }
 
 static void
@@ -317,7 +317,7 @@ on_notify_ready (GObject      *source,
       return;
     }
 
-  self->pause = FIRST_PAUSE;
+  self->pause = self->timeout;
   g_variant_get (answer, "(u)", &slot->id);
   if (slot->notice == NULL)
     {

@@ -84,7 +84,12 @@ on_method_call (GDBusConnection       *connection,
     fake_desktop_show (self, parameters);
   self->n_asked += g_str_equal (method, "GetCapabilities");
 
-  if (self->is_deaf || (self->is_slow && is_notify))
+  if (self->is_broken)
+    {
+      g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.DBus.Error.Failed",
+                                                  "It is broken.");
+    }
+  else if (self->is_deaf || (self->is_slow && is_notify))
     {
       g_ptr_array_add (self->waiting, invocation);
     }
@@ -212,7 +217,7 @@ fake_desktop_close (FakeDesktop *self,
  * fake_desktop_press:
  * @self: a server
  * @id: a notification
- * @action: the name of a button
+ * @action: (nullable): the name of a button, or %NULL to give the token and press nothing
  * @token: (nullable): what lets a window come to the front
  *
  * Presses a button, upon which the notification is closed.
@@ -225,6 +230,9 @@ fake_desktop_press (FakeDesktop *self,
 {
   if (token != NULL)
     fake_desktop_emit (self, "ActivationToken", g_variant_new ("(us)", id, token));
+  if (action == NULL)
+    return;
+
   fake_desktop_emit (self, "ActionInvoked", g_variant_new ("(us)", id, action));
   fake_desktop_close (self, id);
 }

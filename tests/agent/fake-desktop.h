@@ -34,6 +34,7 @@ typedef struct
  * @closed: (element-type guint32): what it was asked to close
  * @n_asked: how often it was asked what it can do
  * @is_deaf: whether it answers nothing
+ * @is_broken: whether it answers with errors alone
  * @is_slow: whether it answers what it is to show only when it is told to
  *
  * A notification server that does what a test wants.
@@ -52,6 +53,7 @@ typedef struct
   GArray *closed;
   guint n_asked;
   gboolean is_deaf;
+  gboolean is_broken;
   gboolean is_slow;
 } FakeDesktop;
 

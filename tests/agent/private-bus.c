@@ -13,6 +13,9 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+/* A program that leaves a file behind, so that it is seen to have run. */
+#define MARKER "org.headway.Marker"
+
 /* Nothing of the machine can be started on it: the services are those of the test. */
 #define CONFIG \
   "<busconfig>" \
@@ -54,6 +57,7 @@ private_bus_new (void)
   g_autofree char *config = NULL;
   g_autofree char *path = NULL;
   g_autofree char *services = NULL;
+  g_autofree char *marker = NULL;
 
   self->folder = g_dir_make_tmp ("headway-bus-XXXXXX", &error);
   g_assert_no_error (error);
@@ -64,6 +68,8 @@ private_bus_new (void)
   path = g_build_filename (self->folder, "bus.conf", NULL);
   config = g_strdup_printf (CONFIG, self->folder, self->folder);
   g_assert_true (g_file_set_contents (path, config, -1, NULL));
+  marker = g_strdup_printf ("/bin/touch %s/marked", self->folder);
+  private_bus_add_service (self, MARKER, marker);
   private_bus_start (self);
 
   return self;
@@ -242,4 +248,35 @@ private_bus_add_service (PrivateBus *self,
   g_autofree char *text = g_strdup_printf ("[D-BUS Service]\nName=%s\nExec=%s\n", name, program);
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static gboolean
+file_exists (const char *path)
+{
+  /* Nobody tells that it is there. */
+  g_main_context_wakeup (NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/**
+ * private_bus_start_marker:
+ * @self: a bus
+ * @connection: a connection to it
+ *
+ * Has the bus start one more program, and waits until it has run: what the bus was to start
+ * before has run by then, too.
+ */
+void
+private_bus_start_marker (PrivateBus      *self,
+                          GDBusConnection *connection)
+{
+  g_autofree char *path = g_build_filename (self->folder, "marked", NULL);
+
+  private_bus_sync (connection);
+  g_dbus_connection_call (connection, "org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                          "StartServiceByName", g_variant_new ("(su)", MARKER, 0), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  wait_until (file_exists (path));
+  private_bus_sync (connection);
 }

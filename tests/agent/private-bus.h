@@ -24,6 +24,8 @@ void             private_bus_sync (GDBusConnection *connection);
 void             private_bus_add_service (PrivateBus *self,
                                           const char *name,
                                           const char *program);
+void             private_bus_start_marker (PrivateBus      *self,
+                                           GDBusConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrivateBus, private_bus_free)
 

@@ -229,6 +229,43 @@ test_agent_show_opens_the_page (Fixture      *fixture,
   assert_asked (fixture, "task 5\nlink 5\n");
 }
 
+/* The daemon dies while it is asked what a task is called: it is asked again when it is back. */
+static void
+test_agent_daemon_dies_while_it_is_asked (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  fixture->daemon->is_slow = TRUE;
+  fail (fixture, 1, "Copy");
+  wait_until (fixture->daemon->waiting->len == 1);
+  fake_daemon_stop (fixture->daemon);
+  settle (fixture);
+  g_assert_cmpuint (fixture->desktop->shown->len, ==, 0);
+
+  fixture->daemon->is_slow = FALSE;
+  fake_daemon_start (fixture->daemon, fixture->bus);
+  assert_shown (fixture, 1, "“Copy” failed", "No room.");
+}
+
+/* While the first of them is asked for, more fail: all are told of. */
+static void
+test_agent_more_fail_while_one_is_asked_for (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  fixture->daemon->is_slow = TRUE;
+  for (guint64 id = 1; id <= 4; id++)
+    fail (fixture, id, "Copy");
+  wait_until (fixture->daemon->waiting->len == 1);
+  fake_daemon_change (fixture->daemon, 1, "Pending", "{}");
+  settle (fixture);
+  fixture->daemon->is_slow = FALSE;
+  hw_client_queue_complete_get_task (fixture->daemon->skeleton,
+                                     g_ptr_array_steal_index (fixture->daemon->waiting, 0),
+                                     g_hash_table_lookup (fixture->daemon->tasks,
+                                                          &(guint64) { 4 }));
+
+  assert_shown (fixture, 1, "3 tasks failed", "Copy: No room.\nCopy: No room.\nCopy: No room.");
+}
+
 /* There is no daemon to say what the task was called: it is told when there is one. */
 static void
 test_agent_daemon_dies_before_it_is_told (Fixture      *fixture,
@@ -326,6 +363,8 @@ main (int   argc,
   ADD ("retry-retries", test_agent_retry_retries);
   ADD ("retried-elsewhere-is-closed", test_agent_retried_elsewhere_is_closed);
   ADD ("show-opens-the-page", test_agent_show_opens_the_page);
+  ADD ("daemon-dies-while-it-is-asked", test_agent_daemon_dies_while_it_is_asked);
+  ADD ("more-fail-while-one-is-asked-for", test_agent_more_fail_while_one_is_asked_for);
   ADD ("daemon-dies-before-it-is-told", test_agent_daemon_dies_before_it_is_told);
   ADD ("gone-is-silent", test_agent_gone_is_silent);
   ADD ("told-late-is-one", test_agent_told_late_is_one);

@@ -339,6 +339,19 @@ test_notifier_reset_withdraws_all (Fixture      *fixture,
   g_assert_cmpint (hw_notifier_get_deadline (fixture->notifier), ==, HW_NOTIFIER_NEVER);
 }
 
+/* The numbers of another database are those of other tasks. */
+static void
+test_notifier_reset_forgets_ages (Fixture      *fixture,
+                                  gconstpointer test_data)
+{
+  tell (fixture, HW_TASK_NEWS_ADDED, 1);
+  tell (fixture, HW_TASK_NEWS_RESET, 0);
+  tell (fixture, HW_TASK_NEWS_COMPLETED, 1);
+
+  pass (fixture, SECOND);
+  assert_said (fixture, "show 0 1\n");
+}
+
 static void
 test_notifier_topics_do_not_wait_for_each_other (Fixture      *fixture,
                                                  gconstpointer test_data)
@@ -423,6 +436,7 @@ main (int   argc,
   ADD ("left-before-it-was-told-is-silent", test_notifier_left_before_it_was_told_is_silent);
   ADD ("retried-of-many-leave-in-silence", test_notifier_retried_of_many_leave_in_silence);
   ADD ("reset-withdraws-all", test_notifier_reset_withdraws_all);
+  ADD ("reset-forgets-ages", test_notifier_reset_forgets_ages);
   ADD ("topics-do-not-wait-for-each-other", test_notifier_topics_do_not_wait_for_each_other);
   ADD ("wants-failures-alone", test_notifier_wants_failures_alone);
   ADD ("wants-nothing", test_notifier_wants_nothing);

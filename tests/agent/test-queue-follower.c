@@ -198,6 +198,24 @@ test_queue_follower_signals_while_reading_are_told_once (Fixture      *fixture,
   assert_said (fixture, "");
 }
 
+/* A signal may come late, behind an answer that has told of it. */
+static void
+test_queue_follower_late_signal_is_left_out (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  follow (fixture);
+  fixture->daemon->is_quiet = TRUE;
+  fake_daemon_add (fixture->daemon, 1, "{}");
+  fixture->daemon->is_quiet = FALSE;
+  fake_daemon_skip (fixture->daemon, 1);
+  wait_until (fixture->n_live == 2);
+
+  hw_client_queue_emit_task_added (fixture->daemon->skeleton, 77, 1, 1,
+                                   g_variant_new ("a{sv}", NULL));
+  settle (fixture);
+  assert_said (fixture, "added 1\n");
+}
+
 static void
 test_queue_follower_daemon_comes_back (Fixture      *fixture,
                                        gconstpointer test_data)
@@ -307,6 +325,7 @@ test_queue_follower_starts_nobody (Fixture      *fixture,
   fixture->connection = private_bus_connect (fixture->bus);
   hw_queue_follower_set_connection (fixture->follower, fixture->connection);
   settle (fixture);
+  private_bus_start_marker (fixture->bus, fixture->connection);
   g_assert_false (g_file_test (started, G_FILE_TEST_EXISTS));
 }
 
@@ -324,6 +343,7 @@ main (int   argc,
   ADD ("reads-what-was-skipped", test_queue_follower_reads_what_was_skipped);
   ADD ("signals-while-reading-are-told-once",
        test_queue_follower_signals_while_reading_are_told_once);
+  ADD ("late-signal-is-left-out", test_queue_follower_late_signal_is_left_out);
   ADD ("daemon-comes-back", test_queue_follower_daemon_comes_back);
   ADD ("waits-for-a-daemon", test_queue_follower_waits_for_a_daemon);
   ADD ("other-database-is-a-reset", test_queue_follower_other_database_is_a_reset);
