@@ -295,6 +295,20 @@ test_agent_gone_is_silent (Fixture      *fixture,
   assert_shown (fixture, 1, "“Copy” failed", "No room.");
 }
 
+/* Somebody retried it before it was told of, and the news of that is still on its way. */
+static void
+test_agent_begun_anew_is_silent (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  fail (fixture, 1, "Again");
+  fixture->daemon->is_quiet = TRUE;
+  fake_daemon_change (fixture->daemon, 1, "Pending", "{}");
+  fixture->daemon->is_quiet = FALSE;
+  fail (fixture, 2, "Copy");
+
+  assert_shown (fixture, 1, "“Copy” failed", "No room.");
+}
+
 /* For a day nobody looks, and there is no server. Then there is one. */
 static void
 test_agent_told_late_is_one (Fixture      *fixture,
@@ -367,6 +381,7 @@ main (int   argc,
   ADD ("more-fail-while-one-is-asked-for", test_agent_more_fail_while_one_is_asked_for);
   ADD ("daemon-dies-before-it-is-told", test_agent_daemon_dies_before_it_is_told);
   ADD ("gone-is-silent", test_agent_gone_is_silent);
+  ADD ("begun-anew-is-silent", test_agent_begun_anew_is_silent);
   ADD ("told-late-is-one", test_agent_told_late_is_one);
 #undef ADD
 
