@@ -6,9 +6,16 @@
 
 #include "hw-command-outcome.h"
 
+#include "hw-error.h"
 #include "hw-program.h"
 
 #include <string.h>
+
+/* What a shell gives for a program that it did not find, and for one that it could not run
+ * (POSIX, Shell Command Language, 2.8.2).
+ */
+#define EXIT_CODE_NOT_FOUND 127
+#define EXIT_CODE_NOT_EXECUTABLE 126
 
 /* Names a signal as people do, `SIGKILL`. Returns (transfer full). */
 static char *
@@ -91,6 +98,26 @@ hw_command_outcome_new (const char      *program,
   if (has_exited)
     outcome->exit_code = ending->si_status;
   outcome->signal = g_steal_pointer (&signal_name);
+
+  return outcome;
+}
+
+/**
+ * hw_command_outcome_new_not_started:
+ * @error: why a program did not start
+ *
+ * Says how an attempt ended whose program never ran, with the exit code that a shell would
+ * have given.
+ *
+ * Returns: (transfer full): the outcome
+ */
+HwOutcome *
+hw_command_outcome_new_not_started (const GError *error)
+{
+  HwOutcome *outcome = hw_outcome_new_failed (HW_RESULT_SPAWN_FAILED, "%s", error->message);
+
+  outcome->exit_code = g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND)
+                       ? EXIT_CODE_NOT_FOUND : EXIT_CODE_NOT_EXECUTABLE;
 
   return outcome;
 }

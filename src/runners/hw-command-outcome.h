@@ -14,4 +14,6 @@ HwOutcome *hw_command_outcome_new (const char      *program,
                                    const siginfo_t *ending,
                                    gboolean         is_canceled);
 
+HwOutcome *hw_command_outcome_new_not_started (const GError *error);
+
 G_END_DECLS

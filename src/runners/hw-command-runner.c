@@ -296,7 +296,7 @@ on_started (GObject      *source,
   if (child->is_stopping)
     child_end (child, hw_command_outcome_new (child->program, NULL, TRUE));
   else
-    child_end (child, hw_outcome_new_failed (HW_RESULT_SPAWN_FAILED, "%s", error->message));
+    child_end (child, hw_command_outcome_new_not_started (error));
 }
 
 static gboolean

@@ -64,7 +64,7 @@ set_missing_error (const char *name,
 {
   g_autofree char *quoted = hw_program_quote (name);
 
-  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
                "There is no program %s. Install it, or correct its name, and add the task again.",
                quoted);
 }
@@ -113,7 +113,8 @@ is_missing (int number)
  * Finds a program as execvp(3) does in a process that began in @directory, except
  * that a file without an interpreter is never given to a shell. May block.
  *
- * Returns: (transfer full): a path, or %NULL with a sentence for a person
+ * Returns: (transfer full): a path, or %NULL with a sentence for a person, in which
+ *   %HW_ERROR_NOT_FOUND is a program that is missing
  */
 char *
 hw_program_find (const char *name,
@@ -192,7 +193,7 @@ set_interpreter_error (const char *path,
 
   if (interpreter == NULL)
     {
-      g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
                    "%s is there, but the loader that it needs is not. Install the libraries that "
                    "it was built for, and add the task again.", quoted);
       return;
@@ -200,7 +201,7 @@ set_interpreter_error (const char *path,
 
   text = g_utf8_make_valid (interpreter, -1);
   quoted_interpreter = hw_program_quote (text);
-  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
                "%s needs the program %s, which is missing. Install that, or correct the first "
                "line of the script, and add the task again.", quoted, quoted_interpreter);
 }
@@ -211,7 +212,8 @@ set_interpreter_error (const char *path,
  * @number: why it did not start, of `errno`
  * @error: return location for a #GError, or %NULL
  *
- * Says in a sentence why a program did not start, and what to do. May block.
+ * Says in a sentence why a program did not start, and what to do: %HW_ERROR_NOT_FOUND if
+ * what should run it is missing. May block.
  */
 void
 hw_program_set_error (const char *path,

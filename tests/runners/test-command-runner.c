@@ -106,36 +106,36 @@ static const struct
     "“sh” was ended by the signal SIGKILL: by somebody, or because the machine had no memory "
     "left. Read its output, and add the task again." },
   { "missing", "{'argv': <['hw-no-such-program']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 127, NULL,
     "There is no program “hw-no-such-program”. Install it, or correct its name, and add the "
     "task again." },
   { "missing-path", "{'argv': <['@/none']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 127, NULL,
     "There is no program “@/none”. Install it, or correct its name, and add the task again." },
   { "empty-name", "{'argv': <['']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 127, NULL,
     "There is no program “”. Install it, or correct its name, and add the task again." },
   { "folder", "{'argv': <['@']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 126, NULL,
     "“@” is a folder, not a program. Name a program in it, and add the task again." },
   { "not-executable", "{'argv': <['@/plain']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 126, NULL,
     "“@/plain” is not executable. If it is a program, make it so with “chmod +x”, and add the "
     "task again." },
   { "interpreter-missing", "{'argv': <['@/script']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 127, NULL,
     "“@/script” needs the program “/none/interpreter”, which is missing. Install that, or "
     "correct the first line of the script, and add the task again." },
   { "no-interpreter", "{'argv': <['@/text']>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 126, NULL,
     "“@/text” is not a program that this machine can run. If it is a script, begin it with "
     "“#!” and its interpreter, and add the task again." },
   { "folder-to-begin-in-missing", "{'argv': <['true']>, 'cwd': <'@/none'>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 126, NULL,
     "The program cannot begin in the folder that was chosen for it: No such file or directory. "
     "Choose another folder, and add the task again." },
   { "folder-to-begin-in-is-none", "{'argv': <['true']>, 'cwd': <'@/plain'>}",
-    HW_RESULT_SPAWN_FAILED, -1, NULL,
+    HW_RESULT_SPAWN_FAILED, 126, NULL,
     "The program cannot begin in the folder that was chosen for it: Not a directory. Choose "
     "another folder, and add the task again." },
 };
