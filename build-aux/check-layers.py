@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus"},
     "client": set(),
     "locale": set(),
-    "cli": {"wire", "locale"},
+    "cli": {"core", "wire", "locale"},
     "agent": {"client", "locale"},
 }
 

@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-cli-checkup.h"
+
+#include "hw-cli-i18n.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Looking at what the daemon stands on, without the daemon. Nothing is changed. */
+
+/* With less, the next task may not be able to write down what it does. */
+#define MIN_FREE_SPACE (G_GUINT64_CONSTANT (100) * 1000 * 1000)
+
+/**
+ * hw_cli_finding_new:
+ * @name: what was looked at, one word
+ * @is_good: whether all is well with it
+ * @format: what was found
+ * @...: arguments of @format
+ *
+ * Makes a finding.
+ *
+ * Returns: (transfer full): it
+ */
+HwCliFinding *
+hw_cli_finding_new (const char *name,
+                    gboolean    is_good,
+                    const char *format,
+                    ...)
+{
+  HwCliFinding *self = g_new0 (HwCliFinding, 1);
+  va_list arguments;
+
+  self->name = g_strdup (name);
+  self->is_good = is_good;
+  va_start (arguments, format);
+  self->text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  return self;
+}
+
+void
+hw_cli_finding_free (HwCliFinding *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->text, g_free);
+  g_free (self);
+}
+
+/**
+ * hw_cli_finding_to_variant:
+ * @self: a finding
+ *
+ * Gets a finding as a program reads it.
+ *
+ * Returns: (transfer floating): an `a{sv}`
+ */
+GVariant *
+hw_cli_finding_to_variant (const HwCliFinding *self)
+{
+  g_auto(GVariantDict) members = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&members, "name", "s", self->name);
+  g_variant_dict_insert (&members, "good", "b", self->is_good);
+  g_variant_dict_insert (&members, "text", "s", self->text);
+
+  return g_variant_dict_end (&members);
+}
+
+/**
+ * hw_cli_checkup_look_at_socket:
+ * @path: where the daemon should listen
+ * @daemon: (out): the process that listens, or 0
+ *
+ * Looks whether somebody listens.
+ *
+ * Returns: (transfer full): what was found
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_socket (const char *path,
+                               GPid       *daemon)
+{
+  g_autoptr(GSocket) socket = NULL;
+  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr(GCredentials) credentials = NULL;
+  g_autoptr(GError) error = NULL;
+
+  *daemon = 0;
+  socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                         &error);
+  if (socket != NULL)
+    g_socket_set_blocking (socket, FALSE);
+
+  if (socket != NULL && g_socket_connect (socket, address, NULL, &error))
+    {
+      credentials = g_socket_get_credentials (socket, NULL);
+      *daemon = credentials != NULL ? MAX (g_credentials_get_unix_pid (credentials, NULL), 0) : 0;
+      return hw_cli_finding_new ("socket", TRUE, _("A daemon listens at “%s”."), path);
+    }
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return hw_cli_finding_new ("socket", FALSE,
+                               _("“%s” is left over from a daemon that died. The next one takes "
+                                 "its place: start headwayd, or any task."), path);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return hw_cli_finding_new ("socket", FALSE,
+                               _("No daemon listens at “%s”. Start headwayd, or any task."),
+                               path);
+
+  return hw_cli_finding_new ("socket", FALSE, _("“%s” cannot be opened: %s."), path,
+                             error->message);
+}
+
+static HwCliFinding *
+look_at_room (const char *path)
+{
+  struct statvfs file_system;
+  guint64 n_free;
+  g_autofree char *size = NULL;
+
+  if (statvfs (path, &file_system) < 0)
+    return hw_cli_finding_new ("state", FALSE, _("“%s” cannot be looked at: %s."), path,
+                               g_strerror (errno));
+
+  n_free = (guint64) file_system.f_bavail * file_system.f_frsize;
+  size = g_format_size (n_free);
+  if (n_free < MIN_FREE_SPACE)
+    return hw_cli_finding_new ("state", FALSE,
+                               _("Only %s are free at “%s”. Make room, or tasks cannot be "
+                                 "written down."), size, path);
+
+  return hw_cli_finding_new ("state", TRUE, _("Tasks are kept in “%s”, with %s free."), path, size);
+}
+
+/**
+ * hw_cli_checkup_look_at_folder:
+ * @path: the state folder
+ *
+ * Looks whether the state folder is there, is nobody else's, and has room.
+ *
+ * Returns: (transfer full): what was found
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_folder (const char *path)
+{
+  struct stat status;
+
+  if (stat (path, &status) < 0)
+    return hw_cli_finding_new ("state", errno == ENOENT,
+                               errno == ENOENT ? _("There is no “%s” yet; the daemon makes it.")
+                                               : _("“%s” cannot be looked at."), path);
+
+  if (!S_ISDIR (status.st_mode))
+    return hw_cli_finding_new ("state", FALSE, _("“%s” is not a folder. Move it away."), path);
+  if (status.st_uid != geteuid ())
+    return hw_cli_finding_new ("state", FALSE,
+                               _("“%s” belongs to another user. Give it back by chown."), path);
+  if ((status.st_mode & 0077) != 0)
+    return hw_cli_finding_new ("state", FALSE,
+                               _("Other users may look into “%s”, where the token is. Change that "
+                                 "by “chmod 700”."), path);
+
+  return look_at_room (path);
+}
+
+/**
+ * hw_cli_checkup_look_at_lingering:
+ * @root: the root of the file system
+ * @user: the name of the user
+ *
+ * Looks whether the user's services go on after the user has logged out, where there is
+ * somebody who ends them.
+ *
+ * Returns: (transfer full) (nullable): what was found, %NULL if there is no systemd
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_lingering (const char *root,
+                                  const char *user)
+{
+  g_autofree char *manager = g_build_filename (root, "run", "systemd", "system", NULL);
+  g_autofree char *mark = g_build_filename (root, "var", "lib", "systemd", "linger", user, NULL);
+
+  if (!g_file_test (manager, G_FILE_TEST_IS_DIR))
+    return NULL;
+
+  if (g_file_test (mark, G_FILE_TEST_EXISTS))
+    return hw_cli_finding_new ("lingering", TRUE, _("Tasks go on when you log out."));
+
+  return hw_cli_finding_new ("lingering", FALSE,
+                             _("Tasks end when you log out. Run “loginctl enable-linger” to have "
+                               "them go on."));
+}
