@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Headway authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Tests that a command under headway run does as it does without it."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from house import HEADWAY, House, Screen, is_alive, until
+
+import tap
+
+OUTPUT_SIZE = 100 * 1024 * 1024
+
+
+class RunTest(House):
+    def setUp(self):
+        super().setUp()
+        self.start_daemon()
+
+    def write_program(self, name: str, text: str, mode: int = 0o755) -> Path:
+        path = self.home / name
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def code_of_shell(self, *command: str) -> int:
+        """The exit code that a shell has for a command."""
+        return subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", *command], env=self.environment,
+                              cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=30).returncode
+
+    def test_exit_codes_are_those_of_the_command(self):
+        self.write_program("plain", "no program", 0o644)
+        self.write_program("no-interpreter", "#!/nonexistent/interpreter\n")
+        expected = {
+            ("true",): 0,
+            ("false",): 1,
+            ("sh", "-c", "exit 3"): 3,
+            ("sh", "-c", "exit 124"): 124,
+            ("sh", "-c", "exit 255"): 255,
+            ("sh", "-c", "kill -TERM $$"): 143,
+            ("sh", "-c", "kill -KILL $$"): 137,
+            ("sh", "-c", "kill -SEGV $$"): 139,
+            ("sh", "-c", "kill -USR1 $$"): 138,
+            ("no-such-program",): 127,
+            ("./no-such-program",): 127,
+            ("./no-interpreter",): 127,
+            ("./plain",): 126,
+            (str(self.home),): 126,
+        }
+        for command, code in expected.items():
+            with self.subTest(command=command):
+                self.assertEqual(code, self.code_of_shell(*command))
+                self.assertEqual(code, self.headway("run", "--", *command).returncode)
+
+    def test_output_is_that_of_the_command_and_nothing_else(self):
+        done = self.headway("run", "--", "printf", r"a\000\377\033[31mb", text=False)
+        self.assertEqual((0, b"a\0\xff\x1b[31mb", b""),
+                         (done.returncode, done.stdout, done.stderr))
+
+    def test_errors_of_the_command_come_with_its_output(self):
+        done = self.headway("run", "--", "sh", "-c", "echo one; echo two >&2; echo three; exit 7")
+        self.assertEqual((7, "one\ntwo\nthree\n", ""),
+                         (done.returncode, done.stdout, done.stderr))
+
+    def test_output_comes_while_the_command_runs(self):
+        fifo = self.home / "fifo"
+        os.mkfifo(fifo)
+        process = self.begin("run", "--", "sh", "-c", "echo begun; cat fifo")
+        self.assertEqual("begun\n", process.stdout.readline())
+        fifo.write_text("ended\n")
+        self.assertEqual(("ended\n", ""), process.communicate(timeout=30))
+
+    def test_a_hundred_megabytes_arrive_byte_for_byte(self):
+        data = os.urandom(OUTPUT_SIZE)
+        (self.home / "large").write_bytes(data)
+        process = self.begin("run", "--", "cat", "large", text=False)
+        digest, size = hashlib.sha256(), 0
+        while piece := process.stdout.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+        self.assertEqual((0, OUTPUT_SIZE, hashlib.sha256(data).hexdigest()),
+                         (process.wait(30), size, digest.hexdigest()))
+
+    def test_the_command_stands_where_its_caller_stands(self):
+        folder = self.home / "a folder, ä"
+        folder.mkdir()
+        script = "pwd; umask; env | grep -v '^HEADWAY_TASK=' | sort"
+        options = {
+            "cwd": folder,
+            "env": self.environment | {"PWD": str(folder), "MIXED": "a=b \n“c”", "EMPTY": ""},
+            "preexec_fn": lambda: os.umask(0o027),
+        }
+        under = self.headway("run", "--", "/bin/sh", "-c", script, **options)
+        direct = subprocess.run(["/bin/sh", "-c", script], text=True, stdout=subprocess.PIPE,
+                                timeout=30, **options)
+        self.assertEqual(direct.stdout, under.stdout)
+        self.assertIn("0027\n", under.stdout)
+
+    def test_a_variable_that_is_not_utf8_is_left_out_and_named(self):
+        done = self.headway("run", "--", "sh", "-c", "echo ${BAD-none} $GOOD",
+                            env=self.environment | {"BAD": b"\xff", "GOOD": "good"})
+        self.assertEqual((0, "none good\n"), (done.returncode, done.stdout))
+        self.assertIn("BAD", done.stderr)
+
+    def test_an_argument_that_is_not_utf8_is_refused_with_125(self):
+        done = self.headway("run", "--", "echo", b"\xff")
+        self.assertEqual((125, ""), (done.returncode, done.stdout))
+        self.assertIn("Argument 1", done.stderr)
+        self.assertEqual([], self.tasks())
+
+    def test_closed_standard_input_is_no_trouble(self):
+        done = self.headway("run", "--", "cat", stdin=None, preexec_fn=lambda: os.close(0))
+        self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr))
+
+    def test_all_closed_descriptors_are_no_trouble(self):
+        def close_all():
+            for fd in range(3):
+                os.close(fd)
+        done = self.headway("run", "--", "sh", "-c", "echo lost; exit 5", preexec_fn=close_all)
+        self.assertEqual(5, done.returncode)
+        self.assertEqual("exit-code", self.tasks()[0]["result"])
+
+    def test_a_reader_who_leaves_ends_it_quietly_and_the_task_goes_on(self):
+        (self.home / "fifo").unlink(missing_ok=True)
+        os.mkfifo(self.home / "fifo")
+        script = "echo first; cat fifo; yes | head -c 1000000; echo done > done"
+        process = self.begin("run", "--", "sh", "-c", script)
+        self.assertEqual("first\n", process.stdout.readline())
+        process.stdout.close()
+        (self.home / "fifo").write_text("go\n")
+        self.assertEqual(128 + signal.SIGPIPE, process.wait(30))
+        self.assertEqual("", process.stderr.read())
+        self.when(1, "Completed")
+        self.assertTrue((self.home / "done").exists())
+
+    def test_head_gets_its_line(self):
+        line = f"{HEADWAY} run -- yes | head -1"
+        done = subprocess.run(["bash", "-c", line], env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertEqual(("y\n", ""), (done.stdout, done.stderr))
+        self.headway("cancel", "1")
+
+    def test_detached_prints_the_number_alone(self):
+        done = self.headway("run", "--detach", "--title", "Late", "--", "sh", "-c", "exit 4")
+        self.assertEqual((0, "1\n", ""), (done.returncode, done.stdout, done.stderr))
+        self.assertEqual(4, self.headway("wait", "1").returncode)
+        self.assertEqual("Late", self.task(1)["title"])
+
+    def test_json_is_the_task_as_it_ended(self):
+        done = self.headway("run", "--json", "--", "sh", "-c", "echo hidden; exit 9")
+        task = json.loads(done.stdout)
+        self.assertEqual((9, 9, "Failed"), (done.returncode, task["exitCode"], task["state"]))
+
+    def test_options_behind_the_program_are_the_programs(self):
+        done = self.headway("run", "echo", "--json", "-d", "--", "--help")
+        self.assertEqual("--json -d -- --help\n", done.stdout)
+
+    def test_nothing_to_run_is_a_failure_of_headway(self):
+        self.assertEqual(125, self.headway("run").returncode)
+        self.assertEqual(125, self.headway("run", "--bogus", "--", "true").returncode)
+
+    def test_another_type_gets_the_command(self):
+        done = self.headway("run", "--type", "commanx", "--", "true")
+        self.assertEqual(125, done.returncode)
+        self.assertIn("“command”", done.stderr)
+        self.assertEqual(0, self.headway("run", "--type", "command", "--", "true").returncode)
+
+    def begin_waiting(self) -> subprocess.Popen:
+        process = self.begin("run", "--", "sh", "-c", "echo begun; exec sleep 3600")
+        self.assertEqual("begun\n", process.stdout.readline())
+        return process
+
+    def test_interrupt_cancels_the_task(self):
+        process = self.begin_waiting()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(130, process.wait(30))
+        self.assertEqual("canceled", self.task(1)["result"])
+        self.assertIn("Canceling", process.stderr.read())
+
+    def test_second_interrupt_leaves_the_task(self):
+        self.write_program("stubborn", "#!/bin/sh\ntrap '' TERM\necho begun\n"
+                           "while :; do sleep 1; done\n")
+        process = self.begin("run", "--", "./stubborn")
+        self.assertEqual("begun\n", process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        until("it was canceled", lambda: self.task(1)["activity"] == "stopping")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(130, process.wait(30))
+        self.assertIn("headway show 1", process.stderr.read())
+
+    def test_other_signals_leave_the_task_to_itself(self):
+        for number, name in ((signal.SIGTERM, 1), (signal.SIGHUP, 2)):
+            with self.subTest(number=number):
+                process = self.begin_waiting()
+                process.send_signal(number)
+                self.assertEqual(128 + number, process.wait(30))
+                self.assertIn(f"headway log -f {name}", process.stderr.read())
+                self.assertEqual("Processing", self.task(name)["state"])
+
+    def test_killing_it_leaves_the_task_to_itself(self):
+        process = self.begin_waiting()
+        process.kill()
+        process.wait()
+        self.assertEqual("Processing", self.task(1)["state"])
+
+    def test_a_task_outlives_its_terminal(self):
+        os.mkfifo(self.home / "fifo")
+        screen = Screen(self, "run", "--", "sh", "-c", "echo begun; cat fifo; exit 6")
+        screen.until("begun")
+        self.assertEqual(128 + signal.SIGHUP, screen.hang_up())
+        (self.home / "fifo").write_text("go on\n")
+        self.assertEqual(("exit-code", 6), (lambda task: (task["result"], task["exitCode"]))(
+            self.when(1, "Failed")))
+        self.assertEqual("begun\ngo on\n", self.headway("log", "1").stdout)
+
+    def test_control_c_in_a_terminal_cancels_and_gives_130(self):
+        screen = Screen(self, "run", "--", "sh", "-c", "echo begun; exec sleep 3600")
+        screen.until("begun")
+        screen.type("\x03")
+        self.assertEqual(130, screen.finish())
+        self.assertEqual("canceled", self.task(1)["result"])
+
+    def test_death_of_the_daemon_ends_it_by_the_rule_of_the_type(self):
+        process = self.begin_waiting()
+        self.kill_daemon()
+        self.start_daemon()
+        self.assertEqual(130, process.wait(30))
+        self.assertEqual("interrupted", self.task(1)["result"])
+        self.assertRegex(process.stderr.read(), r"Task 1: Failed: .+")
+        self.assertEqual([], [pid for pid in self.programs() if is_alive(pid)])
+
+    def test_a_daemon_that_stays_away_is_told_of(self):
+        process = self.begin_waiting()
+        self.kill_daemon()
+        self.assertIn("The daemon does not answer", process.stderr.readline())
+        self.start_daemon()
+        self.assertEqual(130, process.wait(30))
+        self.assertIn("The daemon answers again", process.stderr.read())
+
+
+
+if __name__ == "__main__":
+    tap.main()
