@@ -4,9 +4,10 @@
 
 """Tests that what README.md shows works when it is copied.
 
-HEADWAYD is the daemon, HEADWAY_SOURCE_ROOT the source tree.
+HEADWAYD is the daemon, HEADWAY the shell's client, HEADWAY_SOURCE_ROOT the source tree.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -25,10 +26,11 @@ EVENT = re.compile(r"(TaskAdded|TaskStateChanged)\W.*?\b(Pending|Processing|Comp
 PORT = "5031"  # which README.md names; the test takes a free one
 
 
-def examples(language: str) -> list[str]:
-    """The blocks of code below the heading of the first task, in their order."""
+def example(language: str, word: str) -> str:
+    """The block of code below the heading of the first task that has a word in it."""
     text = (ROOT / "README.md").read_text().partition("## The first task")[2]
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return next(block for block in blocks if word in block)
 
 
 class ReadmeTest(unittest.TestCase):
@@ -79,7 +81,7 @@ class ReadmeTest(unittest.TestCase):
         return values
 
     def assert_adds_a_checksum(self):
-        added, asked, told = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[0]))
+        added, asked, told = self.json_lines(self.copy(["bash", "-ec"], example("sh", "--unix-socket")))
         self.assertEqual((1, "checksum"), (added["id"], added["type"]))
         self.assertEqual(1, asked["id"])
         self.assertEqual(("added", 1), (told["events"][0]["kind"], told["events"][0]["task"]))
@@ -92,9 +94,20 @@ class ReadmeTest(unittest.TestCase):
         self.start(has_session=False)
         self.assert_adds_a_checksum()
 
+    def test_shell(self):
+        self.start()
+        path = f"{Path(os.environ['HEADWAY']).parent}:{self.environment['PATH']}"
+        printed = self.copy(["bash", "-ec"], example("sh", "headway run"),
+                            env=self.environment | {"PATH": path, "LC_ALL": "C.UTF-8"})
+        digest = hashlib.sha256(Path("/etc/os-release").read_bytes()).hexdigest()
+        self.assertIn(f"{digest}  /etc/os-release\n", printed)
+        self.assertIn(f"sha256: {digest}\n", printed)
+        self.assertRegex(printed, r"(?m)^ 3  Completed .* A long night$")
+        self.assertRegex(printed, r"(?m)^State: +Completed$")
+
     def test_token_over_tcp(self):
         self.start()
-        added, listed = self.json_lines(self.copy(["bash", "-ec"], examples("sh")[1]))
+        added, listed = self.json_lines(self.copy(["bash", "-ec"], example("sh", "/add-task")))
         self.assertEqual({"id": 1}, added)
         self.assertEqual(["demo"], [task["type"] for task in listed["tasks"]])
 
@@ -134,7 +147,7 @@ class ReadmeTest(unittest.TestCase):
         self.start()
         (self.home / "node_modules").symlink_to(ROOT / "web/node_modules")
         token = (self.home / ".local/state/headway/token").read_text().strip()
-        printed = self.copy(["node", "--input-type=module", "-e"], examples("js")[0],
+        printed = self.copy(["node", "--input-type=module", "-e"], example("js", "HubConnectionBuilder"),
                             env=self.environment | {"TOKEN": token})
         states = [line.split()[1] for line in printed.splitlines()
                   if line.startswith(("added", "state"))]
