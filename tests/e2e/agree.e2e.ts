@@ -9,6 +9,7 @@ import { startDaemon } from './support/daemon.ts'
 import { writeNoise } from './support/files.ts'
 import { connectHub, watchTask, watchTasks } from './support/hub.ts'
 import { overTcp } from './support/rest.ts'
+import { ShellWatcher } from './support/shell.ts'
 import { until } from './support/wait.ts'
 import type { Line } from './support/words.ts'
 
@@ -27,6 +28,7 @@ async function startWatchers(daemon: Daemon, bus: string): Promise<Record<string
   return {
     SignalR: hub,
     'D-Bus': await BusWatcher.start(bus),
+    'headway watch': await ShellWatcher.start(daemon),
   }
 }
 

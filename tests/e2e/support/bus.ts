@@ -1,15 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
-import { until, within } from './wait.ts'
+import { linesOf, run } from './programs.ts'
+import { until } from './wait.ts'
 import type { Line } from './words.ts'
 
 const NAME = 'org.headway.Headway1'
@@ -44,28 +41,6 @@ function configuration(folder: string): string {
   </policy>
 </busconfig>
 `
-}
-
-/** A program that ends when this one does, and with the test. */
-function run(command: readonly string[], environment: Readonly<Record<string, string>>) {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...environment },
-  })
-  onTestFinished(async () => {
-    const isOver = child.exitCode !== null || child.signalCode !== null
-    const exit = once(child, 'exit')
-    child.kill('SIGKILL')
-    if (!isOver) await within('a program ends', 20_000, exit)
-  })
-  return child
-}
-
-/** The lines of a stream, as they come. */
-function linesOf(stream: Readable): string[] {
-  const lines: string[] = []
-  createInterface({ input: stream }).on('line', (line) => lines.push(line))
-  return lines
 }
 
 /** A session bus of the test's own; gives its address. */
