@@ -130,7 +130,7 @@ class ReadmeTest(unittest.TestCase):
 
     def test_calls_on_the_bus(self):
         self.start(has_bus=True)
-        calls, watches = examples("sh")[2:]
+        calls, watches = example("sh", "gdbus call"), example("sh", "gdbus monitor")
         watchers = {line: self.follow(line) for line in watches.splitlines()}
 
         submitted, waited, greeted, state, result = self.copy(["bash", "-ec"], calls).splitlines()
