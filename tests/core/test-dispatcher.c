@@ -51,22 +51,6 @@ submit_many (Fixture *fixture,
     hw_test_house_submit (fixture->house, "noop");
 }
 
-#define assert_calls(fixture, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *calls = hw_fake_runner_take_calls (fixture->house->runner); \
-    g_assert_cmpstr (calls, ==, expected); \
-  } \
-  G_STMT_END
-
-#define assert_story(fixture, task_id, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *story = hw_test_house_tell (fixture->house, task_id); \
-    g_assert_cmpstr (story, ==, expected); \
-  } \
-  G_STMT_END
-
 static void
 test_dispatcher_open_begins_what_waits (Fixture      *fixture,
                                         gconstpointer test_data)

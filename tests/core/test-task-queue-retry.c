@@ -55,22 +55,6 @@ add_failed (Fixture *fixture)
   hw_await_quiet ();
 }
 
-#define assert_calls(fixture, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *calls = hw_fake_runner_take_calls (fixture->house->runner); \
-    g_assert_cmpstr (calls, ==, expected); \
-  } \
-  G_STMT_END
-
-#define assert_story(fixture, task_id, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *story = hw_test_house_tell (fixture->house, task_id); \
-    g_assert_cmpstr (story, ==, expected); \
-  } \
-  G_STMT_END
-
 static void
 test_queue_retry_failed_runs_again (Fixture      *fixture,
                                     gconstpointer test_data)

@@ -87,22 +87,6 @@ submit_async (Fixture       *fixture,
                               hw_await_result, result);
 }
 
-#define assert_calls(fixture, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *calls = hw_fake_runner_take_calls (fixture->house->runner); \
-    g_assert_cmpstr (calls, ==, expected); \
-  } \
-  G_STMT_END
-
-#define assert_story(fixture, task_id, expected) \
-  G_STMT_START \
-  { \
-    g_autofree char *story = hw_test_house_tell (fixture->house, task_id); \
-    g_assert_cmpstr (story, ==, expected); \
-  } \
-  G_STMT_END
-
 /* Commit first, tell second: no number is given out before it is on disk. */
 static void
 test_queue_submit_tells_after_commit (Fixture      *fixture,

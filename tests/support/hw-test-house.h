@@ -82,4 +82,23 @@ char        *hw_test_house_tell (HwTestHouse *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTestHouse, hw_test_house_free)
 
+/* For a fixture with a house: what the runner was asked for since the last time, and what
+ * was told of a task. They are macros, so that a failure names the line of the test.
+ */
+#define assert_calls(fixture, expected) \
+  G_STMT_START \
+  { \
+    g_autofree char *calls = hw_fake_runner_take_calls (fixture->house->runner); \
+    g_assert_cmpstr (calls, ==, expected); \
+  } \
+  G_STMT_END
+
+#define assert_story(fixture, task_id, expected) \
+  G_STMT_START \
+  { \
+    g_autofree char *story = hw_test_house_tell (fixture->house, task_id); \
+    g_assert_cmpstr (story, ==, expected); \
+  } \
+  G_STMT_END
+
 G_END_DECLS
