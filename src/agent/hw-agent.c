@@ -8,6 +8,7 @@
 
 #include "hw-browser.h"
 #include "hw-client-tasks.h"
+#include "hw-notification-message.h"
 #include "hw-notification-server.h"
 #include "hw-notifier.h"
 #include "hw-queue-follower.h"

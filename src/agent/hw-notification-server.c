@@ -6,6 +6,8 @@
 
 #include "hw-notification-server.h"
 
+#include "hw-notification-message.h"
+
 /* The Desktop Notifications Specification, which is none of our interfaces. */
 #define BUS_NAME "org.freedesktop.Notifications"
 #define OBJECT_PATH "/org/freedesktop/Notifications"
@@ -21,14 +23,6 @@
  * of this one.
  */
 #define MAX_SENT 2
-
-/* What a server can do. */
-typedef enum
-{
-  ABILITY_ACTIONS = 1 << 0,
-  ABILITY_BODY = 1 << 1,
-  ABILITY_MARKUP = 1 << 2,
-} Abilities;
 
 /* A place for one notification. */
 typedef struct
@@ -63,7 +57,7 @@ struct _HwNotificationServer
   gboolean has_owner;
   gboolean is_asking;          /* what it can do */
   gboolean has_answered;
-  Abilities abilities;
+  HwNotificationAbilities abilities;
 
   guint pause_id;
   int pause; /* ms, of the next failure */
@@ -229,69 +223,6 @@ hw_notification_server_close (HwNotificationServer *self,
                           self->timeout, self->cancellable, NULL, NULL);
 }
 
-static GVariant *
-make_actions (HwNotice *notice)
-{
-  const char *retry = hw_notice_get_retry_label (notice);
-  g_autoptr(GStrvBuilder) actions = g_strv_builder_new ();
-  g_auto(GStrv) list = NULL;
-
-  g_strv_builder_add_many (actions, HW_NOTIFICATION_ACTION_SHOW, hw_notice_get_show_label (notice),
-                           NULL);
-  if (retry != NULL)
-    g_strv_builder_add_many (actions, HW_NOTIFICATION_ACTION_RETRY, retry, NULL);
-  list = g_strv_builder_end (actions);
-
-  return g_variant_new_strv ((const char *const *) list, -1);
-}
-
-static GVariant *
-make_hints (HwNotice *notice)
-{
-  gboolean is_trouble = hw_notice_get_tone (notice) == HW_NOTICE_TONE_TROUBLE;
-  GVariantDict hints;
-
-  g_variant_dict_init (&hints, NULL);
-  g_variant_dict_insert (&hints, "desktop-entry", "s", HW_APPLICATION_ID);
-  g_variant_dict_insert (&hints, "category", "s",
-                         is_trouble ? "transfer.error" : "transfer.complete");
-
-  /* Low and normal: nothing that a background task does is critical. */
-  g_variant_dict_insert (&hints, "urgency", "y", is_trouble ? 1 : 0);
-
-  return g_variant_dict_end (&hints);
-}
-
-/* What a server is told that can do so much. */
-static GVariant *
-hw_notification_server_make_call (HwNotificationServer *self,
-                                  const Slot           *slot)
-{
-  const char *body = hw_notice_get_body (slot->notice);
-  g_autofree char *summary = g_strdup (hw_notice_get_summary (slot->notice));
-  g_autofree char *shown_body = NULL;
-
-  if (self->abilities & ABILITY_MARKUP)
-    shown_body = g_markup_escape_text (body, -1);
-  else
-    shown_body = g_strdup (body);
-
-  /* One that has one line only still says why. */
-  if (!(self->abilities & ABILITY_BODY) && *body != '\0')
-    {
-      g_autofree char *line = g_strconcat (summary, ": ", body, NULL);
-
-      g_free (summary);
-      summary = g_strdelimit (g_steal_pointer (&line), "\n", ' ');
-    }
-
-  return g_variant_new ("(susss@as@a{sv}i)", "Headway", slot->id, HW_APPLICATION_ID, summary,
-                        self->abilities & ABILITY_BODY ? shown_body : "",
-                        self->abilities & ABILITY_ACTIONS ? make_actions (slot->notice)
-                                                          : g_variant_new_strv (NULL, 0),
-                        make_hints (slot->notice), -1);
-}
-
 static void
 on_notify_ready (GObject      *source,
                  GAsyncResult *result,
@@ -341,9 +272,9 @@ hw_notification_server_send (HwNotificationServer *self,
   slot->is_sending = TRUE;
   slot->n_sent++;
   g_dbus_connection_call (self->connection, BUS_NAME, OBJECT_PATH, INTERFACE, "Notify",
-                          hw_notification_server_make_call (self, slot), G_VARIANT_TYPE ("(u)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, self->timeout, self->cancellable,
-                          on_notify_ready, sending);
+                          hw_notification_message_new (slot->notice, self->abilities, slot->id),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, self->timeout,
+                          self->cancellable, on_notify_ready, sending);
 }
 
 static void
@@ -369,9 +300,7 @@ on_get_capabilities_ready (GObject      *source,
 
   g_variant_get (answer, "(^a&s)", &names);
   self->has_answered = TRUE;
-  self->abilities = (g_strv_contains (names, "actions") ? ABILITY_ACTIONS : 0) |
-                    (g_strv_contains (names, "body") ? ABILITY_BODY : 0) |
-                    (g_strv_contains (names, "body-markup") ? ABILITY_MARKUP : 0);
+  self->abilities = hw_notification_abilities_read (names);
   hw_notification_server_pump (self);
 }
 

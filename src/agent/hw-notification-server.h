@@ -18,10 +18,6 @@ G_BEGIN_DECLS
  */
 #define HW_NOTIFICATION_SERVER_TIMEOUT 5000
 
-/* The actions that a notification can have. */
-#define HW_NOTIFICATION_ACTION_SHOW "default"
-#define HW_NOTIFICATION_ACTION_RETRY "retry"
-
 #define HW_TYPE_NOTIFICATION_SERVER (hw_notification_server_get_type ())
 G_DECLARE_FINAL_TYPE (HwNotificationServer, hw_notification_server, HW, NOTIFICATION_SERVER, GObject)
 
