@@ -92,7 +92,8 @@ hw_cli_command_make_help (const HwCliCommand *self,
   g_autoptr(GString) help = g_string_new (NULL);
 
   /* Translators: how a command is called follows */
-  g_string_append_printf (help, _("Usage: headway %s %s"), self->name, self->synopsis);
+  g_string_append_printf (help, _("Usage: headway %s %s"), self->name,
+                          _(self->synopsis));
   g_string_append_printf (help, "\n\n%s\n", _(self->summary));
   if (self->details != NULL)
     g_string_append_printf (help, "\n%s\n", _(self->details));
