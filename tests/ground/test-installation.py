@@ -10,6 +10,7 @@ HEADWAY_BUILD_ROOT is a build, HEADWAY_SOURCE_ROOT the source tree.
 import configparser
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -126,6 +127,19 @@ class InstallationTest(unittest.TestCase):
             (copies / path.name).write_text(self.read_moved(path))
         self.assert_runs("systemd-analyze", "--user", "--man=no", "verify",
                          *sorted(copies.iterdir()), XDG_RUNTIME_DIR=folder.name)
+
+    def test_units_name_pages_that_are_there(self):
+        for path in self.find("user_unit_dir", "*"):
+            for page, section in re.findall(r"man:([\w.-]+)\((\d)\)", path.read_text()):
+                self.assertEqual(1, len(self.find("mandir", f"man{section}/{page}.{section}")), page)
+
+    def test_readme_enables_units_that_are_there(self):
+        enabled = re.search(r"^systemctl --user enable --now (.*)$",
+                            (ROOT / "README.md").read_text(), re.MULTILINE)[1]
+        units = {path.name: path.read_text() for path in self.find("user_unit_dir", "*")}
+        self.assertEqual(sorted(units), sorted(enabled.split()))
+        for name, text in units.items():
+            self.assertIn("\n[Install]\n", text, name)
 
     def test_bus_starts_the_unit_that_has_its_name(self):
         for path in self.find("datadir", "dbus-1/services/*.service"):
