@@ -12,7 +12,7 @@ from pathlib import Path
 # named here. Frontends do not meet each other, and only the daemon knows everyone.
 MAY_INCLUDE = {
     "core": set(),
-    "store": {"core"},
+    "store": {"core", "shim"},
     "runners": {"core", "shim"},
     "shim": set(),
     "wire": {"core"},

@@ -33,7 +33,7 @@ def read_places() -> dict[str, Path]:
     options = {option["name"]: option["value"] for option in json.loads(printed)}
     prefix = Path(options["prefix"])
     places = {name: prefix / options[name]
-              for name in ("bindir", "datadir", "localedir", "mandir", "sysconfdir")}
+              for name in ("bindir", "datadir", "libexecdir", "localedir", "mandir", "sysconfdir")}
     places["user_unit_dir"] = prefix / (options["user_unit_dir"] or "lib/systemd/user")
     return places
 

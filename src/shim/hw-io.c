@@ -1,0 +1,165 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "hw-io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* All that the shim and the runners write to disk goes through this file, so that a test
+ * can put another one in its place, which records what is written or fails it. Each
+ * function tells by errno why it did not succeed. None allocates memory, or keeps any.
+ */
+
+/* Makes one folder; the one above it is there. */
+bool
+hw_io_make_folder (const char *path)
+{
+  return mkdir (path, HW_IO_FOLDER_MODE) == 0;
+}
+
+/* Opens a folder for the functions below. The descriptor is the caller's; or -1. */
+int
+hw_io_open_folder (const char *path)
+{
+  return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Opens a file to write behind what it has, or makes it. The descriptor is the caller's;
+ * or -1.
+ */
+int
+hw_io_append (int         folder_fd,
+              const char *name)
+{
+  return openat (folder_fd, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+                 HW_IO_FILE_MODE);
+}
+
+/* Writes all, or fails; @written tells how much came through in either case. */
+bool
+hw_io_write (int         fd,
+             const void *bytes,
+             size_t      size,
+             size_t     *written)
+{
+  *written = 0;
+
+  while (*written < size)
+    {
+      ssize_t n = write (fd, (const char *) bytes + *written, size - *written);
+
+      if (n > 0)
+        *written += (size_t) n;
+      else if (n == 0 || errno != EINTR)
+        return false;
+    }
+
+  return true;
+}
+
+/* Returns when what was written is on disk; of a folder, the names in it. */
+bool
+hw_io_sync (int fd)
+{
+  return fsync (fd) == 0;
+}
+
+bool
+hw_io_remove (int         folder_fd,
+              const char *name)
+{
+  return unlinkat (folder_fd, name, 0) == 0;
+}
+
+/* Gives a file a name that no other file has. */
+static bool
+rename_new (int         folder_fd,
+            const char *from,
+            const char *to)
+{
+  if (renameat2 (folder_fd, from, folder_fd, to, RENAME_NOREPLACE) == 0)
+    return true;
+  if (errno != EINVAL && errno != ENOSYS)
+    return false;
+
+  /* This file system cannot do it in one step. */
+  return linkat (folder_fd, from, folder_fd, to, 0) == 0 && unlinkat (folder_fd, from, 0) == 0;
+}
+
+/* Writes a file that has no name yet which anybody looks for, and gets it to disk. */
+static bool
+write_draft (int         folder_fd,
+             const char *draft,
+             const char *text,
+             size_t      length)
+{
+  int fd = openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                   HW_IO_FILE_MODE);
+  size_t written;
+  bool is_written;
+  int number;
+
+  if (fd < 0)
+    return false;
+
+  is_written = hw_io_write (fd, text, length, &written) && hw_io_sync (fd);
+  number = errno;
+  close (fd);
+  errno = number;
+
+  return is_written;
+}
+
+/* Writes a file as a whole or not at all, name included. */
+static bool
+write_record (int         folder_fd,
+              const char *name,
+              const char *text,
+              size_t      length,
+              bool        may_replace)
+{
+  char draft[HW_IO_NAME_MAX + 32];
+  bool is_named;
+  int number;
+
+  /* Another process may write the same record at this moment. */
+  snprintf (draft, sizeof draft, ".%s.%d", name, (int) getpid ());
+
+  is_named = write_draft (folder_fd, draft, text, length) &&
+             (may_replace ? renameat (folder_fd, draft, folder_fd, name) == 0
+                          : rename_new (folder_fd, draft, name));
+  number = errno;
+  if (!is_named)
+    unlinkat (folder_fd, draft, 0);
+  errno = number;
+
+  return is_named && hw_io_sync (folder_fd);
+}
+
+/* Writes a record that must not be there yet, else EEXIST. Of all who try, one succeeds.
+ * Returns when it is on disk, name included.
+ */
+bool
+hw_io_create_record (int         folder_fd,
+                     const char *name,
+                     const char *text,
+                     size_t      length)
+{
+  return write_record (folder_fd, name, text, length, false);
+}
+
+/* The same, but an older record of that name is replaced. */
+bool
+hw_io_replace_record (int         folder_fd,
+                      const char *name,
+                      const char *text,
+                      size_t      length)
+{
+  return write_record (folder_fd, name, text, length, true);
+}

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Longest name of a file of ours inside a folder of ours. */
+#define HW_IO_NAME_MAX 64
+
+/* What programs print may be secret. */
+#define HW_IO_FILE_MODE 0600
+#define HW_IO_FOLDER_MODE 0700
+
+bool hw_io_make_folder (const char *path);
+int  hw_io_open_folder (const char *path);
+
+int  hw_io_append (int         folder_fd,
+                   const char *name);
+bool hw_io_write (int         fd,
+                  const void *bytes,
+                  size_t      size,
+                  size_t     *written);
+bool hw_io_sync (int fd);
+bool hw_io_remove (int         folder_fd,
+                   const char *name);
+
+bool hw_io_create_record (int         folder_fd,
+                          const char *name,
+                          const char *text,
+                          size_t      length);
+bool hw_io_replace_record (int         folder_fd,
+                           const char *name,
+                           const char *text,
+                           size_t      length);

@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Room for the name of one life of a machine, see hw_process_read_life(). */
+#define HW_LIFE_SIZE 64
+
+/* What /proc says of a process. A number alone says nothing: it goes to another process as
+ * soon as one is gone. Number and start are a process's own until the machine goes down.
+ */
+typedef struct
+{
+  pid_t pid;
+  pid_t parent;
+  pid_t session;
+  char state;
+  uint64_t start; /* in ticks since the machine came up */
+} HwProcessStat;
+
+bool hw_process_parse (const char    *text,
+                       HwProcessStat *stat);
+bool hw_process_read (pid_t          pid,
+                      HwProcessStat *stat);
+bool hw_process_is (pid_t    pid,
+                    uint64_t start);
+
+bool hw_process_read_life (char  *life,
+                           size_t size);

@@ -1,0 +1,132 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "hw-shim-child.h"
+
+#include "hw-io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What a shell says of a program that it could not start; nobody sees it of us. */
+#define NOT_STARTED 127
+
+static _Noreturn void
+fail (HwShimChild *self,
+      HwShimStage  stage,
+      int          number)
+{
+  self->stage = stage;
+  self->number = number;
+  _exit (NOT_STARTED);
+}
+
+/* Has signals ignored, or not, that happen to a daemon and its session: only SIGKILL ends a
+ * shim. All others are as when it began, and it began with all at their defaults.
+ */
+void
+hw_shim_handle_signals (void ( *handler ) (int number))
+{
+  static const int numbers[] = {
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM,
+    SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ,
+  };
+
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    signal (numbers[i], handler);
+}
+
+/* No signal is ignored or blocked, whatever we do with them. */
+static void
+reset_signals (void)
+{
+  sigset_t none;
+
+  hw_shim_handle_signals (SIG_DFL);
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
+/* Writes down that the work begins, and returns when that is on disk. */
+static void
+write_start (HwShimChild *self)
+{
+  char text[HW_RECORD_SIZE];
+  HwProcessStat stat;
+  size_t length;
+
+  self->record->child = getpid ();
+  if (!hw_process_read (getpid (), &stat))
+    fail (self, HW_SHIM_STAGE_SETUP, errno);
+  self->record->child_start = stat.start;
+
+  length = hw_shim_start_build (self->record, text, sizeof text);
+  if (length == 0)
+    fail (self, HW_SHIM_STAGE_RECORD, EOVERFLOW);
+  if (!hw_io_create_record (self->folder_fd, HW_SHIM_START, text, length))
+    fail (self, HW_SHIM_STAGE_RECORD, errno);
+}
+
+/* What the child does. It runs in our memory while we wait (vfork(2)), but all else is its
+ * own: descriptors, signals, folder, umask. All our descriptors close by themselves.
+ */
+static _Noreturn void
+become (HwShimChild *self)
+{
+  const HwShimTask *task = self->task;
+  int null_fd = open ("/dev/null", O_RDONLY);
+
+  /* If we die it must, too, even with nobody left to see to that. */
+  if (setsid () < 0 || prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || null_fd < 0 ||
+      dup2 (null_fd, STDIN_FILENO) < 0 || dup2 (self->output_fd, STDOUT_FILENO) < 0 ||
+      dup2 (self->output_fd, STDERR_FILENO) < 0)
+    fail (self, HW_SHIM_STAGE_SETUP, errno);
+  if (null_fd > STDERR_FILENO)
+    close (null_fd);
+
+  reset_signals ();
+  if (chdir (task->directory) < 0)
+    fail (self, HW_SHIM_STAGE_DIRECTORY, errno);
+
+  write_start (self);
+
+  if (task->umask >= 0)
+    umask ((mode_t) task->umask);
+  execve (task->path, task->argv, task->environment);
+  fail (self, HW_SHIM_STAGE_PROGRAM, errno);
+}
+
+/* Starts the program, and returns when it runs. It leads a session of its own. Returns its
+ * number, or -1 with stage and number set.
+ */
+pid_t
+hw_shim_child_start (HwShimChild *self)
+{
+  pid_t pid;
+
+  self->stage = HW_SHIM_STAGE_NONE;
+  pid = vfork ();
+  if (pid == 0)
+    become (self);
+
+  if (pid < 0)
+    {
+      self->stage = HW_SHIM_STAGE_SETUP;
+      self->number = errno;
+      return -1;
+    }
+
+  if (self->stage == HW_SHIM_STAGE_NONE)
+    return pid;
+
+  waitpid (pid, NULL, 0);
+
+  return -1;
+}

@@ -1,0 +1,23 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-shim-protocol.h"
+#include "hw-shim-record.h"
+
+/* How the program of an attempt is started. */
+typedef struct
+{
+  const HwShimTask *task;
+  HwShimStart *record; /* what is known before there is a child */
+  int folder_fd;       /* where the start record goes */
+  int output_fd;       /* where its output and its errors go */
+
+  HwShimStage stage;   /* where it failed, if so, and why */
+  int number;
+} HwShimChild;
+
+void  hw_shim_handle_signals (void ( *handler ) (int number));
+pid_t hw_shim_child_start (HwShimChild *self);

@@ -1,0 +1,196 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "hw-shim-doors.h"
+
+#include "hw-shim-record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void
+close_door (HwShimDoor *door)
+{
+  if (door->fd >= 0)
+    close (door->fd);
+  door->fd = -1;
+  door->filled = 0;
+}
+
+/* Listens in the current folder: the whole path of a socket may be too long for its
+ * address, its name is not. Speaks with @link_fd, too, which it takes.
+ */
+bool
+hw_shim_doors_open (HwShimDoors *self,
+                    int          link_fd)
+{
+  const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET };
+  mode_t mode;
+  bool is_bound;
+
+  for (int i = 0; i < HW_DOORS_MAX; i++)
+    self->doors[i].fd = -1;
+  self->doors[0].fd = link_fd;
+  self->doors[0].filled = 0;
+
+  self->listener_fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (self->listener_fd < 0)
+    return false;
+
+  mode = umask (0177);
+  is_bound = bind (self->listener_fd, (const struct sockaddr *) &address, sizeof address) == 0;
+  umask (mode);
+
+  return is_bound && listen (self->listener_fd, HW_DOORS_MAX) == 0;
+}
+
+void
+hw_shim_doors_close (HwShimDoors *self)
+{
+  for (int i = 0; i < HW_DOORS_MAX; i++)
+    close_door (&self->doors[i]);
+  if (self->listener_fd >= 0)
+    close (self->listener_fd);
+  self->listener_fd = -1;
+}
+
+/* Whoever does not take what is said, though it is little, hears no more. */
+void
+hw_shim_door_say (HwShimDoor *door,
+                  HwShimVerb  verb,
+                  const void *payload,
+                  size_t      length)
+{
+  uint8_t frame[HW_FRAME_HEAD + HW_FRAME_MAX];
+  size_t size = HW_FRAME_HEAD + length;
+
+  if (door->fd < 0 || length > HW_FRAME_MAX)
+    return;
+
+  hw_shim_frame_write_head (frame, HW_SHIM_VERSION, verb, length);
+  if (length > 0)
+    memcpy (frame + HW_FRAME_HEAD, payload, length);
+  if (send (door->fd, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t) size)
+    close_door (door);
+}
+
+/* Says it to everybody. */
+void
+hw_shim_doors_say (HwShimDoors *self,
+                   HwShimVerb   verb,
+                   const void  *payload,
+                   size_t       length)
+{
+  for (int i = 0; i < HW_DOORS_MAX; i++)
+    hw_shim_door_say (&self->doors[i], verb, payload, length);
+}
+
+/* Fills HW_DOORS_N_POLL descriptors to wait for. */
+void
+hw_shim_doors_fill (HwShimDoors   *self,
+                    struct pollfd *fds)
+{
+  for (int i = 0; i < HW_DOORS_MAX; i++)
+    fds[i] = (struct pollfd) { .fd = self->doors[i].fd, .events = POLLIN }
+  ;
+  fds[HW_DOORS_MAX] = (struct pollfd) { .fd = self->listener_fd, .events = POLLIN };
+}
+
+/* Hears all frames that are complete. Who sends anything else is not heard any more. */
+static void
+hear_frames (HwShimDoor *door,
+             HwShimHear  hear,
+             void       *user_data)
+{
+  HwShimFrame frame;
+  size_t start = 0;
+  int size = 0;
+
+  while (door->fd >= 0 &&
+         (size = hw_shim_frame_read (door->buffer + start, door->filled - start, &frame)) > 0)
+    {
+      hear (door, &frame, user_data);
+      start += (size_t) size;
+    }
+
+  if (size < 0 || door->fd < 0)
+    {
+      close_door (door);
+      return;
+    }
+
+  door->filled -= start;
+  memmove (door->buffer, door->buffer + start, door->filled);
+  if (door->filled == sizeof door->buffer)
+    close_door (door);
+}
+
+static void
+read_door (HwShimDoor *door,
+           HwShimHear  hear,
+           void       *user_data)
+{
+  ssize_t n = recv (door->fd, door->buffer + door->filled, sizeof door->buffer - door->filled,
+                    MSG_DONTWAIT);
+
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+
+  if (n <= 0)
+    {
+      close_door (door);
+      return;
+    }
+
+  door->filled += (size_t) n;
+  hear_frames (door, hear, user_data);
+}
+
+/* Hears those of whom poll() found news in @fds. */
+void
+hw_shim_doors_hear (HwShimDoors         *self,
+                    const struct pollfd *fds,
+                    HwShimHear           hear,
+                    void                *user_data)
+{
+  for (int i = 0; i < HW_DOORS_MAX; i++)
+    if (fds[i].revents != 0 && fds[i].fd == self->doors[i].fd)
+      read_door (&self->doors[i], hear, user_data);
+}
+
+/* Lets in one who waits, if it is the same user, or root; the folder lets in nobody else.
+ * Says to it how it goes.
+ */
+void
+hw_shim_doors_accept (HwShimDoors        *self,
+                      const HwShimStatus *status)
+{
+  int fd = accept4 (self->listener_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  uint8_t payload[HW_SHIM_STATUS_SIZE];
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  int i = 0;
+
+  if (fd < 0)
+    return;
+
+  while (i < HW_DOORS_MAX && self->doors[i].fd >= 0)
+    i++;
+
+  if (i == HW_DOORS_MAX || getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+      (peer.uid != geteuid () && peer.uid != 0))
+    {
+      close (fd);
+      return;
+    }
+
+  self->doors[i].fd = fd;
+  self->doors[i].filled = 0;
+  hw_shim_status_write (status, payload);
+  hw_shim_door_say (&self->doors[i], HW_SHIM_HELLO, payload, sizeof payload);
+}

@@ -1,0 +1,213 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "hw-shim.h"
+
+#include "hw-io.h"
+#include "hw-shim-child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What was sent with START, until the program runs. */
+typedef struct
+{
+  uint8_t *bytes; /* (owned) */
+  size_t size;
+  HwShimTask task;
+} Order;
+
+static bool
+read_fully (int      fd,
+            uint8_t *bytes,
+            size_t   size)
+{
+  while (size > 0)
+    {
+      ssize_t n = read (fd, bytes, size);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return false;
+      bytes += n;
+      size -= (size_t) n;
+    }
+
+  return true;
+}
+
+/* Waits for START. A daemon that dies before all of it was sent wants nothing. The memory
+ * is the order's alone, so that it is all given back.
+ */
+static bool
+read_order (int    fd,
+            Order *order)
+{
+  uint8_t head[HW_FRAME_HEAD];
+  size_t length;
+
+  if (!read_fully (fd, head, sizeof head) || head[0] == 0 || head[0] > HW_SHIM_VERSION ||
+      head[1] != HW_SHIM_START_TASK)
+    return false;
+
+  length = hw_shim_read_u32 (head + 4);
+  if (length == 0 || length > HW_START_MAX)
+    return false;
+
+  order->bytes = mmap (NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (order->bytes == MAP_FAILED)
+    return false;
+  order->size = length;
+
+  return read_fully (fd, order->bytes, length) &&
+         hw_shim_task_read (order->bytes, length, &order->task) &&
+         strlen (order->task.mark) < HW_MARK_SIZE;
+}
+
+static void
+order_clear (Order *order)
+{
+  free (order->task.argv);
+  free (order->task.environment);
+  munmap (order->bytes, order->size);
+}
+
+/* Gets what has to be there before the program. @output_fd is where it prints. */
+static bool
+hw_shim_prepare (HwShim *self,
+                 int     link_fd,
+                 int    *output_fd)
+{
+  HwProcessStat own;
+  sigset_t signals;
+  int ends[2];
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGCHLD);
+  sigprocmask (SIG_SETMASK, &signals, NULL);
+
+  self->has_children = true;
+  self->folder_fd = hw_io_open_folder (".");
+  self->signal_fd = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (self->folder_fd < 0 || self->signal_fd < 0 || pipe2 (ends, O_CLOEXEC) < 0)
+    return false;
+
+  self->pipe_fd = ends[0];
+  *output_fd = ends[1];
+  hw_shim_output_init (&self->output, self->folder_fd);
+
+  if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
+      !hw_process_read (getpid (), &own))
+    return false;
+  self->record.shim = own.pid;
+  self->record.shim_start = own.start;
+
+  return fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 &&
+         prctl (PR_SET_CHILD_SUBREAPER, 1) == 0 && hw_shim_doors_open (&self->doors, link_fd);
+}
+
+/* Says that nothing was begun. Once there is a start record, there has to be an exit record
+ * as well.
+ */
+static void
+hw_shim_fail (HwShim     *self,
+              HwShimStage stage,
+              int         number)
+{
+  HwShimEnd end = {
+    .ending = HW_SHIM_FAILED,
+    .number = number,
+    .stage = stage,
+    .at = hw_shim_real_time (),
+  };
+  char text[HW_RECORD_SIZE];
+  uint8_t payload[8];
+
+  if (stage == HW_SHIM_STAGE_PROGRAM)
+    {
+      snprintf (end.mark, sizeof end.mark, "%s", self->record.mark);
+      hw_io_replace_record (self->folder_fd, HW_SHIM_END, text,
+                            hw_shim_end_build (&end, text, sizeof text));
+    }
+
+  hw_shim_write_u32 (payload, (uint32_t) stage);
+  hw_shim_write_u32 (payload + 4, (uint32_t) number);
+  hw_shim_door_say (&self->doors.doors[0], HW_SHIM_NOT_STARTED, payload, sizeof payload);
+}
+
+/* Starts the program. If it cannot be, says so. */
+static bool
+hw_shim_start (HwShim           *self,
+               const HwShimTask *task,
+               int               output_fd)
+{
+  HwShimChild child = {
+    .task = task,
+    .record = &self->record,
+    .folder_fd = self->folder_fd,
+    .output_fd = output_fd,
+  };
+
+  if (hw_shim_child_start (&child) < 0)
+    {
+      hw_shim_fail (self, child.stage, child.number);
+      return false;
+    }
+
+  hw_shim_door_say (&self->doors.doors[0], HW_SHIM_STARTED, NULL, 0);
+
+  return true;
+}
+
+/* The shim of one attempt. Its first descriptor beyond the standard ones is the connection
+ * to the daemon, its folder is that of the attempt.
+ */
+int
+main (int   argc,
+      char *argv[])
+{
+  HwShim self = { .pipe_fd = -1 };
+  Order order = { 0 };
+  int output_fd = -1;
+  bool is_started = false;
+
+  if (fcntl (HW_SHIM_LINK_FD, F_SETFD, FD_CLOEXEC) < 0)
+    {
+      fprintf (stderr, "headway-shim is started by headwayd, for each program that it runs.\n");
+      return 2;
+    }
+
+  hw_shim_handle_signals (SIG_IGN);
+  umask (0077);
+  if (!read_order (HW_SHIM_LINK_FD, &order))
+    return 1;
+
+  snprintf (self.record.mark, sizeof self.record.mark, "%s", order.task.mark);
+  if (hw_shim_prepare (&self, HW_SHIM_LINK_FD, &output_fd))
+    is_started = hw_shim_start (&self, &order.task, output_fd);
+  else
+    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
+
+  close (output_fd);
+  order_clear (&order);
+  if (is_started)
+    hw_shim_run (&self);
+
+  hw_shim_output_clear (&self.output);
+  hw_io_remove (self.folder_fd, HW_SHIM_SOCKET);
+  hw_shim_doors_close (&self.doors);
+
+  return is_started ? 0 : 1;
+}

@@ -1,0 +1,121 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-process.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a daemon and a shim speak. Both ways go frames:
+ *
+ *   byte 0     version of the speaker
+ *   byte 1     verb
+ *   bytes 2-3  0
+ *   bytes 4-7  length of what follows, little-endian, as all numbers are
+ *
+ * That head is the same in all versions. A shim lives as long as its task, so a daemon
+ * meets shims that are older than itself: the shim says its version first, in its HELLO,
+ * and the daemon then speaks that one. A verb that a shim does not know is REFUSED, and
+ * so is a version that is newer than its own.
+ *
+ * The first connection is the one that the shim was born with. START goes there, and
+ * nowhere else, and is answered by STARTED or FAILED. To any later connection, made at the
+ * socket in the attempt's folder, the shim says HELLO. All of them hear ENDED.
+ */
+#define HW_SHIM_VERSION 1
+
+/* What every shim understands that may still run. A daemon speaks it until it has heard
+ * HELLO.
+ */
+#define HW_SHIM_OLDEST_VERSION 1
+
+#define HW_FRAME_HEAD 8
+
+/* The kernel takes no more than 6 MiB of arguments and environment (execve(2)). */
+#define HW_START_MAX (8 * 1024 * 1024)
+
+/* All other frames are small. */
+#define HW_FRAME_MAX 1024
+
+/* The descriptor of the connection that a shim is born with. */
+#define HW_SHIM_LINK_FD 3
+
+typedef enum
+{
+  /* To the shim. */
+  HW_SHIM_START_TASK = 1,  /* an HwShimTask */
+  HW_SHIM_STATUS = 2,      /* is answered by HELLO */
+  HW_SHIM_STOP = 3,        /* u32: how many ms it may take before force is used */
+  HW_SHIM_KILL = 4,
+  HW_SHIM_PAUSE = 5,       /* from here on kept for later: no shim of version 1 does it */
+  HW_SHIM_RESUME = 6,
+  HW_SHIM_INPUT = 7,       /* bytes for the standard input */
+  HW_SHIM_INPUT_END = 8,
+  HW_SHIM_WINDOW_SIZE = 9, /* of a terminal: u32 columns, u32 rows */
+  HW_SHIM_SIGNAL = 10,     /* u32: which */
+
+  /* From the shim. */
+  HW_SHIM_HELLO = 128,     /* an HwShimStatus */
+  HW_SHIM_STARTED = 129,
+  HW_SHIM_NOT_STARTED = 130, /* u32 stage, u32 errno */
+  HW_SHIM_ENDED = 131,     /* the exit record's text */
+  HW_SHIM_REFUSED = 132,   /* u32: the verb */
+} HwShimVerb;
+
+typedef struct
+{
+  uint8_t version;
+  uint8_t verb;
+  const uint8_t *payload; /* inside of what was read */
+  size_t length;
+} HwShimFrame;
+
+/* What runs, as a shim sees it. */
+typedef struct
+{
+  uint32_t pid;
+  uint64_t start;
+  bool is_stopping;
+  bool has_ended;
+} HwShimStatus;
+
+/* What a shim is to run. */
+typedef struct
+{
+  const char *mark;      /* HEADWAY_TASK=EPOCH/ID/ATTEMPT */
+  const char *path;      /* of the program */
+  const char *directory; /* to begin in */
+  int umask;             /* or -1 */
+  char **argv;           /* (array zero-terminated=1) */
+  char **environment;    /* (array zero-terminated=1) */
+} HwShimTask;
+
+void hw_shim_frame_write_head (uint8_t   *head,
+                               uint8_t    version,
+                               HwShimVerb verb,
+                               size_t     length);
+int  hw_shim_frame_read (const uint8_t *bytes,
+                         size_t         size,
+                         HwShimFrame   *frame);
+
+uint32_t hw_shim_read_u32 (const uint8_t *bytes);
+void     hw_shim_write_u32 (uint8_t *bytes,
+                            uint32_t number);
+
+#define HW_SHIM_STATUS_SIZE 16
+void hw_shim_status_write (const HwShimStatus *status,
+                           uint8_t            *bytes);
+bool hw_shim_status_read (const uint8_t *bytes,
+                          size_t         length,
+                          HwShimStatus  *status);
+
+size_t hw_shim_task_size (const HwShimTask *task);
+void   hw_shim_task_write (const HwShimTask *task,
+                           uint8_t          *bytes);
+bool   hw_shim_task_read (uint8_t    *bytes,
+                          size_t      length,
+                          HwShimTask *task);

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-process.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The files of an attempt, in its folder. */
+#define HW_SHIM_START "start"   /* its work may have begun */
+#define HW_SHIM_END "end"       /* how it ended */
+#define HW_SHIM_SOCKET "socket" /* the door of the shim that watches it */
+#define HW_SHIM_INDEX "index"   /* where in the output lines and moments are */
+
+/* The environment variable that all processes of an attempt inherit. */
+#define HW_MARK_VARIABLE "HEADWAY_TASK"
+
+/* Room for the variable with its value, EPOCH/ID/ATTEMPT. */
+#define HW_MARK_SIZE 80
+
+/* Room for a record. */
+#define HW_RECORD_SIZE 512
+
+/* What there is before the work begins. There is one for each attempt, made by whoever
+ * comes first: the shim that begins, or the daemon that forbids it to.
+ */
+typedef struct
+{
+  char mark[HW_MARK_SIZE];
+  bool is_never; /* it must not begin any more; the rest says nothing */
+  char life[HW_LIFE_SIZE];
+  pid_t shim;
+  uint64_t shim_start;
+  pid_t child; /* it leads a session */
+  uint64_t child_start;
+} HwShimStart;
+
+/* How an attempt ended, and what the number says. */
+typedef enum
+{
+  HW_SHIM_EXITED, /* the exit code */
+  HW_SHIM_KILLED, /* the signal */
+  HW_SHIM_FAILED, /* of errno: it did not begin */
+} HwShimEnding;
+
+/* Where a beginning failed. */
+typedef enum
+{
+  HW_SHIM_STAGE_NONE,
+  HW_SHIM_STAGE_SETUP,     /* pipe, socket, memory, process */
+  HW_SHIM_STAGE_DIRECTORY, /* the folder to begin in */
+  HW_SHIM_STAGE_RECORD,    /* the start record */
+  HW_SHIM_STAGE_PROGRAM,   /* the program itself; from here on there is a start record */
+} HwShimStage;
+
+typedef struct
+{
+  char mark[HW_MARK_SIZE];
+  HwShimEnding ending;
+  int number;
+  HwShimStage stage;
+  bool is_stopped; /* somebody asked it to end before it did */
+  bool is_cut;     /* some of its output found no room */
+  uint64_t output_size;
+  int64_t at; /* in µs since 1970 */
+} HwShimEnd;
+
+size_t hw_shim_start_build (const HwShimStart *start,
+                            char              *text,
+                            size_t             size);
+bool   hw_shim_start_parse (const char  *text,
+                            size_t       length,
+                            HwShimStart *start);
+
+size_t hw_shim_end_build (const HwShimEnd *end,
+                          char            *text,
+                          size_t           size);
+bool   hw_shim_end_parse (const char *text,
+                          size_t      length,
+                          HwShimEnd  *end);

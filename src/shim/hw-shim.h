@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-shim-doors.h"
+#include "hw-shim-output.h"
+#include "hw-shim-record.h"
+
+/* What a program prints is read in pieces of this size, which is what a pipe holds. */
+#define HW_SHIM_CHUNK (64 * 1024)
+
+/* One attempt: its program, all that came of it, what they print, and who asks. */
+typedef struct
+{
+  HwShimDoors doors;
+  HwShimOutput output;
+  HwShimStart record;
+  int folder_fd; /* (owned) */
+  int signal_fd; /* (owned) */
+  int pipe_fd;   /* (owned), or -1 after its end */
+
+  uint8_t chunk[HW_SHIM_CHUNK]; /* what was read and found no room yet */
+  size_t chunk_start;
+  size_t chunk_end;
+  int64_t write_at; /* when to try again, or 0 */
+
+  int status;          /* how the program ended, if it has */
+  bool has_exited;
+  bool has_children;   /* of any kind, alive or not */
+  bool is_stopping;
+  bool is_killing;
+  bool is_cut;
+  int64_t deadline;    /* when to use force */
+  uint64_t asked_at;   /* in the ticks of HwProcessStat: who is younger was not asked */
+
+  bool has_ended;      /* and everybody was told */
+  bool has_recorded;
+  int64_t record_at;   /* when to try again */
+  char end_text[HW_RECORD_SIZE];
+  size_t end_length;
+} HwShim;
+
+/* Times are of CLOCK_BOOTTIME, in µs: whoever suspends the machine waits no longer. */
+int64_t hw_shim_now (void);
+int64_t hw_shim_real_time (void);
+
+void hw_shim_run (HwShim *self);

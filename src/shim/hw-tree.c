@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "hw-tree.h"
+
+#include "hw-process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+/* All that came of a process that is a sub-reaper (prctl(2)): whoever loses its parent
+ * becomes its child, so nobody gets away, whatever sessions and environments they make.
+ */
+
+/* Children that are read at once; for more there is another round. */
+#define CHILDREN_SIZE 4096
+
+/* Processes of the machine, as they were at one moment. */
+typedef struct
+{
+  HwProcessStat *stats; /* (owned) */
+  size_t n;
+  size_t room;
+} Table;
+
+static bool
+add (Table               *table,
+     const HwProcessStat *stat)
+{
+  if (table->n == table->room)
+    {
+      size_t room = table->room == 0 ? 256 : table->room * 2;
+      HwProcessStat *stats = reallocarray (table->stats, room, sizeof *stats);
+
+      if (stats == NULL)
+        return false;
+      table->stats = stats;
+      table->room = room;
+    }
+
+  table->stats[table->n++] = *stat;
+
+  return true;
+}
+
+static void
+read_all (Table *table)
+{
+  DIR *folder = opendir ("/proc");
+  const struct dirent *entry;
+  bool has_room = true;
+
+  while (folder != NULL && has_room && (entry = readdir (folder)) != NULL)
+    {
+      int pid = atoi (entry->d_name);
+      HwProcessStat stat;
+
+      if (pid > 0 && hw_process_read (pid, &stat))
+        has_room = add (table, &stat);
+    }
+
+  if (folder != NULL)
+    closedir (folder);
+}
+
+/* Moves those that came of @root to the front. Returns how many they are. */
+static size_t
+gather (Table *table,
+        pid_t  root)
+{
+  size_t n_ours = 0;
+  size_t n_seen = 0;
+
+  /* Each of ours is a parent once; those behind it are not yet known to be ours. */
+  for (pid_t parent = root;; parent = table->stats[n_seen++].pid)
+    {
+      for (size_t i = n_ours; i < table->n; i++)
+        if (table->stats[i].parent == parent)
+          {
+            HwProcessStat found = table->stats[i];
+
+            table->stats[i] = table->stats[n_ours];
+            table->stats[n_ours++] = found;
+          }
+
+      if (n_seen == n_ours)
+        return n_ours;
+    }
+}
+
+/* Sends a signal to the very process that was seen: should its number have gone to another
+ * one, the descriptor is of that one, and its start tells.
+ */
+static void
+signal_one (const HwProcessStat *stat,
+            int                  number)
+{
+  int pidfd = pidfd_open (stat->pid, 0);
+
+  if (pidfd < 0)
+    return;
+
+  if (hw_process_is (stat->pid, stat->start))
+    pidfd_send_signal (pidfd, number, NULL, 0);
+  close (pidfd);
+}
+
+/* Sends a signal to all that came of @root, but not to itself, and those above first. Only
+ * those hear it that began at @born or later, see HwProcessStat.
+ */
+void
+hw_tree_signal (pid_t    root,
+                int      number,
+                uint64_t born)
+{
+  Table table = { 0 };
+  size_t n_ours;
+
+  read_all (&table);
+  n_ours = gather (&table, root);
+  for (size_t i = 0; i < n_ours; i++)
+    if (table.stats[i].start >= born)
+      signal_one (&table.stats[i], number);
+
+  free (table.stats);
+}
+
+/* Reads the children of this process, @root, out of the file that some kernels have for
+ * it. Returns -1 if there is none.
+ */
+static int
+kill_listed (pid_t root)
+{
+  char path[64];
+  char text[CHILDREN_SIZE];
+  char *cursor = text;
+  ssize_t length;
+  int n = 0;
+  int fd;
+
+  snprintf (path, sizeof path, "/proc/%d/task/%d/children", (int) root, (int) root);
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+
+  length = read (fd, text, sizeof text - 1);
+  close (fd);
+  if (length <= 0)
+    return 0;
+
+  /* The last one may be cut off, unless the space behind it was read. */
+  while (length > 0 && text[length - 1] != ' ')
+    length--;
+  text[length] = '\0';
+
+  for (pid_t pid; (pid = (pid_t) strtol (cursor, &cursor, 10)) > 0; n++)
+    kill (pid, SIGKILL);
+
+  return n;
+}
+
+/* Kills the children of this process, @root, which has one thread. Their numbers are theirs
+ * until it waits for them. Theirs are then its own: it is called until there are none. Who
+ * is above is killed first, so nobody is left to start more. Returns how many there were.
+ */
+int
+hw_tree_kill_children (pid_t root)
+{
+  Table table = { 0 };
+  int n = kill_listed (root);
+
+  if (n >= 0)
+    return n;
+
+  n = 0;
+  read_all (&table);
+  for (size_t i = 0; i < table.n; i++)
+    if (table.stats[i].parent == root)
+      {
+        kill (table.stats[i].pid, SIGKILL);
+        n++;
+      }
+  free (table.stats);
+
+  return n;
+}

@@ -1,0 +1,141 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-shim-protocol.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+test_frame_round_trip (void)
+{
+  guint8 bytes[HW_FRAME_HEAD + 3 + HW_FRAME_HEAD];
+  HwShimFrame frame;
+
+  hw_shim_frame_write_head (bytes, 7, HW_SHIM_REFUSED, 3);
+  memcpy (bytes + HW_FRAME_HEAD, "abc", 3);
+
+  /* It is complete with its last byte, and what stands behind it is another one's. */
+  for (size_t size = 0; size < HW_FRAME_HEAD + 3; size++)
+    g_assert_cmpint (hw_shim_frame_read (bytes, size, &frame), ==, 0);
+  g_assert_cmpint (hw_shim_frame_read (bytes, sizeof bytes, &frame), ==, HW_FRAME_HEAD + 3);
+  g_assert_cmpuint (frame.version, ==, 7);
+  g_assert_cmpuint (frame.verb, ==, HW_SHIM_REFUSED);
+  g_assert_cmpmem (frame.payload, frame.length, "abc", 3);
+}
+
+static void
+test_frame_refused (void)
+{
+  guint8 bytes[HW_FRAME_HEAD];
+  HwShimFrame frame;
+
+  hw_shim_frame_write_head (bytes, 0, HW_SHIM_STATUS, 0);
+  g_assert_cmpint (hw_shim_frame_read (bytes, sizeof bytes, &frame), ==, -1);
+
+  hw_shim_frame_write_head (bytes, 1, HW_SHIM_STATUS, HW_FRAME_MAX + 1);
+  g_assert_cmpint (hw_shim_frame_read (bytes, sizeof bytes, &frame), ==, -1);
+
+  hw_shim_frame_write_head (bytes, 1, HW_SHIM_START_TASK, (size_t) HW_START_MAX + 1);
+  g_assert_cmpint (hw_shim_frame_read (bytes, sizeof bytes, &frame), ==, -1);
+
+  hw_shim_frame_write_head (bytes, 1, HW_SHIM_STATUS, 0);
+  bytes[3] = 1;
+  g_assert_cmpint (hw_shim_frame_read (bytes, sizeof bytes, &frame), ==, -1);
+}
+
+static void
+test_status_round_trip (void)
+{
+  const HwShimStatus status = { 4194304, G_GUINT64_CONSTANT (0x123456789abcdef0), false, true };
+  guint8 bytes[HW_SHIM_STATUS_SIZE + 1] = { 0 };
+  HwShimStatus read;
+
+  hw_shim_status_write (&status, bytes);
+
+  g_assert_true (hw_shim_status_read (bytes, HW_SHIM_STATUS_SIZE, &read));
+  g_assert_cmpuint (read.pid, ==, status.pid);
+  g_assert_cmpuint (read.start, ==, status.start);
+  g_assert_false (read.is_stopping);
+  g_assert_true (read.has_ended);
+
+  /* A newer version may say more, not less. */
+  g_assert_true (hw_shim_status_read (bytes, sizeof bytes, &read));
+  g_assert_false (hw_shim_status_read (bytes, HW_SHIM_STATUS_SIZE - 1, &read));
+}
+
+static const char *const argv[] = { "sh", "-c", "", "\n \377", NULL };
+static const char *const environment[] = { "A=", "B=x y", NULL };
+
+static const HwShimTask task = {
+  .mark = "HEADWAY_TASK=1/2/3",
+  .path = "/bin/sh",
+  .directory = "/",
+  .umask = -1,
+  .argv = (char **) argv,
+  .environment = (char **) environment,
+};
+
+static void
+test_task_round_trip (void)
+{
+  size_t size = hw_shim_task_size (&task);
+  g_autofree guint8 *bytes = g_malloc (size);
+  HwShimTask read;
+
+  hw_shim_task_write (&task, bytes);
+  g_assert_true (hw_shim_task_read (bytes, size, &read));
+
+  g_assert_cmpstr (read.mark, ==, task.mark);
+  g_assert_cmpstr (read.path, ==, task.path);
+  g_assert_cmpstr (read.directory, ==, task.directory);
+  g_assert_cmpint (read.umask, ==, -1);
+  g_assert_cmpstrv (read.argv, argv);
+  g_assert_cmpstrv (read.environment, environment);
+
+  free (read.argv);
+  free (read.environment);
+}
+
+/* Test that a task of which a part is missing, or which has too much, is none. */
+static void
+test_task_refused (void)
+{
+  size_t size = hw_shim_task_size (&task);
+  g_autofree guint8 *bytes = g_malloc0 (size + 1);
+  HwShimTask read;
+
+  hw_shim_task_write (&task, bytes);
+  for (size_t length = 0; length < size; length++)
+    {
+      g_autofree guint8 *part = g_memdup2 (bytes, length);
+
+      g_assert_false (hw_shim_task_read (part, length, &read));
+    }
+  g_assert_false (hw_shim_task_read (bytes, size + 1, &read));
+
+  /* More strings than there are bytes. */
+  hw_shim_write_u32 (bytes + 4, G_MAXUINT32);
+  g_assert_false (hw_shim_task_read (bytes, size, &read));
+  hw_shim_write_u32 (bytes + 4, 0);
+  g_assert_false (hw_shim_task_read (bytes, size, &read));
+}
+
+int
+main (int   argc,
+      char *arguments[])
+{
+  g_test_init (&argc, &arguments, NULL);
+
+  g_test_add_func ("/shim-protocol/frame/round-trip", test_frame_round_trip);
+  g_test_add_func ("/shim-protocol/frame/refused", test_frame_refused);
+  g_test_add_func ("/shim-protocol/status/round-trip", test_status_round_trip);
+  g_test_add_func ("/shim-protocol/task/round-trip", test_task_round_trip);
+  g_test_add_func ("/shim-protocol/task/refused", test_task_refused);
+
+  return g_test_run ();
+}

@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-shim-record.h"
+
+#include <glib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MARK "HEADWAY_TASK=9007199254740991/18446744073709551615/4294967295"
+#define START \
+  "headway-start 1\n" MARK "\nlife 0ff1ce-b007/17\nshim 12 345\nchild 13 346\nbegin\n"
+#define END \
+  "headway-end 1\n" MARK "\nexited 3 0\nstopped 0\ncut 0\noutput 5000000000\nat 1700000000000000\nend\n"
+
+/* Test that a record that was written is read as it was meant, with the longest numbers. */
+static void
+test_start_round_trip (void)
+{
+  HwShimStart start;
+  char text[HW_RECORD_SIZE];
+
+  g_assert_true (hw_shim_start_parse (START, strlen (START), &start));
+  g_assert_cmpstr (start.mark, ==, MARK);
+  g_assert_cmpstr (start.life, ==, "0ff1ce-b007/17");
+  g_assert_cmpint (start.shim, ==, 12);
+  g_assert_cmpuint (start.shim_start, ==, 345);
+  g_assert_cmpint (start.child, ==, 13);
+  g_assert_cmpuint (start.child_start, ==, 346);
+  g_assert_false (start.is_never);
+
+  g_assert_cmpuint (hw_shim_start_build (&start, text, sizeof text), ==, strlen (START));
+  g_assert_cmpstr (text, ==, START);
+}
+
+static void
+test_never_round_trip (void)
+{
+  HwShimStart start = { .mark = MARK, .is_never = true };
+  HwShimStart read;
+  char text[HW_RECORD_SIZE];
+  size_t length = hw_shim_start_build (&start, text, sizeof text);
+
+  g_assert_true (hw_shim_start_parse (text, length, &read));
+  g_assert_true (read.is_never);
+  g_assert_cmpstr (read.mark, ==, MARK);
+}
+
+static void
+test_end_round_trip (void)
+{
+  static const HwShimEnding endings[] = { HW_SHIM_EXITED, HW_SHIM_KILLED, HW_SHIM_FAILED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      HwShimEnd end = {
+        .mark = MARK,
+        .ending = endings[i],
+        .number = 255,
+        .stage = HW_SHIM_STAGE_PROGRAM,
+        .is_stopped = i == 1,
+        .is_cut = i == 2,
+        .output_size = G_MAXUINT64,
+        .at = -1,
+      };
+      char text[HW_RECORD_SIZE];
+      size_t length = hw_shim_end_build (&end, text, sizeof text);
+      HwShimEnd read;
+
+      g_assert_cmpuint (length, >, 0);
+      g_assert_true (hw_shim_end_parse (text, length, &read));
+      g_assert_cmpmem (&read, sizeof read, &end, sizeof end);
+    }
+}
+
+/* Test that a record that was cut off anywhere says nothing. */
+static void
+test_cut_off (void)
+{
+  HwShimStart start;
+  HwShimEnd end;
+
+  for (size_t length = 0; length < strlen (START); length++)
+    g_assert_false (hw_shim_start_parse (START, length, &start));
+  for (size_t length = 0; length < strlen (END); length++)
+    g_assert_false (hw_shim_end_parse (END, length, &end));
+}
+
+/* Test that nothing is read that we would not have written. */
+static void
+test_strange (void)
+{
+  static const char *const starts[] = {
+    START "\n",
+    " " START,
+    "headway-start 2\n" MARK "\nnever\n",
+    "headway-start 1\n" MARK "\nnever\nmore\n",
+    "headway-start 1\n" MARK "\nlife a\nshim -12 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 0 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 012 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 4294967308 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a b\nshim 12 345\nchild 13 346\nbegin\n",
+  };
+  static const char *const ends[] = {
+    END "x",
+    "headway-end 1\n" MARK "\nvanished 3 0\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 9\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped 2\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped 0\ncut 0\noutput -5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 99999999999 0\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
+  };
+  HwShimStart start;
+  HwShimEnd end;
+
+  for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
+    g_assert_false (hw_shim_start_parse (starts[i], strlen (starts[i]), &start));
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    g_assert_false (hw_shim_end_parse (ends[i], strlen (ends[i]), &end));
+  g_assert_false (hw_shim_end_parse (END "\0", sizeof END, &end));
+}
+
+/* Test that a process cannot pretend to be another one by its name. */
+static void
+test_process_name (void)
+{
+  static const char text[] =
+    "42 (a) R 1 1 1 (evil\n) S 7 42 41 0 -1 4194560 9 0 0 0 1 2 3 4 20 0 1 0 987654321 0 0\n";
+  HwProcessStat stat;
+
+  g_assert_true (hw_process_parse (text, &stat));
+  g_assert_cmpint (stat.pid, ==, 42);
+  g_assert_cmpint (stat.parent, ==, 7);
+  g_assert_cmpint (stat.session, ==, 41);
+  g_assert_cmpint (stat.state, ==, 'S');
+  g_assert_cmpuint (stat.start, ==, 987654321);
+
+  g_assert_false (hw_process_parse ("42 (sh", &stat));
+  g_assert_false (hw_process_parse ("42 (sh) S 1", &stat));
+  g_assert_false (hw_process_parse ("", &stat));
+}
+
+static void
+test_process_is (void)
+{
+  HwProcessStat stat;
+
+  g_assert_true (hw_process_read (getpid (), &stat));
+  g_assert_cmpint (stat.parent, ==, getppid ());
+  g_assert_true (hw_process_is (getpid (), stat.start));
+  g_assert_false (hw_process_is (getpid (), stat.start + 1));
+  g_assert_false (hw_process_is (0, stat.start));
+  g_assert_false (hw_process_is (-1, stat.start));
+}
+
+/* Test that a life has one name, and that the name fits into a record. */
+static void
+test_process_life (void)
+{
+  char life[HW_LIFE_SIZE];
+  char again[HW_LIFE_SIZE];
+
+  g_assert_true (hw_process_read_life (life, sizeof life));
+  g_assert_true (hw_process_read_life (again, sizeof again));
+  g_assert_cmpstr (life, ==, again);
+  g_assert_null (strpbrk (life, " \n"));
+  g_assert_false (hw_process_read_life (life, 10));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/shim-record/start/round-trip", test_start_round_trip);
+  g_test_add_func ("/shim-record/start/never", test_never_round_trip);
+  g_test_add_func ("/shim-record/end/round-trip", test_end_round_trip);
+  g_test_add_func ("/shim-record/cut-off-is-refused", test_cut_off);
+  g_test_add_func ("/shim-record/strange-is-refused", test_strange);
+  g_test_add_func ("/shim-record/process/name-cannot-pretend", test_process_name);
+  g_test_add_func ("/shim-record/process/is", test_process_is);
+  g_test_add_func ("/shim-record/process/life", test_process_life);
+
+  return g_test_run ();
+}
