@@ -48,7 +48,8 @@ struct _HwAttempt
   HwRunner *runner; /* (owned) (not nullable) */
   HwRun *run;       /* (owned) (not nullable) */
 
-  char *canceled_by; /* (owned) (nullable) */
+  char *canceled_by;    /* (owned) (nullable) */
+  gboolean is_stopping; /* the work says so: a former daemon was asked */
   gboolean is_abandoned;
 
   HwRunLevel level; /* the newest */
@@ -250,7 +251,7 @@ hw_attempt_tell_level (HwAttempt *self)
   if (self->has_level)
     insert_level (&changes, &self->level);
   insert_string (&changes, HW_TASK_FIELD_MESSAGE, self->level_message);
-  if (self->canceled_by != NULL)
+  if (self->canceled_by != NULL || hw_run_get_is_stopping (self->run))
     insert_string (&changes, HW_TASK_FIELD_ACTIVITY, "stopping");
   g_clear_pointer (&self->level_message, g_free);
   self->level_time = hw_clock_get_monotonic_time (self->clock);
@@ -326,6 +327,11 @@ on_run_changed (HwRun     *run,
   if (hw_run_take_progress (run, &self->level))
     {
       self->has_level = TRUE;
+      self->has_news = TRUE;
+    }
+  if (hw_run_get_is_stopping (run) && !self->is_stopping)
+    {
+      self->is_stopping = TRUE;
       self->has_news = TRUE;
     }
 
@@ -613,8 +619,8 @@ hw_attempt_cancel (HwAttempt  *self,
  * hw_attempt_abandon:
  * @self: an attempt
  *
- * Ends the work, and writes nothing down: the daemon goes, and the next one finds
- * the task Processing as after a crash.
+ * Lets go of the work, and writes nothing down: the daemon goes, and the next one finds
+ * the task Processing as after a crash. What can go on without us goes on.
  */
 void
 hw_attempt_abandon (HwAttempt *self)
@@ -624,5 +630,5 @@ hw_attempt_abandon (HwAttempt *self)
   self->is_abandoned = TRUE;
   hw_attempt_clear_level_timer (self);
   hw_attempt_clear_retry_timer (self);
-  hw_attempt_control (self, HW_CONTROL_KILL);
+  hw_attempt_control (self, HW_CONTROL_LEAVE);
 }

@@ -476,7 +476,7 @@ hw_dispatcher_open (HwDispatcher *self,
  * hw_dispatcher_close:
  * @self: a dispatcher
  *
- * Begins nothing more, and ends what runs without writing anything down: the next
+ * Begins nothing more, and lets go of what runs without writing anything down: the next
  * start finds it as after a crash.
  */
 void

@@ -36,6 +36,7 @@ struct _HwRun
   gboolean has_level;    /* that nobody took yet */
   GPtrArray *messages;   /* (owned) (element-type utf8): that nobody took yet */
   GSource *source;       /* (owned) (nullable): will emit `changed` */
+  gboolean is_stopping;
   gboolean is_finished;
 };
 
@@ -403,6 +404,29 @@ hw_run_send_message (HwRun      *self,
 }
 
 /**
+ * hw_run_set_stopping:
+ * @self: a run
+ *
+ * Says that the work is about to end because somebody wants it to: for a runner that
+ * hears so of work that it adopted. Any thread.
+ */
+void
+hw_run_set_stopping (HwRun *self)
+{
+  g_return_if_fail (HW_IS_RUN (self));
+
+  g_mutex_lock (&self->lock);
+
+  if (!self->is_finished && !self->is_stopping)
+    {
+      self->is_stopping = TRUE;
+      hw_run_wake (self);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * hw_run_finish:
  * @self: a run
  * @outcome: (transfer full): how the attempt ended
@@ -490,4 +514,26 @@ hw_run_take_messages (HwRun *self)
   g_mutex_unlock (&self->lock);
 
   return g_steal_pointer (&messages);
+}
+
+/**
+ * hw_run_get_is_stopping:
+ * @self: a run
+ *
+ * Tells whether the runner said that the work is about to end. Any thread.
+ *
+ * Returns: %TRUE if hw_run_set_stopping() was called
+ */
+gboolean
+hw_run_get_is_stopping (HwRun *self)
+{
+  gboolean is_stopping;
+
+  g_return_val_if_fail (HW_IS_RUN (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  is_stopping = self->is_stopping;
+  g_mutex_unlock (&self->lock);
+
+  return is_stopping;
 }

@@ -75,11 +75,13 @@ void        hw_run_set_progress (HwRun      *self,
 void        hw_run_send_message (HwRun      *self,
                                  const char *format,
                                  ...) G_GNUC_PRINTF (2, 3);
+void        hw_run_set_stopping (HwRun *self);
 void        hw_run_finish (HwRun     *self,
                            HwOutcome *outcome);
 
 gboolean    hw_run_take_progress (HwRun      *self,
                                   HwRunLevel *level);
 GPtrArray  *hw_run_take_messages (HwRun *self);
+gboolean    hw_run_get_is_stopping (HwRun *self);
 
 G_END_DECLS

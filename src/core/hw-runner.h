@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * HwControl:
  * @HW_CONTROL_STOP: end soon: ask the work to stop, force it when the time is up
  * @HW_CONTROL_KILL: end now
+ * @HW_CONTROL_LEAVE: we go: what can go on without us goes on, and is adopted by those
+ *   who come after us; what cannot ends. Nothing more is told of it
  *
  * What can be asked of an attempt that runs.
  */
@@ -21,6 +23,7 @@ typedef enum
 {
   HW_CONTROL_STOP,
   HW_CONTROL_KILL,
+  HW_CONTROL_LEAVE,
 } HwControl;
 
 #define HW_TYPE_RUNNER (hw_runner_get_type ())

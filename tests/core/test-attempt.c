@@ -373,7 +373,7 @@ test_attempt_abandon_writes_nothing (Bench        *bench,
   hw_fake_clock_advance (bench->clock, G_USEC_PER_SEC);
   hw_await_quiet ();
 
-  assert_calls (bench, "start 1/1, kill 1/1");
+  assert_calls (bench, "start 1/1, leave 1/1");
   assert_story (bench, "");
   g_assert_cmpuint (bench->levels->len, ==, 1);
 }

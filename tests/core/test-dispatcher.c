@@ -356,7 +356,7 @@ test_dispatcher_close_begins_nothing_more (Fixture      *fixture,
                          hw_outcome_new_failed (HW_RESULT_SIGNAL, "It was killed."));
   hw_await_quiet ();
 
-  assert_calls (fixture, "start 1/1, kill 1/1");
+  assert_calls (fixture, "start 1/1, leave 1/1");
   assert_story (fixture, 1, "added Processing/1");
   assert_story (fixture, 2, "added");
 }

@@ -152,6 +152,12 @@ hw_fake_runner_adopt_async (HwRunner           *runner,
   hw_fake_runner_queue_answer (self, gtask, error);
 }
 
+static const char *const verbs[] = {
+  [HW_CONTROL_STOP] = "stop",
+  [HW_CONTROL_KILL] = "kill",
+  [HW_CONTROL_LEAVE] = "leave",
+};
+
 static void
 hw_fake_runner_control_async (HwRunner           *runner,
                               HwRun              *run,
@@ -165,7 +171,7 @@ hw_fake_runner_control_async (HwRunner           *runner,
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_fake_runner_control_async);
-  hw_fake_runner_note (self, verb == HW_CONTROL_STOP ? "stop" : "kill", run);
+  hw_fake_runner_note (self, verbs[verb], run);
   self->deadline = deadline;
   hw_fake_runner_queue_answer (self, gtask, NULL);
 }
