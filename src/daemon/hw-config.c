@@ -280,6 +280,15 @@ hw_config_read_files (HwConfig   *self,
          hw_config_read_file (self, user_path, FALSE, error);
 }
 
+/* Whether this program was not installed: then what belongs to it is beside it. */
+static gboolean
+is_in_build_tree (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  return program != NULL && g_str_has_prefix (program, HW_BUILD_DIR "/");
+}
+
 /* Where task types are, the first to have one wins: what was asked for, the user's,
  * the system's, and those that came with the daemon.
  */
@@ -287,7 +296,6 @@ static char **
 make_type_folders (char **asked)
 {
   g_autoptr(GStrvBuilder) folders = g_strv_builder_new ();
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   const char *const *data_folders = g_get_system_data_dirs ();
 
   if (asked != NULL)
@@ -304,7 +312,7 @@ make_type_folders (char **asked)
     ADD (data_folders[i]);
 #undef ADD
 
-  if (program != NULL && g_str_has_prefix (program, HW_BUILD_DIR "/"))
+  if (is_in_build_tree ())
     g_strv_builder_add (folders, HW_SOURCE_DATA_DIR "/task-types");
   else
     g_strv_builder_add (folders, HW_DATA_DIR "/task-types");
@@ -441,6 +449,23 @@ hw_config_get_run_folder (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
 
   return self->run_folder;
+}
+
+/**
+ * hw_config_get_shim_path:
+ * @self: a configuration
+ *
+ * Gets where the program is that watches a task's program.
+ *
+ * Returns: an absolute path
+ */
+const char *
+hw_config_get_shim_path (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return is_in_build_tree () ? HW_BUILD_DIR "/src/shim/headway-shim"
+         : HW_LIBEXEC_DIR "/headway-shim";
 }
 
 const char *

@@ -20,6 +20,7 @@ gboolean                    hw_config_get_wants_version (HwConfig *self);
 const char                 *hw_config_get_state_folder (HwConfig *self);
 const char                 *hw_config_get_run_folder (HwConfig *self);
 const char                 *hw_config_get_socket_path (HwConfig *self);
+const char                 *hw_config_get_shim_path (HwConfig *self);
 guint16                     hw_config_get_http_port (HwConfig *self);
 guint                       hw_config_get_max_parallel (HwConfig *self);
 const char                 *hw_config_get_bus_address (HwConfig *self);

@@ -107,7 +107,8 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
   g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (max_parallel);
-  g_autoptr(HwCommandRunner) command = hw_command_runner_new (output_folder, self->clock);
+  g_autoptr(HwCommandRunner) command =
+    hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
 
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
@@ -265,7 +266,7 @@ on_queue_opened (GObject      *source,
   hw_daemon_start_bus (self, gtask, url);
 }
 
-/* Closes the doors, ends what runs, and lets go of the folder. */
+/* Closes the doors, lets go of what runs, and of the folder. */
 static void
 hw_daemon_tear_down (HwDaemon *self)
 {
@@ -462,8 +463,9 @@ on_hub_stopped (GObject      *source,
  * @callback: called when all is over, within a second
  * @user_data: data for @callback
  *
- * Says goodbye to everybody who watches, closes the doors, ends what runs, and lets go
- * of the folder. What was running is looked after by the next start.
+ * Says goodbye to everybody who watches, closes the doors, and lets go of what runs and of
+ * the folder. Programs go on, and the next start adopts them; work of our own ends with us,
+ * and is looked after then.
  */
 void
 hw_daemon_stop_async (HwDaemon           *self,

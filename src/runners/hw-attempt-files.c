@@ -8,7 +8,10 @@
 
 #include "hw-attempt-folder.h"
 #include "hw-error.h"
+#include "hw-io.h"
+#include "hw-marked-processes.h"
 #include "hw-quote.h"
+#include "hw-shim-output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,33 +19,49 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The files that an attempt leaves. All of this blocks, so none of it is for the main
- * context.
+/* The files that an attempt leaves: its shim writes them, we read them. All of this
+ * blocks, so none of it is for the main context.
  */
-
-/* What programs print may be secret. */
-#define FILE_MODE 0600
-#define FOLDER_MODE 0700
 
 /* Characters of a path in a sentence: most paths are shorter. */
 #define MAX_PATH_LENGTH 256
 
-static char *
-build_folder (const char *root,
-              HwRun      *run)
+/**
+ * hw_attempt_files_build_folder:
+ * @root: the folder of all attempts
+ * @run: the attempt
+ *
+ * Builds the name of the attempt's folder.
+ *
+ * Returns: (transfer full) (type filename): the folder
+ */
+char *
+hw_attempt_files_build_folder (const char *root,
+                               HwRun      *run)
 {
   return hw_attempt_folder_build (root, hw_run_get_epoch (run), hw_run_get_task_id (run),
                                   hw_run_get_attempt (run));
 }
 
-static char *
-build_path (const char *root,
-            HwRun      *run,
-            const char *name)
+/**
+ * hw_attempt_files_set_error:
+ * @path: what could not be written
+ * @number: why, of `errno`
+ * @error: return location for a #GError, or %NULL
+ *
+ * Says in a sentence that a file or folder cannot be written, and what to do.
+ */
+void
+hw_attempt_files_set_error (const char *path,
+                            int         number,
+                            GError    **error)
 {
-  g_autofree char *folder = build_folder (root, run);
+  g_autofree char *text = g_filename_display_name (path);
+  g_autofree char *quoted = hw_quote (text, MAX_PATH_LENGTH);
 
-  return g_build_filename (folder, name, NULL);
+  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+               "Headway cannot write %s, where the output goes: %s. Mend that, and add the task "
+               "again.", quoted, g_strerror (number));
 }
 
 /* Always fails. */
@@ -51,12 +70,7 @@ fail (const char *path,
       int         number,
       GError    **error)
 {
-  g_autofree char *text = g_filename_display_name (path);
-  g_autofree char *quoted = hw_quote (text, MAX_PATH_LENGTH);
-
-  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-               "Headway cannot write %s, where the output goes: %s. Mend that, and add the task "
-               "again.", quoted, g_strerror (number));
+  hw_attempt_files_set_error (path, number, error);
 
   return FALSE;
 }
@@ -66,10 +80,10 @@ static gboolean
 sync_folder (const char *path,
              GError    **error)
 {
-  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = hw_io_open_folder (path);
   int number = 0;
 
-  if (fd < 0 || fsync (fd) < 0)
+  if (fd < 0 || !hw_io_sync (fd))
     number = errno;
   if (fd >= 0)
     close (fd);
@@ -86,7 +100,7 @@ make_folder (const char *path,
 {
   g_autofree char *parent = NULL;
 
-  if (mkdir (path, FOLDER_MODE) == 0)
+  if (hw_io_make_folder (path))
     {
       parent = g_path_get_dirname (path);
       return sync_folder (parent, error);
@@ -109,126 +123,149 @@ make_folder (const char *path,
  * @run: the attempt
  * @error: return location for a #GError, or %NULL
  *
- * Makes the attempt's folder, and in it the file for what it prints. The file is
- * opened to append, so nothing is lost or written over even if a child of the
- * program goes on to print after it.
+ * Makes the attempt's folder.
  *
- * Returns: a descriptor of the file, or -1 with a sentence for a person
+ * Returns: (transfer full) (type filename): the folder, or %NULL with a sentence for a
+ *   person
  */
-int
+char *
 hw_attempt_files_create (const char *root,
                          HwRun      *run,
                          GError    **error)
 {
-  g_autofree char *folder = build_folder (root, run);
-  g_autofree char *path = build_path (root, run, HW_ATTEMPT_OUTPUT);
-  int fd;
+  g_autofree char *folder = hw_attempt_files_build_folder (root, run);
 
-  if (!make_folder (folder, error))
+  return make_folder (folder, error) ? g_steal_pointer (&folder) : NULL;
+}
+
+/* Reads a record. Returns its length, or -1 with errno. No link leads elsewhere, and no
+ * pipe holds the thread: a program may run as the same user.
+ */
+static gssize
+read_record (int         folder_fd,
+             const char *name,
+             char       *text)
+{
+  int fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  gssize length;
+  int number;
+
+  if (fd < 0)
     return -1;
 
-  fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-  if (fd < 0)
-    fail (path, errno, error);
-
-  return fd;
-}
-
-static gboolean
-write_all (int         fd,
-           const char *text)
-{
-  gsize length = strlen (text);
-
-  while (length > 0)
-    {
-      gssize written = write (fd, text, length);
-
-      if (written < 0 && errno != EINTR)
-        return FALSE;
-      if (written > 0)
-        {
-          text += written;
-          length -= (gsize) written;
-        }
-    }
-
-  return TRUE;
-}
-
-/**
- * hw_attempt_files_write_start:
- * @root: the folder of all attempts
- * @run: the attempt, after hw_attempt_files_create()
- * @mark: what its processes are known by
- * @error: return location for a #GError, or %NULL
- *
- * Writes down that the attempt's work may begin from now on, and returns when that
- * is on disk. An attempt can begin only once: a second record is refused.
- *
- * Returns: %TRUE on success, %FALSE with a sentence for a person otherwise
- */
-gboolean
-hw_attempt_files_write_start (const char *root,
-                              HwRun      *run,
-                              const char *mark,
-                              GError    **error)
-{
-  g_autofree char *folder = build_folder (root, run);
-  g_autofree char *path = build_path (root, run, HW_ATTEMPT_START);
-  g_autofree char *line = g_strconcat (mark, "\n", NULL);
-  int number = 0;
-  int fd;
-
-  fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-  if (fd < 0)
-    return fail (path, errno, error);
-
-  if (!write_all (fd, line) || fsync (fd) < 0)
-    number = errno;
+  length = read (fd, text, HW_RECORD_SIZE);
+  number = errno;
   close (fd);
+  errno = number;
 
-  if (number != 0)
-    return fail (path, number, error);
+  return length;
+}
 
-  return sync_folder (folder, error);
+/* Whether a record is of this attempt. */
+static gboolean
+is_marked (const char *mark,
+           HwRun      *run)
+{
+  g_autofree char *own = hw_mark_build (run);
+
+  return g_str_equal (mark, own);
 }
 
 /**
- * hw_attempt_files_has_start:
- * @root: the folder of all attempts
+ * hw_attempt_files_read_start:
+ * @folder_fd: the attempt's folder
+ * @run: the attempt
+ * @start: (out caller-allocates): its start record
+ *
+ * Reads the start record of an attempt.
+ *
+ * Returns: 0, `ENOENT` if there is none, `EBADMSG` if it cannot be understood, or another
+ *   number of `errno`
+ */
+int
+hw_attempt_files_read_start (int          folder_fd,
+                             HwRun       *run,
+                             HwShimStart *start)
+{
+  char text[HW_RECORD_SIZE];
+  gssize length = read_record (folder_fd, HW_SHIM_START, text);
+
+  if (length < 0)
+    return errno;
+
+  return hw_shim_start_parse (text, (gsize) length, start) && is_marked (start->mark, run) ? 0
+         : EBADMSG;
+}
+
+/**
+ * hw_attempt_files_forbid_start:
+ * @folder_fd: the attempt's folder
  * @run: the attempt
  *
- * Tells whether the attempt's work may have begun. If that cannot be found out, it
- * may have.
+ * Writes a start record that says that the attempt must not begin any more. A shim that
+ * was about to begin finds it, and ends; one that was quicker has its own there.
  *
- * Returns: %FALSE if it never began
+ * Returns: 0, `EEXIST` if the attempt has begun, or another number of `errno`
+ */
+int
+hw_attempt_files_forbid_start (int    folder_fd,
+                               HwRun *run)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  HwShimStart start = { .is_never = TRUE };
+  char text[HW_RECORD_SIZE];
+  gsize length;
+
+  g_strlcpy (start.mark, mark, sizeof start.mark);
+  length = hw_shim_start_build (&start, text, sizeof text);
+
+  return hw_io_create_record (folder_fd, HW_SHIM_START, text, length) ? 0 : errno;
+}
+
+/**
+ * hw_attempt_files_read_end:
+ * @folder_fd: the attempt's folder
+ * @run: the attempt
+ * @end: (out caller-allocates): its exit record
+ *
+ * Reads the exit record of an attempt.
+ *
+ * Returns: whether there is one
  */
 gboolean
-hw_attempt_files_has_start (const char *root,
-                            HwRun      *run)
+hw_attempt_files_read_end (int        folder_fd,
+                           HwRun     *run,
+                           HwShimEnd *end)
 {
-  g_autofree char *path = build_path (root, run, HW_ATTEMPT_START);
-  struct stat status;
+  char text[HW_RECORD_SIZE];
+  gssize length = read_record (folder_fd, HW_SHIM_END, text);
 
-  return lstat (path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+  return length > 0 && hw_shim_end_parse (text, (gsize) length, end) && is_marked (end->mark, run);
 }
 
 /**
  * hw_attempt_files_get_output_size:
- * @root: the folder of all attempts
- * @run: the attempt
+ * @folder_fd: the attempt's folder
  *
  * Gets how much the attempt has printed so far.
  *
  * Returns: bytes, 0 if there is no file
  */
 guint64
-hw_attempt_files_get_output_size (const char *root,
-                                  HwRun      *run)
+hw_attempt_files_get_output_size (int folder_fd)
 {
-  g_autofree char *path = build_path (root, run, HW_ATTEMPT_OUTPUT);
+  char name[HW_IO_NAME_MAX];
   struct stat status;
+  guint64 size = 0;
 
-  return lstat (path, &status) == 0 ? (guint64) status.st_size : 0;
+  do
+    {
+      hw_segment_build_name (name, size);
+      if (fstatat (folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        break;
+      size += (guint64) status.st_size;
+    }
+  while ((guint64) status.st_size == HW_SEGMENT_SIZE);
+
+  return size;
 }

@@ -5,20 +5,28 @@
 #pragma once
 
 #include "hw-run.h"
+#include "hw-shim-record.h"
 
 G_BEGIN_DECLS
 
-int      hw_attempt_files_create (const char *root,
+char    *hw_attempt_files_build_folder (const char *root,
+                                        HwRun      *run);
+void     hw_attempt_files_set_error (const char *path,
+                                     int         number,
+                                     GError    **error);
+
+char    *hw_attempt_files_create (const char *root,
                                   HwRun      *run,
                                   GError    **error);
-gboolean hw_attempt_files_write_start (const char *root,
-                                       HwRun      *run,
-                                       const char *mark,
-                                       GError    **error);
 
-gboolean hw_attempt_files_has_start (const char *root,
-                                     HwRun      *run);
-guint64  hw_attempt_files_get_output_size (const char *root,
-                                           HwRun      *run);
+int      hw_attempt_files_read_start (int          folder_fd,
+                                      HwRun       *run,
+                                      HwShimStart *start);
+int      hw_attempt_files_forbid_start (int    folder_fd,
+                                        HwRun *run);
+gboolean hw_attempt_files_read_end (int        folder_fd,
+                                    HwRun     *run,
+                                    HwShimEnd *end);
+guint64  hw_attempt_files_get_output_size (int folder_fd);
 
 G_END_DECLS

@@ -63,43 +63,80 @@ make_killed (const char *quoted,
 /**
  * hw_command_outcome_new:
  * @program: what a person calls the program
- * @ending: (nullable): what waitid(2) said of its end, %NULL if it could not
- * @is_canceled: whether somebody asked it to end
+ * @end: the shim's record of its end
  *
  * Says how a program ended.
  *
- * Returns: (transfer full): the outcome, without the size of the output
+ * Returns: (transfer full): the outcome
  */
 HwOutcome *
 hw_command_outcome_new (const char      *program,
-                        const siginfo_t *ending,
-                        gboolean         is_canceled)
+                        const HwShimEnd *end)
 {
   g_autofree char *quoted = hw_program_quote (program);
   g_autofree char *signal_name = NULL;
+  g_autoptr(GError) error = NULL;
   HwOutcome *outcome;
-  gboolean has_exited = ending != NULL && ending->si_code == CLD_EXITED;
 
-  if (ending != NULL && !has_exited)
-    signal_name = name_signal (ending->si_status);
+  if (end->ending == HW_SHIM_KILLED)
+    signal_name = name_signal (end->number);
 
-  if (is_canceled)
-    outcome = hw_outcome_new_failed (HW_RESULT_CANCELED,
-                                     "The task was canceled. Add it again to do it after all.");
-  else if (ending == NULL)
-    outcome = hw_outcome_new_failed (HW_RESULT_LOST,
-                                     "Nobody knows how %s ended. Read its output to see how far "
-                                     "it got.", quoted);
-  else if (has_exited)
-    outcome = make_exited (quoted, ending->si_status);
+  if (end->is_stopped)
+    {
+      outcome = hw_command_outcome_new_canceled ();
+    }
+  else if (end->ending == HW_SHIM_FAILED)
+    {
+      hw_program_set_error (program, end->number, &error);
+      outcome = hw_command_outcome_new_not_started (error);
+    }
+  else if (end->ending == HW_SHIM_EXITED)
+    {
+      outcome = make_exited (quoted, end->number);
+    }
   else
-    outcome = make_killed (quoted, ending->si_status, signal_name);
+    {
+      outcome = make_killed (quoted, end->number, signal_name);
+    }
 
-  if (has_exited)
-    outcome->exit_code = ending->si_status;
+  if (end->ending == HW_SHIM_EXITED)
+    outcome->exit_code = end->number;
   outcome->signal = g_steal_pointer (&signal_name);
+  outcome->output_size = end->output_size;
 
   return outcome;
+}
+
+/**
+ * hw_command_outcome_new_canceled:
+ *
+ * Says that somebody ended a program.
+ *
+ * Returns: (transfer full): the outcome
+ */
+HwOutcome *
+hw_command_outcome_new_canceled (void)
+{
+  return hw_outcome_new_failed (HW_RESULT_CANCELED,
+                                "The task was canceled. Add it again to do it after all.");
+}
+
+/**
+ * hw_command_outcome_new_lost:
+ * @program: what a person calls the program
+ *
+ * Says that nobody saw how a program ended.
+ *
+ * Returns: (transfer full): the outcome
+ */
+HwOutcome *
+hw_command_outcome_new_lost (const char *program)
+{
+  g_autofree char *quoted = hw_program_quote (program);
+
+  return hw_outcome_new_failed (HW_RESULT_LOST,
+                                "What watched %s ended before it, so it was ended, too. Read its "
+                                "output to see how far it got, and add the task again.", quoted);
 }
 
 /**

@@ -5,14 +5,14 @@
 #pragma once
 
 #include "hw-run.h"
-
-#include <signal.h>
+#include "hw-shim-record.h"
 
 G_BEGIN_DECLS
 
 HwOutcome *hw_command_outcome_new (const char      *program,
-                                   const siginfo_t *ending,
-                                   gboolean         is_canceled);
+                                   const HwShimEnd *end);
+HwOutcome *hw_command_outcome_new_canceled (void);
+HwOutcome *hw_command_outcome_new_lost (const char *program);
 
 HwOutcome *hw_command_outcome_new_not_started (const GError *error);
 

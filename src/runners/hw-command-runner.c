@@ -6,34 +6,26 @@
 
 #include "hw-command-runner.h"
 
-#include "hw-attempt-files.h"
 #include "hw-command-outcome.h"
 #include "hw-command-start.h"
 #include "hw-error.h"
-#include "hw-marked-processes.h"
-#include "hw-spawn.h"
-
-#include <glib-unix.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "hw-shim-adoption.h"
+#include "hw-shim-link.h"
 
 /**
  * HwCommandRunner:
  *
- * Carries out attempts with programs. Each leads a session of its own and prints
- * into a file, so the daemon's death neither stops it nor loses what it says; but
- * a later daemon can only end what is left of it.
+ * Carries out attempts with programs. Each is watched by a shim, a small process that
+ * outlives us: it owns what the program prints and knows how it ends, and whoever comes
+ * after us finds it. We start shims, and speak with them.
  *
- * What blocks is done on threads of GIO. A program's end is heard of by its pidfd,
- * in the main context, without a signal handler and without a thread for each.
- *
- * Main context only.
+ * What blocks is done on threads of GIO. Main context only.
  */
 struct _HwCommandRunner
 {
   GObject parent_instance;
 
+  char *shim_path;      /* (owned) */
   char *output_root;    /* (owned) */
   HwClock *clock;       /* (owned) */
   GHashTable *children; /* (owned) (element-type HwRun Child): those that go on */
@@ -44,26 +36,23 @@ typedef struct
 {
   HwCommandRunner *runner; /* (owned): it stays until all have ended */
   HwRun *run;              /* (owned) */
-  GTask *starting;         /* (owned) (nullable): until it has begun */
   char *program;           /* (owned): what a person calls it */
+  GTask *beginning;        /* (owned) (nullable): until it has begun, or was found */
 
-  HwProcess process;       /* its pid is 0 before the start, and after its end was waited for */
-  GSource *watch;          /* (owned) (nullable): of its end */
+  HwShimLink *link;        /* (owned) (nullable): while it runs */
 
   gboolean is_stopping;    /* somebody asked it to end */
   HwControl verb;          /* how */
   gint64 deadline;         /* when to use force, in the clock's monotonic time */
-  guint timer_id;          /* that will use it */
+  gboolean is_left;        /* we go, and it stays */
 } Child;
 
-/* What is left to do for an attempt when its program has ended. Owned by its #GTask. */
+/* What a thread needs to know of an attempt. Owned by its #GTask. */
 typedef struct
 {
-  HwRun *run;         /* (owned) */
-  char *output_root;  /* (owned) */
-  HwOutcome *outcome; /* (owned) (nullable) */
-  gboolean leaves_nothing;
-} Ending;
+  HwRun *run;        /* (owned) */
+  char *output_root; /* (owned) */
+} Place;
 
 static void hw_command_runner_iface_init (HwRunnerInterface *iface);
 
@@ -71,7 +60,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwCommandRunner, hw_command_runner, G_TYPE_OBJECT
                                G_IMPLEMENT_INTERFACE (HW_TYPE_RUNNER,
                                                       hw_command_runner_iface_init))
 
-/* A program goes through these in this order. */
+/* A program goes through these in this order; one that is adopted begins further down. */
 static void start_in_thread (GTask        *gtask,
                              gpointer      source,
                              gpointer      task_data,
@@ -79,94 +68,102 @@ static void start_in_thread (GTask        *gtask,
 static void on_started (GObject      *source,
                         GAsyncResult *result,
                         gpointer      user_data);
-static gboolean on_process_ended (int          pidfd,
-                                  GIOCondition condition,
-                                  gpointer     user_data);
-static void end_in_thread (GTask        *gtask,
-                           gpointer      source,
-                           gpointer      task_data,
-                           GCancellable *cancellable);
-static void on_ended (GObject      *source,
+static void find_in_thread (GTask        *gtask,
+                            gpointer      source,
+                            gpointer      task_data,
+                            GCancellable *cancellable);
+static void on_found (GObject      *source,
                       GAsyncResult *result,
                       gpointer      user_data);
+static void on_link_status (HwShimLink   *link,
+                            HwShimStatus *status,
+                            Child        *child);
+static void on_link_ended (HwShimLink *link,
+                           HwShimEnd  *end,
+                           Child      *child);
+static void bury_in_thread (GTask        *gtask,
+                            gpointer      source,
+                            gpointer      task_data,
+                            GCancellable *cancellable);
+static void on_buried (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data);
 
 static void
-child_forget_timer (Child *child)
+child_drop_link (Child *child)
 {
-  if (child->timer_id != 0)
-    hw_clock_remove_timer (child->runner->clock, child->timer_id);
-  child->timer_id = 0;
+  if (child->link == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (child->link, child);
+  hw_shim_link_leave (child->link);
+  g_clear_object (&child->link);
 }
 
 static void
 child_free (Child *child)
 {
-  child_forget_timer (child);
-  if (child->watch != NULL)
-    g_source_destroy (child->watch);
-  g_clear_pointer (&child->watch, g_source_unref);
-  if (child->process.pidfd >= 0)
-    close (child->process.pidfd);
-
+  child_drop_link (child);
   g_clear_pointer (&child->program, g_free);
-  g_clear_object (&child->starting);
+  g_clear_object (&child->beginning);
   g_clear_object (&child->run);
   g_clear_object (&child->runner);
   g_free (child);
 }
 
 static void
-ending_free (Ending *ending)
+place_free (Place *place)
 {
-  g_clear_object (&ending->run);
-  g_clear_pointer (&ending->output_root, g_free);
-  g_clear_pointer (&ending->outcome, hw_outcome_free);
-  g_free (ending);
+  g_clear_object (&place->run);
+  g_clear_pointer (&place->output_root, g_free);
+  g_free (place);
 }
 
-/* Sends a signal to the program and its children. Its pid is not 0 as long as nobody
- * has waited for it, and so long no other process can have its number.
- */
+static Child *
+hw_command_runner_add_child (HwCommandRunner *self,
+                             HwRun           *run,
+                             GTask           *beginning)
+{
+  Child *child = g_new0 (Child, 1);
+
+  child->runner = g_object_ref (self);
+  child->run = g_object_ref (run);
+  child->beginning = g_object_ref (beginning);
+  g_hash_table_insert (self->children, run, child);
+
+  return child;
+}
+
+/* Does in a thread what has to look at the attempt's files. */
 static void
-child_signal (Child *child,
-              int    number)
+child_look (Child              *child,
+            GTaskThreadFunc     look,
+            GAsyncReadyCallback callback)
 {
-  if (child->process.pid > 0)
-    kill (-child->process.pid, number);
+  g_autoptr(GTask) gtask = g_task_new (child->runner, NULL, callback, child);
+  Place *place = g_new0 (Place, 1);
+
+  g_task_set_source_tag (gtask, child_look);
+
+  place->run = g_object_ref (child->run);
+  place->output_root = g_strdup (child->runner->output_root);
+  g_task_set_task_data (gtask, place, (GDestroyNotify) place_free);
+  g_task_run_in_thread (gtask, look);
 }
 
-static void
-on_deadline (gpointer user_data)
-{
-  Child *child = user_data;
-
-  child->timer_id = 0;
-  child_signal (child, SIGKILL);
-}
-
-/* Does what somebody asked for, once there is a process to ask it of. */
+/* Does what somebody asked for, once there is a shim to ask it of. */
 static void
 child_obey (Child *child)
 {
   HwClock *clock = child->runner->clock;
 
-  if (child->process.pid == 0)
+  if (child->link == NULL)
     return;
 
   if (child->verb == HW_CONTROL_KILL)
-    {
-      child_signal (child, SIGKILL);
-      return;
-    }
-
-  /* One that is held by SIGSTOP hears of the end only when it goes on. */
-  child_signal (child, SIGTERM);
-  child_signal (child, SIGCONT);
-
-  child_forget_timer (child);
-  child->timer_id = hw_clock_add_timer (clock,
-                                        child->deadline - hw_clock_get_monotonic_time (clock),
-                                        on_deadline, child);
+    hw_shim_link_kill (child->link);
+  else
+    hw_shim_link_stop (child->link, child->deadline - hw_clock_get_monotonic_time (clock));
 }
 
 /* Ends the attempt with @outcome, which is (transfer full). */
@@ -174,18 +171,28 @@ static void
 child_end (Child     *child,
            HwOutcome *outcome)
 {
-  g_autoptr(GTask) gtask = g_task_new (child->runner, NULL, on_ended, child);
-  Ending *ending = g_new0 (Ending, 1);
+  g_autoptr(HwCommandRunner) runner = g_object_ref (child->runner);
+  g_autoptr(HwRun) run = g_object_ref (child->run);
+  gboolean is_left = child->is_left;
 
-  g_task_set_source_tag (gtask, child_end);
+  g_hash_table_remove (runner->children, run);
+  if (is_left)
+    hw_outcome_free (outcome);
+  else
+    hw_run_finish (run, outcome);
+}
 
-  ending->run = g_object_ref (child->run);
-  ending->output_root = g_strdup (child->runner->output_root);
-  ending->outcome = outcome;
-  ending->leaves_nothing = child->is_stopping;
-  g_task_set_task_data (gtask, ending, (GDestroyNotify) ending_free);
+/* Takes the shim, which is (transfer full), and waits for its news. */
+static void
+child_watch (Child         *child,
+             HwShimProcess *process)
+{
+  child->link = hw_shim_link_new (process, HW_SHIM_VERSION);
+  g_signal_connect (child->link, "status", G_CALLBACK (on_link_status), child);
+  g_signal_connect (child->link, "ended", G_CALLBACK (on_link_ended), child);
 
-  g_task_run_in_thread (gtask, end_in_thread);
+  if (child->is_stopping)
+    child_obey (child);
 }
 
 static void
@@ -196,33 +203,27 @@ hw_command_runner_start_async (HwRunner           *runner,
                                gpointer            user_data)
 {
   HwCommandRunner *self = HW_COMMAND_RUNNER (runner);
-  g_autoptr(GTask) starting = NULL;
+  g_autoptr(GTask) beginning = NULL;
   g_autoptr(GTask) gtask = NULL;
   g_autoptr(HwCommandStart) start = NULL;
   g_autoptr(GError) error = NULL;
   Child *child;
 
-  starting = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (starting, hw_command_runner_start_async);
+  beginning = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (beginning, hw_command_runner_start_async);
 
-  if (g_task_return_error_if_cancelled (starting))
+  if (g_task_return_error_if_cancelled (beginning))
     return;
 
   /* From now on, start_in_thread() knows until when it can be canceled. */
-  g_task_set_check_cancellable (starting, FALSE);
+  g_task_set_check_cancellable (beginning, FALSE);
 
-  child = g_new0 (Child, 1);
-  child->runner = g_object_ref (self);
-  child->run = g_object_ref (run);
-  child->starting = g_object_ref (starting);
-  child->process.pidfd = -1;
-  g_hash_table_insert (self->children, run, child);
-
+  child = hw_command_runner_add_child (self, run, beginning);
   gtask = g_task_new (self, cancellable, on_started, child);
   g_task_set_source_tag (gtask, start_in_thread);
   g_task_set_check_cancellable (gtask, FALSE);
 
-  start = hw_command_start_new (self->output_root, run, &error);
+  start = hw_command_start_new (self->shim_path, self->output_root, run, &error);
   if (start == NULL)
     {
       child->program = g_strdup (hw_task_type_get_name (hw_run_get_task_type (run)));
@@ -241,26 +242,34 @@ start_in_thread (GTask        *gtask,
                  gpointer      task_data,
                  GCancellable *cancellable)
 {
-  g_autofree HwProcess *process = g_new0 (HwProcess, 1);
   g_autoptr(GError) error = NULL;
+  HwShimProcess *process = hw_command_start_run (task_data, cancellable, &error);
 
-  if (hw_command_start_run (task_data, cancellable, process, &error))
-    g_task_return_pointer (gtask, g_steal_pointer (&process), g_free);
+  if (process != NULL)
+    g_task_return_pointer (gtask, process, (GDestroyNotify) hw_shim_process_free);
   else
     g_task_return_error (gtask, g_steal_pointer (&error));
 }
 
-/* The program runs: waits for its end, and does what was asked meanwhile. */
 static void
-child_watch (Child *child)
+on_outcome_due (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
 {
-  child->watch = g_unix_fd_source_new (child->process.pidfd, G_IO_IN);
-  g_source_set_static_name (child->watch, "[headway] end of a program");
-  g_source_set_callback (child->watch, G_SOURCE_FUNC (on_process_ended), child, NULL);
-  g_source_attach (child->watch, g_main_context_get_thread_default ());
+  child_end (user_data, g_task_propagate_pointer (G_TASK (result), NULL));
+}
 
-  if (child->is_stopping)
-    child_obey (child);
+/* What is told of a run comes after the answer to whoever began it: in the next turn of
+ * the main context. @outcome is (transfer full).
+ */
+static void
+child_end_soon (Child     *child,
+                HwOutcome *outcome)
+{
+  g_autoptr(GTask) gtask = g_task_new (child->runner, NULL, on_outcome_due, child);
+
+  g_task_set_source_tag (gtask, child_end_soon);
+  g_task_return_pointer (gtask, outcome, (GDestroyNotify) hw_outcome_free);
 }
 
 static void
@@ -270,8 +279,8 @@ on_started (GObject      *source,
 {
   HwCommandRunner *self = HW_COMMAND_RUNNER (source);
   Child *child = user_data;
-  g_autoptr(GTask) starting = g_steal_pointer (&child->starting);
-  g_autofree HwProcess *process = NULL;
+  g_autoptr(GTask) beginning = g_steal_pointer (&child->beginning);
+  g_autoptr(HwShimProcess) process = NULL;
   g_autoptr(GError) error = NULL;
 
   process = g_task_propagate_pointer (G_TASK (result), &error);
@@ -279,111 +288,117 @@ on_started (GObject      *source,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_hash_table_remove (self->children, child->run);
-      g_task_return_error (starting, g_steal_pointer (&error));
+      g_task_return_error (beginning, g_steal_pointer (&error));
       return;
     }
 
-  /* Told before the end, which both ways goes through another thread or the poll. */
-  g_task_return_boolean (starting, TRUE);
+  g_task_return_boolean (beginning, TRUE);
 
   if (process != NULL)
     {
-      child->process = *process;
-      child_watch (child);
+      child_watch (child, g_steal_pointer (&process));
+      if (child->is_left)
+        g_hash_table_remove (self->children, child->run);
       return;
     }
 
   if (child->is_stopping)
-    child_end (child, hw_command_outcome_new (child->program, NULL, TRUE));
+    child_end_soon (child, hw_command_outcome_new_canceled ());
   else
-    child_end (child, hw_command_outcome_new_not_started (error));
-}
-
-static gboolean
-on_process_ended (int          pidfd,
-                  GIOCondition condition,
-                  gpointer     user_data)
-{
-  Child *child = user_data;
-  siginfo_t ending = { 0 };
-  gboolean is_ours;
-
-  /* Only looked at, so that its number is still that of its group. */
-  is_ours = waitid (P_PIDFD, (id_t) pidfd, &ending, WEXITED | WNOHANG | WNOWAIT) == 0;
-  if (is_ours && ending.si_pid == 0)
-    return G_SOURCE_CONTINUE;
-
-  if (is_ours && child->is_stopping)
-    child_signal (child, SIGKILL);
-
-  is_ours = waitid (P_PIDFD, (id_t) pidfd, &ending, WEXITED) == 0;
-  child->process.pid = 0;
-  g_clear_pointer (&child->watch, g_source_unref);
-  child_forget_timer (child);
-
-  child_end (child, hw_command_outcome_new (child->program, is_ours ? &ending : NULL,
-                                            child->is_stopping));
-
-  return G_SOURCE_REMOVE;
+    child_end_soon (child, hw_command_outcome_new_not_started (error));
 }
 
 static void
-end_in_thread (GTask        *gtask,
-               gpointer      source,
-               gpointer      task_data,
-               GCancellable *cancellable)
+on_link_status (HwShimLink   *link,
+                HwShimStatus *status,
+                Child        *child)
 {
-  Ending *ending = task_data;
-  g_autofree char *mark = hw_mark_build (ending->run);
-
-  /* Children of a program that was stopped may have left its group. */
-  if (ending->leaves_nothing && !hw_marked_processes_kill (mark))
-    g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end",
-               hw_run_get_task_id (ending->run));
-
-  ending->outcome->output_size = hw_attempt_files_get_output_size (ending->output_root,
-                                                                   ending->run);
-  g_task_return_boolean (gtask, TRUE);
+  if (status->is_stopping)
+    hw_run_set_stopping (child->run);
 }
 
 static void
-on_ended (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+on_link_ended (HwShimLink *link,
+               HwShimEnd  *end,
+               Child      *child)
 {
-  HwCommandRunner *self = HW_COMMAND_RUNNER (source);
-  Child *child = user_data;
-  g_autoptr(HwRun) run = g_object_ref (child->run);
-  Ending *ending = g_task_get_task_data (G_TASK (result));
-
-  g_hash_table_remove (self->children, run);
-  hw_run_finish (run, g_steal_pointer (&ending->outcome));
-}
-
-static void
-adopt_in_thread (GTask        *gtask,
-                 gpointer      source,
-                 gpointer      task_data,
-                 GCancellable *cancellable)
-{
-  HwCommandRunner *self = HW_COMMAND_RUNNER (source);
-  HwRun *run = HW_RUN (task_data);
-  g_autofree char *mark = hw_mark_build (run);
-
-  if (!hw_attempt_files_has_start (self->output_root, run))
+  if (end != NULL)
     {
-      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_NOT_STARTED,
-                               "Headway stopped before the task began. It will begin.");
+      child_end (child, hw_command_outcome_new (child->program, end));
       return;
     }
 
-  if (!hw_marked_processes_kill (mark))
-    g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end",
-               hw_run_get_task_id (run));
+  child_drop_link (child);
+  child_look (child, bury_in_thread, on_buried);
+}
 
-  g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
-                           "Headway stopped while the task ran. Read its output to see how far "
-                           "it got, and add it again if it has to be done.");
+/* Says how an attempt ended whose shim is gone. */
+static HwOutcome *
+child_make_outcome (Child             *child,
+                    const HwShimFound *found)
+{
+  HwOutcome *outcome;
+
+  if (found->state == HW_SHIM_STATE_ENDED)
+    return hw_command_outcome_new (child->program, &found->end);
+
+  if (child->is_stopping)
+    outcome = hw_command_outcome_new_canceled ();
+  else
+    outcome = hw_command_outcome_new_lost (child->program);
+  outcome->output_size = found->output_size;
+
+  return outcome;
+}
+
+static void
+bury_in_thread (GTask        *gtask,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  const Place *place = task_data;
+
+  g_task_return_pointer (gtask, hw_shim_adoption_bury (place->output_root, place->run),
+                         (GDestroyNotify) hw_shim_found_free);
+}
+
+static void
+on_buried (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Child *child = user_data;
+  g_autoptr(HwShimFound) found = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  child_end (child, child_make_outcome (child, found));
+}
+
+static void
+find_in_thread (GTask        *gtask,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  const Place *place = task_data;
+
+  g_task_return_pointer (gtask, hw_shim_adoption_find (place->output_root, place->run),
+                         (GDestroyNotify) hw_shim_found_free);
+}
+
+/* Gets what a person calls the program of an attempt that a former daemon started.
+ * Returns (transfer full).
+ */
+static char *
+hw_command_runner_name_program (HwCommandRunner *self,
+                                HwRun           *run)
+{
+  g_autoptr(HwCommandStart) start = hw_command_start_new (self->shim_path, self->output_root, run,
+                                                          NULL);
+
+  /* The type's file may have changed since. */
+  return g_strdup (start != NULL ? hw_command_start_get_program (start)
+                                 : hw_task_type_get_name (hw_run_get_task_type (run)));
 }
 
 static void
@@ -393,11 +408,79 @@ hw_command_runner_adopt_async (HwRunner           *runner,
                                GAsyncReadyCallback callback,
                                gpointer            user_data)
 {
-  g_autoptr(GTask) gtask = g_task_new (runner, cancellable, callback, user_data);
+  HwCommandRunner *self = HW_COMMAND_RUNNER (runner);
+  g_autoptr(GTask) beginning = g_task_new (self, cancellable, callback, user_data);
+  Child *child;
 
-  g_task_set_source_tag (gtask, hw_command_runner_adopt_async);
-  g_task_set_task_data (gtask, g_object_ref (run), g_object_unref);
-  g_task_run_in_thread (gtask, adopt_in_thread);
+  g_task_set_source_tag (beginning, hw_command_runner_adopt_async);
+
+  /* Half an adoption would be of no use to anybody. */
+  g_task_set_check_cancellable (beginning, FALSE);
+
+  child = hw_command_runner_add_child (self, run, beginning);
+  child->program = hw_command_runner_name_program (self, run);
+  child_look (child, find_in_thread, on_found);
+}
+
+/* Says that nothing of the attempt runs, and why. */
+static void
+child_disown (Child      *child,
+              GTask      *beginning,
+              HwError     code,
+              const char *sentence)
+{
+  g_hash_table_remove (child->runner->children, child->run);
+  g_task_return_new_error (beginning, HW_ERROR, code, "%s", sentence);
+}
+
+static void
+on_found (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Child *child = user_data;
+  g_autoptr(GTask) beginning = g_steal_pointer (&child->beginning);
+  g_autoptr(HwShimFound) found = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  switch (found->state)
+    {
+    case HW_SHIM_STATE_NOT_STARTED:
+      child_disown (child, beginning, HW_ERROR_NOT_STARTED,
+                    "Headway stopped before the task began. It will begin.");
+      return;
+
+    case HW_SHIM_STATE_INTERRUPTED:
+      child_disown (child, beginning, HW_ERROR_INTERRUPTED,
+                    "The machine went down while the task ran. Read its output to see how far it "
+                    "got, and add it again if it has to be done.");
+      return;
+
+    case HW_SHIM_STATE_ALIVE:
+      child_watch (child, g_steal_pointer (&found->process));
+      if (child->is_left)
+        g_hash_table_remove (child->runner->children, child->run);
+      break;
+
+    case HW_SHIM_STATE_ENDED:
+    case HW_SHIM_STATE_LOST:
+    default:
+      child_end_soon (child, child_make_outcome (child, found));
+      break;
+    }
+
+  g_task_return_boolean (beginning, TRUE);
+}
+
+/* Lets go of a program, which goes on. While a thread works for it, its answer is waited
+ * for: it ends the child.
+ */
+static void
+hw_command_runner_leave (HwCommandRunner *self,
+                         Child           *child)
+{
+  child->is_left = TRUE;
+  if (child->link != NULL)
+    g_hash_table_remove (self->children, child->run);
 }
 
 static void
@@ -415,7 +498,11 @@ hw_command_runner_control_async (HwRunner           *runner,
 
   g_task_set_source_tag (gtask, hw_command_runner_control_async);
 
-  if (child != NULL)
+  if (child != NULL && verb == HW_CONTROL_LEAVE)
+    {
+      hw_command_runner_leave (self, child);
+    }
+  else if (child != NULL)
     {
       child->is_stopping = TRUE;
       child->verb = verb;
@@ -457,6 +544,7 @@ hw_command_runner_finalize (GObject *object)
   g_clear_pointer (&self->children, g_hash_table_unref);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->output_root, g_free);
+  g_clear_pointer (&self->shim_path, g_free);
 
   G_OBJECT_CLASS (hw_command_runner_parent_class)->finalize (object);
 }
@@ -477,6 +565,7 @@ hw_command_runner_init (HwCommandRunner *self)
 
 /**
  * hw_command_runner_new:
+ * @shim_path: the file of `headway-shim`
  * @output_root: the folder of all attempts, made when it is needed
  * @clock: what tells when force is due
  *
@@ -485,15 +574,18 @@ hw_command_runner_init (HwCommandRunner *self)
  * Returns: (transfer full): a new runner
  */
 HwCommandRunner *
-hw_command_runner_new (const char *output_root,
+hw_command_runner_new (const char *shim_path,
+                       const char *output_root,
                        HwClock    *clock)
 {
   HwCommandRunner *self;
 
+  g_return_val_if_fail (shim_path != NULL, NULL);
   g_return_val_if_fail (output_root != NULL, NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_COMMAND_RUNNER, NULL);
+  self->shim_path = g_strdup (shim_path);
   self->output_root = g_strdup (output_root);
   self->clock = g_object_ref (clock);
   hw_spawn_heed_children ();

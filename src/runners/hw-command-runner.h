@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 #define HW_TYPE_COMMAND_RUNNER (hw_command_runner_get_type ())
 G_DECLARE_FINAL_TYPE (HwCommandRunner, hw_command_runner, HW, COMMAND_RUNNER, GObject)
 
-HwCommandRunner *hw_command_runner_new (const char *output_root,
+HwCommandRunner *hw_command_runner_new (const char *shim_path,
+                                        const char *output_root,
                                         HwClock    *clock);
 
 G_END_DECLS

@@ -10,14 +10,12 @@
 #include "hw-error.h"
 #include "hw-marked-processes.h"
 #include "hw-program.h"
-#include "hw-spawn.h"
+#include "hw-shim-protocol.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Where programs are looked for, unless the task brings an environment of its own. The
@@ -34,6 +32,7 @@
 struct _HwCommandStart
 {
   HwRun *run;         /* (owned) */
+  char *shim_path;    /* (owned) */
   char *output_root;  /* (owned) */
   char *mark;         /* (owned) */
   char **argv;        /* (owned) (array zero-terminated=1) */
@@ -92,7 +91,8 @@ make_environment (GVariant   *given,
  * task was accepted. The error is a sentence for a person.
  */
 HwCommandStart *
-hw_command_start_new (const char *output_root,
+hw_command_start_new (const char *shim_path,
+                      const char *output_root,
                       HwRun      *run,
                       GError    **error)
 {
@@ -115,6 +115,7 @@ hw_command_start_new (const char *output_root,
 
   self = g_new0 (HwCommandStart, 1);
   self->run = g_object_ref (run);
+  self->shim_path = g_strdup (shim_path);
   self->output_root = g_strdup (output_root);
   self->mark = hw_mark_build (run);
   self->argv = hw_task_type_make_argv (type, parameters);
@@ -130,6 +131,7 @@ void
 hw_command_start_free (HwCommandStart *self)
 {
   g_clear_object (&self->run);
+  g_clear_pointer (&self->shim_path, g_free);
   g_clear_pointer (&self->output_root, g_free);
   g_clear_pointer (&self->mark, g_free);
   g_clear_pointer (&self->argv, g_strfreev);
@@ -163,21 +165,14 @@ try_directory (const char *directory)
   return 0;
 }
 
-static gboolean
-check_directory (const char *directory,
-                 GError    **error)
+/* The folder may be a hidden parameter, and this is shown to all who see the task. */
+static void
+set_directory_error (int      number,
+                     GError **error)
 {
-  int number = try_directory (directory);
-
-  if (number == 0)
-    return TRUE;
-
-  /* The folder may be a hidden parameter, and this is shown to all who see the task. */
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                "The program cannot begin in the folder that was chosen for it: %s. Choose "
                "another folder, and add the task again.", g_strerror (number));
-
-  return FALSE;
 }
 
 /* Where a program begins that nobody said a folder for: as if at a login. */
@@ -189,81 +184,170 @@ get_default_directory (void)
   return g_path_is_absolute (home) && try_directory (home) == 0 ? home : "/";
 }
 
-/* Starts the program at @path. */
+/* Tells the shim what to run. It reads all of it before it says anything. */
 static gboolean
-hw_command_start_spawn (HwCommandStart *self,
-                        const char     *path,
-                        const char     *directory,
-                        int             output_fd,
-                        HwProcess      *process,
-                        GError        **error)
+send_task (const HwShimTask *task,
+           int               link_fd)
 {
-  const HwSpawn request = {
-    .path = path,
-    .argv = self->argv,
-    .environment = self->environment,
-    .directory = directory,
-    .umask = self->umask,
-    .output_fd = output_fd,
-  };
-  pid_t pid = hw_spawn (&request, error);
-  int pidfd;
+  gsize length = hw_shim_task_size (task);
+  g_autofree guint8 *frame = g_malloc (HW_FRAME_HEAD + length);
+  gsize n_sent = 0;
 
-  if (pid < 0)
-    return FALSE;
-
-  /* Nobody has waited for it, so the number is still its own. */
-  pidfd = pidfd_open (pid, 0);
-  if (pidfd < 0)
+  if (length > HW_START_MAX)
     {
-      g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-                   "Headway cannot watch another program: %s. Wait until others have ended, "
-                   "and add the task again.", g_strerror (errno));
-      kill (-pid, SIGKILL);
-      waitpid (pid, NULL, 0);
+      errno = E2BIG;
       return FALSE;
     }
 
-  process->pid = pid;
-  process->pidfd = pidfd;
+  hw_shim_frame_write_head (frame, HW_SHIM_VERSION, HW_SHIM_START_TASK, length);
+  hw_shim_task_write (task, frame + HW_FRAME_HEAD);
+  while (n_sent < HW_FRAME_HEAD + length)
+    {
+      gssize n = send (link_fd, frame + n_sent, HW_FRAME_HEAD + length - n_sent, MSG_NOSIGNAL);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      n_sent += (gsize) MAX (n, 0);
+    }
 
   return TRUE;
 }
 
-/* Does what blocks: finds the program, makes the files, writes down that the work begins,
- * and starts it, in this order. The cancellable is heeded until it is written down.
- * Gives a sentence for a person, or that it was canceled.
+/* Waits for the shim's answer, and takes no byte of what it says after that. */
+static gboolean
+receive_answer (int          link_fd,
+                guint8      *bytes,
+                HwShimFrame *frame)
+{
+  gsize size = HW_FRAME_HEAD;
+  gsize filled = 0;
+  int is_whole = 0;
+
+  while (is_whole == 0)
+    {
+      gssize n = recv (link_fd, bytes + filled, size - filled, 0);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return FALSE;
+
+      filled += (gsize) n;
+      if (filled == HW_FRAME_HEAD)
+        size += MIN (hw_shim_read_u32 (bytes + 4), HW_FRAME_MAX);
+      is_whole = hw_shim_frame_read (bytes, filled, frame);
+    }
+
+  return is_whole > 0;
+}
+
+/* Says why the shim did not start the program. */
+static gboolean
+hw_command_start_explain (HwCommandStart    *self,
+                          const char        *path,
+                          const char        *folder,
+                          const HwShimFrame *frame,
+                          GError           **error)
+{
+  g_autofree char *record = g_build_filename (folder, HW_SHIM_START, NULL);
+  HwShimStage stage = HW_SHIM_STAGE_SETUP;
+  int number = EPROTO;
+
+  if (frame->verb == HW_SHIM_NOT_STARTED && frame->length >= 8)
+    {
+      stage = (HwShimStage) hw_shim_read_u32 (frame->payload);
+      number = (int) hw_shim_read_u32 (frame->payload + 4);
+    }
+
+  if (stage == HW_SHIM_STAGE_PROGRAM)
+    hw_program_set_error (path, number, error);
+  else if (stage == HW_SHIM_STAGE_DIRECTORY)
+    set_directory_error (number, error);
+  else if (stage == HW_SHIM_STAGE_RECORD)
+    hw_attempt_files_set_error (record, number, error);
+  else
+    g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+                 "Headway cannot watch another program: %s. Wait until others have ended, "
+                 "and add the task again.", g_strerror (number));
+
+  return FALSE;
+}
+
+/* Has a shim start the program at @path: one round trip. */
+static gboolean
+hw_command_start_spawn (HwCommandStart *self,
+                        const char     *path,
+                        const char     *directory,
+                        const char     *folder,
+                        HwShimProcess  *process,
+                        GError        **error)
+{
+  const HwShimTask task = {
+    .mark = self->mark,
+    .path = path,
+    .directory = directory,
+    .umask = self->umask,
+    .argv = self->argv,
+    .environment = self->environment,
+  };
+  const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame = { 0 };
+
+  if (!hw_spawn_shim (self->shim_path, name, folder, process, error))
+    return FALSE;
+
+  if (!send_task (&task, process->link_fd))
+    {
+      hw_program_set_error (path, errno, error);
+      return FALSE;
+    }
+
+  return (receive_answer (process->link_fd, bytes, &frame) && frame.verb == HW_SHIM_STARTED) ||
+         hw_command_start_explain (self, path, folder, &frame, error);
+}
+
+/* Does what blocks: finds the program, makes the folder, and has a shim start it, in this
+ * order. The cancellable is heeded until then.
+ * Gives a shim, or a sentence for a person, or that it was canceled.
  */
-gboolean
+HwShimProcess *
 hw_command_start_run (HwCommandStart *self,
                       GCancellable   *cancellable,
-                      HwProcess      *process,
                       GError        **error)
 {
   const char *search_path = g_environ_getenv (self->environment, "PATH");
   const char *directory = self->directory;
+  g_autoptr(HwShimProcess) process = NULL;
   g_autofree char *path = NULL;
-  gboolean is_spawned;
-  int fd;
+  g_autofree char *folder = NULL;
+  int number;
 
   if (directory == NULL)
     directory = get_default_directory ();
-  if (!check_directory (directory, error))
-    return FALSE;
+  number = try_directory (directory);
+  if (number != 0)
+    {
+      set_directory_error (number, error);
+      return NULL;
+    }
 
   path = hw_program_find (self->argv[0], directory,
                           search_path != NULL ? search_path : DEFAULT_PATH, error);
   if (path == NULL)
-    return FALSE;
+    return NULL;
 
-  fd = hw_attempt_files_create (self->output_root, self->run, error);
-  if (fd < 0)
-    return FALSE;
+  folder = hw_attempt_files_create (self->output_root, self->run, error);
+  if (folder == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
 
-  is_spawned = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-               hw_attempt_files_write_start (self->output_root, self->run, self->mark, error) &&
-               hw_command_start_spawn (self, path, directory, fd, process, error);
-  close (fd);
+  process = g_new0 (HwShimProcess, 1);
+  process->pidfd = -1;
+  process->link_fd = -1;
+  if (hw_command_start_spawn (self, path, directory, folder, process, error))
+    return g_steal_pointer (&process);
 
-  return is_spawned;
+  hw_shim_process_forget (process);
+
+  return NULL;
 }

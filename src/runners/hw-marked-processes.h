@@ -5,11 +5,9 @@
 #pragma once
 
 #include "hw-run.h"
+#include "hw-shim-record.h"
 
 G_BEGIN_DECLS
-
-/* The environment variable that all processes of an attempt inherit. */
-#define HW_MARK_VARIABLE "HEADWAY_TASK"
 
 char    *hw_mark_build (HwRun *run);
 

@@ -7,34 +7,49 @@
 #include "hw-spawn.h"
 
 #include "hw-error.h"
-#include "hw-program.h"
+#include "hw-quote.h"
+#include "hw-shim-protocol.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/stat.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* Its standard input is empty, its output and errors are one file, and it has no
- * other descriptor of ours, not even one that we were born with. The input comes last:
- * if we were born without one, the file may have its number.
+/* Characters of a path in a sentence: most paths are shorter. */
+#define MAX_PATH_LENGTH 256
+
+void
+hw_shim_process_free (HwShimProcess *self)
+{
+  if (self->pidfd >= 0)
+    close (self->pidfd);
+  if (self->link_fd >= 0)
+    close (self->link_fd);
+  g_free (self);
+}
+
+/* It has the connection and no other descriptor of ours, not even one that we were born
+ * with. The connection comes first: if we were born without the standard ones, it may
+ * have the number of one of them.
  */
 static void
 fill_actions (posix_spawn_file_actions_t *actions,
-              const HwSpawn              *request)
+              const char                 *folder,
+              int                         link_fd)
 {
-  posix_spawn_file_actions_adddup2 (actions, request->output_fd, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2 (actions, request->output_fd, STDERR_FILENO);
-  posix_spawn_file_actions_addopen (actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addclosefrom_np (actions, STDERR_FILENO + 1);
-  posix_spawn_file_actions_addchdir_np (actions, request->directory);
+  posix_spawn_file_actions_adddup2 (actions, link_fd, HW_SHIM_LINK_FD);
+  posix_spawn_file_actions_addopen (actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_adddup2 (actions, STDIN_FILENO, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2 (actions, STDIN_FILENO, STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np (actions, HW_SHIM_LINK_FD + 1);
+  posix_spawn_file_actions_addchdir_np (actions, folder);
 }
 
-/* It leads a session of its own, where a terminal's signals do not reach it and ours
- * reach all of it, and it starts with no signal blocked or ignored.
- */
+/* It leads a session of its own, where nothing that happens to ours reaches it. */
 static void
 fill_attributes (posix_spawnattr_t *attributes)
 {
@@ -49,101 +64,129 @@ fill_attributes (posix_spawnattr_t *attributes)
   posix_spawnattr_setsigmask (attributes, &none);
 }
 
-/* What the thread that spawns knows. */
-typedef struct
+/* Starts the shim: by posix_spawn(3), never by fork(2), which copies the tables of a big
+ * daemon. It has nothing of our environment: what the program gets is sent to it. Returns
+ * 0 or a number of errno.
+ */
+static int
+spawn (const char *path,
+       const char *name,
+       const char *folder,
+       int         link_fd,
+       pid_t      *pid)
 {
-  const HwSpawn *request;
-  pid_t pid;
-  int number;           /* of errno */
-  gboolean has_umask;   /* or no process may set one for a thread alone */
-} Spawning;
-
-static void
-spawn (Spawning *spawning)
-{
-  const HwSpawn *request = spawning->request;
+  const char *const argv[] = { "headway-shim", name, NULL };
+  const char *const environment[] = { NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
+  int number;
 
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
-  fill_actions (&actions, request);
+  fill_actions (&actions, folder, link_fd);
   fill_attributes (&attributes);
 
-  spawning->number = posix_spawn (&spawning->pid, request->path, &actions, &attributes,
-                                  request->argv, request->environment);
+  number = posix_spawn (pid, path, &actions, &attributes, (char **) argv, (char **) environment);
 
   posix_spawnattr_destroy (&attributes);
   posix_spawn_file_actions_destroy (&actions);
+
+  return number;
 }
 
-/* posix_spawn(3) cannot set a umask, so the child must inherit it; but a umask belongs
- * to the whole process, and other threads create files. On Linux a thread can have
- * one of its own once it no longer shares it (unshare(2), CLONE_FS, which needs no
- * privilege). It shares no more for good, so it is a thread that ends here.
- */
-static gpointer
-spawn_with_umask (gpointer user_data)
+/* Always fails. */
+static gboolean
+fail (int      number,
+      GError **error)
 {
-  Spawning *spawning = user_data;
+  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+               "Headway cannot watch another program: %s. Wait until others have ended, "
+               "and add the task again.", g_strerror (number));
 
-  if (unshare (CLONE_FS) < 0)
-    {
-      spawning->number = errno;
-      spawning->has_umask = FALSE;
-      return NULL;
-    }
-
-  umask ((mode_t) spawning->request->umask);
-  spawn (spawning);
-
-  return NULL;
+  return FALSE;
 }
 
 /**
- * hw_spawn:
- * @request: what to start, and how
+ * hw_spawn_shim:
+ * @path: the file of `headway-shim`
+ * @name: which attempt it is for, for whoever looks at a list of processes
+ * @folder: where it writes
+ * @process: (out caller-allocates): the shim
  * @error: return location for a #GError, or %NULL
  *
- * Starts a program: by posix_spawn(3), never by a shell, and never by fork(2), which
- * copies the tables of a big daemon. It is the leader of its own session and process
- * group. Blocks until the program has begun. Any thread.
+ * Starts a shim that waits to be told what to run. Any thread.
  *
- * Returns: the process, for the caller to wait for; or -1 with a sentence for a person
+ * Returns: %TRUE on success, %FALSE with a sentence for a person otherwise
  */
-pid_t
-hw_spawn (const HwSpawn *request,
-          GError       **error)
+gboolean
+hw_spawn_shim (const char    *path,
+               const char    *name,
+               const char    *folder,
+               HwShimProcess *process,
+               GError       **error)
 {
-  Spawning spawning = { .request = request, .pid = -1, .has_umask = TRUE };
+  int ends[2];
+  int number;
 
-  if (request->umask >= 0)
-    g_thread_join (g_thread_new ("spawn", spawn_with_umask, &spawning));
-  else
-    spawn (&spawning);
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return fail (errno, error);
 
-  if (!spawning.has_umask)
+  number = spawn (path, name, folder, ends[1], &process->pid);
+  close (ends[1]);
+  if (number != 0)
     {
+      g_autofree char *quoted = hw_quote (path, MAX_PATH_LENGTH);
+
+      close (ends[0]);
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-                   "Headway may not give a program a umask here: %s. Leave the umask out, or let "
-                   "Headway call unshare, and add the task again.", g_strerror (spawning.number));
-      return -1;
+                   "Headway cannot start its helper %s: %s. Install Headway again, and add the "
+                   "task again.", quoted, g_strerror (number));
+      return FALSE;
     }
 
-  if (spawning.number != 0)
-    {
-      hw_program_set_error (request->path, spawning.number, error);
-      return -1;
-    }
+  process->link_fd = ends[0];
 
-  return spawning.pid;
+  /* Nobody has waited for it, so the number is still its own. Without a word from us it
+   * ends by itself.
+   */
+  process->pidfd = pidfd_open (process->pid, 0);
+  if (process->pidfd >= 0)
+    return TRUE;
+
+  number = errno;
+  close (process->link_fd);
+  process->link_fd = -1;
+  waitpid (process->pid, NULL, 0);
+
+  return fail (number, error);
+}
+
+/**
+ * hw_shim_process_forget:
+ * @self: a shim of ours that started nothing
+ *
+ * Waits for its end, which comes as soon as nobody speaks with it. Blocks.
+ */
+void
+hw_shim_process_forget (HwShimProcess *self)
+{
+  siginfo_t ending;
+
+  if (self->link_fd >= 0)
+    close (self->link_fd);
+  self->link_fd = -1;
+
+  while (self->pidfd >= 0 && waitid (P_PIDFD, (id_t) self->pidfd, &ending, WEXITED) < 0 &&
+         errno == EINTR)
+    continue;
 }
 
 /**
  * hw_spawn_heed_children:
  *
  * Stops the process from ignoring `SIGCHLD`, if it does because its parent did
- * (execve(2)): the kernel would tell nobody how a child ended.
+ * (execve(2)): the kernel would then wait for our children itself, and their numbers
+ * would be free while we still use them.
  */
 void
 hw_spawn_heed_children (void)

@@ -10,29 +10,31 @@
 G_BEGIN_DECLS
 
 /**
- * HwSpawn:
- * @path: the program's file
- * @argv: (array zero-terminated=1): what it is called, and its arguments
- * @environment: (array zero-terminated=1): its variables, `NAME=value`
- * @directory: the folder that it begins in
- * @umask: its umask, or -1 for ours
- * @output_fd: where its output and its errors go
+ * HwShimProcess:
+ * @pid: the shim
+ * @pidfd: (owned): a descriptor of it, which says when it has ended
+ * @link_fd: (owned): the connection to it
  *
- * How to start a program. Belongs to the caller.
+ * A shim that runs, and how to speak with it.
  */
 typedef struct
 {
-  const char *path;
-  char **argv;
-  char **environment;
-  const char *directory;
-  int umask;
-  int output_fd;
-} HwSpawn;
+  pid_t pid;
+  int pidfd;
+  int link_fd;
+} HwShimProcess;
 
-pid_t hw_spawn (const HwSpawn *request,
-                GError       **error);
+void     hw_shim_process_free (HwShimProcess *self);
+void     hw_shim_process_forget (HwShimProcess *self);
 
-void  hw_spawn_heed_children (void);
+gboolean hw_spawn_shim (const char    *path,
+                        const char    *name,
+                        const char    *folder,
+                        HwShimProcess *process,
+                        GError       **error);
+
+void     hw_spawn_heed_children (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwShimProcess, hw_shim_process_free)
 
 G_END_DECLS

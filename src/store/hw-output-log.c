@@ -7,6 +7,7 @@
 #include "hw-output-log.h"
 
 #include "hw-attempt-folder.h"
+#include "hw-shim-output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,8 @@
 /**
  * HwOutputLog:
  *
- * What programs printed, out of the files that their shims write. It only reads:
- * while an attempt lives, its shim alone writes there.
+ * What programs printed, out of the files that their shims write, each a segment of
+ * it. It only reads: while an attempt lives, its shim alone writes there.
  */
 struct _HwOutputLog
 {
@@ -37,7 +38,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwOutputLog, hw_output_log, G_TYPE_OBJECT,
 /* What somebody wants to read. */
 typedef struct
 {
-  char *path; /* (owned) */
+  char *folder; /* (owned) */
   guint64 offset;
   gsize limit;
 } Query;
@@ -45,7 +46,7 @@ typedef struct
 static void
 query_free (Query *query)
 {
-  g_free (query->path);
+  g_free (query->folder);
   g_free (query);
 }
 
@@ -116,29 +117,61 @@ read_fully (int     fd,
   return (gssize) n_read;
 }
 
-/* Reads what there is after the offset. */
-static GBytes *
-read_file (const Query *query,
-           int          fd,
-           guint64      size,
-           GError     **error)
+/* Reads up to @size bytes of the segment that the offset is in. Returns how many, or -1. */
+static gssize
+read_segment (const Query *query,
+              char        *buffer,
+              gsize        size,
+              guint64      offset,
+              GError     **error)
 {
-  g_autofree char *buffer = NULL;
-  gssize n_read;
+  guint64 begin = offset % HW_SEGMENT_SIZE;
+  char name[HW_IO_NAME_MAX];
+  g_autofree char *path = NULL;
+  guint64 length = 0;
+  gssize n_read = 0;
+  int fd = -1;
 
-  if (query->offset >= size)
-    return g_bytes_new (NULL, 0);
+  hw_segment_build_name (name, offset);
+  path = g_build_filename (query->folder, name, NULL);
+  if (!open_file (path, &fd, &length, error))
+    n_read = -1;
+  else if (begin < length)
+    n_read = read_fully (fd, buffer, MIN (size, length - begin), begin);
 
-  size = MIN (size - query->offset, MIN (query->limit, MAX_READ));
-  buffer = g_malloc (MAX (size, 1));
-  n_read = read_fully (fd, buffer, size, query->offset);
-  if (n_read < 0)
+  if (n_read < 0 && *error == NULL)
+    set_error (error, "The output cannot be read");
+  if (fd >= 0)
+    g_close (fd, NULL); /* nothing was written, so nothing is lost */
+
+  return n_read;
+}
+
+/* Reads what there is after the offset, out of one segment after the other. */
+static GBytes *
+read_all (const Query *query,
+          GError     **error)
+{
+  gsize size = MIN (query->limit, MAX_READ);
+  g_autofree char *buffer = g_malloc (MAX (size, 1));
+  gsize n_all = 0;
+
+  while (n_all < size)
     {
-      set_error (error, "The output cannot be read");
-      return NULL;
+      guint64 offset = query->offset + n_all;
+      guint64 room = HW_SEGMENT_SIZE - offset % HW_SEGMENT_SIZE;
+      gsize wanted = (gsize) MIN (size - n_all, room);
+      gssize n = read_segment (query, buffer + n_all, wanted, offset, error);
+
+      if (n < 0)
+        return NULL;
+
+      n_all += (gsize) n;
+      if ((gsize) n < wanted)
+        break;
     }
 
-  return g_bytes_new_take (g_steal_pointer (&buffer), (gsize) n_read);
+  return g_bytes_new_take (g_steal_pointer (&buffer), n_all);
 }
 
 static void
@@ -147,16 +180,8 @@ read_in_thread (GTask        *gtask,
                 gpointer      data,
                 GCancellable *cancellable)
 {
-  const Query *query = data;
   GError *error = NULL;
-  GBytes *bytes = NULL;
-  guint64 size = 0;
-  int fd = -1;
-
-  if (open_file (query->path, &fd, &size, &error))
-    bytes = read_file (query, fd, size, &error);
-  if (fd >= 0)
-    g_close (fd, NULL); /* nothing was written, so nothing is lost */
+  GBytes *bytes = read_all (data, &error);
 
   if (bytes != NULL)
     g_task_return_pointer (gtask, bytes, (GDestroyNotify) g_bytes_unref);
@@ -177,14 +202,12 @@ hw_output_log_read_async (HwOutput           *output,
 {
   HwOutputLog *self = HW_OUTPUT_LOG (output);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
-  g_autofree char *folder = NULL;
   Query *query;
 
   g_task_set_source_tag (gtask, hw_output_log_read_async);
 
-  folder = hw_attempt_folder_build (self->root, epoch, task_id, attempt);
   query = g_new0 (Query, 1);
-  query->path = g_build_filename (folder, HW_ATTEMPT_OUTPUT, NULL);
+  query->folder = hw_attempt_folder_build (self->root, epoch, task_id, attempt);
   query->offset = offset;
   query->limit = limit;
   g_task_set_task_data (gtask, query, (GDestroyNotify) query_free);

@@ -4,41 +4,9 @@
 
 #include "config.h"
 
-#include "hw-error.h"
-
-#include "tests/support/command-fixture.h"
+#include "tests/support/command-tree.h"
 
 #include <signal.h>
-
-/* Seconds that are longer than any test: what ends earlier was ended. If a test breaks
- * off, what it started goes on no longer than that.
- */
-#define FOREVER "60"
-
-/* Reads the number that stands behind @name in what the program printed. */
-static pid_t
-read_pid (CommandFixture *fixture,
-          const char     *name)
-{
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
-  const char *found = strstr (output, name);
-
-  g_assert_nonnull (found);
-
-  return (pid_t) g_ascii_strtoll (found + strlen (name), NULL, 10);
-}
-
-/* Tells whether a process runs no program any more: it is gone, or the kernel is tidying
- * up what is left of it.
- */
-static gboolean
-is_gone (pid_t pid)
-{
-  g_autofree char *link = g_strdup_printf ("/proc/%d/exe", (int) pid);
-  g_autofree char *program = g_file_read_link (link, NULL);
-
-  return program == NULL;
-}
 
 static gint64
 in_milliseconds (CommandFixture *fixture,
@@ -77,7 +45,7 @@ test_command_canceled_during (CommandFixture *fixture,
   g_cancellable_cancel (cancellable);
   wait_until (probe->start_error != NULL || probe->is_finished);
 
-  start = read_attempt_file (fixture, HW_ATTEMPT_START);
+  start = read_attempt_file (fixture, HW_SHIM_START);
   g_assert_true ((probe->start_error != NULL) == (start == NULL));
   if (probe->start_error != NULL)
     g_assert_error (probe->start_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -120,32 +88,6 @@ test_command_stop_lets_tidy_up (CommandFixture *fixture,
   g_assert_true (has_output (fixture, "tidy"));
   g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
   g_assert_cmpint (probe->exit_code, ==, 0);
-}
-
-/* A tree that ignores SIGTERM: the program, a child in its group, one in a group of its
- * own, and one in a session of its own without a parent. It says their numbers.
- */
-#define TREE \
-  "{'argv': <['sh', '-c', 'trap \"\" TERM; " \
-  "sleep " FOREVER " & echo child=$!; " \
-  "setsid sh -c \"echo session=\\\\$\\\\$; exec sleep " FOREVER "\" & " \
-  "(setsid sh -c \"echo orphan=\\\\$\\\\$; exec sleep " FOREVER "\" &); " \
-  "echo leader=$$; sleep " FOREVER "']>}"
-
-static const char *const tree[] = { "leader=", "child=", "session=", "orphan=" };
-
-static void
-wait_for_tree (CommandFixture *fixture)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (tree); i++)
-    wait_for_output (fixture, tree[i]);
-}
-
-static void
-assert_tree_is_gone (CommandFixture *fixture)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (tree); i++)
-    g_assert_true (is_gone (read_pid (fixture, tree[i])));
 }
 
 /* Test that what does not heed a stop is killed when the time is up, and not before, with
@@ -264,7 +206,7 @@ static void
 test_command_dropped_while_running (CommandFixture *fixture,
                                     gconstpointer   test_data)
 {
-  HwCommandRunner *runner = hw_command_runner_new (fixture->output_root, fixture->clock);
+  HwCommandRunner *runner = make_runner (fixture);
   g_autoptr(RunProbe) probe =
     probe_command (fixture, "{'argv': <['sh', '-c', '" WAIT_FOR_GO "']>}");
   int is_dropped = FALSE;
@@ -316,68 +258,11 @@ test_command_heeds_children (CommandFixture *fixture,
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sh', '-c', 'exit 3']>}");
 
   signal (SIGCHLD, SIG_IGN);
-  runner = hw_command_runner_new (fixture->output_root, fixture->clock);
+  runner = make_runner (fixture);
   run_probe_start (probe, HW_RUNNER (runner), NULL);
   wait_until (probe->is_finished);
 
   g_assert_cmpint (probe->exit_code, ==, 3);
-}
-
-static void
-test_command_adopts_what_never_began (CommandFixture *fixture,
-                                      gconstpointer   test_data)
-{
-  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
-  g_autoptr(GError) error = run_probe_adopt (probe, fixture->runner);
-
-  g_assert_error (error, HW_ERROR, HW_ERROR_NOT_STARTED);
-}
-
-/* Test that a daemon that finds an attempt of its predecessor ends all that is left of
- * it, wherever it is. Here the predecessor is this process.
- */
-static void
-test_command_adoption_kills_tree (CommandFixture *fixture,
-                                  gconstpointer   test_data)
-{
-  g_autoptr(HwCommandRunner) next = hw_command_runner_new (fixture->output_root, fixture->clock);
-  g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
-  g_autoptr(GError) error = NULL;
-
-  run_probe_start (probe, fixture->runner, NULL);
-  wait_for_tree (fixture);
-  error = run_probe_adopt (probe, HW_RUNNER (next));
-  wait_until (probe->is_finished);
-
-  g_assert_error (error, HW_ERROR, HW_ERROR_INTERRUPTED);
-  g_assert_cmpstr (probe->signal, ==, "SIGKILL");
-  assert_tree_is_gone (fixture);
-}
-
-/* Test that an adoption leaves other attempts alone: those too whose number begins with
- * the one's. A program that was killed by it would not end by SIGTERM.
- */
-static void
-test_command_adoption_spares_others (CommandFixture *fixture,
-                                     gconstpointer   test_data)
-{
-  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sleep', '" FOREVER "']>}");
-  g_autoptr(RunProbe) other =
-    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT * 10,
-                                       fixture->type, hw_run_get_parameters (probe->run)));
-  g_autofree char *start = g_build_filename (fixture->attempt, HW_ATTEMPT_START, NULL);
-  g_autoptr(GError) error = NULL;
-
-  run_probe_start (other, fixture->runner, NULL);
-  wait_until (other->is_started);
-  g_assert_no_errno (g_mkdir_with_parents (fixture->attempt, 0700));
-  g_assert_true (g_file_set_contents (start, "", 0, NULL));
-  error = run_probe_adopt (probe, fixture->runner);
-  run_probe_control (other, fixture->runner, HW_CONTROL_STOP, G_MAXINT64);
-  wait_until (other->is_finished);
-
-  g_assert_error (error, HW_ERROR, HW_ERROR_INTERRUPTED);
-  g_assert_cmpstr (other->signal, ==, "SIGTERM");
 }
 
 #define ADD(path, data, function) \
@@ -403,9 +288,6 @@ main (int   argc,
   ADD ("dropped-while-running", NULL, test_command_dropped_while_running);
   ADD ("many-at-once", NULL, test_command_many_at_once);
   ADD ("heeds-children", NULL, test_command_heeds_children);
-  ADD ("adoption/of-what-never-began", NULL, test_command_adopts_what_never_began);
-  ADD ("adoption/kills-tree", NULL, test_command_adoption_kills_tree);
-  ADD ("adoption/spares-others", NULL, test_command_adoption_spares_others);
 
   return g_test_run ();
 }

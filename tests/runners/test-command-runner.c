@@ -32,7 +32,7 @@ test_command_runner_keeps_output (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['sh', '-c', 'echo out; echo err >&2; printf \"\\\\377\"']>}");
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_cmpstr (output, ==, "out\nerr\n\377");
   g_assert_cmpuint (probe->output_size, ==, 9);
@@ -43,8 +43,8 @@ static void
 test_command_runner_files_are_private (CommandFixture *fixture,
                                        gconstpointer   test_data)
 {
-  static const char *const names[] = { "", HW_ATTEMPT_OUTPUT, HW_ATTEMPT_START };
-  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+  static const char *const names[] = { "", OUTPUT, HW_SHIM_INDEX, HW_SHIM_START, HW_SHIM_END };
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['echo', 'x']>}");
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -57,16 +57,27 @@ test_command_runner_files_are_private (CommandFixture *fixture,
     }
 }
 
+/* Test that what is written down before the program begins is enough to find it again. */
 static void
 test_command_runner_writes_start_record (CommandFixture *fixture,
                                          gconstpointer   test_data)
 {
-  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
-  g_autofree char *start = read_attempt_file (fixture, HW_ATTEMPT_START);
-  g_autofree char *expected = g_strconcat (fixture->mark, "\n", NULL);
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', 'echo $$ $PPID']>}");
+  g_autofree char *text = read_attempt_file (fixture, HW_SHIM_START);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
+  char life[HW_LIFE_SIZE];
+  HwShimStart start;
+  g_autofree char *numbers = NULL;
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
-  g_assert_cmpstr (start, ==, expected);
+  g_assert_true (hw_shim_start_parse (text, strlen (text), &start));
+  g_assert_true (hw_process_read_life (life, sizeof life));
+  numbers = g_strdup_printf ("%d %d\n", (int) start.child, (int) start.shim);
+
+  g_assert_cmpstr (start.mark, ==, fixture->mark);
+  g_assert_cmpstr (start.life, ==, life);
+  g_assert_cmpstr (output, ==, numbers);
 }
 
 /* Test that an attempt that has begun once never begins again. */
@@ -76,10 +87,11 @@ test_command_runner_begins_once (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) first = run_command (fixture, "{'argv': <['echo', 'x']>}");
   g_autoptr(RunProbe) second = run_command (fixture, "{'argv': <['echo', 'x']>}");
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_cmpint (first->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpint (second->result, ==, HW_RESULT_SPAWN_FAILED);
-  g_assert_cmpuint (second->output_size, ==, 2);
+  g_assert_cmpstr (output, ==, "x\n");
 }
 
 /* The golden table: what is run, how it ends, and what is said. `@` is the folder, in
@@ -168,7 +180,7 @@ test_command_runner_missing_leaves_no_record (CommandFixture *fixture,
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['hw-no-such-program']>}");
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SPAWN_FAILED);
-  g_assert_null (read_attempt_file (fixture, HW_ATTEMPT_START));
+  g_assert_null (read_attempt_file (fixture, HW_SHIM_START));
 }
 
 /* Test that the output's folder is named if it cannot be made. */
@@ -195,7 +207,7 @@ test_command_runner_passes_arguments (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['printf', '[%s]', 'a b', '', '$(x);*', '-n', '\\n']>}");
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpstr (output, ==, "[a b][][$(x);*][-n][\n]");
@@ -215,7 +227,7 @@ test_command_runner_environment_is_clean (CommandFixture *fixture,
   g_auto(GStrv) lines = NULL;
 
   probe = run_command (fixture, "{'argv': <['env']>}");
-  output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  output = read_attempt_file (fixture, OUTPUT);
   lines = g_strsplit (g_strchomp (output), "\n", -1);
 
   g_assert_cmpuint (g_strv_length (lines), >=, 5);
@@ -239,7 +251,7 @@ test_command_runner_environment_is_given (CommandFixture *fixture,
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['env']>, "
                  "'env': <{'A': <'b c'>, 'PATH': <'/usr/bin:/bin'>, 'HEADWAY_TASK': <'1/1/1'>}>}");
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpuint (strlen (output), ==,
@@ -279,7 +291,7 @@ test_command_runner_begins_in_folder (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['pwd']>, 'cwd': <'@'>}");
   g_autofree char *expected = g_strconcat (fixture->folder, "\n", NULL);
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpstr (output, ==, expected);
@@ -293,7 +305,7 @@ test_command_runner_umask (CommandFixture *fixture,
   mode_t own = umask (022);
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['sh', '-c', 'umask']>, 'umask': <int64 63>}");
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
   mode_t kept = umask (own);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
@@ -312,7 +324,7 @@ test_command_runner_leaks_no_descriptor (CommandFixture *fixture,
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['sh', '-c', 'cd /proc/$$/fd; for fd in $(seq 0 255); do "
                  "if [ -h $fd ]; then echo $fd; fi; done; readlink 0']>}");
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   close (leaky);
 
@@ -342,7 +354,7 @@ test_command_runner_session_and_signals (CommandFixture *fixture,
                        "/proc/self/status; cut -d\" \" -f1,5,6 /proc/$$/stat']>}");
   signal (SIGPIPE, SIG_DFL);
   pthread_sigmask (SIG_SETMASK, &before, NULL);
-  output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  output = read_attempt_file (fixture, OUTPUT);
 
   g_assert_nonnull (strstr (output, "SigBlk:\t0000000000000000\n"));
   ignored = g_ascii_strtoull (strstr (output, "SigIgn:\t") + strlen ("SigIgn:\t"), NULL, 16);

@@ -36,7 +36,7 @@ set_up (Fixture      *fixture,
   g_assert_no_error (error);
   folder = hw_attempt_folder_build (fixture->root, 5, 7, 2);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  fixture->path = g_build_filename (folder, HW_ATTEMPT_OUTPUT, NULL);
+  fixture->path = g_build_filename (folder, "output-0", NULL);
   fixture->output = hw_output_log_new (fixture->root);
 }
 

@@ -6,6 +6,8 @@
 
 #include "hw-attempt-folder.h"
 #include "hw-command-runner.h"
+#include "hw-shim-output.h"
+#include "hw-shim-record.h"
 #include "hw-system-clock.h"
 
 #include "tests/support/run-probe.h"
@@ -16,6 +18,9 @@
  * case that the test breaks off.
  */
 #define WAIT_FOR_GO "for i in $(seq 3000); do if [ -e @/go ]; then break; fi; sleep 0.02; done"
+
+/* What an attempt printed, as long as it is no more than a segment. */
+#define OUTPUT "output-0"
 
 /* A runner whose attempts leave their files in a temporary folder. */
 typedef struct
@@ -28,6 +33,12 @@ typedef struct
   char *attempt;     /* (owned): where the attempt of a probe leaves its files */
   char *mark;        /* (owned): what its processes have in their environment */
 } CommandFixture;
+
+static inline HwCommandRunner *
+make_runner (CommandFixture *fixture)
+{
+  return hw_command_runner_new (g_getenv ("HEADWAY_SHIM"), fixture->output_root, fixture->clock);
+}
 
 static inline void
 set_up (CommandFixture *fixture,
@@ -43,7 +54,7 @@ set_up (CommandFixture *fixture,
   fixture->mark = g_strdup_printf ("HEADWAY_TASK=%" G_GUINT64_FORMAT "/%d/%d",
                                    PROBE_EPOCH, PROBE_TASK_ID, PROBE_ATTEMPT);
   fixture->clock = hw_system_clock_new ();
-  fixture->runner = HW_RUNNER (hw_command_runner_new (fixture->output_root, fixture->clock));
+  fixture->runner = HW_RUNNER (make_runner (fixture));
   fixture->type = load_task_type ("command");
 }
 
@@ -109,7 +120,7 @@ static inline gboolean
 has_output (CommandFixture *fixture,
             const char     *text)
 {
-  g_autofree char *output = read_attempt_file (fixture, HW_ATTEMPT_OUTPUT);
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
 
   return output != NULL && strstr (output, text) != NULL;
 }

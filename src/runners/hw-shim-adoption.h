@@ -1,0 +1,57 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-run.h"
+#include "hw-shim-record.h"
+#include "hw-spawn.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwShimState:
+ * @HW_SHIM_STATE_NOT_STARTED: the attempt never began, and never will
+ * @HW_SHIM_STATE_ALIVE: its shim watches it
+ * @HW_SHIM_STATE_ENDED: it has ended, and its shim wrote down how
+ * @HW_SHIM_STATE_INTERRUPTED: it went down with the machine
+ * @HW_SHIM_STATE_LOST: its shim is gone, and what ran was ended
+ *
+ * What became of an attempt.
+ */
+typedef enum
+{
+  HW_SHIM_STATE_NOT_STARTED,
+  HW_SHIM_STATE_ALIVE,
+  HW_SHIM_STATE_ENDED,
+  HW_SHIM_STATE_INTERRUPTED,
+  HW_SHIM_STATE_LOST,
+} HwShimState;
+
+/**
+ * HwShimFound:
+ * @state: what became of the attempt
+ * @process: (owned) (nullable): the shim, of one that is alive
+ * @end: how it ended, of one that has ended
+ * @output_size: how much it has printed, of one that is lost
+ *
+ * What a look at an attempt found.
+ */
+typedef struct
+{
+  HwShimState state;
+  HwShimProcess *process;
+  HwShimEnd end;
+  guint64 output_size;
+} HwShimFound;
+
+HwShimFound *hw_shim_adoption_find (const char *output_root,
+                                    HwRun      *run);
+HwShimFound *hw_shim_adoption_bury (const char *output_root,
+                                    HwRun      *run);
+void         hw_shim_found_free (HwShimFound *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwShimFound, hw_shim_found_free)
+
+G_END_DECLS

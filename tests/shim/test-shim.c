@@ -1,0 +1,486 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-shim-link.h"
+#include "hw-shim-protocol.h"
+#include "hw-shim-record.h"
+#include "hw-spawn.h"
+
+#include "tests/support/wait.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#if defined (__has_feature)
+#if __has_feature (address_sanitizer)
+#define HAS_SANITIZER
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define HAS_SANITIZER
+#endif
+
+/* Long enough for any machine: the shim answers at once, or the test is broken. */
+#define PATIENCE { .tv_sec = WAIT_SECONDS }
+
+/* A real shim, and the connection that it was born with, as bytes. */
+typedef struct
+{
+  char *folder;           /* (owned) */
+  char *mark;             /* (owned) */
+  HwShimProcess *process; /* (owned) */
+} Fixture;
+
+static void
+set_patience (int fd)
+{
+  const struct timeval patience = PATIENCE;
+
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  fixture->folder = g_dir_make_tmp ("headway-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->mark = g_strdup_printf (HW_MARK_VARIABLE "=%d/7/1", (int) getpid ());
+  fixture->process = g_new0 (HwShimProcess, 1);
+  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder,
+                                fixture->process, &error));
+  g_assert_no_error (error);
+  set_patience (fixture->process->link_fd);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  const char *argv[] = { "rm", "-rf", "--", fixture->folder, NULL };
+
+  kill (fixture->process->pid, SIGKILL);
+  hw_shim_process_forget (fixture->process);
+  g_clear_pointer (&fixture->process, hw_shim_process_free);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+  g_free (fixture->folder);
+  g_free (fixture->mark);
+}
+
+static void
+say (int           fd,
+     guint8        version,
+     guint8        verb,
+     gconstpointer payload,
+     gsize         length)
+{
+  g_autofree guint8 *bytes = g_malloc (HW_FRAME_HEAD + length);
+
+  hw_shim_frame_write_head (bytes, version, (HwShimVerb) verb, length);
+  if (length > 0)
+    memcpy (bytes + HW_FRAME_HEAD, payload, length);
+  g_assert_cmpint (send (fd, bytes, HW_FRAME_HEAD + length, MSG_NOSIGNAL), ==,
+                   (int) (HW_FRAME_HEAD + length));
+}
+
+/* Hears one frame into @bytes. Returns %FALSE at the end of the connection. */
+static gboolean
+hear (int          fd,
+      guint8      *bytes,
+      HwShimFrame *frame)
+{
+  gssize n = recv (fd, bytes, HW_FRAME_HEAD, MSG_WAITALL);
+
+  if (n == 0)
+    return FALSE;
+
+  g_assert_cmpint ((int) n, ==, HW_FRAME_HEAD);
+  n = (gssize) hw_shim_read_u32 (bytes + 4);
+  g_assert_cmpint ((int) n, <=, HW_FRAME_MAX);
+  if (n > 0)
+    g_assert_cmpint ((int) recv (fd, bytes + HW_FRAME_HEAD, (size_t) n, MSG_WAITALL), ==, (int) n);
+  g_assert_cmpint (hw_shim_frame_read (bytes, HW_FRAME_HEAD + (gsize) n, frame), >, 0);
+
+  return TRUE;
+}
+
+static void
+assert_hears (int        fd,
+              HwShimVerb verb)
+{
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+
+  g_assert_true (hear (fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, verb);
+  g_assert_cmpint (frame.version, ==, HW_SHIM_VERSION);
+}
+
+static void
+order (Fixture    *fixture,
+       const char *script)
+{
+  const char *argv[] = { "sh", "-c", script, NULL };
+  const char *environment[] = { "PATH=/usr/bin:/bin", fixture->mark, NULL };
+  const HwShimTask task = {
+    .mark = fixture->mark,
+    .path = "/bin/sh",
+    .directory = fixture->folder,
+    .umask = -1,
+    .argv = (char **) argv,
+    .environment = (char **) environment,
+  };
+  g_autofree guint8 *bytes = g_malloc (hw_shim_task_size (&task));
+
+  hw_shim_task_write (&task, bytes);
+  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_START_TASK, bytes,
+       hw_shim_task_size (&task));
+}
+
+static void
+begin (Fixture    *fixture,
+       const char *script)
+{
+  order (fixture, script);
+  assert_hears (fixture->process->link_fd, HW_SHIM_STARTED);
+}
+
+/* Makes the file that a script waits for. */
+static void
+let_go (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "go", NULL);
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+}
+
+static int
+connect_again (Fixture *fixture)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/" HW_SHIM_SOCKET, fixture->folder);
+  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, sizeof address));
+  set_patience (fd);
+
+  return fd;
+}
+
+static void
+assert_ended (Fixture     *fixture,
+              int          fd,
+              HwShimEnding ending,
+              int          number)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, HW_SHIM_END, NULL);
+  g_autofree char *text = NULL;
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+  HwShimEnd end;
+  gsize length;
+
+  g_assert_true (hear (fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, HW_SHIM_ENDED);
+
+  /* What is told is what is on disk, and was there before. */
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  g_assert_cmpmem (text, length, frame.payload, frame.length);
+  g_assert_true (hw_shim_end_parse (text, length, &end));
+  g_assert_cmpstr (end.mark, ==, fixture->mark);
+  g_assert_cmpint (end.ending, ==, ending);
+  g_assert_cmpint (end.number, ==, number);
+}
+
+/* Test that a shim says to whoever comes what runs, and how. */
+static void
+test_hello (Fixture      *fixture,
+            gconstpointer test_data)
+{
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+  HwShimStatus status;
+  HwProcessStat child;
+  int fd;
+
+  begin (fixture, "trap '' TERM; while :; do sleep 1; done");
+  fd = connect_again (fixture);
+
+  g_assert_true (hear (fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, HW_SHIM_HELLO);
+  g_assert_true (hw_shim_status_read (frame.payload, frame.length, &status));
+  g_assert_true (hw_process_read ((pid_t) status.pid, &child));
+  g_assert_cmpint (child.parent, ==, fixture->process->pid);
+  g_assert_cmpuint (child.start, ==, status.start);
+  g_assert_false (status.is_stopping);
+
+  say (fd, HW_SHIM_VERSION, HW_SHIM_STOP, "\377\377\377\177", 4);
+  say (fd, HW_SHIM_VERSION, HW_SHIM_STATUS, NULL, 0);
+  g_assert_true (hear (fd, bytes, &frame));
+  g_assert_true (hw_shim_status_read (frame.payload, frame.length, &status));
+  g_assert_true (status.is_stopping);
+
+  say (fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  assert_ended (fixture, fd, HW_SHIM_KILLED, SIGKILL);
+  close (fd);
+}
+
+static void
+test_ended_is_told_to_all (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  int fd;
+
+  begin (fixture, "while [ ! -e go ]; do sleep 0.01; done; exit 7");
+  fd = connect_again (fixture);
+  assert_hears (fd, HW_SHIM_HELLO);
+  let_go (fixture);
+
+  assert_ended (fixture, fd, HW_SHIM_EXITED, 7);
+  assert_ended (fixture, fixture->process->link_fd, HW_SHIM_EXITED, 7);
+  close (fd);
+}
+
+/* Test that the verbs of later versions are refused by name, and harm nothing. */
+static void
+test_refuses_later_verbs (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  static const guint8 verbs[] = {
+    HW_SHIM_PAUSE, HW_SHIM_RESUME, HW_SHIM_INPUT, HW_SHIM_INPUT_END, HW_SHIM_WINDOW_SIZE,
+    HW_SHIM_SIGNAL, 77, HW_SHIM_HELLO,
+  };
+  int fd = fixture->process->link_fd;
+
+  begin (fixture, "exec sleep 60");
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+      HwShimFrame frame;
+
+      say (fd, HW_SHIM_VERSION, verbs[i], "12345678", 8);
+      g_assert_true (hear (fd, bytes, &frame));
+      g_assert_cmpint (frame.verb, ==, HW_SHIM_REFUSED);
+      g_assert_cmpuint (hw_shim_read_u32 (frame.payload), ==, verbs[i]);
+    }
+
+  /* A version that it does not know, and a stop that does not say when. */
+  say (fd, HW_SHIM_VERSION + 1, HW_SHIM_KILL, NULL, 0);
+  assert_hears (fd, HW_SHIM_REFUSED);
+  say (fd, HW_SHIM_VERSION, HW_SHIM_STOP, NULL, 0);
+  assert_hears (fd, HW_SHIM_REFUSED);
+
+  say (fd, HW_SHIM_VERSION, HW_SHIM_STATUS, NULL, 0);
+  assert_hears (fd, HW_SHIM_HELLO);
+}
+
+/* Test that who talks nonsense is not heard any more, and the work goes on. */
+static void
+test_refuses_nonsense (Fixture      *fixture,
+                       gconstpointer test_data)
+{
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+  int fd;
+
+  begin (fixture, "exec sleep 60");
+  fd = connect_again (fixture);
+  assert_hears (fd, HW_SHIM_HELLO);
+  g_assert_cmpint (send (fd, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL), ==, 18);
+  g_assert_false (hear (fd, bytes, &frame));
+  close (fd);
+
+  /* One that promises more than anybody may say. */
+  fd = connect_again (fixture);
+  assert_hears (fd, HW_SHIM_HELLO);
+  g_assert_cmpint (send (fd, "\1\1\0\0\0\0\20\0", 8, MSG_NOSIGNAL), ==, 8);
+  for (int i = 0; i < 2 * HW_FRAME_MAX && send (fd, "x", 1, MSG_NOSIGNAL) == 1; i++)
+    continue;
+  close (fd);
+
+  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGKILL);
+}
+
+/* Test that a crowd is not let in, and keeps nobody out for longer than it is there. */
+static void
+test_crowd (Fixture      *fixture,
+            gconstpointer test_data)
+{
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+  int crowd[3];
+  int fd;
+
+  begin (fixture, "exec sleep 60");
+  for (guint i = 0; i < G_N_ELEMENTS (crowd); i++)
+    {
+      crowd[i] = connect_again (fixture);
+      assert_hears (crowd[i], HW_SHIM_HELLO);
+    }
+
+  fd = connect_again (fixture);
+  g_assert_false (hear (fd, bytes, &frame));
+  close (fd);
+
+  close (crowd[0]);
+  fd = connect_again (fixture);
+  assert_hears (fd, HW_SHIM_HELLO);
+  close (fd);
+  close (crowd[1]);
+  close (crowd[2]);
+}
+
+/* Test that what ends a daemon and its session does not end a shim. */
+static void
+test_survives_signals (Fixture      *fixture,
+                       gconstpointer test_data)
+{
+  static const int numbers[] = {
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP,
+  };
+
+  begin (fixture, "while [ ! -e go ]; do sleep 0.01; done; exit 5");
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    g_assert_no_errno (kill (fixture->process->pid, numbers[i]));
+  let_go (fixture);
+
+  assert_ended (fixture, fixture->process->link_fd, HW_SHIM_EXITED, 5);
+}
+
+/* Test that a daemon that dies before it has said what to run has started nothing. */
+static void
+test_order_cut_off (Fixture      *fixture,
+                    gconstpointer test_data)
+{
+  g_autoptr(GDir) folder = NULL;
+
+  g_assert_cmpint (send (fixture->process->link_fd, "\1\1\0\0\50\0\0\0\0\0", 10, 0), ==, 10);
+  hw_shim_process_forget (fixture->process);
+
+  folder = g_dir_open (fixture->folder, 0, NULL);
+  g_assert_null (g_dir_read_name (folder));
+}
+
+/* Test that there may be many shims: one needs less than 1 MiB, whatever went through it. */
+static void
+test_is_small (Fixture      *fixture,
+               gconstpointer test_data)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) fixture->process->pid);
+  g_autofree char *done = g_build_filename (fixture->folder, "done", NULL);
+  g_autofree char *status = NULL;
+  const char *found;
+  guint64 size;
+
+  begin (fixture, "head -c 20000000 /dev/zero; touch done; exec sleep 60");
+  while (!g_file_test (done, G_FILE_TEST_EXISTS))
+    g_thread_yield ();
+
+  g_assert_true (g_file_get_contents (path, &status, NULL, NULL));
+  found = strstr (status, "VmHWM:");
+  g_assert_nonnull (found);
+  size = g_ascii_strtoull (found + strlen ("VmHWM:"), NULL, 10);
+  g_test_message ("%" G_GUINT64_FORMAT " KiB", size);
+#ifndef HAS_SANITIZER
+  g_assert_cmpuint (size, <, 1024);
+#endif
+}
+
+static void
+test_by_hand (Fixture      *fixture,
+              gconstpointer test_data)
+{
+  const char *argv[] = { g_getenv ("HEADWAY_SHIM"), NULL };
+  g_autofree char *text = NULL;
+  int status;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &text,
+                               &status, NULL));
+
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 2);
+  g_assert_cmpstr (text, ==, "headway-shim is started by headwayd, for each program that it "
+                   "runs.\n");
+}
+
+static void
+on_ended (HwShimLink *link,
+          HwShimEnd  *end,
+          HwShimEnd  *found)
+{
+  g_assert_nonnull (end);
+  *found = *end;
+}
+
+static void
+on_status (HwShimLink   *link,
+           HwShimStatus *status,
+           gboolean     *is_heard)
+{
+  *is_heard = TRUE;
+}
+
+/* Test that a daemon of the next version of the protocol can end what a shim of this one
+ * runs: whether it asks before the shim has said its version, or after.
+ */
+static void
+test_older_than_daemon (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  HwShimProcess *process = g_memdup2 (fixture->process, sizeof *process);
+  g_autoptr(HwShimLink) link = NULL;
+  HwShimEnd end = { .number = -1 };
+  gboolean is_heard = FALSE;
+
+  begin (fixture, "trap '' TERM; while :; do sleep 1; done");
+  process->link_fd = connect_again (fixture);
+  process->pidfd = dup (fixture->process->pidfd);
+  link = hw_shim_link_new (process, HW_SHIM_VERSION + 1);
+  g_signal_connect (link, "ended", G_CALLBACK (on_ended), &end);
+  g_signal_connect (link, "status", G_CALLBACK (on_status), &is_heard);
+  if (test_data != NULL)
+    wait_until (is_heard);
+
+  hw_shim_link_stop (link, 1000);
+  wait_until (end.number >= 0);
+
+  g_assert_cmpint (end.ending, ==, HW_SHIM_KILLED);
+  g_assert_cmpint (end.number, ==, SIGKILL);
+  g_assert_true (end.is_stopped);
+}
+
+#define ADD(path, function) \
+  g_test_add ("/shim/" path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("hello", test_hello);
+  ADD ("ended-is-told-to-all", test_ended_is_told_to_all);
+  ADD ("refuses/later-verbs", test_refuses_later_verbs);
+  ADD ("refuses/nonsense", test_refuses_nonsense);
+  ADD ("refuses/crowd", test_crowd);
+  ADD ("survives-signals", test_survives_signals);
+  ADD ("order-cut-off", test_order_cut_off);
+  ADD ("is-small", test_is_small);
+  ADD ("by-hand", test_by_hand);
+  ADD ("older-than-daemon/before-hello", test_older_than_daemon);
+  g_test_add ("/shim/older-than-daemon/after-hello", Fixture, "", set_up, test_older_than_daemon,
+              tear_down);
+
+  return g_test_run ();
+}
