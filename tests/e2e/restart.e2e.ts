@@ -63,10 +63,10 @@ function expectRising(lines: readonly Line[]) {
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
 }
 
-/** Starts the daemon again, and holds it to what the database promises. */
-async function restart(daemon: Daemon, rest: Rest) {
+/** Has the daemon end and start again, and holds it to what the database promises. */
+async function restart(daemon: Daemon, rest: Rest, end: () => Promise<unknown>) {
   const before = await headOf(rest)
-  await daemon.crash()
+  await end()
   rest.close()
   await daemon.start(daemon.port)
   const after = await headOf(overTcp(daemon))
@@ -92,10 +92,12 @@ describe('after a crash', () => {
     const orphans = daemon.programs
     expect(orphans).toHaveLength(2)
 
-    await restart(daemon, rest)
+    await restart(daemon, rest, () => daemon.crash())
+    expect(daemon.programs.sort()).toEqual(orphans.sort())
     const [last] = before.lines.at(-1) ?? [0]
     const { epoch } = before.items[0] ?? { epoch: 0 }
     const after = watchTasks(await connectHub(daemon), null, epoch, last)
+    for (const { id } of holds) await overTcp(daemon).cancel(id)
     await after.endings(WAITING + holds.length)
 
     const tasks = await whenAllEnded(overTcp(daemon))
@@ -107,8 +109,8 @@ describe('after a crash', () => {
     for (const { id } of holds) {
       expect(tasks.find((task) => task.id === id)).toMatchObject({
         state: 'Failed',
-        result: 'interrupted',
-        error: INTERRUPTED,
+        result: 'canceled',
+        attempt: 1,
       })
     }
     expect(daemon.programs).toEqual([])
@@ -123,7 +125,7 @@ describe('after a crash', () => {
     }
   })
 
-  test('tasks in the midst of it are tried again by their rule, and no attempt runs twice', async () => {
+  test('tasks in the midst of it go on, and each runs once', async () => {
     const daemon = await startDaemon({ maxParallel: 2, taskTypes: TEST_TYPES })
     const file = join(daemon.folder, 'runs')
     const rest = overTcp(daemon)
@@ -141,11 +143,13 @@ describe('after a crash', () => {
     const newest = Math.max(...tasks.map(({ seq }) => seq))
     await until('the watcher has caught up', () => after.lines.at(-1)?.[0] === newest)
 
-    const runs = runsIn(file)
-    expect(new Set(runs.map(String)).size).toBe(runs.length)
-    expect(new Set(runs.map(([id]) => id))).toEqual(new Set(ids))
+    expect(
+      runsIn(file)
+        .map(([id]) => id)
+        .sort((a, b) => a - b),
+    ).toEqual(ids)
     for (const task of tasks) expect(task.state, `of task ${task.id}`).toBe('Completed')
-    // Only what ran at that moment has run twice.
+    // Only what was claimed at that moment, and had not begun, is claimed again.
     expect(tasks.filter(({ attempt }) => attempt > 1).length).toBeLessThanOrEqual(2)
 
     const seen = [...before.lines, ...after.lines]
@@ -156,36 +160,6 @@ describe('after a crash', () => {
       await told.whole()
       expect(seen.filter(([, task]) => task === id)).toEqual(told.lines)
     }
-  })
-
-  test('a task whose type says requeue runs again, and one whose type says fail has failed as interrupted', async () => {
-    const daemon = await startDaemon({ maxParallel: 2, taskTypes: TEST_TYPES })
-    const file = join(daemon.folder, 'runs')
-    const rest = overTcp(daemon)
-    const again = await rest.add('hold-requeue', { file })
-    const never = await rest.add('hold', { file })
-    await rest.whenRunning(again.id)
-    await rest.whenRunning(never.id)
-    await until('both have begun', () => runsIn(file).length === 2)
-    const orphans = daemon.programs
-
-    await restart(daemon, rest)
-    const rest2 = overTcp(daemon)
-    const failed = await rest2.whenEnded(never.id)
-    expect(failed).toMatchObject({ state: 'Failed', result: 'interrupted', error: INTERRUPTED })
-    await rest2.when(again.id, 'runs again', ({ attempt }) => attempt === 2)
-    await until('it has begun again', () => runsIn(file).length === 3)
-    expect(runsIn(file).sort()).toEqual(
-      [
-        [again.id, 1],
-        [again.id, 2],
-        [never.id, 1],
-      ].sort(),
-    )
-    // What ran before does not run beside it.
-    expect(daemon.programs.filter((pid) => orphans.includes(pid))).toEqual([])
-    await rest2.cancel(again.id)
-    await rest2.whenEnded(again.id)
   })
 
   test('a task that was claimed and whose program was never started waits again, whatever its rule', async () => {
@@ -199,7 +173,7 @@ describe('after a crash', () => {
     await daemon.crash()
 
     // As if the crash had come before its start was written down, and so before its start.
-    for (const pid of daemon.programs) kill(pid)
+    for (const pid of [...daemon.shims, ...daemon.programs]) kill(pid)
     rmSync(join(daemon.stateFolder, 'output', String(epoch), String(id)), { recursive: true })
     rmSync(file)
     await daemon.start()
@@ -219,6 +193,38 @@ describe('after a crash', () => {
       'Failed',
     ])
   })
+})
+
+describe('after a power failure', () => {
+  test('a task whose type says requeue runs again, and one whose type says fail has failed as interrupted', async () => {
+    const daemon = await startDaemon({ maxParallel: 2, taskTypes: TEST_TYPES })
+    const file = join(daemon.folder, 'runs')
+    const rest = overTcp(daemon)
+    const again = await rest.add('hold-requeue', { file })
+    const never = await rest.add('hold', { file })
+    await rest.whenRunning(again.id)
+    await rest.whenRunning(never.id)
+    await until('both have begun', () => runsIn(file).length === 2)
+    const orphans = daemon.programs
+
+    await restart(daemon, rest, () => daemon.losePower())
+    const rest2 = overTcp(daemon)
+    const failed = await rest2.whenEnded(never.id)
+    expect(failed).toMatchObject({ state: 'Failed', result: 'interrupted', error: INTERRUPTED })
+    await rest2.when(again.id, 'runs again', ({ attempt }) => attempt === 2)
+    await until('it has begun again', () => runsIn(file).length === 3)
+    expect(runsIn(file).sort()).toEqual(
+      [
+        [again.id, 1],
+        [again.id, 2],
+        [never.id, 1],
+      ].sort(),
+    )
+    // What ran before does not run beside it.
+    expect(daemon.programs.filter((pid) => orphans.includes(pid))).toEqual([])
+    await rest2.cancel(again.id)
+    await rest2.whenEnded(again.id)
+  })
 
   test('a SignalR client that reconnects by itself goes on where it was', async () => {
     const daemon = await startDaemon({ maxParallel: 1, taskTypes: TEST_TYPES })
@@ -232,7 +238,7 @@ describe('after a crash', () => {
     let isBack = false
     hub.onreconnected(() => (isBack = true))
 
-    await daemon.crash()
+    await daemon.losePower()
     rest.close()
     await daemon.start(daemon.port)
     await until('the client is back', () => isBack)
@@ -248,7 +254,7 @@ describe('after a crash', () => {
 })
 
 describe('after a good end', () => {
-  test('what waited runs, and what ran follows its rule', async () => {
+  test('what ran has gone on, and what waited runs', async () => {
     const daemon = await startDaemon({ maxParallel: 1, taskTypes: TEST_TYPES })
     const file = join(daemon.folder, 'runs')
     const rest = overSocket(daemon)
@@ -258,15 +264,19 @@ describe('after a good end', () => {
     rest.close()
     const { code } = await daemon.stop()
     expect(code).toBe(0)
-    await until('what ran is dead', () => daemon.programs.length === 0)
+    expect(daemon.programs).toHaveLength(1)
     expect(runsIn(file)).toEqual([])
 
     await daemon.start()
-    const tasks = await whenAllEnded(overSocket(daemon))
+    const rest2 = overSocket(daemon)
+    expect(await rest2.task(held.id)).toMatchObject({ state: 'Processing', attempt: 1 })
+    await rest2.cancel(held.id)
+    const tasks = await whenAllEnded(rest2)
     expect(runsIn(file).sort(byNumber)).toEqual(ids.map((id) => [id, 1]))
+    expect(runsIn(join(daemon.folder, 'holds'))).toEqual([[held.id, 1]])
     expect(tasks.find(({ id }) => id === held.id)).toMatchObject({
       state: 'Failed',
-      result: 'interrupted',
+      result: 'canceled',
     })
   })
 })

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { kill, programsOf, socketsOf } from './processes.ts'
+import { kill, programsOf, shimsOf, socketsOf } from './processes.ts'
 import { until, within } from './wait.ts'
 
 export const HEADWAYD =
@@ -155,13 +155,28 @@ export class Daemon {
     return isRunning(this.#run)
   }
 
-  /** The programs that run for its tasks. */
-  get programs(): number[] {
+  /** The numbers of its database, and of those before it. */
+  get #epochs(): string[] {
     try {
-      return programsOf(readdirSync(join(this.stateFolder, 'output')))
+      return readdirSync(join(this.stateFolder, 'output'))
     } catch {
       return []
     }
+  }
+
+  /** The programs that run for its tasks. */
+  get programs(): number[] {
+    return programsOf(this.#epochs)
+  }
+
+  /** The processes that watch those programs. */
+  get shims(): number[] {
+    return shimsOf(this.#epochs)
+  }
+
+  /** Where an attempt at a task leaves its files. */
+  attemptFolder(id: number, attempt = 1): string {
+    return join(this.stateFolder, 'output', this.#epochs[0] ?? '', String(id), String(attempt))
   }
 
   /** How many sockets it has open. */
@@ -197,11 +212,29 @@ export class Daemon {
     this.#port = Number(found[2])
   }
 
-  /** Ends it as a power failure would end it. */
+  /** Ends it at once; what it runs goes on. */
   async crash() {
     const run = this.#run
     run.child.kill('SIGKILL')
     await ended(run)
+  }
+
+  /** Ends it and all that it runs, as a power failure would, and lets the machine come up again. */
+  async losePower() {
+    await this.crash()
+    this.#killAll()
+    const output = join(this.stateFolder, 'output')
+    for (const name of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
+      if (basename(name) !== 'start') continue
+      const path = join(output, name)
+      const record = readFileSync(path, 'utf8')
+      writeFileSync(path, record.replace(/^life .*$/m, 'life another-boot/1'))
+    }
+  }
+
+  #killAll() {
+    for (const pid of this.shims) kill(pid)
+    for (const pid of this.programs) kill(pid)
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
@@ -227,7 +260,7 @@ export class Daemon {
       }
     } finally {
       for (const { child } of this.#runs) child.kill('SIGKILL')
-      for (const pid of this.programs) kill(pid)
+      this.#killAll()
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
     }
 

@@ -29,6 +29,16 @@ export function programsOf(epochs: readonly string[]): number[] {
     })
 }
 
+/** The shims that watch programs for tasks of a daemon: they are named after the task. */
+export function shimsOf(epochs: readonly string[]): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      const [program, task] = pid > 0 ? read(`/proc/${pid}/cmdline`).split('\0') : []
+      return program === 'headway-shim' && epochs.some((epoch) => task?.startsWith(`${epoch}/`))
+    })
+}
+
 /** The processes that a process started and has not reaped. */
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
@@ -49,7 +59,9 @@ export function socketsOf(pid: number): number {
   }).length
 }
 
+/** Sends a signal to one process: never to all of them, which is what 0 and -1 mean. */
 export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL') {
+  if (!Number.isInteger(pid) || pid <= 1) throw new Error(`${pid} is no process to signal`)
   try {
     process.kill(pid, signal)
   } catch {
