@@ -430,6 +430,25 @@ test_attempt_adopt_goes_on (Bench        *bench,
   assert_story (bench, "Completed/1(success)");
 }
 
+/* Test that it is told that work stops which nobody asked this daemon to stop. */
+static void
+test_attempt_adopt_goes_on_stopping (Bench        *bench,
+                                     gconstpointer test_data)
+{
+  g_autofree char *level = NULL;
+
+  adopt (bench);
+  hw_run_set_stopping (hw_attempt_bench_get_run (bench));
+  hw_await_quiet ();
+  level = hw_attempt_bench_print_newest_level (bench);
+
+  g_assert_cmpstr (level, ==, "{'activity': <'stopping'>}");
+  assert_calls (bench, "adopt 1/1");
+
+  hw_attempt_bench_finish (bench, hw_outcome_new (HW_RESULT_CANCELED));
+  assert_story (bench, "Failed/1(canceled)");
+}
+
 /* What never began is Pending again, whatever the rule. */
 static void
 test_attempt_adopt_not_started_is_pending (Bench        *bench,
@@ -529,6 +548,7 @@ main (int   argc,
        test_attempt_message_that_is_lost_ends_nothing);
   add_tests_of_cancellation (log);
   ADD ("/attempt/adopt/goes-on", test_attempt_adopt_goes_on);
+  ADD ("/attempt/adopt/goes-on-stopping", test_attempt_adopt_goes_on_stopping);
   ADD ("/attempt/adopt/not-started-is-pending", test_attempt_adopt_not_started_is_pending);
   ADD ("/attempt/adopt/interrupted-by-the-rule-fail",
        test_attempt_adopt_interrupted_by_the_rule_fail);

@@ -322,6 +322,21 @@ test_outcome_says_why (void)
   g_assert_null (outcome->value);
 }
 
+static void
+test_run_stopping_is_told_once (Fixture      *fixture,
+                                gconstpointer test_data)
+{
+  g_assert_false (hw_run_get_is_stopping (fixture->run));
+
+  hw_run_set_stopping (fixture->run);
+  iterate ();
+  hw_run_set_stopping (fixture->run);
+  iterate ();
+
+  g_assert_true (hw_run_get_is_stopping (fixture->run));
+  g_assert_cmpuint (fixture->n_changed, ==, 1);
+}
+
 #define ADD(path, function) \
   g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
@@ -346,6 +361,7 @@ main (int   argc,
   ADD ("/run/finish/is-silent-afterwards", test_run_is_silent_after_its_end);
   ADD ("/run/finish/second-is-a-bug", test_run_second_end_is_a_bug);
   ADD ("/run/any-thread-may-report", test_run_any_thread_may_report);
+  ADD ("/run/stopping-is-told-once", test_run_stopping_is_told_once);
   ADD ("/run/may-be-dropped-while-changed-waits", test_run_may_be_dropped_while_changed_waits);
   g_test_add_func ("/run/outcome/says-why", test_outcome_says_why);
 
