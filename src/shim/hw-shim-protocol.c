@@ -15,6 +15,9 @@
 #define TASK_HEAD 12
 #define N_TEXTS 3
 
+/* All permissions that there are. */
+#define MAX_UMASK 0777
+
 /* More arguments and variables than any program gets; bounds the memory for them. */
 #define MAX_STRINGS (HW_START_MAX / 2)
 
@@ -203,13 +206,14 @@ hw_shim_task_read (uint8_t    *bytes,
                    size_t      length,
                    HwShimTask *task)
 {
-  char *cursor = (char *) bytes + TASK_HEAD;
-  const char *end = (char *) bytes + length;
-  char **texts;
+  char *cursor, **texts;
+  const char *end;
 
-  if (length < TASK_HEAD || hw_shim_read_u32 (bytes) > 01000)
+  if (length < TASK_HEAD || hw_shim_read_u32 (bytes) > MAX_UMASK + 1)
     return false;
 
+  cursor = (char *) bytes + TASK_HEAD;
+  end = (char *) bytes + length;
   texts = take_strings (&cursor, end, N_TEXTS);
   if (texts == NULL)
     return false;
