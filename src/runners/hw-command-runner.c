@@ -12,6 +12,14 @@
 #include "hw-shim-adoption.h"
 #include "hw-shim-link.h"
 
+/* How long a shim may take beyond the time that it was given, before it is asked whether it
+ * still lives; and to answer. One that is held, or broken, keeps no task from being stopped.
+ */
+#define PATIENCE (5 * G_USEC_PER_SEC)
+
+/* Who gives longer than that has a reason of their own. */
+#define LONGEST_GRACE (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
+
 /**
  * HwCommandRunner:
  *
@@ -44,6 +52,8 @@ typedef struct
   gboolean is_stopping;    /* somebody asked it to end */
   HwControl verb;          /* how */
   gint64 deadline;         /* when to use force, in the clock's monotonic time */
+  guint patience_timer;
+  gboolean is_asked;       /* whether it lives, and it has not answered */
   gboolean is_left;        /* we go, and it stays */
 } Child;
 
@@ -75,6 +85,7 @@ static void find_in_thread (GTask        *gtask,
 static void on_found (GObject      *source,
                       GAsyncResult *result,
                       gpointer      user_data);
+static void on_patience_timer (gpointer user_data);
 static void on_link_status (HwShimLink   *link,
                             HwShimStatus *status,
                             Child        *child);
@@ -92,6 +103,10 @@ static void on_buried (GObject      *source,
 static void
 child_drop_link (Child *child)
 {
+  if (child->patience_timer != 0)
+    hw_clock_remove_timer (child->runner->clock, child->patience_timer);
+  child->patience_timer = 0;
+
   if (child->link == NULL)
     return;
 
@@ -151,19 +166,58 @@ child_look (Child              *child,
   g_task_run_in_thread (gtask, look);
 }
 
+/* Looks after the shim that does what it was told when it should be done with it. */
+static void
+child_be_patient (Child *child,
+                  gint64 interval)
+{
+  HwClock *clock = child->runner->clock;
+
+  if (child->patience_timer != 0)
+    hw_clock_remove_timer (clock, child->patience_timer);
+  child->patience_timer = hw_clock_add_timer (clock, interval, on_patience_timer, child);
+}
+
+static void
+on_patience_timer (gpointer user_data)
+{
+  Child *child = user_data;
+
+  child->patience_timer = 0;
+  if (child->is_asked)
+    {
+      g_warning ("What watches task %" G_GUINT64_FORMAT " does not answer, and is ended",
+                 hw_run_get_task_id (child->run));
+      hw_shim_link_break (child->link);
+      return;
+    }
+
+  child->is_asked = TRUE;
+  hw_shim_link_ask (child->link);
+  child_be_patient (child, PATIENCE);
+}
+
 /* Does what somebody asked for, once there is a shim to ask it of. */
 static void
 child_obey (Child *child)
 {
-  HwClock *clock = child->runner->clock;
+  gint64 grace = child->deadline - hw_clock_get_monotonic_time (child->runner->clock);
 
   if (child->link == NULL)
     return;
 
   if (child->verb == HW_CONTROL_KILL)
-    hw_shim_link_kill (child->link);
+    {
+      grace = 0;
+      hw_shim_link_kill (child->link);
+    }
   else
-    hw_shim_link_stop (child->link, child->deadline - hw_clock_get_monotonic_time (clock));
+    {
+      hw_shim_link_stop (child->link, grace);
+    }
+
+  child->is_asked = FALSE;
+  child_be_patient (child, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
 }
 
 /* Ends the attempt with @outcome, which is (transfer full). */
@@ -315,6 +369,11 @@ on_link_status (HwShimLink   *link,
 {
   if (status->is_stopping)
     hw_run_set_stopping (child->run);
+
+  /* It lives, and waits for what the kernel does not let go. */
+  if (child->is_asked)
+    child_be_patient (child, PATIENCE);
+  child->is_asked = FALSE;
 }
 
 static void

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -322,6 +324,35 @@ hw_shim_link_kill (HwShimLink *self)
   g_return_if_fail (HW_IS_SHIM_LINK (self));
 
   hw_shim_link_say (self, HW_SHIM_KILL, NULL, 0);
+}
+
+/**
+ * hw_shim_link_ask:
+ * @self: a link
+ *
+ * Asks the shim how it goes: #HwShimLink::status tells.
+ */
+void
+hw_shim_link_ask (HwShimLink *self)
+{
+  g_return_if_fail (HW_IS_SHIM_LINK (self));
+
+  hw_shim_link_say (self, HW_SHIM_STATUS, NULL, 0);
+}
+
+/**
+ * hw_shim_link_break:
+ * @self: a link
+ *
+ * Ends a shim that does not answer. #HwShimLink::ended tells when it is gone; what it
+ * watched is then to be ended by others.
+ */
+void
+hw_shim_link_break (HwShimLink *self)
+{
+  g_return_if_fail (HW_IS_SHIM_LINK (self));
+
+  pidfd_send_signal (self->process->pidfd, SIGKILL, NULL, 0);
 }
 
 /**

@@ -22,6 +22,8 @@ HwShimLink *hw_shim_link_new (HwShimProcess *process,
 void        hw_shim_link_stop (HwShimLink *self,
                                gint64      grace);
 void        hw_shim_link_kill (HwShimLink *self);
+void        hw_shim_link_ask (HwShimLink *self);
+void        hw_shim_link_break (HwShimLink *self);
 void        hw_shim_link_leave (HwShimLink *self);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include "config.h"
 
 #include "tests/support/command-tree.h"
+#include "tests/support/hw-fake-clock.h"
+#include "tests/support/hw-test-log.h"
 
 #include <signal.h>
 
@@ -201,6 +203,63 @@ test_command_end_leaves_children (CommandFixture *fixture,
   kill (child, SIGKILL);
 }
 
+/* Test that a shim that does not answer keeps nobody from ending what it watches: it is
+ * asked whether it lives, and then ended with all the rest.
+ */
+static void
+test_command_kill_of_held_shim (CommandFixture *fixture,
+                                gconstpointer   test_data)
+{
+  g_autoptr(HwFakeClock) clock = hw_fake_clock_new ();
+  g_autoptr(HwCommandRunner) runner =
+    hw_command_runner_new (g_getenv ("HEADWAY_SHIM"), fixture->output_root, HW_CLOCK (clock));
+  g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
+  g_autofree char *record = NULL;
+  HwTestLog *log = (HwTestLog *) test_data;
+  HwShimStart start;
+
+  run_probe_start (probe, HW_RUNNER (runner), NULL);
+  wait_for_tree (fixture);
+  record = read_attempt_file (fixture, HW_SHIM_START);
+  g_assert_true (hw_shim_start_parse (record, strlen (record), &start));
+  g_assert_no_errno (kill (start.shim, SIGSTOP));
+
+  run_probe_control (probe, HW_RUNNER (runner), HW_CONTROL_KILL, 0);
+  hw_fake_clock_advance (clock, 5 * G_USEC_PER_SEC);
+  g_assert_true (hw_process_is (start.shim, start.shim_start));
+  hw_test_log_expect_warning (log, "What watches task 7 does not answer, and is ended");
+  hw_fake_clock_advance (clock, 5 * G_USEC_PER_SEC);
+  wait_until (probe->is_finished);
+
+  hw_test_log_assert_expected (log);
+  g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
+  assert_tree_is_gone (fixture);
+}
+
+/* Test that a shim that answers is waited for, however long it takes. */
+static void
+test_command_stop_of_living_shim (CommandFixture *fixture,
+                                  gconstpointer   test_data)
+{
+  g_autoptr(HwFakeClock) clock = hw_fake_clock_new ();
+  g_autoptr(HwCommandRunner) runner =
+    hw_command_runner_new (g_getenv ("HEADWAY_SHIM"), fixture->output_root, HW_CLOCK (clock));
+  g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
+
+  run_probe_start (probe, HW_RUNNER (runner), NULL);
+  wait_for_tree (fixture);
+  run_probe_control (probe, HW_RUNNER (runner), HW_CONTROL_STOP,
+                     hw_clock_get_monotonic_time (HW_CLOCK (clock)) + G_TIME_SPAN_HOUR);
+  hw_fake_clock_advance (clock, G_TIME_SPAN_HOUR + 5 * G_USEC_PER_SEC);
+  wait_until (hw_run_get_is_stopping (probe->run));
+  hw_fake_clock_advance (clock, 4 * G_USEC_PER_SEC);
+  g_assert_false (probe->is_finished);
+
+  run_probe_control (probe, HW_RUNNER (runner), HW_CONTROL_KILL, 0);
+  wait_until (probe->is_finished);
+  g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
+}
+
 /* Test that a runner whose owner is gone waits for its program, and then goes too. */
 static void
 test_command_dropped_while_running (CommandFixture *fixture,
@@ -272,7 +331,10 @@ int
 main (int   argc,
       char *argv[])
 {
+  HwTestLog *log;
+
   g_test_init (&argc, &argv, NULL);
+  log = hw_test_log_install ();
 
   ADD ("canceled/before", NULL, test_command_canceled_before);
   ADD ("canceled/during", NULL, test_command_canceled_during);
@@ -284,6 +346,8 @@ main (int   argc,
   ADD ("stop/after-end", NULL, test_command_stop_after_end);
   ADD ("kill/kills-tree", NULL, test_command_kill_kills_tree);
   ADD ("kill/after-stop", NULL, test_command_kill_after_stop);
+  ADD ("kill/of-held-shim", log, test_command_kill_of_held_shim);
+  ADD ("stop/of-living-shim", NULL, test_command_stop_of_living_shim);
   ADD ("end-leaves-children", NULL, test_command_end_leaves_children);
   ADD ("dropped-while-running", NULL, test_command_dropped_while_running);
   ADD ("many-at-once", NULL, test_command_many_at_once);
