@@ -29,11 +29,24 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
+def end_programs(home: Path):
+    """Ends what a daemon leaves running: the shims work below its home, and what they watch dies
+    with them."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_shim = (process / "cmdline").read_bytes().startswith(b"headway-shim\0")
+            if is_shim and (process / "cwd").readlink().is_relative_to(home):
+                os.kill(int(process.name), signal.SIGKILL)
+        except OSError:
+            pass  # it ended meanwhile, or is somebody else's
+
+
 def make_home(test) -> Path:
     """Makes a folder that goes with the test, in which a session may be."""
     folder = tempfile.TemporaryDirectory(prefix="headway-home-")
     test.addCleanup(folder.cleanup)
     home = Path(folder.name)
+    test.addCleanup(end_programs, home)
     (home / "session").mkdir(mode=0o700)
     return home
 
