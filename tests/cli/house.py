@@ -80,8 +80,18 @@ class House(unittest.TestCase):
         if pid is not None and is_alive(pid):
             os.kill(pid, signal.SIGKILL)
             until("the daemon has ended", lambda: not is_alive(pid))
-        for pid in self.programs():
-            os.kill(pid, signal.SIGKILL)
+        until("nothing of the test runs any more", self.kill_all)
+
+    def kill_all(self) -> bool:
+        """Kills all that has this home folder, and tells whether there was nothing left. What
+        was just about to begin does not carry the number of its task yet."""
+        found = self.with_variables(f"HOME={self.home}")
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        return not found
 
     def daemon_pid(self) -> int | None:
         """The process that has the state folder, or had it last."""
@@ -90,18 +100,23 @@ class House(unittest.TestCase):
         except (OSError, ValueError):
             return None
 
-    def programs(self) -> list[int]:
-        """What runs for tasks of this home folder."""
+    @staticmethod
+    def with_variables(*beginnings: str) -> list[int]:
+        """The processes that have, for each of these, a variable that begins like it."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 variables = (process / "environ").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if f"HOME={self.home}".encode() in variables and \
-                    any(variable.startswith(b"HEADWAY_TASK=") for variable in variables):
+            if all(any(variable.startswith(beginning.encode()) for variable in variables)
+                   for beginning in beginnings):
                 found.append(int(process.name))
         return found
+
+    def programs(self) -> list[int]:
+        """What runs for tasks of this home folder."""
+        return self.with_variables(f"HOME={self.home}", "HEADWAY_TASK=")
 
     def start_daemon(self):
         """Starts a daemon and waits until it is ready."""
