@@ -227,23 +227,25 @@ class RunTest(House):
         self.assertEqual(130, screen.finish())
         self.assertEqual("canceled", self.task(1)["result"])
 
-    def test_death_of_the_daemon_ends_it_by_the_rule_of_the_type(self):
-        process = self.begin_waiting()
+    def test_death_of_the_daemon_is_not_noticed(self):
+        os.mkfifo(self.home / "fifo")
+        process = self.begin("run", "--", "sh", "-c", "echo begun; cat fifo; exit 6")
+        self.assertEqual("begun\n", process.stdout.readline())
         self.kill_daemon()
         self.start_daemon()
-        self.assertEqual(130, process.wait(30))
-        self.assertEqual("interrupted", self.task(1)["result"])
-        self.assertRegex(process.stderr.read(), r"Task 1: Failed: .+")
-        self.assertEqual([], [pid for pid in self.programs() if is_alive(pid)])
+        (self.home / "fifo").write_text("go on\n")
+        self.assertEqual(6, process.wait(30))
+        self.assertEqual("go on\n", process.stdout.read())
+        self.assertEqual((1, 6), (self.task(1)["attempt"], self.task(1)["exitCode"]))
 
     def test_a_daemon_that_stays_away_is_told_of(self):
         process = self.begin_waiting()
         self.kill_daemon()
         self.assertIn("The daemon does not answer", process.stderr.readline())
         self.start_daemon()
+        self.assertIn("The daemon answers again", process.stderr.readline())
+        process.send_signal(signal.SIGINT)
         self.assertEqual(130, process.wait(30))
-        self.assertIn("The daemon answers again", process.stderr.read())
-
 
 
 if __name__ == "__main__":
