@@ -6,6 +6,7 @@
 
 #include "hw-attempt-folder.h"
 #include "hw-output-log.h"
+#include "hw-shim-output.h"
 
 #include "tests/support/wait.h"
 
@@ -246,6 +247,32 @@ test_read_may_be_canceled (Fixture      *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Test that nobody sees where one segment ends and the next begins, not even if it does so
+ * while one reads.
+ */
+static void
+test_segments_are_one_output (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+  g_autofree char *next = g_build_filename (folder, "output-4194304", NULL);
+  g_autofree char *segment = g_strnfill (HW_SEGMENT_SIZE, 'x');
+
+  memcpy (segment + HW_SEGMENT_SIZE - 3, "abc", 3);
+  write_output (fixture, segment, (gssize) HW_SEGMENT_SIZE);
+  assert_read (fixture, HW_SEGMENT_SIZE - 3, 100, "abc");
+  assert_read (fixture, HW_SEGMENT_SIZE, 100, "");
+
+  g_assert_true (g_file_set_contents (next, "defgh", -1, NULL));
+  assert_read (fixture, HW_SEGMENT_SIZE - 3, 100, "abcdefgh");
+  assert_read (fixture, HW_SEGMENT_SIZE - 1, 2, "cd");
+  assert_read (fixture, HW_SEGMENT_SIZE, 100, "defgh");
+  assert_read (fixture, HW_SEGMENT_SIZE + 4, 100, "h");
+  assert_read (fixture, HW_SEGMENT_SIZE + 5, 100, "");
+
+  g_remove (next);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -263,6 +290,7 @@ main (int   argc,
     { "/output-log/bytes-are-any-bytes", test_bytes_are_any_bytes },
     { "/output-log/what-was-appended-comes-next", test_what_was_appended_comes_next },
     { "/output-log/long-output-comes-in-parts", test_long_output_comes_in_parts },
+    { "/output-log/segments-are-one-output", test_segments_are_one_output },
     { "/output-log/link-is-not-followed", test_link_is_not_followed },
     { "/output-log/pipe-is-not-waited-for", test_pipe_is_not_waited_for },
     { "/output-log/read-may-be-canceled", test_read_may_be_canceled },
