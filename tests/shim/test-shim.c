@@ -155,6 +155,17 @@ begin (Fixture    *fixture,
   assert_hears (fixture->process->link_fd, HW_SHIM_STARTED);
 }
 
+/* Begins what ignores a stop, and waits until it does. */
+static void
+begin_stubborn (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "ready", NULL);
+
+  begin (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done");
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_thread_yield ();
+}
+
 /* Makes the file that a script waits for. */
 static void
 let_go (Fixture *fixture)
@@ -213,7 +224,7 @@ test_hello (Fixture      *fixture,
   HwProcessStat child;
   int fd;
 
-  begin (fixture, "trap '' TERM; while :; do sleep 1; done");
+  begin_stubborn (fixture);
   fd = connect_again (fixture);
 
   g_assert_true (hear (fd, bytes, &frame));
@@ -443,7 +454,7 @@ test_older_than_daemon (Fixture      *fixture,
   HwShimEnd end = { .number = -1 };
   gboolean is_heard = FALSE;
 
-  begin (fixture, "trap '' TERM; while :; do sleep 1; done");
+  begin_stubborn (fixture);
   process->link_fd = connect_again (fixture);
   process->pidfd = dup (fixture->process->pidfd);
   link = hw_shim_link_new (process, HW_SHIM_VERSION + 1);
