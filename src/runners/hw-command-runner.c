@@ -356,7 +356,9 @@ on_started (GObject      *source,
       return;
     }
 
-  if (child->is_stopping)
+  if (g_error_matches (error, HW_ERROR, HW_ERROR_INTERRUPTED))
+    child_look (child, bury_in_thread, on_buried);
+  else if (child->is_stopping)
     child_end_soon (child, hw_command_outcome_new_canceled ());
   else
     child_end_soon (child, hw_command_outcome_new_not_started (error));

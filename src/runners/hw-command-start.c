@@ -293,23 +293,33 @@ hw_command_start_spawn (HwCommandStart *self,
   const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
   guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
   HwShimFrame frame = { 0 };
+  gboolean is_sent;
 
   if (!hw_spawn_shim (self->shim_path, name, folder, process, error))
     return FALSE;
 
-  if (!send_task (&task, process->link_fd))
+  is_sent = send_task (&task, process->link_fd);
+  if (!is_sent && errno == E2BIG)
     {
       hw_program_set_error (path, errno, error);
       return FALSE;
     }
 
-  return (receive_answer (process->link_fd, bytes, &frame) && frame.verb == HW_SHIM_STARTED) ||
+  if (!is_sent || !receive_answer (process->link_fd, bytes, &frame))
+    {
+      g_set_error_literal (error, HW_ERROR, HW_ERROR_INTERRUPTED,
+                           "What watches the program ended before it said whether that runs.");
+      return FALSE;
+    }
+
+  return frame.verb == HW_SHIM_STARTED ||
          hw_command_start_explain (self, path, folder, &frame, error);
 }
 
 /* Does what blocks: finds the program, makes the folder, and has a shim start it, in this
  * order. The cancellable is heeded until then.
- * Gives a shim, or a sentence for a person, or that it was canceled.
+ * Gives a shim, or a sentence for a person, or that it was canceled, or %HW_ERROR_INTERRUPTED
+ * if the shim died and nobody knows whether the program ran.
  */
 HwShimProcess *
 hw_command_start_run (HwCommandStart *self,

@@ -183,6 +183,24 @@ test_lost_while_watched (CommandFixture *fixture,
   assert_tree_is_gone (fixture);
 }
 
+/* Test that a shim that dies before it says whether the program runs leaves nobody in
+ * doubt: it may have run, so it was not merely that it did not start.
+ */
+static void
+test_lost_while_it_starts (CommandFixture *fixture,
+                           gconstpointer   test_data)
+{
+  g_autoptr(HwCommandRunner) runner =
+    hw_command_runner_new ("/bin/true", fixture->output_root, fixture->clock);
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
+
+  run_probe_start (probe, HW_RUNNER (runner), NULL);
+  wait_until (probe->is_finished);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_LOST);
+  g_assert_cmpint (probe->exit_code, ==, -1);
+}
+
 /* Test that it is the same if nobody was there when it died. */
 static void
 test_lost_while_nobody_watched (CommandFixture *fixture,
@@ -353,6 +371,7 @@ main (int   argc,
   ADD ("exit-record", test_takes_exit_record);
   ADD ("stops", test_stops_what_was_adopted);
   ADD ("knows-that-it-stops", test_knows_that_it_stops);
+  ADD ("lost/while-it-starts", test_lost_while_it_starts);
   ADD ("lost/while-watched", test_lost_while_watched);
   ADD ("lost/while-nobody-watched", test_lost_while_nobody_watched);
   ADD ("lost/never-by-number-alone", test_never_by_number_alone);
