@@ -83,15 +83,28 @@ class House(unittest.TestCase):
         until("nothing of the test runs any more", self.kill_all)
 
     def kill_all(self) -> bool:
-        """Kills all that has this home folder, and tells whether there was nothing left. What
-        was just about to begin does not carry the number of its task yet."""
-        found = self.with_variables(f"HOME={self.home}")
+        """Kills all that has this home folder or stands in it, and tells whether there was nothing
+        left. What was just about to begin does not carry the number of its task yet, and what
+        watches a task stands in the folder of its attempt."""
+        found = self.with_variables(f"HOME={self.home}") + self.standing_in(self.home)
         for pid in found:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         return not found
+
+    @staticmethod
+    def standing_in(folder: Path) -> list[int]:
+        """The processes that have a folder below this one as theirs."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "cwd").readlink().is_relative_to(folder):
+                    found.append(int(process.name))
+            except OSError:
+                continue
+        return found
 
     def daemon_pid(self) -> int | None:
         """The process that has the state folder, or had it last."""

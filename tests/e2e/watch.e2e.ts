@@ -171,6 +171,7 @@ describe('watching a task', () => {
     const third = await rest.add('noop')
     await hub.invoke('Subscribe', second.id)
     await hub.invoke('Subscribe', third.id)
+    await until('the second is told', () => updates.some(({ id }) => id === second.id))
     expect(await hub.invoke('Unsubscribe', second.id)).toBeNull()
     await rest.cancel(first.id)
     // The third ends after the second, so what would come of the second has come.
