@@ -11,7 +11,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from house import HEADWAY, House, Screen, is_alive, until
+from house import HEADWAY, House, Screen, until
 
 import tap
 
