@@ -404,14 +404,14 @@ on_runner_adopted (GObject      *source,
   /* Whoever canceled it meanwhile does not want it tried again. */
   if (self->canceled_by != NULL)
     hw_attempt_fail (self, HW_RESULT_CANCELED, self->canceled_by,
-                     "The task was canceled. Add it again to do it after all.");
+                     "The task was canceled. Retry it to do it after all.");
   else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
            hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE)
     hw_attempt_requeue (self);
   else
     hw_attempt_fail (self, HW_RESULT_INTERRUPTED, ACTOR,
                      "Headway stopped while the task was running. Look at how far it got, "
-                     "and add it again if it has to be done.");
+                     "and retry it if it has to be done.");
 }
 
 static void

@@ -167,7 +167,7 @@ hw_dispatcher_refuse (HwDispatcher *self,
   gint64 now = hw_clock_get_real_time (self->clock);
   g_autofree char *sentence =
     g_strdup_printf ("There is no task type “%s” any more. Put its file back, "
-                     "and add the task again.", type);
+                     "and retry the task.", type);
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",

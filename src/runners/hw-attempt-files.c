@@ -60,8 +60,8 @@ hw_attempt_files_set_error (const char *path,
   g_autofree char *quoted = hw_quote (text, MAX_PATH_LENGTH);
 
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-               "Headway cannot write %s, where the output goes: %s. Mend that, and add the task "
-               "again.", quoted, g_strerror (number));
+               "Headway cannot write %s, where the output goes: %s. Mend that, and retry the "
+               "task.", quoted, g_strerror (number));
 }
 
 /* Always fails. */

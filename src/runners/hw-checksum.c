@@ -33,11 +33,11 @@ static const struct
   { ENOTDIR, "There is no file ", ". Check the path and add the task again." },
   { ENAMETOOLONG, "There is no file ", ". Check the path and add the task again." },
   { ELOOP, "Links that go in a circle lead to the file ",
-    ". Correct them, and add the task again." },
+    ". Correct them, and retry the task." },
   { EACCES, "Headway may not read the file ",
-    ". Change who may read it, and add the task again." },
+    ". Change who may read it, and retry the task." },
   { EPERM, "Headway may not read the file ",
-    ". Change who may read it, and add the task again." },
+    ". Change who may read it, and retry the task." },
 };
 
 /* Always fails. */
@@ -57,7 +57,7 @@ refuse_to_open (const char *path,
       }
 
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-               "The file %s cannot be opened: %s. Mend that, and add the task again.",
+               "The file %s cannot be opened: %s. Mend that, and retry the task.",
                quoted, g_strerror (number));
 
   return FALSE;
@@ -137,7 +137,7 @@ check_unchanged (const char        *path,
   quoted = hw_quote (path, MAX_PATH_LENGTH);
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                "The file %s changed while it was read, so its checksum would be of no use. "
-               "Wait until nothing writes to it, and add the task again.", quoted);
+               "Wait until nothing writes to it, and retry the task.", quoted);
 
   return FALSE;
 }
@@ -165,7 +165,7 @@ read_piece (const char *path,
   quoted = hw_quote (path, MAX_PATH_LENGTH);
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                "The file %s could not be read beyond byte %" G_GUINT64_FORMAT ": %s. "
-               "Check the disk, and add the task again.", quoted, done, g_strerror (number));
+               "Check the disk, and retry the task.", quoted, done, g_strerror (number));
 
   return -1;
 }

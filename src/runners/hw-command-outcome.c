@@ -51,8 +51,8 @@ make_killed (const char *quoted,
     {
       return hw_outcome_new_failed (HW_RESULT_SIGNAL,
                                     "%s was ended by the signal SIGKILL: by somebody, or because "
-                                    "the machine had no memory left. Read its output, and add the "
-                                    "task again.", quoted);
+                                    "the machine had no memory left. Read its output, and retry "
+                                    "the task.", quoted);
     }
 
   return hw_outcome_new_failed (HW_RESULT_SIGNAL,
@@ -118,7 +118,7 @@ HwOutcome *
 hw_command_outcome_new_canceled (void)
 {
   return hw_outcome_new_failed (HW_RESULT_CANCELED,
-                                "The task was canceled. Add it again to do it after all.");
+                                "The task was canceled. Retry it to do it after all.");
 }
 
 /**
@@ -136,7 +136,7 @@ hw_command_outcome_new_lost (const char *program)
 
   return hw_outcome_new_failed (HW_RESULT_LOST,
                                 "What watched %s ended before it, so it was ended, too. Read its "
-                                "output to see how far it got, and add the task again.", quoted);
+                                "output to see how far it got, and retry the task.", quoted);
 }
 
 /**

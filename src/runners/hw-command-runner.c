@@ -513,7 +513,7 @@ on_found (GObject      *source,
     case HW_SHIM_STATE_INTERRUPTED:
       child_disown (child, beginning, HW_ERROR_INTERRUPTED,
                     "The machine went down while the task ran. Read its output to see how far it "
-                    "got, and add it again if it has to be done.");
+                    "got, and retry it if it has to be done.");
       return;
 
     case HW_SHIM_STATE_ALIVE:

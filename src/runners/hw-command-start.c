@@ -268,7 +268,7 @@ hw_command_start_explain (HwCommandStart    *self,
   else
     g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                  "Headway cannot watch another program: %s. Wait until others have ended, "
-                 "and add the task again.", g_strerror (number));
+                 "and retry the task.", g_strerror (number));
 
   return FALSE;
 }

@@ -166,7 +166,7 @@ make_outcome (GVariant     *value,
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return hw_outcome_new_failed (HW_RESULT_CANCELED,
-                                  "The task was canceled. Add it again to do it after all.");
+                                  "The task was canceled. Retry it to do it after all.");
 
   if (error != NULL)
     return hw_outcome_new_failed (HW_RESULT_ERROR, "%s", error->message);
@@ -204,7 +204,7 @@ hw_in_process_runner_adopt_async (HwRunner           *runner,
   g_task_set_source_tag (gtask, hw_in_process_runner_adopt_async);
   g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
                            "Headway stopped while the task ran. "
-                           "Add it again to do it from the beginning.");
+                           "Retry it to do it from the beginning.");
 }
 
 /* There is no force: a thread can only be asked, and what can be asked of it is the same. */

@@ -65,8 +65,8 @@ set_missing_error (const char *name,
   g_autofree char *quoted = hw_program_quote (name);
 
   g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
-               "There is no program %s. Install it, or correct its name, and add the task again.",
-               quoted);
+               "There is no program %s. Install it and retry the task, or add one with the right "
+               "name.", quoted);
 }
 
 /* Says why the file at @path, which is there, cannot be run. */
@@ -87,11 +87,11 @@ set_unusable_error (const char *path,
     case ENOEXEC:
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "%s is not executable. If it is a program, make it so with “chmod +x”, "
-                   "and add the task again.", quoted);
+                   "and retry the task.", quoted);
       break;
     default:
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-                   "Headway may not run %s: %s. Change that, and add the task again.",
+                   "Headway may not run %s: %s. Change that, and retry the task.",
                    quoted, g_strerror (number));
       break;
     }
@@ -195,7 +195,7 @@ set_interpreter_error (const char *path,
     {
       g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
                    "%s is there, but the loader that it needs is not. Install the libraries that "
-                   "it was built for, and add the task again.", quoted);
+                   "it was built for, and retry the task.", quoted);
       return;
     }
 
@@ -203,7 +203,7 @@ set_interpreter_error (const char *path,
   quoted_interpreter = hw_program_quote (text);
   g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
                "%s needs the program %s, which is missing. Install that, or correct the first "
-               "line of the script, and add the task again.", quoted, quoted_interpreter);
+               "line of the script, and retry the task.", quoted, quoted_interpreter);
 }
 
 /**
@@ -230,18 +230,18 @@ hw_program_set_error (const char *path,
     case ENOEXEC:
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "%s is not a program that this machine can run. If it is a script, begin it "
-                   "with “#!” and its interpreter, and add the task again.", quoted);
+                   "with “#!” and its interpreter, and retry the task.", quoted);
       break;
     case E2BIG:
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "The arguments and the environment of %s are more than the system takes. "
-                   "Put some into a file, and add the task again.", quoted);
+                   "Put some into a file, and retry the task.", quoted);
       break;
     case EAGAIN:
     case ENOMEM:
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "The machine has no room to start %s: %s. Wait until others have ended, "
-                   "and add the task again.", quoted, g_strerror (number));
+                   "and retry the task.", quoted, g_strerror (number));
       break;
     default:
       set_unusable_error (path, number, error);

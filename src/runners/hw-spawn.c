@@ -101,7 +101,7 @@ fail (int      number,
 {
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                "Headway cannot watch another program: %s. Wait until others have ended, "
-               "and add the task again.", g_strerror (number));
+               "and retry the task.", g_strerror (number));
 
   return FALSE;
 }
@@ -139,8 +139,8 @@ hw_spawn_shim (const char    *path,
 
       close (ends[0]);
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-                   "Headway cannot start its helper %s: %s. Install Headway again, and add the "
-                   "task again.", quoted, g_strerror (number));
+                   "Headway cannot start its helper %s: %s. Install Headway again, and retry "
+                   "the task.", quoted, g_strerror (number));
       return FALSE;
     }
 

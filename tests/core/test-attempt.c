@@ -470,7 +470,7 @@ test_attempt_adopt_interrupted_by_the_rule_fail (Bench        *bench,
   assert_story (bench, "Failed/1(interrupted)");
   g_assert_cmpstr (hw_task_get_string (hw_attempt_bench_peek_task (bench), HW_TASK_FIELD_ERROR),
                    ==, "Headway stopped while the task was running. Look at how far it got, "
-                   "and add it again if it has to be done.");
+                   "and retry it if it has to be done.");
 }
 
 static void

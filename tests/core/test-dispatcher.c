@@ -290,7 +290,7 @@ test_dispatcher_vanished_type_fails_what_waits (Fixture      *fixture,
   g_assert_cmpstr (hw_task_get_string (hw_memory_store_peek_task (fixture->house->store, 1),
                                        HW_TASK_FIELD_ERROR), ==,
                    "There is no task type “fragile” any more. Put its file back, "
-                   "and add the task again.");
+                   "and retry the task.");
   assert_calls (fixture, "start 2/1");
 }
 

@@ -19,7 +19,7 @@ const WAITING = 100
 
 const INTERRUPTED =
   'Headway stopped while the task was running. Look at how far it got, ' +
-  'and add it again if it has to be done.'
+  'and retry it if it has to be done.'
 
 /** Which attempts ran, as the programs themselves wrote it down: [task, attempt]. */
 function runsIn(file: string): [id: number, attempt: number][] {

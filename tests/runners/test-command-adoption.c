@@ -178,7 +178,7 @@ test_lost_while_watched (CommandFixture *fixture,
   g_assert_cmpint (probe->result, ==, HW_RESULT_LOST);
   g_assert_cmpstr (probe->error, ==,
                    "What watched “sh” ended before it, so it was ended, too. Read its output to "
-                   "see how far it got, and add the task again.");
+                   "see how far it got, and retry the task.");
   g_assert_cmpuint (probe->output_size, >, 0);
   assert_tree_is_gone (fixture);
 }

@@ -68,7 +68,7 @@ test_command_stop (CommandFixture *fixture,
   wait_until (probe->is_finished);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
-  g_assert_cmpstr (probe->error, ==, "The task was canceled. Add it again to do it after all.");
+  g_assert_cmpstr (probe->error, ==, "The task was canceled. Retry it to do it after all.");
   g_assert_cmpstr (probe->signal, ==, "SIGTERM");
   g_assert_cmpuint (probe->output_size, ==, strlen ("ready\n"));
 }

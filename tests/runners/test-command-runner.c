@@ -116,32 +116,33 @@ static const struct
   { "sigkill", "{'argv': <['sh', '-c', 'kill -KILL $$']>}",
     HW_RESULT_SIGNAL, -1, "SIGKILL",
     "“sh” was ended by the signal SIGKILL: by somebody, or because the machine had no memory "
-    "left. Read its output, and add the task again." },
+    "left. Read its output, and retry the task." },
   { "missing", "{'argv': <['hw-no-such-program']>}",
     HW_RESULT_SPAWN_FAILED, 127, NULL,
-    "There is no program “hw-no-such-program”. Install it, or correct its name, and add the "
-    "task again." },
+    "There is no program “hw-no-such-program”. Install it and retry the task, or add "
+    "one with the right name." },
   { "missing-path", "{'argv': <['@/none']>}",
     HW_RESULT_SPAWN_FAILED, 127, NULL,
-    "There is no program “@/none”. Install it, or correct its name, and add the task again." },
+    "There is no program “@/none”. Install it and retry the task, or add one with the right "
+    "name." },
   { "empty-name", "{'argv': <['']>}",
     HW_RESULT_SPAWN_FAILED, 127, NULL,
-    "There is no program “”. Install it, or correct its name, and add the task again." },
+    "There is no program “”. Install it and retry the task, or add one with the right name." },
   { "folder", "{'argv': <['@']>}",
     HW_RESULT_SPAWN_FAILED, 126, NULL,
     "“@” is a folder, not a program. Name a program in it, and add the task again." },
   { "not-executable", "{'argv': <['@/plain']>}",
     HW_RESULT_SPAWN_FAILED, 126, NULL,
-    "“@/plain” is not executable. If it is a program, make it so with “chmod +x”, and add the "
-    "task again." },
+    "“@/plain” is not executable. If it is a program, make it so with “chmod +x”, and retry the "
+    "task." },
   { "interpreter-missing", "{'argv': <['@/script']>}",
     HW_RESULT_SPAWN_FAILED, 127, NULL,
     "“@/script” needs the program “/none/interpreter”, which is missing. Install that, or "
-    "correct the first line of the script, and add the task again." },
+    "correct the first line of the script, and retry the task." },
   { "no-interpreter", "{'argv': <['@/text']>}",
     HW_RESULT_SPAWN_FAILED, 126, NULL,
     "“@/text” is not a program that this machine can run. If it is a script, begin it with "
-    "“#!” and its interpreter, and add the task again." },
+    "“#!” and its interpreter, and retry the task." },
   { "folder-to-begin-in-missing", "{'argv': <['true']>, 'cwd': <'@/none'>}",
     HW_RESULT_SPAWN_FAILED, 126, NULL,
     "The program cannot begin in the folder that was chosen for it: No such file or directory. "
@@ -190,7 +191,7 @@ test_command_runner_without_room_for_output (CommandFixture *fixture,
 {
   g_autofree char *expected =
     g_strdup_printf ("Headway cannot write “%s”, where the output goes: "
-                     "Not a directory. Mend that, and add the task again.", fixture->attempt);
+                     "Not a directory. Mend that, and retry the task.", fixture->attempt);
   g_autoptr(RunProbe) probe = NULL;
 
   write_file (fixture, "state", "", 0600);

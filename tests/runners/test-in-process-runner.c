@@ -259,7 +259,7 @@ test_in_process_runner_stopped_during (Fixture      *fixture,
   wait_until (probe->is_finished);
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
-  g_assert_cmpstr (probe->error, ==, "The task was canceled. Add it again to do it after all.");
+  g_assert_cmpstr (probe->error, ==, "The task was canceled. Retry it to do it after all.");
   g_assert_cmpuint (count_working (), ==, 0);
 }
 

@@ -239,7 +239,7 @@ static const struct
   { "fifo", "fifo", "“%s” is a device or a pipe, which may have no end. "
     "Choose a file, and add the task again." },
   { "circle", "circle", "Links that go in a circle lead to the file “%s”. "
-    "Correct them, and add the task again." },
+    "Correct them, and retry the task." },
 };
 
 static void
@@ -299,8 +299,8 @@ test_checksum_of_changing_file (Fixture      *fixture,
   wait_until (probe->is_finished);
 
   expected = g_strdup_printf ("The file “%s” changed while it was read, so its checksum would be "
-                              "of no use. Wait until nothing writes to it, and add the task "
-                              "again.", fixture->path);
+                              "of no use. Wait until nothing writes to it, and retry the "
+                              "task.", fixture->path);
   g_assert_cmpint (probe->result, ==, HW_RESULT_ERROR);
   g_assert_cmpstr (probe->error, ==, expected);
 }
