@@ -22,7 +22,8 @@ MAY_INCLUDE = {
     "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus"},
     "client": set(),
     "locale": set(),
-    "cli": {"core", "wire", "locale"},
+    "link": set(),
+    "cli": {"core", "wire", "locale", "link"},
     "agent": {"client", "locale"},
 }
 

@@ -8,11 +8,10 @@
 #include "hw-cli-exit-code.h"
 #include "hw-cli-i18n.h"
 #include "hw-cli-text.h"
+#include "hw-link-page.h"
 #include "hw-task-json.h"
 
 #include <gio/gio.h>
-
-#define PAGE_FILE "open.html"
 
 /* What `headway open` is to do. */
 typedef struct
@@ -70,28 +69,17 @@ print_address (HwCliCall  *call,
     }
 }
 
-/* Writes a page that leads to the address. An argument of the browser could be read by
- * every user of the machine, and the token in it; this file cannot. Returns (transfer full)
- * (nullable): its path.
- */
+/* Returns (transfer full) (nullable): the path of a page that leads to the address. */
 static char *
 write_page (HwCliCall  *call,
             const char *address,
             GError    **error)
 {
   g_autofree char *socket_folder = g_path_get_dirname (hw_cli_call_get_socket_path (call));
-  const char *folder = hw_cli_call_get_is_place_given (call)
-                       ? socket_folder : hw_cli_call_get_state_folder (call);
-  g_autofree char *path = g_build_filename (folder, PAGE_FILE, NULL);
-  g_autofree char *escaped = g_markup_escape_text (address, -1);
-  g_autofree char *page = NULL;
 
-  page = g_strdup_printf ("<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=%s\">\n",
-                          escaped);
-  if (!g_file_set_contents_full (path, page, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
-    return NULL;
-
-  return g_steal_pointer (&path);
+  return hw_link_page_write (hw_cli_call_get_is_place_given (call)
+                             ? socket_folder : hw_cli_call_get_state_folder (call),
+                             address, error);
 }
 
 /* Starts the browser of the desktop, and does not wait for it. */

@@ -1,0 +1,15 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *hw_link_page_write (const char *folder,
+                          const char *address,
+                          GError    **error);
+
+G_END_DECLS
