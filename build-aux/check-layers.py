@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "locale": set(),
     "link": set(),
     "cli": {"core", "wire", "locale", "link"},
-    "agent": {"client", "locale"},
+    "agent": {"client", "locale", "link"},
 }
 
 # Libraries that only some folders may know, by how their headers begin: SQL ends in the store,

@@ -6,6 +6,8 @@
 
 #include "hw-browser.h"
 
+#include "hw-link-page.h"
+
 #define HW_TYPE_LAUNCH (hw_launch_get_type ())
 G_DECLARE_FINAL_TYPE (HwLaunch, hw_launch, HW, LAUNCH, GAppLaunchContext)
 
@@ -78,29 +80,127 @@ hw_launch_new (const char *token)
   return self;
 }
 
+/* Opening a page goes through these in this order. */
+static void on_page_written (GObject      *source,
+                             GAsyncResult *result,
+                             gpointer      user_data);
+static void on_program_found (GObject      *source,
+                              GAsyncResult *result,
+                              gpointer      user_data);
+static void on_launch_ready (GObject      *source,
+                             GAsyncResult *result,
+                             gpointer      user_data);
+
+/* What is opened. */
+typedef struct
+{
+  char *uri;        /* (owned) */
+  HwLaunch *launch; /* (owned) */
+  char *page;       /* (owned) (nullable): the page that leads there, once it is written */
+} Opening;
+
+static void
+opening_free (Opening *self)
+{
+  g_clear_pointer (&self->uri, g_free);
+  g_clear_object (&self->launch);
+  g_clear_pointer (&self->page, g_free);
+  g_free (self);
+}
+
+/* Where the user's sockets are: nobody else can look, and it is gone after the session. */
+static char *
+write_page (const char *uri,
+            GError    **error)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_runtime_dir (), "headway", NULL);
+
+  /* If there is none, writing says so. */
+  g_mkdir_with_parents (folder, 0700);
+
+  return hw_link_page_write (folder, uri, error);
+}
+
+static void
+write_in_thread (GTask        *gtask,
+                 gpointer      source,
+                 gpointer      task_data,
+                 GCancellable *cancellable)
+{
+  GError *error = NULL;
+  g_autofree char *path = write_page (task_data, &error);
+  char *page = path != NULL ? g_filename_to_uri (path, NULL, &error) : NULL;
+
+  if (page != NULL)
+    g_task_return_pointer (gtask, page, g_free);
+  else
+    g_task_return_error (gtask, error);
+}
+
+static void
+on_page_written (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
+  Opening *opening = g_task_get_task_data (gtask);
+  GError *error = NULL;
+
+  opening->page = g_task_propagate_pointer (G_TASK (result), &error);
+  if (opening->page == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  /* What opens the address itself: whatever opens files may be an editor. */
+  g_app_info_get_default_for_uri_scheme_async (g_uri_peek_scheme (opening->uri), cancellable,
+                                               on_program_found, g_steal_pointer (&gtask));
+}
+
+static void
+on_program_found (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
+  Opening *opening = g_task_get_task_data (gtask);
+  GError *error = NULL;
+  g_autoptr(GAppInfo) program = g_app_info_get_default_for_uri_scheme_finish (result, &error);
+  GList pages = { .data = opening->page };
+
+  if (program != NULL)
+    g_app_info_launch_uris_async (program, &pages, G_APP_LAUNCH_CONTEXT (opening->launch),
+                                  cancellable, on_launch_ready, g_steal_pointer (&gtask));
+  else
+    g_task_return_error (gtask, error);
+}
+
 static void
 on_launch_ready (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
   g_autoptr(GTask) gtask = user_data;
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
 
-  if (g_app_info_launch_default_for_uri_finish (result, &error))
+  if (g_app_info_launch_uris_finish (G_APP_INFO (source), result, &error))
     g_task_return_boolean (gtask, TRUE);
   else
-    g_task_return_error (gtask, g_steal_pointer (&error));
+    g_task_return_error (gtask, error);
 }
 
 /**
  * hw_browser_open_async:
- * @uri: the address of a page
+ * @uri: the address of a page, with the token of the daemon in it
  * @token: (nullable): what the desktop gave with the click that asked for it
  * @cancellable: (nullable): to cancel it with
  * @callback: called when it is done
  * @user_data: for @callback
  *
- * Opens a page in the user's browser.
+ * Opens a page in the user's browser, which is given the name of a file that leads there.
  */
 void
 hw_browser_open_async (const char         *uri,
@@ -109,12 +209,18 @@ hw_browser_open_async (const char         *uri,
                        GAsyncReadyCallback callback,
                        gpointer            user_data)
 {
-  g_autoptr(HwLaunch) launch = hw_launch_new (token);
   GTask *gtask = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr(GTask) writing = g_task_new (NULL, cancellable, on_page_written, gtask);
+  Opening *opening = g_new0 (Opening, 1);
 
+  opening->uri = g_strdup (uri);
+  opening->launch = hw_launch_new (token);
   g_task_set_source_tag (gtask, hw_browser_open_async);
-  g_app_info_launch_default_for_uri_async (uri, G_APP_LAUNCH_CONTEXT (launch), cancellable,
-                                           on_launch_ready, gtask);
+  g_task_set_task_data (gtask, opening, (GDestroyNotify) opening_free);
+
+  g_task_set_source_tag (writing, write_in_thread);
+  g_task_set_task_data (writing, g_strdup (uri), g_free);
+  g_task_run_in_thread (writing, write_in_thread);
 }
 
 /**

@@ -149,7 +149,7 @@ on_get_link (HwClientQueue         *skeleton,
              GVariant              *options,
              FakeDaemon            *self)
 {
-  g_autofree char *uri = g_strdup_printf ("headway-test://page/" NUMBER, id);
+  g_autofree char *uri = g_strdup_printf ("headway-test://page/" NUMBER "#token=secret", id);
 
   g_string_append_printf (self->asked, "link " NUMBER "\n", id);
   hw_client_queue_complete_get_link (skeleton, invocation, uri);

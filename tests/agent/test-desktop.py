@@ -183,6 +183,12 @@ class DesktopTest(unittest.TestCase):
         path = self.folder / "opened"
         return path.read_text().splitlines() if path.exists() else []
 
+    def assert_leads_to(self, page: str, address: str):
+        """The page, as the browser is called with it, which everybody on the machine can read."""
+        path = Path(page.removeprefix("file://"))
+        self.assertEqual(0o600, path.stat().st_mode & 0o777)
+        self.assertIn(f"url={address}", path.read_text())
+
     # The bus.
 
     def call(self, name: str, path: str, method: str, *arguments: str) -> str:
@@ -277,9 +283,8 @@ class MockedDesktopTest(DesktopTest):
 
         desktop.emit("ActivationToken", "us", "uint32 1", "'let-me-front'")
         desktop.press(1, "default")
-        uri, token = wait_for(self.opened, "the page")[0].split()
-        self.assertTrue(uri.startswith(self.uri), uri)
-        self.assertIn(str(number), uri.removeprefix(self.uri))
+        page, token = wait_for(self.opened, "the page")[0].split()
+        self.assert_leads_to(page, f"{self.uri}tasks/{number}#token=")
         self.assertEqual("let-me-front", token)
 
     def test_short_and_canceled_tasks_are_silent(self):
@@ -434,12 +439,12 @@ class RealDesktopTest(DesktopTest):
     def test_show_opens_the_page(self):
         desktop = Dunst(self)
         self.start_agent()
-        self.run_shell("exit 1", "Copy photos")
+        number = self.run_shell("exit 1", "Copy photos")
         desktop.wait_for("“Copy photos” failed")
 
         desktop.control("action", "0")
-        uri = wait_for(self.opened, "the page")[0]
-        self.assertTrue(uri.startswith(self.uri), uri)
+        page = wait_for(self.opened, "the page")[0].strip()
+        self.assert_leads_to(page, f"{self.uri}tasks/{number}#token=")
 
     def test_server_dies_and_comes_back(self):
         desktop = Dunst(self)
