@@ -12,6 +12,7 @@
 #include "hw-task-json.h"
 
 #include <gio/gio.h>
+#include <signal.h>
 
 /* What `headway open` is to do. */
 typedef struct
@@ -75,11 +76,24 @@ write_page (HwCliCall  *call,
             const char *address,
             GError    **error)
 {
-  g_autofree char *socket_folder = g_path_get_dirname (hw_cli_call_get_socket_path (call));
+  const char *socket_path = hw_cli_call_get_socket_path (call);
+  g_autofree char *folder = hw_cli_call_get_is_place_given (call) && socket_path != NULL
+                            ? g_path_get_dirname (socket_path)
+                            : g_strdup (hw_cli_call_get_state_folder (call));
 
-  return hw_link_page_write (hw_cli_call_get_is_place_given (call)
-                             ? socket_folder : hw_cli_call_get_state_folder (call),
-                             address, error);
+  return hw_link_page_write (folder, address, error);
+}
+
+/* Runs between fork and exec. The signals that this program reads one by one are the browser's
+ * own again: blocked ones are inherited.
+ */
+static void
+unblock_signals (gpointer user_data)
+{
+  sigset_t none;
+
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
 /* Starts the browser of the desktop, and does not wait for it. */
@@ -93,6 +107,7 @@ start_browser (const char *path,
 
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
                                         G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_set_child_setup (launcher, unblock_signals, NULL, NULL);
   browser = g_subprocess_launcher_spawnv (launcher, argv, error);
 
   return browser != NULL;

@@ -10,8 +10,9 @@ import os
 import select
 import signal
 import socketserver
+import sys
 import threading
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from house import House, until
 
@@ -333,23 +334,44 @@ class CommandsTest(House):
         self.assertEqual(0, done.returncode)
         self.assertRegex(done.stdout, r"^\d\d:\d\d:\d\d #1 Completed: .+\n$")
 
-    def test_open_writes_the_address_where_only_its_user_can_read_it(self):
-        browser = self.home / "bin/xdg-open"
-        browser.parent.mkdir()
-        browser.write_text(f"#!/bin/sh\necho \"$@\" > {self.home}/opened.new\n"
-                           f"mv {self.home}/opened.new {self.home}/opened\n")
-        browser.chmod(0o755)
+    def open(self, *arguments: str) -> tuple[str, str]:
+        """Has headway open something. Gives what the browser is called with, and which signals
+        it blocks; it is no shell, as some of those unblock all."""
+        program = self.home / "bin/xdg-open"
+        program.parent.mkdir()
+        program.write_text(f"#!{sys.executable}\nimport os, signal, sys\n"
+                           "mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])\n"
+                           "with open('opened.new', 'w') as file:\n"
+                           "    print(*sys.argv[1:], sorted(mask), sep='\\n', file=file)\n"
+                           "os.rename('opened.new', 'opened')\n")
+        program.chmod(0o755)
         environment = self.environment | {
-            "PATH": f"{browser.parent}:{self.environment['PATH']}", "DISPLAY": ":99"}
-        done = self.headway("open", "7", env=environment)
+            "PATH": f"{program.parent}:{self.environment['PATH']}", "DISPLAY": ":99"}
+        done = self.headway(*arguments, env=environment)
         self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr))
         opened = self.home / "opened"
         until("the browser was started", opened.exists)
-        page = opened.read_text().strip()
+        page, mask = opened.read_text().splitlines()
+        return page, mask
+
+    def test_open_writes_the_address_where_only_its_user_can_read_it(self):
+        page, _ = self.open("open", "7")
         self.assertEqual(0o600, os.stat(page).st_mode & 0o777)
         address = self.headway("open", "7", "--print").stdout.strip()
         self.assertIn(address.replace("&", "&amp;"), (self.home / page).read_text())
         self.assertNotIn("token", page)
+
+    def test_open_starts_a_browser_that_blocks_no_signals(self):
+        _, mask = self.open("open")
+        self.assertEqual("[]", mask)
+
+    def test_open_writes_its_page_even_if_an_address_was_given(self):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        page, _ = self.open("--url", f"http://127.0.0.1:{server.server_port}/", "open")
+        self.assertEqual(str(self.state), os.path.dirname(page))
 
     def test_open_without_a_display_prints_the_address(self):
         done = self.headway("open")
