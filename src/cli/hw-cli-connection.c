@@ -20,8 +20,8 @@
  */
 #define MAX_CONNECTIONS 8
 
-/* The daemon lets a request wait for 30 seconds at most before it answers; who says nothing
- * for longer hangs. In seconds.
+/* The daemon is asked to wait for 25 seconds at most before it answers; who says nothing for
+ * longer hangs. In seconds.
  */
 #define SILENCE_MAX 45
 
@@ -32,6 +32,9 @@
 
 /* How often a daemon that went away is looked for. In milliseconds. */
 #define RETRY_INTERVAL 200
+
+/* How often a daemon is asked again at which too many wait already. In milliseconds. */
+#define CROWDED_INTERVAL 1000
 
 /* An update of the daemon is not worth a word; more than this is. */
 #define SILENT_WAIT (3 * G_USEC_PER_SEC)
@@ -416,6 +419,19 @@ is_out_of_patience (const Asking *asking,
          (asking->patience == HW_CLI_PATIENCE_SOME && now - asking->first_failure >= PATIENCE);
 }
 
+/* Tries again after a while, in milliseconds. @gtask is (transfer full). */
+static void
+ask_again_later (GTask *gtask,
+                 guint  delay)
+{
+  Asking *asking = g_task_get_task_data (gtask);
+
+  asking->timer = g_timeout_source_new (delay);
+  g_source_set_static_name (asking->timer, "[headway] another try");
+  g_source_set_callback (asking->timer, on_retry, gtask, NULL);
+  g_source_attach (asking->timer, g_main_context_get_thread_default ());
+}
+
 /* Tries again after a while, or gives up. @gtask is (transfer full). */
 static void
 handle_failure (GTask        *gtask,
@@ -430,15 +446,9 @@ handle_failure (GTask        *gtask,
 
   hw_cli_connection_note_failure (g_task_get_source_object (gtask), asking, now);
   if (is_out_of_patience (asking, now))
-    {
-      return_lost (gtask, cause);
-      return;
-    }
-
-  asking->timer = g_timeout_source_new (RETRY_INTERVAL);
-  g_source_set_static_name (asking->timer, "[headway] another try");
-  g_source_set_callback (asking->timer, on_retry, g_steal_pointer (&owned), NULL);
-  g_source_attach (asking->timer, g_main_context_get_thread_default ());
+    return_lost (gtask, cause);
+  else
+    ask_again_later (g_steal_pointer (&owned), RETRY_INTERVAL);
 }
 
 static gboolean
@@ -539,7 +549,10 @@ on_body_read (GObject      *source,
   asking->first_failure = 0;
   body = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (source));
 
-  if (SOUP_STATUS_IS_SUCCESSFUL (status))
+  /* There is room again when others have been answered. */
+  if (status == SOUP_STATUS_SERVICE_UNAVAILABLE && asking->patience != HW_CLI_PATIENCE_NONE)
+    ask_again_later (g_steal_pointer (&gtask), CROWDED_INTERVAL);
+  else if (SOUP_STATUS_IS_SUCCESSFUL (status))
     g_task_return_pointer (gtask, reply_new (asking->message, g_steal_pointer (&body)),
                            g_object_unref);
   else

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -242,6 +243,24 @@ class RunTest(House):
         self.assertEqual("go on\n", process.stdout.read())
         task = self.task(1)
         self.assertEqual(("exit-code", 1), (task["result"], task["attempt"]))
+
+    def test_many_who_wait_are_waited_for(self):
+        # As many as may wait, which two calls of headway for each of many tasks soon are.
+        task_id = self.headway("run", "--detach", "--", "sleep", "3600").stdout.strip()
+        crowd = [socket.socket(socket.AF_UNIX) for _ in range(250)]
+        for one in crowd:
+            self.addCleanup(one.close)
+            one.connect(str(self.home / "session/headway/api.sock"))
+            one.sendall(f"GET /api/v1/tasks/{task_id}/log?wait=60 HTTP/1.1\r\n"
+                        "Host: localhost\r\n\r\n".encode())
+        process = self.begin("run", "--", "echo", "hello")
+        until("it was added", lambda: len(self.tasks()) == 2)
+        self.when(2, "Completed")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        for one in crowd:
+            one.close()
+        self.assertEqual((0, "hello\n", ""), (process.wait(30), *process.communicate()))
 
     def test_a_daemon_that_stays_away_is_told_of(self):
         process = self.begin_reading()
