@@ -14,6 +14,7 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <libsoup/soup.h>
+#include <string.h>
 
 /* A task is followed by two requests that wait at the same time, and must be canceled
  * beside them. libsoup allows two to a host if nothing is said.
@@ -300,6 +301,14 @@ hw_cli_connection_new_for_url (const char *url,
       return NULL;
     }
 
+  /* Whoever reads a token from a file easily has the end of its line, too. */
+  if (token != NULL && strpbrk (token, "\r\n") != NULL)
+    {
+      g_set_error (error, HW_CLI_ERROR, HW_CLI_ERROR_USAGE,
+                   _("There is a line break in the token. Give it without."));
+      return NULL;
+    }
+
   self->session = session_new (NULL);
   self->token = g_strdup (token);
   self->shown = g_strdup (url);
@@ -389,7 +398,10 @@ hw_cli_connection_note_answer (HwCliConnection *self)
 static gboolean
 was_never_sent (const GError *cause)
 {
-  return g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+  return cause->domain == G_RESOLVER_ERROR ||
+         g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED) ||
+         g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+         g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
          g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
          g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
 }

@@ -124,6 +124,19 @@ class StartTest(House):
         self.assertEqual(125, refused.returncode)
         self.assertEqual(1, len(self.tasks()))
 
+    def test_a_token_with_a_line_break_is_no_token(self):
+        done = self.headway("--url", "http://127.0.0.1:1/", "list",
+                            env=self.environment | {"HEADWAY_TOKEN": "secret\n"})
+        self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertIn("line break in the token", done.stderr)
+        self.assertNotIn("secret", done.stderr)
+
+    def test_what_was_never_sent_was_never_done(self):
+        # No name has so long a part, so that nobody is asked for it.
+        done = self.headway("--url", f"http://{'x' * 64}.invalid/", "cancel", "1")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("No daemon answers at", done.stderr)
+
     def start_bus(self) -> Path:
         """Starts a session bus that knows our service."""
         services = self.home / "services"
