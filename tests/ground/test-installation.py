@@ -133,6 +133,11 @@ class InstallationTest(unittest.TestCase):
             for page, section in re.findall(r"man:([\w.-]+)\((\d)\)", path.read_text()):
                 self.assertEqual(1, len(self.find("mandir", f"man{section}/{page}.{section}")), page)
 
+    def test_what_units_start_does_not_end_with_them(self):
+        # Shims of programs that go on, and browsers.
+        for path in self.find("user_unit_dir", "*.service"):
+            self.assertEqual("process", self.read_keys(path)["Service"]["KillMode"], path.name)
+
     def test_readme_enables_units_that_are_there(self):
         enabled = re.search(r"^systemctl --user enable --now (.*)$",
                             (ROOT / "README.md").read_text(), re.MULTILINE)[1]
