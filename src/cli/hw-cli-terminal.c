@@ -190,20 +190,24 @@ hw_cli_terminal_has_bar (HwCliTerminal *self)
   return self->is_error_terminal && !self->is_dumb;
 }
 
+/* Whoever shares the descriptor may have made it one that does not block. */
 static void
 write_error (const char *text)
 {
+  struct pollfd poll_fd = { .fd = STDERR_FILENO, .events = POLLOUT };
   gsize length = strlen (text);
 
   for (gsize n_written = 0; n_written < length;)
     {
       gssize n = write (STDERR_FILENO, text + n_written, length - n_written);
 
-      /* Whom else could it be told? */
-      if (n < 0 && errno != EINTR && errno != EAGAIN)
-        return;
-      if (n > 0)
+      /* Of what else goes wrong nobody could be told. */
+      if (n >= 0)
         n_written += (gsize) n;
+      else if (errno == EAGAIN)
+        poll (&poll_fd, 1, -1);
+      else if (errno != EINTR)
+        return;
     }
 }
 

@@ -10,11 +10,12 @@ import os
 import select
 import signal
 import socketserver
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from house import House, until
+from house import HEADWAY, House, until
 
 import tap
 from daemon import UnixConnection
@@ -377,6 +378,20 @@ class CommandsTest(House):
         done = self.headway("open")
         self.assertEqual(0, done.returncode)
         self.assertRegex(done.stdout, r"^http://127\.0\.0\.1:\d+/\S*#token=\S+\n$")
+
+    def test_words_that_nobody_takes_cost_nothing(self):
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        size = os.write(writer, bytes(1 << 20))
+        process = subprocess.Popen([HEADWAY, "show"], env=self.environment, stderr=writer)
+        os.close(writer)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(1)
+        with open(reader, "rb") as pipe:
+            self.assertIn(b"Say which task", pipe.read()[size:])
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        self.assertLess(usage.ru_utime + usage.ru_stime, 0.5)
 
     def test_type_tells_what_a_task_takes(self):
         self.assertRegex(self.headway("type").stdout, r"(?m)^checksum +\S")
