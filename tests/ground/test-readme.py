@@ -107,7 +107,16 @@ class ReadmeTest(unittest.TestCase):
 
     def test_token_over_tcp(self):
         self.start()
+        curl = self.home / "bin/curl"
+        curl.parent.mkdir()
+        curl.write_text(f'#!/bin/sh\necho "$@" >> {self.home}/called\n'
+                        f'PATH={self.environment["PATH"]} exec curl "$@"\n')
+        curl.chmod(0o755)
+        self.environment["PATH"] = f"{curl.parent}:{self.environment['PATH']}"
+
         added, listed = self.json_lines(self.copy(["bash", "-ec"], example("sh", "/add-task")))
+        token = (self.home / ".local/state/headway/token").read_text().strip()
+        self.assertNotIn(token, (self.home / "called").read_text())
         self.assertEqual({"id": 1}, added)
         self.assertEqual(["demo"], [task["type"] for task in listed["tasks"]])
 
