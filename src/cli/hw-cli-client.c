@@ -6,6 +6,8 @@
 
 #include "hw-cli-client.h"
 
+#include "hw-cli-i18n.h"
+#include "hw-error.h"
 #include "hw-request-json.h"
 
 #include <string.h>
@@ -572,6 +574,14 @@ hw_cli_client_read_output_finish (HwCliClient  *self,
 
   if (reply == NULL)
     return NULL;
+
+  /* Whoever does not say where to go on would be asked for the same again, for ever. */
+  if (hw_cli_reply_get_header (reply, NEXT_OFFSET_FIELD) == NULL)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+                   _("What came back is no answer of Headway's. Look what listens there."));
+      return NULL;
+    }
 
   output = g_new0 (HwCliOutput, 1);
   output->attempt = (guint) hw_cli_reply_get_number (reply, ATTEMPT_FIELD);

@@ -411,6 +411,14 @@ class CommandsTest(House):
         self.assertIn("✗ socket", done.stdout)
         self.assertFalse(self.daemon_pid() and os.path.exists(f"/proc/{self.daemon_pid()}"))
 
+    def test_output_that_begins_anew_for_ever_is_none(self):
+        self.start_liar()
+        for arguments in (("log", "1"), ("log", "-f", "1")):
+            with self.subTest(arguments=arguments):
+                done = self.headway("--socket", "liar.sock", *arguments, timeout=5)
+                self.assertEqual((1, ""), (done.returncode, done.stdout))
+                self.assertIn("no answer of Headway's", done.stderr)
+
     def test_what_a_task_says_cannot_command_a_terminal(self):
         self.start_liar()
         for arguments in (("list",), ("show", "1"), ("watch", "1"), ("watch",), ("type",),
