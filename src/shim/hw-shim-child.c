@@ -83,8 +83,9 @@ become (HwShimChild *self)
   const HwShimTask *task = self->task;
   int null_fd = open ("/dev/null", O_RDONLY);
 
-  /* If we die it must, too, even with nobody left to see to that. */
-  if (setsid () < 0 || prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || null_fd < 0 ||
+  /* If we die it must, too, even with nobody left to see to that: also before it asked. */
+  if (setsid () < 0 || prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+      getppid () != self->record->shim || null_fd < 0 ||
       dup2 (null_fd, STDIN_FILENO) < 0 || dup2 (self->output_fd, STDOUT_FILENO) < 0 ||
       dup2 (self->output_fd, STDERR_FILENO) < 0)
     fail (self, HW_SHIM_STAGE_SETUP, errno);
@@ -123,6 +124,8 @@ hw_shim_child_start (HwShimChild *self)
       return -1;
     }
 
+  /* It runs the program, or was killed on the way, maybe before it knew its own number. */
+  self->record->child = pid;
   if (self->stage == HW_SHIM_STAGE_NONE)
     return pid;
 

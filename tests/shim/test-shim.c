@@ -12,9 +12,14 @@
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -425,6 +430,75 @@ test_by_hand (Fixture      *fixture,
                    "runs.\n");
 }
 
+/* Where the low half of a number of 64 bits is. */
+#define LOW_HALF (G_BYTE_ORDER == G_BIG_ENDIAN ? 4 : 0)
+
+/* A call to the system that a shim does not get, and what happens if it tries: as a
+ * kernel that is short of something would have it.
+ */
+typedef struct
+{
+  Fixture *fixture;
+  guint32 call;
+  guint32 argument; /* the first */
+  guint32 action;
+} Refusal;
+
+/* Only what this thread starts is refused anything. */
+static gpointer
+spawn_refused (gpointer user_data)
+{
+  const Refusal *refusal = user_data;
+  Fixture *fixture = refusal->fixture;
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, refusal->call, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0]) + LOW_HALF),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, refusal->argument, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, refusal->action),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const struct sock_fprog program = { G_N_ELEMENTS (code), code };
+  g_autoptr(GError) error = NULL;
+
+  g_assert_no_errno (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  g_assert_no_errno (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder,
+                                fixture->process, &error));
+  g_assert_no_error (error);
+
+  return NULL;
+}
+
+/* Puts a shim that is refused something in the place of the first. */
+static void
+replace_shim (Fixture *fixture,
+              guint32  call,
+              guint32  argument,
+              guint32  action)
+{
+  Refusal refusal = { fixture, call, argument, action };
+
+  hw_shim_process_forget (fixture->process);
+  hw_shim_process_free (fixture->process);
+  fixture->process = g_new0 (HwShimProcess, 1);
+  g_thread_join (g_thread_new ("shim", spawn_refused, &refusal));
+  set_patience (fixture->process->link_fd);
+}
+
+/* Test that a program that is killed while it is being started has ended: here, as soon
+ * as there is a process for it.
+ */
+static void
+test_killed_while_it_starts (Fixture      *fixture,
+                             gconstpointer test_data)
+{
+  replace_shim (fixture, SYS_prctl, PR_SET_PDEATHSIG, SECCOMP_RET_KILL_PROCESS);
+  begin (fixture, "exit 0");
+
+  assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGSYS);
+}
+
 static void
 on_ended (HwShimLink *link,
           HwShimEnd  *end,
@@ -489,6 +563,7 @@ main (int   argc,
   ADD ("order-cut-off", test_order_cut_off);
   ADD ("is-small", test_is_small);
   ADD ("by-hand", test_by_hand);
+  ADD ("killed-while-it-starts", test_killed_while_it_starts);
   ADD ("older-than-daemon/before-hello", test_older_than_daemon);
   g_test_add ("/shim/older-than-daemon/after-hello", Fixture, "", set_up, test_older_than_daemon,
               tear_down);
