@@ -48,7 +48,7 @@ hw_shim_real_time (void)
 }
 
 /* Writes what was read. What finds no room stays, and nothing more is read: the program
- * waits then, not we.
+ * waits then, not we. If the folder was taken away, there is nothing to wait for.
  */
 static void
 hw_shim_write (HwShim *self)
@@ -57,6 +57,13 @@ hw_shim_write (HwShim *self)
   bool is_written = hw_shim_output_write (&self->output, self->chunk + self->chunk_start,
                                           self->chunk_end - self->chunk_start,
                                           hw_shim_real_time (), &written);
+
+  if (!is_written && errno == ENOENT)
+    {
+      written = self->chunk_end - self->chunk_start;
+      is_written = true;
+      self->is_cut = true;
+    }
 
   self->chunk_start += written;
   self->write_at = is_written ? 0 : hw_shim_now () + RETRY_TIME;

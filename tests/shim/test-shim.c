@@ -499,6 +499,29 @@ test_killed_while_it_starts (Fixture      *fixture,
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGSYS);
 }
 
+/* Test that a program goes on that prints when nobody can look at it any more, because
+ * its folder was taken away.
+ */
+static void
+test_folder_taken_away (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  const char *argv[] = { "rm", "-rf", "--", fixture->folder, NULL };
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+  HwShimEnd end;
+
+  begin (fixture, "while [ -e $PWD ]; do sleep 0.01; done; head -c 1000000 /dev/zero; exit 3");
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+
+  g_assert_true (hear (fixture->process->link_fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, HW_SHIM_ENDED);
+  g_assert_true (hw_shim_end_parse ((const char *) frame.payload, frame.length, &end));
+  g_assert_cmpint (end.number, ==, 3);
+  g_assert_true (end.is_cut);
+}
+
 static void
 on_ended (HwShimLink *link,
           HwShimEnd  *end,
@@ -564,6 +587,7 @@ main (int   argc,
   ADD ("is-small", test_is_small);
   ADD ("by-hand", test_by_hand);
   ADD ("killed-while-it-starts", test_killed_while_it_starts);
+  ADD ("folder-taken-away", test_folder_taken_away);
   ADD ("older-than-daemon/before-hello", test_older_than_daemon);
   g_test_add ("/shim/older-than-daemon/after-hello", Fixture, "", set_up, test_older_than_daemon,
               tear_down);
