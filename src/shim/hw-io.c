@@ -92,6 +92,20 @@ rename_new (int         folder_fd,
   return linkat (folder_fd, from, folder_fd, to, 0) == 0 && unlinkat (folder_fd, from, 0) == 0;
 }
 
+/* Makes the file of a draft. One that is there was left by a process that had our number
+ * and died: in a container that is begun again, all have the numbers that they had. It is
+ * never written to, as it may have become a record by link(2).
+ */
+static int
+create_draft (int         folder_fd,
+              const char *draft)
+{
+  unlinkat (folder_fd, draft, 0);
+
+  return openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                 HW_IO_FILE_MODE);
+}
+
 /* Writes a file that has no name yet which anybody looks for, and gets it to disk. */
 static bool
 write_draft (int         folder_fd,
@@ -99,8 +113,7 @@ write_draft (int         folder_fd,
              const char *text,
              size_t      length)
 {
-  int fd = openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                   HW_IO_FILE_MODE);
+  int fd = create_draft (folder_fd, draft);
   size_t written;
   bool is_written;
   int number;

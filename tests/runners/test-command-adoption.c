@@ -295,6 +295,23 @@ test_never_began (CommandFixture *fixture,
   g_assert_error (error, HW_ERROR, HW_ERROR_NOT_STARTED);
 }
 
+/* Test that a daemon that died while it gave an attempt up is no hindrance to the next,
+ * which may have its number: in a container it does.
+ */
+static void
+test_never_began_nor_given_up (CommandFixture *fixture,
+                               gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
+  g_autofree char *draft = g_strdup_printf ("." HW_SHIM_START ".%d", (int) getpid ());
+  g_autoptr(GError) error = NULL;
+
+  write_attempt_file (fixture, draft, "");
+  error = run_probe_adopt (probe, fixture->runner);
+
+  g_assert_error (error, HW_ERROR, HW_ERROR_NOT_STARTED);
+}
+
 /* Test that an attempt that was given up because nothing of it had begun cannot begin
  * then, however late its shim comes.
  */
@@ -380,6 +397,7 @@ main (int   argc,
   ADD ("reboot/interrupts", test_interrupted_by_reboot);
   ADD ("reboot/after-end", test_ended_before_reboot);
   ADD ("never-began", test_never_began);
+  ADD ("never-began/nor-given-up", test_never_began_nor_given_up);
   ADD ("never-began/cannot-begin", test_given_up_cannot_begin);
 
   return g_test_run ();
