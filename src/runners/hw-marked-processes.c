@@ -144,6 +144,7 @@ kill_round (const char *mark)
 /**
  * hw_marked_processes_kill:
  * @mark: what the processes are known by, see hw_mark_build()
+ * @were_there: (out) (optional): whether there were any
  *
  * Kills all processes of an attempt, those too that are born meanwhile, and waits
  * until none is left. Blocks. Any thread.
@@ -151,15 +152,21 @@ kill_round (const char *mark)
  * Returns: %FALSE if some would not die
  */
 gboolean
-hw_marked_processes_kill (const char *mark)
+hw_marked_processes_kill (const char *mark,
+                          gboolean   *were_there)
 {
   gint64 end = g_get_monotonic_time () + MAX_SECONDS * G_USEC_PER_SEC;
+  gboolean has_found = FALSE;
   guint n_unsettled = 0;
 
   while (TRUE)
     {
       Round round = kill_round (mark);
       struct pollfd poll_fd = { .fd = round.pidfd, .events = POLLIN };
+
+      has_found = has_found || round.pidfd >= 0;
+      if (were_there != NULL)
+        *were_there = has_found;
 
       /* Poll passes over a descriptor of -1. */
       if (round.pidfd < 0 && (!round.is_unsettled || n_unsettled++ == UNSETTLED_ROUNDS))

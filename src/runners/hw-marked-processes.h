@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 char    *hw_mark_build (HwRun *run);
 
-gboolean hw_marked_processes_kill (const char *mark);
+gboolean hw_marked_processes_kill (const char *mark,
+                                   gboolean   *were_there);
 
 G_END_DECLS

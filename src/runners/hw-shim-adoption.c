@@ -118,13 +118,27 @@ bury (int    folder_fd,
     return found;
 
   found->state = HW_SHIM_STATE_LOST;
-  if (!hw_marked_processes_kill (mark))
+  if (!hw_marked_processes_kill (mark, NULL))
     g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end",
                hw_run_get_task_id (run));
   if (folder_fd >= 0)
     found->output_size = hw_attempt_files_get_output_size (folder_fd);
 
   return found;
+}
+
+/* Nothing says that the attempt began, and it cannot begin any more. If somebody removed
+ * its files while it ran, it must not run beside the next one, nor be done twice.
+ */
+static HwShimFound *
+find_without_record (HwRun *run)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  gboolean was_there = FALSE;
+
+  hw_marked_processes_kill (mark, &was_there);
+
+  return found_new (was_there ? HW_SHIM_STATE_LOST : HW_SHIM_STATE_NOT_STARTED);
 }
 
 /* Whether the record is of another life of the machine. */
@@ -149,7 +163,7 @@ find_in_folder (int    folder_fd,
    * the next attempt.
    */
   if (number == ENOENT && hw_attempt_files_forbid_start (folder_fd, run) == 0)
-    return found_new (HW_SHIM_STATE_NOT_STARTED);
+    return find_without_record (run);
   if (number == ENOENT)
     number = hw_attempt_files_read_start (folder_fd, run, &start);
 
@@ -165,7 +179,7 @@ find_in_folder (int    folder_fd,
   if (is_of_another_life (&start))
     {
       /* Nothing of it can be there, unless the machine lies about its lives. */
-      hw_marked_processes_kill (mark);
+      hw_marked_processes_kill (mark, NULL);
       found->state = HW_SHIM_STATE_INTERRUPTED;
       return found;
     }
@@ -199,7 +213,7 @@ hw_shim_adoption_find (const char *output_root,
 
   /* The folder comes before the shim. */
   if (folder_fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-    return found_new (HW_SHIM_STATE_NOT_STARTED);
+    return find_without_record (run);
 
   found = folder_fd < 0 ? bury (folder_fd, run) : find_in_folder (folder_fd, run);
   if (folder_fd >= 0)

@@ -220,6 +220,29 @@ test_lost_while_nobody_watched (CommandFixture *fixture,
   assert_tree_is_gone (fixture);
 }
 
+/* Test that what runs is not begun again because somebody removed its files, to make room. */
+static void
+test_lost_with_its_files (CommandFixture *fixture,
+                          gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sleep', '" FOREVER "']>}");
+  g_autoptr(RunProbe) again = probe_again (probe);
+  HwShimStart start;
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_until (probe->is_started);
+  start = read_start (fixture);
+  replace_runner (fixture, probe);
+  remove_tree (test_data != NULL ? fixture->attempt : fixture->output_root);
+  if (test_data != NULL)
+    g_assert_no_errno (g_mkdir (fixture->attempt, 0700));
+  adopt (fixture, again);
+  wait_until (again->is_finished);
+
+  g_assert_cmpint (again->result, ==, HW_RESULT_LOST);
+  g_assert_true (is_gone (start.child));
+}
+
 /* Test that a process is not taken for the shim because it has its number. */
 static void
 test_never_by_number_alone (CommandFixture *fixture,
@@ -391,6 +414,9 @@ main (int   argc,
   ADD ("lost/while-it-starts", test_lost_while_it_starts);
   ADD ("lost/while-watched", test_lost_while_watched);
   ADD ("lost/while-nobody-watched", test_lost_while_nobody_watched);
+  ADD ("lost/with-its-folder", test_lost_with_its_files);
+  g_test_add ("/command-adoption/lost/with-its-files", CommandFixture, "", set_up,
+              test_lost_with_its_files, tear_down);
   ADD ("lost/never-by-number-alone", test_never_by_number_alone);
   ADD ("lost/damaged-record", test_damaged_record_is_lost);
   ADD ("lost/spares-others", test_spares_others);
