@@ -20,10 +20,12 @@
 #define RETRY_TIME 1000000
 
 /* While all are killed: how often at once, and how long to wait before the next time. One
- * that goes on to start others is outrun; one that the kernel holds takes its time.
+ * that goes on to start others is outrun; one that the kernel holds, or that is another
+ * user's, takes its time, and SIGCHLD tells when that is over.
  */
 #define KILL_ROUNDS 200
 #define KILL_TIME 5000
+#define HELD_TIME 1000000
 
 static int64_t
 read_clock (clockid_t clock)
@@ -164,10 +166,17 @@ hw_shim_reap (HwShim *self)
 static void
 hw_shim_kill_all (HwShim *self)
 {
-  for (int i = 0; i < KILL_ROUNDS && self->has_children; i++)
+  self->is_held = false;
+  hw_shim_reap (self);
+  for (int i = 0; i < KILL_ROUNDS && self->has_children && !self->is_held; i++)
     {
-      hw_tree_kill_children (getpid ());
-      hw_shim_reap (self);
+      uint64_t children = hw_tree_kill_children (getpid ());
+
+      /* Of those who die from here on, SIGCHLD tells; who died before left others to us. */
+      self->is_held = children == self->children;
+      self->children = children;
+      if (!self->is_held)
+        hw_shim_reap (self);
     }
 }
 
@@ -311,7 +320,7 @@ hw_shim_get_timeout (HwShim *self)
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
   if (self->is_killing && self->has_children)
-    at = earlier (at, now + KILL_TIME);
+    at = earlier (at, now + (self->is_held ? HELD_TIME : KILL_TIME));
   else if (self->is_stopping && !self->is_killing && !self->has_ended)
     at = earlier (at, self->deadline);
 

@@ -31,6 +31,8 @@ typedef struct
   bool has_children;   /* of any kind, alive or not */
   bool is_stopping;
   bool is_killing;
+  bool is_held;        /* those who are there were killed before, and stay */
+  uint64_t children;   /* who they were then */
   bool is_cut;
   int64_t deadline;    /* when to use force */
   uint64_t asked_at;   /* in the ticks of HwProcessStat: who is younger was not asked */

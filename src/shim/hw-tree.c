@@ -21,6 +21,9 @@
 /* Children that are read at once; for more there is another round. */
 #define CHILDREN_SIZE 4096
 
+/* Makes one number of the numbers of children: a prime. */
+#define CHILDREN_FACTOR 1000003
+
 /* Processes of the machine, as they were at one moment. */
 typedef struct
 {
@@ -131,62 +134,68 @@ hw_tree_signal (pid_t    root,
   free (table.stats);
 }
 
+/* Kills a child, and makes of @children the number of one more. */
+static void
+kill_one (pid_t     pid,
+          uint64_t *children)
+{
+  *children = *children * CHILDREN_FACTOR + (uint64_t) pid;
+  kill (pid, SIGKILL);
+}
+
 /* Reads the children of this process, @root, out of the file that some kernels have for
- * it. Returns -1 if there is none.
+ * it. Returns false if there is none.
  */
-static int
-kill_listed (pid_t root)
+static bool
+kill_listed (pid_t     root,
+             uint64_t *children)
 {
   char path[64];
   char text[CHILDREN_SIZE];
   char *cursor = text;
   ssize_t length;
-  int n = 0;
   int fd;
 
   snprintf (path, sizeof path, "/proc/%d/task/%d/children", (int) root, (int) root);
   fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return -1;
+    return false;
 
   length = read (fd, text, sizeof text - 1);
   close (fd);
   if (length <= 0)
-    return 0;
+    return true;
 
   /* The last one may be cut off, unless the space behind it was read. */
   while (length > 0 && text[length - 1] != ' ')
     length--;
   text[length] = '\0';
 
-  for (pid_t pid; (pid = (pid_t) strtol (cursor, &cursor, 10)) > 0; n++)
-    kill (pid, SIGKILL);
+  for (pid_t pid; (pid = (pid_t) strtol (cursor, &cursor, 10)) > 0;)
+    kill_one (pid, children);
 
-  return n;
+  return true;
 }
 
 /* Kills the children of this process, @root, which has one thread. Their numbers are theirs
  * until it waits for them. Theirs are then its own: it is called until there are none. Who
- * is above is killed first, so nobody is left to start more. Returns how many there were.
+ * is above is killed first, so nobody is left to start more. Returns a number that is the
+ * same as long as the children are the same.
  */
-int
+uint64_t
 hw_tree_kill_children (pid_t root)
 {
   Table table = { 0 };
-  int n = kill_listed (root);
+  uint64_t children = 0;
 
-  if (n >= 0)
-    return n;
+  if (kill_listed (root, &children))
+    return children;
 
-  n = 0;
   read_all (&table);
   for (size_t i = 0; i < table.n; i++)
     if (table.stats[i].parent == root)
-      {
-        kill (table.stats[i].pid, SIGKILL);
-        n++;
-      }
+      kill_one (table.stats[i].pid, &children);
   free (table.stats);
 
-  return n;
+  return children;
 }

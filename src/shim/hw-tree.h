@@ -10,4 +10,4 @@
 void hw_tree_signal (pid_t    root,
                      int      number,
                      uint64_t born);
-int  hw_tree_kill_children (pid_t root);
+uint64_t hw_tree_kill_children (pid_t root);

@@ -11,6 +11,7 @@
 
 #include "tests/support/wait.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -21,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined (__has_feature)
@@ -34,6 +36,9 @@
 
 /* Long enough for any machine: the shim answers at once, or the test is broken. */
 #define PATIENCE { .tv_sec = WAIT_SECONDS }
+
+/* How long a shim is looked at that has nothing to do. */
+#define QUIET_TIME (G_USEC_PER_SEC / 2)
 
 /* A real shim, and the connection that it was born with, as bytes. */
 typedef struct
@@ -440,7 +445,8 @@ typedef struct
 {
   Fixture *fixture;
   guint32 call;
-  guint32 argument; /* the first */
+  guint32 comparison; /* how the first argument compares */
+  guint32 argument;   /* with this */
   guint32 action;
 } Refusal;
 
@@ -454,7 +460,7 @@ spawn_refused (gpointer user_data)
     BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
     BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, refusal->call, 0, 3),
     BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0]) + LOW_HALF),
-    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, refusal->argument, 0, 1),
+    BPF_JUMP (BPF_JMP | refusal->comparison | BPF_K, refusal->argument, 0, 1),
     BPF_STMT (BPF_RET | BPF_K, refusal->action),
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
@@ -474,10 +480,11 @@ spawn_refused (gpointer user_data)
 static void
 replace_shim (Fixture *fixture,
               guint32  call,
+              guint32  comparison,
               guint32  argument,
               guint32  action)
 {
-  Refusal refusal = { fixture, call, argument, action };
+  Refusal refusal = { fixture, call, comparison, argument, action };
 
   hw_shim_process_forget (fixture->process);
   hw_shim_process_free (fixture->process);
@@ -493,10 +500,44 @@ static void
 test_killed_while_it_starts (Fixture      *fixture,
                              gconstpointer test_data)
 {
-  replace_shim (fixture, SYS_prctl, PR_SET_PDEATHSIG, SECCOMP_RET_KILL_PROCESS);
+  replace_shim (fixture, SYS_prctl, BPF_JEQ, PR_SET_PDEATHSIG, SECCOMP_RET_KILL_PROCESS);
   begin (fixture, "exit 0");
 
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGSYS);
+}
+
+/* Gets how long the shim has computed, in µs. */
+static gint64
+get_cpu_time (Fixture *fixture)
+{
+  struct timespec time;
+  clockid_t clock;
+
+  g_assert_cmpint (clock_getcpuclockid (fixture->process->pid, &clock), ==, 0);
+  g_assert_no_errno (clock_gettime (clock, &time));
+
+  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* Test that a shim waits quietly for a program that cannot be killed: one of another user,
+ * as sudo starts them, or one that the kernel holds.
+ */
+static void
+test_waits_quietly (Fixture      *fixture,
+                    gconstpointer test_data)
+{
+  gint64 before;
+
+  replace_shim (fixture, SYS_kill, BPF_JGE, 0, SECCOMP_RET_ERRNO | EPERM);
+  begin_stubborn (fixture);
+  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_STATUS, NULL, 0);
+  assert_hears (fixture->process->link_fd, HW_SHIM_HELLO);
+  before = get_cpu_time (fixture);
+  g_usleep (QUIET_TIME); /* check-source: allow sleep: it is what is measured */
+
+  g_test_message ("%" G_GINT64_FORMAT " µs of %d", get_cpu_time (fixture) - before, QUIET_TIME);
+  g_assert_cmpint (get_cpu_time (fixture) - before, <, QUIET_TIME / 10);
 }
 
 /* Test that a program goes on that prints when nobody can look at it any more, because
@@ -587,6 +628,7 @@ main (int   argc,
   ADD ("is-small", test_is_small);
   ADD ("by-hand", test_by_hand);
   ADD ("killed-while-it-starts", test_killed_while_it_starts);
+  ADD ("waits-quietly", test_waits_quietly);
   ADD ("folder-taken-away", test_folder_taken_away);
   ADD ("older-than-daemon/before-hello", test_older_than_daemon);
   g_test_add ("/shim/older-than-daemon/after-hello", Fixture, "", set_up, test_older_than_daemon,
