@@ -202,11 +202,16 @@ on_retry_timer (gpointer user_data)
 /* Makes the attempt of a task that is Processing, if there is somebody to run it. */
 static HwAttempt *
 hw_dispatcher_make_attempt (HwDispatcher *self,
-                            LiveTask     *live)
+                            LiveTask     *live,
+                            gboolean      was_begun)
 {
   const char *name = hw_task_get_string (live->task, HW_TASK_FIELD_TYPE);
-  HwTaskType *type = hw_task_types_lookup (self->types, name);
+  HwTaskType *known = hw_task_types_lookup (self->types, name);
+  g_autoptr(HwTaskType) type = known != NULL ? g_object_ref (known) : NULL;
   HwRunner *runner = NULL;
+
+  if (type == NULL && was_begun)
+    type = hw_task_type_new_vanished (name);
 
   if (type != NULL)
     runner = self->runners[hw_task_type_get_runner_kind (type)];
@@ -276,7 +281,7 @@ hw_dispatcher_start_claimed (HwDispatcher *self,
       HwAttempt *attempt = NULL;
 
       if (live != NULL && live->attempt == NULL)
-        attempt = hw_dispatcher_make_attempt (self, live);
+        attempt = hw_dispatcher_make_attempt (self, live, FALSE);
       if (attempt != NULL)
         hw_attempt_start (attempt);
     }
@@ -463,7 +468,7 @@ hw_dispatcher_open (HwDispatcher *self,
   for (guint i = 0; i < open->tasks->len; i++)
     {
       LiveTask *live = hw_dispatcher_add_live (self, g_ptr_array_index (open->tasks, i));
-      HwAttempt *attempt = hw_dispatcher_make_attempt (self, live);
+      HwAttempt *attempt = hw_dispatcher_make_attempt (self, live, TRUE);
 
       if (attempt != NULL)
         hw_attempt_adopt (attempt);

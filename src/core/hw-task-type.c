@@ -274,6 +274,23 @@ hw_task_type_new_from_data (const char *name,
 }
 
 /**
+ * hw_task_type_new_vanished:
+ * @name: what the type was called
+ *
+ * Makes a type whose file is gone, for a program that was begun when it was there: it may
+ * still run. Nothing but its name is known, which stands for all else.
+ *
+ * Returns: (transfer full) (nullable): a type, or %NULL if no type is called so
+ */
+HwTaskType *
+hw_task_type_new_vanished (const char *name)
+{
+  g_autofree char *data = g_strdup_printf ("[Task]\ntitle=%s\n[Command]\nargv=%s\n", name, name);
+
+  return hw_task_type_new_from_data (name, data, strlen (data), NULL);
+}
+
+/**
  * hw_task_type_get_name:
  * @self: a task type
  *

@@ -39,6 +39,7 @@ HwTaskType   *hw_task_type_new_from_data (const char *name,
                                           const char *data,
                                           gsize length,
                                           GError    **error);
+HwTaskType   *hw_task_type_new_vanished (const char *name);
 
 const char   *hw_task_type_get_name (HwTaskType *self);
 const char   *hw_task_type_get_title (HwTaskType *self);

@@ -294,17 +294,34 @@ test_dispatcher_vanished_type_fails_what_waits (Fixture      *fixture,
   assert_calls (fixture, "start 2/1");
 }
 
+/* A program outlives the daemon: it must be watched, and can be canceled. */
 static void
-test_dispatcher_vanished_type_fails_what_ran (Fixture      *fixture,
-                                              gconstpointer test_data)
+test_dispatcher_vanished_type_adopts_what_runs (Fixture      *fixture,
+                                                gconstpointer test_data)
 {
   hw_test_house_open (fixture->house);
   hw_test_house_submit (fixture->house, "fragile");
   restart_without_type (fixture);
   hw_test_house_open (fixture->house);
+  hw_test_house_succeed (fixture->house, 1);
 
-  assert_story (fixture, 1, "added Processing/1 Failed/1(spawn-failed)");
-  assert_calls (fixture, "");
+  assert_story (fixture, 1, "added Processing/1 Completed/1(success)");
+  assert_calls (fixture, "adopt 1/1");
+}
+
+/* What did not begin waits again, and finds that its type is gone. */
+static void
+test_dispatcher_vanished_type_fails_what_never_began (Fixture      *fixture,
+                                                      gconstpointer test_data)
+{
+  hw_test_house_open (fixture->house);
+  hw_test_house_submit (fixture->house, "fragile");
+  restart_without_type (fixture);
+  hw_fake_runner_set_adopt_error (fixture->house->runner, HW_ERROR_NOT_STARTED);
+  hw_test_house_open (fixture->house);
+
+  assert_story (fixture, 1,
+                "added Processing/1 Pending/1 Processing/2 Failed/2(spawn-failed)");
 }
 
 /* A place that such a task takes is given back, though the disk was full at first. */
@@ -438,7 +455,10 @@ add_tests_of_failures (HwTestLog *log)
   ADD ("/dispatcher/ending/is-not-lost", test_dispatcher_ending_is_not_lost);
   ADD ("/dispatcher/vanished-type/fails-what-waits",
        test_dispatcher_vanished_type_fails_what_waits);
-  ADD ("/dispatcher/vanished-type/fails-what-ran", test_dispatcher_vanished_type_fails_what_ran);
+  ADD ("/dispatcher/vanished-type/adopts-what-runs",
+       test_dispatcher_vanished_type_adopts_what_runs);
+  ADD ("/dispatcher/vanished-type/fails-what-never-began",
+       test_dispatcher_vanished_type_fails_what_never_began);
   ADD ("/dispatcher/vanished-type/is-written-down-in-the-end",
        test_dispatcher_vanished_type_is_written_down_in_the_end);
   ADD ("/dispatcher/vanished-type/can-be-canceled", test_dispatcher_vanished_type_can_be_canceled);
