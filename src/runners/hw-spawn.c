@@ -94,6 +94,13 @@ spawn (const char *path,
   return number;
 }
 
+/* Whether the machine had no room, or the user may not have more processes. */
+static gboolean
+is_for_now (int number)
+{
+  return number == EAGAIN || number == ENOMEM || number == EMFILE || number == ENFILE;
+}
+
 /* Always fails. */
 static gboolean
 fail (int      number,
@@ -138,6 +145,9 @@ hw_spawn_shim (const char    *path,
       g_autofree char *quoted = hw_quote (path, MAX_PATH_LENGTH);
 
       close (ends[0]);
+      if (is_for_now (number))
+        return fail (number, error);
+
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "Headway cannot start its helper %s: %s. Install Headway again, and retry "
                    "the task.", quoted, g_strerror (number));

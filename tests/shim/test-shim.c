@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-error.h"
 #include "hw-shim-link.h"
 #include "hw-shim-protocol.h"
 #include "hw-shim-record.h"
@@ -448,13 +449,14 @@ typedef struct
   guint32 comparison; /* how the first argument compares */
   guint32 argument;   /* with this */
   guint32 action;
+  GError *error;      /* (owned) (nullable): why there is no shim */
 } Refusal;
 
 /* Only what this thread starts is refused anything. */
 static gpointer
 spawn_refused (gpointer user_data)
 {
-  const Refusal *refusal = user_data;
+  Refusal *refusal = user_data;
   Fixture *fixture = refusal->fixture;
   struct sock_filter code[] = {
     BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
@@ -465,13 +467,11 @@ spawn_refused (gpointer user_data)
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const struct sock_fprog program = { G_N_ELEMENTS (code), code };
-  g_autoptr(GError) error = NULL;
 
   g_assert_no_errno (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   g_assert_no_errno (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
-  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder,
-                                fixture->process, &error));
-  g_assert_no_error (error);
+  hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder, fixture->process,
+                 &refusal->error);
 
   return NULL;
 }
@@ -484,13 +484,32 @@ replace_shim (Fixture *fixture,
               guint32  argument,
               guint32  action)
 {
-  Refusal refusal = { fixture, call, comparison, argument, action };
+  Refusal refusal = { fixture, call, comparison, argument, action, NULL };
 
   hw_shim_process_forget (fixture->process);
   hw_shim_process_free (fixture->process);
   fixture->process = g_new0 (HwShimProcess, 1);
   g_thread_join (g_thread_new ("shim", spawn_refused, &refusal));
+  g_assert_no_error (refusal.error);
   set_patience (fixture->process->link_fd);
+}
+
+/* Test that it is not the fault of the shim's file if there may be no more processes. */
+static void
+test_no_room_to_start (Fixture      *fixture,
+                       gconstpointer test_data)
+{
+  HwShimProcess none = { .pidfd = -1, .link_fd = -1 };
+  Fixture nothing = { fixture->folder, fixture->mark, &none };
+  Refusal refusal = { &nothing, SYS_execve, BPF_JGE, 0, SECCOMP_RET_ERRNO | EAGAIN, NULL };
+
+  g_thread_join (g_thread_new ("shim", spawn_refused, &refusal));
+
+  g_assert_error (refusal.error, HW_ERROR, HW_ERROR_FAILED);
+  g_assert_cmpstr (refusal.error->message, ==,
+                   "Headway cannot watch another program: Resource temporarily unavailable. Wait "
+                   "until others have ended, and retry the task.");
+  g_clear_error (&refusal.error);
 }
 
 /* Test that a program that is killed while it is being started has ended: here, as soon
@@ -627,6 +646,7 @@ main (int   argc,
   ADD ("order-cut-off", test_order_cut_off);
   ADD ("is-small", test_is_small);
   ADD ("by-hand", test_by_hand);
+  ADD ("no-room-to-start", test_no_room_to_start);
   ADD ("killed-while-it-starts", test_killed_while_it_starts);
   ADD ("waits-quietly", test_waits_quietly);
   ADD ("folder-taken-away", test_folder_taken_away);
