@@ -339,6 +339,27 @@ on_run_changed (HwRun     *run,
     hw_attempt_schedule_level (self);
 }
 
+/* The queue tries again: the task is Pending, and nothing is known of the attempt. */
+static void
+hw_attempt_requeue (HwAttempt *self)
+{
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+
+  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, &fields);
+}
+
+/* Whether what was interrupted is tried again. Whoever canceled it meanwhile does not want
+ * that.
+ */
+static gboolean
+hw_attempt_is_requeued (HwAttempt *self)
+{
+  HwTaskType *type = hw_run_get_task_type (self->run);
+
+  return self->canceled_by == NULL &&
+         hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE;
+}
+
 static void
 on_run_finished (HwRun           *run,
                  const HwOutcome *outcome,
@@ -349,6 +370,11 @@ on_run_finished (HwRun           *run,
   gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && self->canceled_by != NULL;
 
   hw_attempt_clear_level_timer (self);
+  if (outcome->result == HW_RESULT_INTERRUPTED && hw_attempt_is_requeued (self))
+    {
+      hw_attempt_requeue (self);
+      return;
+    }
 
   if (self->has_level)
     insert_level (&fields, &self->level);
@@ -380,15 +406,6 @@ on_runner_started (GObject      *source,
     hw_attempt_fail (self, HW_RESULT_SPAWN_FAILED, ACTOR, error->message);
 }
 
-/* The queue tries again: the task is Pending, and nothing is known of the attempt. */
-static void
-hw_attempt_requeue (HwAttempt *self)
-{
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, &fields);
-}
-
 static void
 on_runner_adopted (GObject      *source,
                    GAsyncResult *result,
@@ -396,7 +413,6 @@ on_runner_adopted (GObject      *source,
 {
   g_autoptr(HwAttempt) self = HW_ATTEMPT (user_data);
   g_autoptr(GError) error = NULL;
-  HwTaskType *type = hw_run_get_task_type (self->run);
 
   if (hw_runner_adopt_finish (HW_RUNNER (source), result, &error))
     return;
@@ -406,7 +422,7 @@ on_runner_adopted (GObject      *source,
     hw_attempt_fail (self, HW_RESULT_CANCELED, self->canceled_by,
                      "The task was canceled. Retry it to do it after all.");
   else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
-           hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE)
+           hw_attempt_is_requeued (self))
     hw_attempt_requeue (self);
   else
     hw_attempt_fail (self, HW_RESULT_INTERRUPTED, ACTOR,

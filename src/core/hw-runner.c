@@ -80,8 +80,9 @@ hw_runner_start_finish (HwRunner     *self,
  *
  * Finds the work of an attempt that a former daemon claimed.
  *
- * If hw_runner_adopt_finish() gives %TRUE, the work goes on, and its end is told
- * by #HwRun::finished. Otherwise nothing of it runs any more.
+ * If hw_runner_adopt_finish() gives %TRUE, the work goes on or has left something, and its
+ * end is told by #HwRun::finished: %HW_RESULT_INTERRUPTED if it went down. Otherwise nothing
+ * of it runs any more, and there is nothing else to say of it.
  */
 void
 hw_runner_adopt_async (HwRunner           *self,
@@ -105,7 +106,7 @@ hw_runner_adopt_async (HwRunner           *self,
  *
  * Ends hw_runner_adopt_async().
  *
- * Returns: %TRUE if the work goes on; else %FALSE, with %HW_ERROR_NOT_STARTED if
+ * Returns: %TRUE if the end will be told; else %FALSE, with %HW_ERROR_NOT_STARTED if
  *   it never began, %HW_ERROR_INTERRUPTED if it went down
  */
 gboolean

@@ -140,6 +140,21 @@ hw_command_outcome_new_lost (const char *program)
 }
 
 /**
+ * hw_command_outcome_new_interrupted:
+ *
+ * Says that a program went down with the machine.
+ *
+ * Returns: (transfer full): the outcome
+ */
+HwOutcome *
+hw_command_outcome_new_interrupted (void)
+{
+  return hw_outcome_new_failed (HW_RESULT_INTERRUPTED,
+                                "The machine went down while the task ran. Read its output to see "
+                                "how far it got, and retry it if it has to be done.");
+}
+
+/**
  * hw_command_outcome_new_not_started:
  * @error: why a program did not start
  *

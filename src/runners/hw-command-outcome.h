@@ -13,6 +13,7 @@ HwOutcome *hw_command_outcome_new (const char      *program,
                                    const HwShimEnd *end);
 HwOutcome *hw_command_outcome_new_canceled (void);
 HwOutcome *hw_command_outcome_new_lost (const char *program);
+HwOutcome *hw_command_outcome_new_interrupted (void);
 
 HwOutcome *hw_command_outcome_new_not_started (const GError *error);
 

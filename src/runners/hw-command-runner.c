@@ -405,6 +405,8 @@ child_make_outcome (Child             *child,
 
   if (child->is_stopping)
     outcome = hw_command_outcome_new_canceled ();
+  else if (found->state == HW_SHIM_STATE_INTERRUPTED)
+    outcome = hw_command_outcome_new_interrupted ();
   else
     outcome = hw_command_outcome_new_lost (child->program);
   outcome->output_size = found->output_size;
@@ -483,17 +485,6 @@ hw_command_runner_adopt_async (HwRunner           *runner,
   child_look (child, find_in_thread, on_found);
 }
 
-/* Says that nothing of the attempt runs, and why. */
-static void
-child_disown (Child      *child,
-              GTask      *beginning,
-              HwError     code,
-              const char *sentence)
-{
-  g_hash_table_remove (child->runner->children, child->run);
-  g_task_return_new_error (beginning, HW_ERROR, code, "%s", sentence);
-}
-
 static void
 on_found (GObject      *source,
           GAsyncResult *result,
@@ -506,14 +497,9 @@ on_found (GObject      *source,
   switch (found->state)
     {
     case HW_SHIM_STATE_NOT_STARTED:
-      child_disown (child, beginning, HW_ERROR_NOT_STARTED,
-                    "Headway stopped before the task began. It will begin.");
-      return;
-
-    case HW_SHIM_STATE_INTERRUPTED:
-      child_disown (child, beginning, HW_ERROR_INTERRUPTED,
-                    "The machine went down while the task ran. Read its output to see how far it "
-                    "got, and retry it if it has to be done.");
+      g_hash_table_remove (child->runner->children, child->run);
+      g_task_return_new_error (beginning, HW_ERROR, HW_ERROR_NOT_STARTED,
+                               "Headway stopped before the task began. It will begin.");
       return;
 
     case HW_SHIM_STATE_ALIVE:
@@ -523,6 +509,7 @@ on_found (GObject      *source,
       break;
 
     case HW_SHIM_STATE_ENDED:
+    case HW_SHIM_STATE_INTERRUPTED:
     case HW_SHIM_STATE_LOST:
     default:
       child_end_soon (child, child_make_outcome (child, found));

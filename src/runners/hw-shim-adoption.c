@@ -181,6 +181,7 @@ find_in_folder (int    folder_fd,
       /* Nothing of it can be there, unless the machine lies about its lives. */
       hw_marked_processes_kill (mark, NULL);
       found->state = HW_SHIM_STATE_INTERRUPTED;
+      found->output_size = hw_attempt_files_get_output_size (folder_fd);
       return found;
     }
 

@@ -483,6 +483,33 @@ test_attempt_adopt_interrupted_by_the_rule_requeue (Bench        *bench,
   assert_story (bench, "Pending/1");
 }
 
+/* A runner that knows more says so itself: what was printed is there to be read. */
+static void
+test_attempt_interrupted_by_the_rule_fail (Bench        *bench,
+                                           gconstpointer test_data)
+{
+  HwOutcome *outcome = hw_outcome_new_failed (HW_RESULT_INTERRUPTED, "The machine went down.");
+
+  outcome->output_size = 7;
+  adopt (bench);
+  hw_attempt_bench_finish (bench, outcome);
+
+  assert_story (bench, "Failed/1(interrupted)");
+  g_assert_cmpuint (g_variant_get_uint64 (hw_task_get_field (hw_attempt_bench_peek_task (bench),
+                                                             HW_TASK_FIELD_OUTPUT_SIZE)), ==, 7);
+}
+
+static void
+test_attempt_interrupted_by_the_rule_requeue (Bench        *bench,
+                                              gconstpointer test_data)
+{
+  adopt (bench);
+  hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_INTERRUPTED,
+                                                         "The machine went down."));
+
+  assert_story (bench, "Pending/1");
+}
+
 /* Whoever cancels a task while nobody knows yet whether it runs must not see it run again. */
 static void
 test_attempt_adopt_canceled_meanwhile_is_not_tried_again (Bench        *bench,
@@ -550,6 +577,9 @@ main (int   argc,
   ADD ("/attempt/adopt/goes-on", test_attempt_adopt_goes_on);
   ADD ("/attempt/adopt/goes-on-stopping", test_attempt_adopt_goes_on_stopping);
   ADD ("/attempt/adopt/not-started-is-pending", test_attempt_adopt_not_started_is_pending);
+  ADD ("/attempt/interrupted/by-the-rule-fail", test_attempt_interrupted_by_the_rule_fail);
+  g_test_add ("/attempt/interrupted/by-the-rule-requeue", Bench, log, set_up_requeue,
+              test_attempt_interrupted_by_the_rule_requeue, tear_down);
   ADD ("/attempt/adopt/interrupted-by-the-rule-fail",
        test_attempt_adopt_interrupted_by_the_rule_fail);
   g_test_add ("/attempt/adopt/interrupted-by-the-rule-requeue", Bench, log, set_up_requeue,

@@ -18,7 +18,7 @@ import { hasEnded } from './support/words.ts'
 const WAITING = 100
 
 const INTERRUPTED =
-  'Headway stopped while the task was running. Look at how far it got, ' +
+  'The machine went down while the task ran. Read its output to see how far it got, ' +
   'and retry it if it has to be done.'
 
 /** Which attempts ran, as the programs themselves wrote it down: [task, attempt]. */
