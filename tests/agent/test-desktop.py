@@ -451,6 +451,7 @@ class RealDesktopTest(DesktopTest):
         self.start_agent()
         self.run_shell("exit 1", "First")
         desktop.wait_for("“First” failed")
+        desktop.control("count")  # when this is answered, so is what was asked before
 
         self.end(desktop.process)
         self.run_shell("exit 1", "Second")

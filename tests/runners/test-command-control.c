@@ -80,7 +80,7 @@ test_command_stop_lets_tidy_up (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     probe_command (fixture, "{'argv': <['sh', '-c', 'trap \"echo tidy; exit 0\" TERM; "
-                   "echo ready; sleep " FOREVER " & wait']>}");
+                   "sh -c \"echo ready; exec sleep " FOREVER "\" & wait']>}");
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_output (fixture, "ready");
