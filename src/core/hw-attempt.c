@@ -7,27 +7,21 @@
 #include "hw-attempt.h"
 
 #include "hw-error.h"
+#include "hw-run-news.h"
 
-/* How long a task may take to end by itself once it was asked to. */
-#define GRACE (10 * G_USEC_PER_SEC)
+/* A task at whose start the daemon died so many times in a row, for whatever reason, is not
+ * begun a further time.
+ */
+#define ABORTED_STARTS_MAX 3
 
-/* A level oftener than that is more than anyone can read. */
-#define LEVEL_INTERVAL (G_USEC_PER_SEC / 10)
-
-/* Messages are kept for good: more than that is chatter, and told as a level. */
-#define MESSAGES_A_SECOND 10
-#define MESSAGES_IN_ALL 1000
+/* Work inside of the daemon that went down with it so soon may have been the reason. */
+#define START_TIME (60 * G_USEC_PER_SEC)
 
 /* What the disk refused is tried again after that. */
 #define RETRY_INTERVAL G_USEC_PER_SEC
 
 /* Who made a change that nobody asked for. */
 #define ACTOR "queue"
-
-/* What is done, of what is to be done, before it has succeeded: all of it at most
- * then, so that a full bar always means an ended task.
- */
-#define ALMOST_ALL 0.999
 
 /**
  * HwAttempt:
@@ -48,20 +42,13 @@ struct _HwAttempt
   HwRunner *runner; /* (owned) (not nullable) */
   HwRun *run;       /* (owned) (not nullable) */
 
+  HwRunNews *news;  /* (owned) (not nullable) */
+
   char *canceled_by;    /* (owned) (nullable) */
-  gboolean is_stopping; /* the work says so: a former daemon was asked */
+  gboolean is_killed;   /* somebody wanted it to end now */
   gboolean is_abandoned;
-
-  HwRunLevel level; /* the newest */
-  gboolean has_level;
-  gboolean has_news;   /* the newest was not told */
-  char *level_message; /* (owned) (nullable), one that is not kept */
-  gint64 level_time;   /* when one was told */
-  guint level_timer;
-
-  guint n_messages; /* of the task, those of former attempts too */
-  double message_tokens;
-  gint64 message_time;
+  guint aborted_starts; /* how many times in a row the daemon died while it was begun */
+  gint64 started_at;    /* in the clock's real time */
 
   HwChange *ending; /* (owned) (nullable), what the store has still to take */
   guint retry_timer;
@@ -104,22 +91,6 @@ insert_string (GVariantDict *fields,
 }
 
 static void
-insert_level (GVariantDict     *fields,
-              const HwRunLevel *level)
-{
-  if (level->total > 0)
-    {
-      double progress = MIN ((double) level->done / (double) level->total, ALMOST_ALL);
-
-      insert (fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (progress));
-      insert (fields, HW_TASK_FIELD_TOTAL, g_variant_new_uint64 (level->total));
-    }
-
-  insert (fields, HW_TASK_FIELD_DONE, g_variant_new_uint64 (level->done));
-  insert_string (fields, HW_TASK_FIELD_UNIT, level->unit);
-}
-
-static void
 hw_attempt_propose (HwAttempt          *self,
                     HwChange           *change,
                     GAsyncReadyCallback callback)
@@ -157,11 +128,14 @@ on_ending_committed (GObject      *source,
     self->retry_timer = hw_clock_add_timer (self->clock, RETRY_INTERVAL, on_retry_timer, self);
 }
 
-/* Proposes a state to follow Processing. Takes what @fields holds. */
+/* Proposes a state to follow Processing. Takes what @fields holds. All but another aborted
+ * start makes those before it forgotten.
+ */
 static void
 hw_attempt_leave (HwAttempt    *self,
                   HwTaskState   state,
                   const char   *actor,
+                  guint         aborted_starts,
                   GVariantDict *fields)
 {
   gint64 now = hw_clock_get_real_time (self->clock);
@@ -169,6 +143,9 @@ hw_attempt_leave (HwAttempt    *self,
   if (self->is_abandoned || self->ending != NULL)
     return;
 
+  hw_run_news_close (self->news);
+  if (aborted_starts != self->aborted_starts)
+    insert (fields, HW_TASK_FIELD_ABORTED_STARTS, g_variant_new_uint32 (aborted_starts));
   insert_string (fields, HW_TASK_FIELD_STATE, hw_task_state_to_string (state));
   if (hw_task_state_is_final (state))
     insert (fields, HW_TASK_FIELD_ENDED_AT, g_variant_new_int64 (now));
@@ -189,7 +166,7 @@ hw_attempt_fail (HwAttempt  *self,
 
   insert_string (&fields, HW_TASK_FIELD_RESULT, hw_result_to_string (result));
   insert_string (&fields, HW_TASK_FIELD_ERROR, sentence);
-  hw_attempt_leave (self, HW_TASK_STATE_FAILED, actor, &fields);
+  hw_attempt_leave (self, HW_TASK_STATE_FAILED, actor, 0, &fields);
 }
 
 static void
@@ -206,34 +183,6 @@ on_message_committed (GObject      *source,
                hw_run_get_task_id (self->run), error->message);
 }
 
-/* Whether one more message may be kept: a bucket that fills with time. */
-static gboolean
-hw_attempt_take_message_token (HwAttempt *self)
-{
-  gint64 now = hw_clock_get_monotonic_time (self->clock);
-  double seconds = (double) (now - self->message_time) / G_USEC_PER_SEC;
-
-  self->message_time = now;
-  self->message_tokens = MIN (self->message_tokens + seconds * MESSAGES_A_SECOND,
-                              MESSAGES_A_SECOND);
-
-  if (self->n_messages >= MESSAGES_IN_ALL || self->message_tokens < 1)
-    return FALSE;
-
-  self->n_messages++;
-  self->message_tokens -= 1;
-
-  return TRUE;
-}
-
-static void
-hw_attempt_clear_level_timer (HwAttempt *self)
-{
-  if (self->level_timer != 0)
-    hw_clock_remove_timer (self->clock, self->level_timer);
-  self->level_timer = 0;
-}
-
 static void
 hw_attempt_clear_retry_timer (HwAttempt *self)
 {
@@ -243,109 +192,47 @@ hw_attempt_clear_retry_timer (HwAttempt *self)
 }
 
 static void
-hw_attempt_tell_level (HwAttempt *self)
+on_news_message (HwRunNews  *news,
+                 const char *message,
+                 HwAttempt  *self)
 {
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr(GVariant) owned = NULL;
+  g_autoptr(HwChange) change =
+    hw_change_new_message (hw_run_get_task_id (self->run), hw_run_get_attempt (self->run), ACTOR,
+                           hw_clock_get_real_time (self->clock), message);
 
-  if (self->has_level)
-    insert_level (&changes, &self->level);
-  insert_string (&changes, HW_TASK_FIELD_MESSAGE, self->level_message);
-  if (self->canceled_by != NULL || hw_run_get_is_stopping (self->run))
-    insert_string (&changes, HW_TASK_FIELD_ACTIVITY, "stopping");
-  g_clear_pointer (&self->level_message, g_free);
-  self->level_time = hw_clock_get_monotonic_time (self->clock);
-  self->has_news = FALSE;
-  hw_attempt_clear_level_timer (self);
-
-  owned = g_variant_ref_sink (g_variant_dict_end (&changes));
-  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, owned);
+  hw_attempt_propose (self, change, on_message_committed);
 }
 
 static void
-on_level_timer (gpointer user_data)
+on_news_level (HwRunNews *news,
+               GVariant  *changes,
+               HwAttempt *self)
 {
-  HwAttempt *self = HW_ATTEMPT (user_data);
-
-  self->level_timer = 0;
-
-  /* A message that came after all may have been kept instead. */
-  if (self->has_news || self->level_message != NULL)
-    hw_attempt_tell_level (self);
-}
-
-/* Tells the level now, or when it is due. */
-static void
-hw_attempt_schedule_level (HwAttempt *self)
-{
-  gint64 due = self->level_time + LEVEL_INTERVAL;
-  gint64 now = hw_clock_get_monotonic_time (self->clock);
-
-  if (self->level_timer != 0)
-    return;
-
-  if (self->level_time == 0 || now >= due)
-    hw_attempt_tell_level (self);
-  else
-    self->level_timer = hw_clock_add_timer (self->clock, due - now, on_level_timer, self);
-}
-
-static void
-hw_attempt_pass_messages (HwAttempt *self)
-{
-  g_autoptr(GPtrArray) messages = hw_run_take_messages (self->run);
-
-  for (guint i = 0; i < messages->len; i++)
-    {
-      const char *message = g_ptr_array_index (messages, i);
-      g_autoptr(HwChange) change = NULL;
-
-      if (!hw_attempt_take_message_token (self))
-        {
-          g_free (self->level_message);
-          self->level_message = g_strdup (message);
-          continue;
-        }
-
-      g_clear_pointer (&self->level_message, g_free);
-      change = hw_change_new_message (hw_run_get_task_id (self->run),
-                                      hw_run_get_attempt (self->run), ACTOR,
-                                      hw_clock_get_real_time (self->clock), message);
-      hw_attempt_propose (self, change, on_message_committed);
-    }
-}
-
-static void
-on_run_changed (HwRun     *run,
-                HwAttempt *self)
-{
-  if (self->is_abandoned || self->ending != NULL)
-    return;
-
-  hw_attempt_pass_messages (self);
-
-  if (hw_run_take_progress (run, &self->level))
-    {
-      self->has_level = TRUE;
-      self->has_news = TRUE;
-    }
-  if (hw_run_get_is_stopping (run) && !self->is_stopping)
-    {
-      self->is_stopping = TRUE;
-      self->has_news = TRUE;
-    }
-
-  if (self->has_news || self->level_message != NULL)
-    hw_attempt_schedule_level (self);
+  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, changes);
 }
 
 /* The queue tries again: the task is Pending, and nothing is known of the attempt. */
 static void
-hw_attempt_requeue (HwAttempt *self)
+hw_attempt_requeue (HwAttempt *self,
+                    guint      aborted_starts)
 {
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
-  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, &fields);
+  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, aborted_starts, &fields);
+}
+
+/* The daemon died while it began the attempt. If the task is the reason, beginning it once
+ * more kills this one as well.
+ */
+static void
+hw_attempt_requeue_aborted (HwAttempt *self)
+{
+  if (self->aborted_starts + 1 < ABORTED_STARTS_MAX)
+    hw_attempt_requeue (self, self->aborted_starts + 1);
+  else
+    hw_attempt_fail (self, HW_RESULT_POISON, ACTOR,
+                     "Headway ended three times while it began the task, so it is not begun "
+                     "again by itself. Look for the reason in Headway’s log, and retry the task.");
 }
 
 /* Whether what was interrupted is tried again. Whoever canceled it meanwhile does not want
@@ -369,18 +256,15 @@ on_run_finished (HwRun           *run,
   gboolean is_success = outcome->result == HW_RESULT_SUCCESS;
   gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && self->canceled_by != NULL;
 
-  hw_attempt_clear_level_timer (self);
   if (outcome->result == HW_RESULT_INTERRUPTED && hw_attempt_is_requeued (self))
     {
-      hw_attempt_requeue (self);
+      hw_attempt_requeue (self, 0);
       return;
     }
 
-  if (self->has_level)
-    insert_level (&fields, &self->level);
+  hw_run_news_fill (self->news, &fields);
   if (is_success)
     insert (&fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (1.0));
-  insert_string (&fields, HW_TASK_FIELD_MESSAGE, self->level_message);
   insert_string (&fields, HW_TASK_FIELD_RESULT, hw_result_to_string (outcome->result));
   insert_string (&fields, HW_TASK_FIELD_ERROR, outcome->error);
   insert_string (&fields, HW_TASK_FIELD_SIGNAL, outcome->signal);
@@ -391,7 +275,7 @@ on_run_finished (HwRun           *run,
   insert (&fields, HW_TASK_FIELD_OUTPUT_SIZE, g_variant_new_uint64 (outcome->output_size));
 
   hw_attempt_leave (self, is_success ? HW_TASK_STATE_COMPLETED : HW_TASK_STATE_FAILED,
-                    is_canceled ? self->canceled_by : ACTOR, &fields);
+                    is_canceled ? self->canceled_by : ACTOR, 0, &fields);
 }
 
 static void
@@ -404,6 +288,13 @@ on_runner_started (GObject      *source,
 
   if (!hw_runner_start_finish (HW_RUNNER (source), result, &error))
     hw_attempt_fail (self, HW_RESULT_SPAWN_FAILED, ACTOR, error->message);
+}
+
+/* Whether the attempt went down so soon that it may be what brought the daemon down. */
+static gboolean
+hw_attempt_was_young (HwAttempt *self)
+{
+  return hw_clock_get_real_time (self->clock) - self->started_at < START_TIME;
 }
 
 static void
@@ -422,8 +313,10 @@ on_runner_adopted (GObject      *source,
     hw_attempt_fail (self, HW_RESULT_CANCELED, self->canceled_by,
                      "The task was canceled. Retry it to do it after all.");
   else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
-           hw_attempt_is_requeued (self))
-    hw_attempt_requeue (self);
+           (hw_attempt_is_requeued (self) && hw_attempt_was_young (self)))
+    hw_attempt_requeue_aborted (self);
+  else if (hw_attempt_is_requeued (self))
+    hw_attempt_requeue (self, 0);
   else
     hw_attempt_fail (self, HW_RESULT_INTERRUPTED, ACTOR,
                      "Headway stopped while the task was running. Look at how far it got, "
@@ -435,7 +328,6 @@ hw_attempt_dispose (GObject *object)
 {
   HwAttempt *self = HW_ATTEMPT (object);
 
-  hw_attempt_clear_level_timer (self);
   hw_attempt_clear_retry_timer (self);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->dispose (object);
@@ -446,12 +338,12 @@ hw_attempt_finalize (GObject *object)
 {
   HwAttempt *self = HW_ATTEMPT (object);
 
+  g_clear_object (&self->news);
   g_clear_object (&self->run);
   g_clear_object (&self->runner);
   g_clear_object (&self->clock);
   g_clear_object (&self->store);
   g_clear_pointer (&self->canceled_by, g_free);
-  g_clear_pointer (&self->level_message, g_free);
   g_clear_pointer (&self->ending, hw_change_unref);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->finalize (object);
@@ -481,7 +373,6 @@ hw_attempt_class_init (HwAttemptClass *klass)
 static void
 hw_attempt_init (HwAttempt *self)
 {
-  self->message_tokens = MESSAGES_A_SECOND;
 }
 
 /* A runner is given all parameters, those that nobody sees among them. */
@@ -503,6 +394,23 @@ join_parameters (HwTask *task)
     }
 
   return g_variant_ref_sink (g_variant_dict_end (&all));
+}
+
+/* Gets a field that is a number, or 0 if it is not set. One without a sign is a timeout. */
+static gint64
+get_number (HwTask     *task,
+            HwTaskField field)
+{
+  GVariant *value = hw_task_get_field (task, field);
+
+  if (value == NULL)
+    return 0;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    return g_variant_get_uint32 (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    return (gint64) MIN (g_variant_get_uint64 (value), (guint64) HW_TIMEOUT_MAX);
+
+  return g_variant_get_int64 (value);
 }
 
 /**
@@ -538,11 +446,16 @@ hw_attempt_new (HwStore    *store,
   self->store = g_object_ref (store);
   self->clock = g_object_ref (clock);
   self->runner = g_object_ref (runner);
-  self->n_messages = hw_task_get_message_count (task);
-  self->message_time = hw_clock_get_monotonic_time (clock);
   self->run = hw_run_new (hw_store_get_epoch (store), hw_task_get_id (task),
                           hw_task_get_attempt (task), type, parameters);
-  g_signal_connect_object (self->run, "changed", G_CALLBACK (on_run_changed), self,
+  hw_run_set_timeout (self->run, get_number (task, HW_TASK_FIELD_TIMEOUT) * G_USEC_PER_SEC);
+  self->aborted_starts = (guint) get_number (task, HW_TASK_FIELD_ABORTED_STARTS);
+  self->started_at = get_number (task, HW_TASK_FIELD_STARTED_AT);
+
+  self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task));
+  g_signal_connect_object (self->news, "level", G_CALLBACK (on_news_level), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (self->news, "message", G_CALLBACK (on_news_message), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (self->run, "finished", G_CALLBACK (on_run_finished), self,
                            G_CONNECT_DEFAULT);
@@ -603,8 +516,10 @@ static void
 hw_attempt_control (HwAttempt *self,
                     HwControl  verb)
 {
+  gint64 grace = hw_task_type_get_stop_timeout (hw_run_get_task_type (self->run));
+
   hw_runner_control_async (self->runner, self->run, verb,
-                           hw_clock_get_monotonic_time (self->clock) + GRACE,
+                           hw_clock_get_monotonic_time (self->clock) + grace,
                            NULL, on_control_finished, g_object_ref (self->run));
 }
 
@@ -612,23 +527,98 @@ hw_attempt_control (HwAttempt *self,
  * hw_attempt_cancel:
  * @self: an attempt
  * @actor: who wants it to end
+ * @now: whether to use force at once, even if it was asked to end before
  *
- * Asks the work to end, and forces it to after some seconds. The attempt ends when
- * the work has.
+ * Asks the work to end, and forces it to after the time that its type gives it. The
+ * attempt ends when the work has.
  */
 void
 hw_attempt_cancel (HwAttempt  *self,
-                   const char *actor)
+                   const char *actor,
+                   gboolean    now)
 {
   g_return_if_fail (HW_IS_ATTEMPT (self));
   g_return_if_fail (actor != NULL);
 
-  if (self->canceled_by != NULL || self->ending != NULL)
+  if (self->ending != NULL || self->is_killed || (self->canceled_by != NULL && !now))
     return;
 
-  self->canceled_by = g_strdup (actor);
-  hw_attempt_tell_level (self);
-  hw_attempt_control (self, HW_CONTROL_STOP);
+  if (self->canceled_by == NULL)
+    {
+      self->canceled_by = g_strdup (actor);
+      hw_run_news_set_stopping (self->news);
+    }
+  self->is_killed = now;
+  hw_attempt_control (self, now ? HW_CONTROL_KILL : HW_CONTROL_STOP);
+}
+
+static void
+on_pause_controlled (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (hw_runner_control_finish (HW_RUNNER (source), result, &error))
+    g_task_return_boolean (gtask, TRUE);
+  else
+    g_task_return_error (gtask, error);
+}
+
+/**
+ * hw_attempt_set_paused_async:
+ * @self: an attempt
+ * @is_paused: whether the work is to stand still, or to go on
+ * @callback: called when it does
+ * @user_data: data for @callback
+ *
+ * Has the work stand still, or go on. Work that does already is asked again.
+ */
+void
+hw_attempt_set_paused_async (HwAttempt          *self,
+                             gboolean            is_paused,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = NULL;
+
+  g_return_if_fail (HW_IS_ATTEMPT (self));
+
+  gtask = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (gtask, hw_attempt_set_paused_async);
+
+  if (self->ending != NULL || self->canceled_by != NULL || hw_run_get_is_stopping (self->run))
+    {
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_WRONG_STATE,
+                               "Task %" G_GUINT64_FORMAT " is about to end. Wait until it has.",
+                               hw_run_get_task_id (self->run));
+      return;
+    }
+
+  hw_runner_control_async (self->runner, self->run,
+                           is_paused ? HW_CONTROL_PAUSE : HW_CONTROL_RESUME, 0, NULL,
+                           on_pause_controlled, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_attempt_set_paused_finish:
+ * @self: an attempt
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_WRONG_STATE if the work cannot do that
+ *
+ * Ends hw_attempt_set_paused_async().
+ *
+ * Returns: whether the work does what was asked
+ */
+gboolean
+hw_attempt_set_paused_finish (HwAttempt    *self,
+                              GAsyncResult *result,
+                              GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**
@@ -644,7 +634,7 @@ hw_attempt_abandon (HwAttempt *self)
   g_return_if_fail (HW_IS_ATTEMPT (self));
 
   self->is_abandoned = TRUE;
-  hw_attempt_clear_level_timer (self);
+  hw_run_news_close (self->news);
   hw_attempt_clear_retry_timer (self);
   hw_attempt_control (self, HW_CONTROL_LEAVE);
 }

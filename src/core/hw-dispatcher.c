@@ -6,9 +6,9 @@
 
 #include "hw-dispatcher.h"
 
-#include "hw-attempt.h"
 #include "hw-candidates.h"
 #include "hw-error.h"
+#include "hw-refusal.h"
 #include "hw-task-private.h"
 
 /* How many waiting tasks are looked at: several times as many as a machine begins
@@ -76,8 +76,6 @@ static void on_candidates_listed (GObject      *source,
 static void on_claimed (GObject      *source,
                         GAsyncResult *result,
                         gpointer      user_data);
-
-/* What the store could not do is tried again by this. */
 static void on_retry_timer (gpointer user_data);
 
 static void
@@ -161,24 +159,10 @@ static void
 hw_dispatcher_refuse (HwDispatcher *self,
                       LiveTask     *live)
 {
-  HwTask *task = live->task;
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  const char *type = hw_task_get_string (task, HW_TASK_FIELD_TYPE);
-  gint64 now = hw_clock_get_real_time (self->clock);
-  g_autofree char *sentence =
-    g_strdup_printf ("There is no task type “%s” any more. Put its file back, "
-                     "and retry the task.", type);
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_FAILED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_RESULT), "s",
-                         hw_result_to_string (HW_RESULT_SPAWN_FAILED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ERROR), "s", sentence);
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ENDED_AT), "x", now);
-  g_ptr_array_add (changes, hw_change_new_state (hw_task_get_id (task), HW_TASK_STATE_PROCESSING,
-                                                 hw_task_get_attempt (task), "queue", now,
-                                                 g_variant_dict_end (&fields)));
+  g_ptr_array_add (changes,
+                   hw_refusal_new_change (live->task, hw_clock_get_real_time (self->clock)));
   live->is_refused = TRUE;
   hw_store_commit_async (self->store, changes, NULL, on_refusal_committed, g_object_ref (self));
 }
@@ -665,6 +649,7 @@ hw_dispatcher_lookup (HwDispatcher *self,
  * @self: a dispatcher
  * @task_id: a task's number
  * @actor: who wants it to end
+ * @now: whether to use force at once
  *
  * Has a task end that runs.
  *
@@ -673,7 +658,8 @@ hw_dispatcher_lookup (HwDispatcher *self,
 gboolean
 hw_dispatcher_cancel (HwDispatcher *self,
                       guint64       task_id,
-                      const char   *actor)
+                      const char   *actor,
+                      gboolean      now)
 {
   LiveTask *live;
 
@@ -685,7 +671,29 @@ hw_dispatcher_cancel (HwDispatcher *self,
 
   /* One that nobody can run ends by itself. */
   if (live->attempt != NULL)
-    hw_attempt_cancel (live->attempt, actor);
+    hw_attempt_cancel (live->attempt, actor, now);
 
   return TRUE;
+}
+
+/**
+ * hw_dispatcher_lookup_attempt:
+ * @self: a dispatcher
+ * @task_id: a task's number
+ *
+ * Looks up the attempt of a task that runs.
+ *
+ * Returns: (transfer none) (nullable): the attempt
+ */
+HwAttempt *
+hw_dispatcher_lookup_attempt (HwDispatcher *self,
+                              guint64       task_id)
+{
+  LiveTask *live;
+
+  g_return_val_if_fail (HW_IS_DISPATCHER (self), NULL);
+
+  live = g_hash_table_lookup (self->live, &task_id);
+
+  return live != NULL ? live->attempt : NULL;
 }

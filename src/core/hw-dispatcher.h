@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-attempt.h"
 #include "hw-clock.h"
 #include "hw-event-log.h"
 #include "hw-runner.h"
@@ -35,6 +36,9 @@ HwTask       *hw_dispatcher_lookup (HwDispatcher *self,
                                     guint64       task_id);
 gboolean      hw_dispatcher_cancel (HwDispatcher *self,
                                     guint64       task_id,
-                                    const char   *actor);
+                                    const char   *actor,
+                                    gboolean      now);
+HwAttempt    *hw_dispatcher_lookup_attempt (HwDispatcher *self,
+                                            guint64       task_id);
 
 G_END_DECLS

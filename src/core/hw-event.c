@@ -30,7 +30,7 @@ struct _HwEvent
   guint64 seq;
   guint64 rev;
   GVariant *changes;           /* (owned) (nullable) */
-  GVariant *hidden_parameters; /* (owned) (nullable) */
+  GVariant *hidden; /* (owned) (nullable) */
   GPtrArray *tasks;  /* (owned) (nullable) (element-type HwTask) */
   gboolean is_reset;
 
@@ -97,18 +97,32 @@ static void
 hw_event_take_changes (HwEvent  *self,
                        GVariant *changes)
 {
-  const char *hidden = hw_task_field_get_name (HW_TASK_FIELD_HIDDEN_PARAMETERS);
-  g_auto(GVariantDict) visible = G_VARIANT_DICT_INIT (NULL);
+  g_auto(GVariantDict) visible = G_VARIANT_DICT_INIT (changes);
+  g_auto(GVariantDict) hidden = G_VARIANT_DICT_INIT (NULL);
+  gboolean has_hidden = FALSE;
 
-  self->hidden_parameters = g_variant_lookup_value (changes, hidden, G_VARIANT_TYPE_VARDICT);
-  if (self->hidden_parameters == NULL)
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      const char *name = hw_task_field_get_name ((HwTaskField) i);
+      g_autoptr(GVariant) value = NULL;
+
+      if (hw_task_field_is_hidden ((HwTaskField) i))
+        value = g_variant_lookup_value (changes, name, NULL);
+      if (value == NULL)
+        continue;
+
+      g_variant_dict_insert_value (&hidden, name, value);
+      g_variant_dict_remove (&visible, name);
+      has_hidden = TRUE;
+    }
+
+  if (!has_hidden)
     {
       self->changes = changes;
       return;
     }
 
-  g_variant_dict_init (&visible, changes);
-  g_variant_dict_remove (&visible, hidden);
+  self->hidden = g_variant_ref_sink (g_variant_dict_end (&hidden));
   self->changes = g_variant_ref_sink (g_variant_dict_end (&visible));
   g_variant_unref (changes);
 }
@@ -242,7 +256,7 @@ hw_event_unref (HwEvent *self)
 
   g_free (self->strings);
   g_clear_pointer (&self->changes, g_variant_unref);
-  g_clear_pointer (&self->hidden_parameters, g_variant_unref);
+  g_clear_pointer (&self->hidden, g_variant_unref);
   g_clear_pointer (&self->tasks, g_ptr_array_unref);
   g_clear_pointer (&self->encoding, g_bytes_unref);
   g_free (self);
@@ -379,20 +393,20 @@ hw_event_get_changes (const HwEvent *self)
 }
 
 /**
- * hw_event_get_hidden_parameters:
+ * hw_event_get_hidden:
  * @self: an event
  *
- * Gets those parameters of a new task that are for its runner alone: they go
- * through no door.
+ * Gets what changed of the hidden fields, which are for the queue and the runners alone:
+ * they go through no door.
  *
- * Returns: (transfer none) (nullable): the parameters, an `a{sv}`
+ * Returns: (transfer none) (nullable): an `a{sv}` of field names
  */
 GVariant *
-hw_event_get_hidden_parameters (const HwEvent *self)
+hw_event_get_hidden (const HwEvent *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->hidden_parameters;
+  return self->hidden;
 }
 
 /**

@@ -93,7 +93,7 @@ const char  *hw_event_get_owner (const HwEvent *self);
 const char  *hw_event_get_actor (const HwEvent *self);
 gint64       hw_event_get_time (const HwEvent *self);
 GVariant    *hw_event_get_changes (const HwEvent *self);
-GVariant    *hw_event_get_hidden_parameters (const HwEvent *self);
+GVariant    *hw_event_get_hidden (const HwEvent *self);
 GPtrArray   *hw_event_get_tasks (const HwEvent *self);
 gboolean     hw_event_get_is_reset (const HwEvent *self);
 

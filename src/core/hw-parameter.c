@@ -40,7 +40,7 @@ static const struct
 };
 
 static const char *const known_keys[] = {
-  "type", "title", "description", "required", "hidden", "default", "minimum", "maximum",
+  "type", "title", "description", "required", "hidden", "secret", "default", "minimum", "maximum",
   "min-length", "max-length", "choices", "allow-leading-dash", NULL
 };
 
@@ -115,6 +115,7 @@ read_words (HwParameter *self,
       !hw_type_file_get_text (file, group, "description", &self->description, error) ||
       !hw_type_file_get_boolean (file, group, "required", &self->is_required, error) ||
       !hw_type_file_get_boolean (file, group, "hidden", &self->is_hidden, error) ||
+      !hw_type_file_get_boolean (file, group, "secret", &self->is_secret, error) ||
       !hw_type_file_get_boolean (file, group, "allow-leading-dash",
                                  &self->may_begin_with_dash, error))
     return FALSE;
@@ -182,31 +183,6 @@ read_range (HwParameter *self,
 }
 
 static gboolean
-read_length (GKeyFile   *file,
-             const char *group,
-             const char *key,
-             guint       limit,
-             guint      *length,
-             GError    **error)
-{
-  double number = *length;
-
-  if (!hw_type_file_get_number (file, group, key, &number, error))
-    return FALSE;
-
-  if (number < 0 || number > limit || floor (number) < number)
-    {
-      hw_type_file_set_error (error, G_KEY_FILE_ERROR_INVALID_VALUE, group, key,
-                              "Write a whole number from 0 to %u.", limit);
-      return FALSE;
-    }
-
-  *length = (guint) number;
-
-  return TRUE;
-}
-
-static gboolean
 read_lengths (HwParameter *self,
               GKeyFile    *file,
               const char  *group,
@@ -218,8 +194,8 @@ read_lengths (HwParameter *self,
 
   if (!check_use (self, file, group, "min-length", limit > 0, error) ||
       !check_use (self, file, group, "max-length", limit > 0, error) ||
-      !read_length (file, group, "min-length", limit, &self->min_length, error) ||
-      !read_length (file, group, "max-length", limit, &self->max_length, error))
+      !hw_type_file_get_count (file, group, "min-length", 0, limit, &self->min_length, error) ||
+      !hw_type_file_get_count (file, group, "max-length", 0, limit, &self->max_length, error))
     return FALSE;
 
   if (self->min_length > self->max_length)
@@ -231,6 +207,20 @@ read_lengths (HwParameter *self,
     }
 
   return TRUE;
+}
+
+/* What is secret is hidden, too. A number cannot be told from all the others that a
+ * program prints.
+ */
+static gboolean
+read_secrecy (HwParameter *self,
+              GKeyFile    *file,
+              const char  *group,
+              GError     **error)
+{
+  self->is_hidden = self->is_hidden || self->is_secret;
+
+  return check_use (self, file, group, "secret", max_lengths[self->kind].limit > 0, error);
 }
 
 static gboolean
@@ -372,6 +362,7 @@ hw_parameter_new_from_key_file (GKeyFile   *file,
 
   if (!hw_type_file_check_keys (file, group, known_keys, error) ||
       !read_words (self, file, group, error) ||
+      !read_secrecy (self, file, group, error) ||
       !read_range (self, file, group, error) ||
       !read_lengths (self, file, group, error) ||
       !read_choices (self, file, group, error) ||

@@ -34,6 +34,7 @@ typedef enum
  * @description: (nullable): what a form says about it
  * @is_required: whether a request must have it
  * @is_hidden: whether nobody is ever shown its value
+ * @is_secret: whether its value is masked in what the program prints
  * @default_value: (nullable): what is taken if a request has none
  * @minimum: the least number, or -HUGE_VAL
  * @maximum: the greatest number, or HUGE_VAL
@@ -52,6 +53,7 @@ typedef struct
   char *description;
   gboolean is_required;
   gboolean is_hidden;
+  gboolean is_secret;
   GVariant *default_value;
   double minimum;
   double maximum;

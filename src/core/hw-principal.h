@@ -35,6 +35,7 @@ typedef enum
   HW_VERB_VIEW,
   HW_VERB_CANCEL,
   HW_VERB_RETRY,
+  HW_VERB_PAUSE,
 } HwVerb;
 
 #define HW_TYPE_PRINCIPAL (hw_principal_get_type ())

@@ -28,6 +28,7 @@ struct _HwRun
   guint attempt;
   HwTaskType *type;      /* (owned) (not nullable) */
   GVariant *parameters;  /* (owned) (not nullable) */
+  gint64 timeout;        /* in µs, or 0 for none; set before the start */
   GMainContext *context; /* (owned) (not nullable): where the signals are emitted */
   GThread *thread;       /* (unowned): whose context that is, only to compare */
 
@@ -37,6 +38,8 @@ struct _HwRun
   GPtrArray *messages;   /* (owned) (element-type utf8): that nobody took yet */
   GSource *source;       /* (owned) (nullable): will emit `changed` */
   gboolean is_stopping;
+  gboolean is_paused;
+  const char *containment; /* (nullable): a static string */
   gboolean is_finished;
 };
 
@@ -318,6 +321,56 @@ hw_run_get_parameters (HwRun *self)
 }
 
 /**
+ * hw_run_list_secrets:
+ * @self: a run
+ *
+ * Lists the texts that nobody may read in what the attempt prints. Any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the texts, perhaps none
+ */
+char **
+hw_run_list_secrets (HwRun *self)
+{
+  g_return_val_if_fail (HW_IS_RUN (self), NULL);
+
+  return hw_task_type_list_secrets (self->type, self->parameters);
+}
+
+/**
+ * hw_run_set_timeout:
+ * @self: a run that nobody has begun
+ * @timeout: how long it may take, in microseconds, or 0 for any time
+ *
+ * Limits the time that the attempt may take. Whoever carries it out keeps to that.
+ */
+void
+hw_run_set_timeout (HwRun *self,
+                    gint64 timeout)
+{
+  g_return_if_fail (HW_IS_RUN (self));
+  g_return_if_fail (timeout >= 0);
+
+  self->timeout = timeout;
+}
+
+/**
+ * hw_run_get_timeout:
+ * @self: a run
+ *
+ * Gets how long the attempt may take from its beginning, pauses not counted, until it ends
+ * with %HW_RESULT_TIMEOUT. Any thread.
+ *
+ * Returns: the time in microseconds, or 0 for any
+ */
+gint64
+hw_run_get_timeout (HwRun *self)
+{
+  g_return_val_if_fail (HW_IS_RUN (self), 0);
+
+  return self->timeout;
+}
+
+/**
  * hw_run_set_progress:
  * @self: a run
  * @done: how much is done
@@ -420,6 +473,56 @@ hw_run_set_stopping (HwRun *self)
   if (!self->is_finished && !self->is_stopping)
     {
       self->is_stopping = TRUE;
+      hw_run_wake (self);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * hw_run_set_paused:
+ * @self: a run
+ * @is_paused: whether the work stands still
+ *
+ * Says that the work stands still because somebody wants it to, or goes on. Any thread.
+ */
+void
+hw_run_set_paused (HwRun   *self,
+                   gboolean is_paused)
+{
+  g_return_if_fail (HW_IS_RUN (self));
+
+  g_mutex_lock (&self->lock);
+
+  if (!self->is_finished && self->is_paused != is_paused)
+    {
+      self->is_paused = is_paused;
+      hw_run_wake (self);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * hw_run_set_containment:
+ * @self: a run
+ * @containment: a static word
+ *
+ * Says what holds the processes of the attempt together: `scope`, `cgroup` or `session`.
+ * Any thread.
+ */
+void
+hw_run_set_containment (HwRun      *self,
+                        const char *containment)
+{
+  g_return_if_fail (HW_IS_RUN (self));
+  g_return_if_fail (containment != NULL);
+
+  g_mutex_lock (&self->lock);
+
+  if (!self->is_finished && g_strcmp0 (self->containment, containment) != 0)
+    {
+      self->containment = containment;
       hw_run_wake (self);
     }
 
@@ -536,4 +639,48 @@ hw_run_get_is_stopping (HwRun *self)
   g_mutex_unlock (&self->lock);
 
   return is_stopping;
+}
+
+/**
+ * hw_run_get_is_paused:
+ * @self: a run
+ *
+ * Tells whether the work stands still. Any thread.
+ *
+ * Returns: what hw_run_set_paused() was called with last
+ */
+gboolean
+hw_run_get_is_paused (HwRun *self)
+{
+  gboolean is_paused;
+
+  g_return_val_if_fail (HW_IS_RUN (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  is_paused = self->is_paused;
+  g_mutex_unlock (&self->lock);
+
+  return is_paused;
+}
+
+/**
+ * hw_run_get_containment:
+ * @self: a run
+ *
+ * Gets what holds the processes of the attempt together. Any thread.
+ *
+ * Returns: (nullable): a static word, or %NULL if there are none, or not yet
+ */
+const char *
+hw_run_get_containment (HwRun *self)
+{
+  const char *containment;
+
+  g_return_val_if_fail (HW_IS_RUN (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  containment = self->containment;
+  g_mutex_unlock (&self->lock);
+
+  return containment;
 }

@@ -67,6 +67,10 @@ guint64     hw_run_get_task_id (HwRun *self);
 guint       hw_run_get_attempt (HwRun *self);
 HwTaskType *hw_run_get_task_type (HwRun *self);
 GVariant   *hw_run_get_parameters (HwRun *self);
+char      **hw_run_list_secrets (HwRun *self);
+void        hw_run_set_timeout (HwRun *self,
+                                gint64 timeout);
+gint64      hw_run_get_timeout (HwRun *self);
 
 void        hw_run_set_progress (HwRun      *self,
                                  guint64     done,
@@ -76,6 +80,10 @@ void        hw_run_send_message (HwRun      *self,
                                  const char *format,
                                  ...) G_GNUC_PRINTF (2, 3);
 void        hw_run_set_stopping (HwRun *self);
+void        hw_run_set_paused (HwRun   *self,
+                               gboolean is_paused);
+void        hw_run_set_containment (HwRun      *self,
+                                    const char *containment);
 void        hw_run_finish (HwRun     *self,
                            HwOutcome *outcome);
 
@@ -83,5 +91,7 @@ gboolean    hw_run_take_progress (HwRun      *self,
                                   HwRunLevel *level);
 GPtrArray  *hw_run_take_messages (HwRun *self);
 gboolean    hw_run_get_is_stopping (HwRun *self);
+gboolean    hw_run_get_is_paused (HwRun *self);
+const char *hw_run_get_containment (HwRun *self);
 
 G_END_DECLS

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * HwControl:
  * @HW_CONTROL_STOP: end soon: ask the work to stop, force it when the time is up
  * @HW_CONTROL_KILL: end now
+ * @HW_CONTROL_PAUSE: stand still; done when it does
+ * @HW_CONTROL_RESUME: go on
  * @HW_CONTROL_LEAVE: we go: what can go on without us goes on, and is adopted by those
  *   who come after us; what cannot ends. Nothing more is told of it
  *
@@ -23,6 +25,8 @@ typedef enum
 {
   HW_CONTROL_STOP,
   HW_CONTROL_KILL,
+  HW_CONTROL_PAUSE,
+  HW_CONTROL_RESUME,
   HW_CONTROL_LEAVE,
 } HwControl;
 
@@ -37,7 +41,8 @@ G_DECLARE_INTERFACE (HwRunner, hw_runner, HW, RUNNER, GObject)
  *   with %HW_ERROR_NOT_STARTED if it never began, with %HW_ERROR_INTERRUPTED if
  *   it went down; leaves nothing of it running in either case
  * @control_async: asks something of the work of an attempt; done when the asking
- *   is done, not when the work has ended
+ *   is done, not when the work has ended. Fails with %HW_ERROR_WRONG_STATE if this kind of
+ *   work cannot do that
  *
  * Carries out attempts. A runner never moves a task between states: its run
  * ends, and the queue draws the conclusion. All calls and answers are in the

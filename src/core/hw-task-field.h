@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * HwTaskField:
  *
  * Everything that can be said of a task but its number. The one vocabulary of
- * the house: events, rows and every door use these names. The hidden parameters
- * alone go through no door.
+ * the house: events, rows and every door use these names. Hidden ones alone go
+ * through no door.
  */
 typedef enum
 {
@@ -32,24 +32,28 @@ typedef enum
   HW_TASK_FIELD_DONE,
   HW_TASK_FIELD_TOTAL,
   HW_TASK_FIELD_ACTIVITY,
+  HW_TASK_FIELD_CONTAINMENT,
   HW_TASK_FIELD_GROUP,
   HW_TASK_FIELD_PRIORITY,
   HW_TASK_FIELD_OWNER,
   HW_TASK_FIELD_ATTEMPT,
   HW_TASK_FIELD_MAX_ATTEMPTS,
+  HW_TASK_FIELD_TIMEOUT,
   HW_TASK_FIELD_CREATED_AT,
   HW_TASK_FIELD_STARTED_AT,
   HW_TASK_FIELD_ENDED_AT,
   HW_TASK_FIELD_OUTPUT_SIZE,
   HW_TASK_FIELD_HIDDEN_PARAMETERS,
+  HW_TASK_FIELD_ABORTED_STARTS,
 } HwTaskField;
 
-#define HW_N_TASK_FIELDS (HW_TASK_FIELD_HIDDEN_PARAMETERS + 1)
+#define HW_N_TASK_FIELDS (HW_TASK_FIELD_ABORTED_STARTS + 1)
 
 const char         *hw_task_field_get_name (HwTaskField field);
 const GVariantType *hw_task_field_get_variant_type (HwTaskField field);
 gboolean            hw_task_field_is_stored (HwTaskField field);
 gboolean            hw_task_field_is_of_attempt (HwTaskField field);
+gboolean            hw_task_field_is_hidden (HwTaskField field);
 gboolean            hw_task_field_from_name (const char  *name,
                                              HwTaskField *field);
 

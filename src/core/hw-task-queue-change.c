@@ -8,7 +8,7 @@
 
 #include "hw-error.h"
 
-/* The verbs by which somebody changes a task: cancel and retry. */
+/* The verbs by which somebody changes a task: cancel, retry, pause and resume. */
 typedef struct
 {
   const char *name;
@@ -25,6 +25,7 @@ typedef struct
   const TaskVerb *verb;   /* (unowned) */
   HwPrincipal *principal; /* (owned) */
   guint64 task_id;
+  gboolean now; /* of a cancellation: use force */
 } Request;
 
 static void
@@ -34,7 +35,7 @@ request_free (Request *request)
   g_free (request);
 }
 
-/* Both verbs go through these in this order. */
+/* All verbs go through these in this order. */
 static void look_at_task (GTask *gtask);
 static void on_task_looked_at (GObject      *source,
                                GAsyncResult *result,
@@ -43,6 +44,13 @@ static void cancel_task (GTask  *gtask,
                          HwTask *task);
 static void retry_task (GTask  *gtask,
                         HwTask *task);
+static void pause_task (GTask  *gtask,
+                        HwTask *task);
+static void resume_task (GTask  *gtask,
+                         HwTask *task);
+static void on_paused (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data);
 static void change_state (GTask      *gtask,
                           HwTaskState from,
                           gint64      now,
@@ -57,6 +65,8 @@ static void on_answer_got (GObject      *source,
 
 static const TaskVerb cancel_verb = { "cancel", HW_VERB_CANCEL, cancel_task };
 static const TaskVerb retry_verb = { "retry", HW_VERB_RETRY, retry_task };
+static const TaskVerb pause_verb = { "pause", HW_VERB_PAUSE, pause_task };
+static const TaskVerb resume_verb = { "resume", HW_VERB_PAUSE, resume_task };
 
 /* @gtask is (transfer full). */
 static void
@@ -109,7 +119,7 @@ cancel_task (GTask  *gtask,
     }
 
   if (hw_dispatcher_cancel (hw_task_queue_get_dispatcher (self), request->task_id,
-                            hw_principal_get_name (request->principal)))
+                            hw_principal_get_name (request->principal), request->now))
     {
       answer (g_steal_pointer (&owned));
       return;
@@ -149,6 +159,60 @@ retry_task (GTask  *gtask,
                          hw_task_state_to_string (HW_TASK_STATE_PENDING));
   change_state (g_steal_pointer (&owned), HW_TASK_STATE_FAILED, now,
                 g_variant_dict_end (&fields));
+}
+
+/* @gtask is (transfer full). */
+static void
+set_paused (GTask   *gtask,
+            HwTask  *task,
+            gboolean is_paused)
+{
+  g_autoptr(GTask) owned = gtask;
+  HwTaskQueue *self = g_task_get_source_object (gtask);
+  const Request *request = g_task_get_task_data (gtask);
+  HwAttempt *attempt = hw_dispatcher_lookup_attempt (hw_task_queue_get_dispatcher (self),
+                                                     request->task_id);
+
+  if (attempt == NULL)
+    {
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_WRONG_STATE,
+                               "Task %" G_GUINT64_FORMAT " is %s, and only a task that runs can "
+                               "%s.", request->task_id,
+                               hw_task_get_string (task, HW_TASK_FIELD_STATE),
+                               is_paused ? "be paused" : "go on");
+    }
+  else
+    {
+      hw_attempt_set_paused_async (attempt, is_paused, on_paused, g_steal_pointer (&owned));
+    }
+}
+
+static void
+pause_task (GTask  *gtask,
+            HwTask *task)
+{
+  set_paused (gtask, task, TRUE);
+}
+
+static void
+resume_task (GTask  *gtask,
+             HwTask *task)
+{
+  set_paused (gtask, task, FALSE);
+}
+
+static void
+on_paused (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (hw_attempt_set_paused_finish (HW_ATTEMPT (source), result, &error))
+    answer (g_steal_pointer (&gtask));
+  else
+    g_task_return_error (gtask, error);
 }
 
 /* Proposes another state to the store. @gtask is (transfer full), @fields is floating. */
@@ -224,6 +288,7 @@ begin_verb (HwTaskQueue        *self,
             const TaskVerb     *verb,
             HwPrincipal        *principal,
             guint64             task_id,
+            gboolean            now,
             GCancellable       *cancellable,
             GAsyncReadyCallback callback,
             gpointer            user_data)
@@ -235,6 +300,7 @@ begin_verb (HwTaskQueue        *self,
   request->verb = verb;
   request->principal = hw_principal_ref (principal);
   request->task_id = task_id;
+  request->now = now;
   g_task_set_task_data (gtask, request, (GDestroyNotify) request_free);
 
   look_at_task (gtask);
@@ -245,17 +311,19 @@ begin_verb (HwTaskQueue        *self,
  * @self: a queue
  * @principal: who asks
  * @task_id: a task's number
+ * @now: whether to use force at once: on work that was asked to end before, too
  * @cancellable: (nullable): lets the answer go, not the cancellation
  * @callback: called when it is done, or under way
  * @user_data: data for @callback
  *
- * Cancels a task. One that waits has ended then; one that runs is asked to end, and
- * stays Processing until it has.
+ * Cancels a task. One that waits has ended then; one that runs is asked to end, with
+ * force after the time that its type gives it, and stays Processing until it has.
  */
 void
 hw_task_queue_cancel_async (HwTaskQueue        *self,
                             HwPrincipal        *principal,
                             guint64             task_id,
+                            gboolean            now,
                             GCancellable       *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
@@ -263,7 +331,7 @@ hw_task_queue_cancel_async (HwTaskQueue        *self,
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
   g_return_if_fail (principal != NULL);
 
-  begin_verb (self, &cancel_verb, principal, task_id, cancellable, callback, user_data);
+  begin_verb (self, &cancel_verb, principal, task_id, now, cancellable, callback, user_data);
 }
 
 /**
@@ -310,7 +378,7 @@ hw_task_queue_retry_async (HwTaskQueue        *self,
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
   g_return_if_fail (principal != NULL);
 
-  begin_verb (self, &retry_verb, principal, task_id, cancellable, callback, user_data);
+  begin_verb (self, &retry_verb, principal, task_id, FALSE, cancellable, callback, user_data);
 }
 
 /**
@@ -328,6 +396,99 @@ HwTask *
 hw_task_queue_retry_finish (HwTaskQueue  *self,
                             GAsyncResult *result,
                             GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hw_task_queue_pause_async:
+ * @self: a queue
+ * @principal: who asks
+ * @task_id: a task's number
+ * @cancellable: (nullable): lets the answer go, not what was asked
+ * @callback: called when it is done
+ * @user_data: data for @callback
+ *
+ * Has a task that runs stand still: all its processes, until it is resumed or canceled.
+ * What it was given in time does not pass meanwhile. One that stands still already is left so.
+ */
+void
+hw_task_queue_pause_async (HwTaskQueue        *self,
+                           HwPrincipal        *principal,
+                           guint64             task_id,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (principal != NULL);
+
+  begin_verb (self, &pause_verb, principal, task_id, FALSE, cancellable, callback, user_data);
+}
+
+/**
+ * hw_task_queue_pause_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND, %HW_ERROR_WRONG_STATE if
+ *   the task does not run, or cannot stand still, %HW_ERROR_NOT_ALLOWED
+ *
+ * Ends hw_task_queue_pause_async().
+ *
+ * Returns: (transfer full): the task as it is now, or %NULL
+ */
+HwTask *
+hw_task_queue_pause_finish (HwTaskQueue  *self,
+                            GAsyncResult *result,
+                            GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * hw_task_queue_resume_async:
+ * @self: a queue
+ * @principal: who asks
+ * @task_id: a task's number
+ * @cancellable: (nullable): lets the answer go, not what was asked
+ * @callback: called when it is done
+ * @user_data: data for @callback
+ *
+ * Has a task go on that stands still. One that runs is left alone.
+ */
+void
+hw_task_queue_resume_async (HwTaskQueue        *self,
+                            HwPrincipal        *principal,
+                            guint64             task_id,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (principal != NULL);
+
+  begin_verb (self, &resume_verb, principal, task_id, FALSE, cancellable, callback, user_data);
+}
+
+/**
+ * hw_task_queue_resume_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND, %HW_ERROR_WRONG_STATE if
+ *   the task does not run, %HW_ERROR_NOT_ALLOWED
+ *
+ * Ends hw_task_queue_resume_async().
+ *
+ * Returns: (transfer full): the task as it is now, or %NULL
+ */
+HwTask *
+hw_task_queue_resume_finish (HwTaskQueue  *self,
+                             GAsyncResult *result,
+                             GError      **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

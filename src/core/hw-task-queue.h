@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  * HwOutputChunk:
  * @attempt: the attempt that printed it
  * @offset: where it begins, in bytes of what the program wrote
- * @data: the bytes
+ * @data: the bytes, none where some were left out
+ * @skip_to: where the output goes on if some were left out at @offset, else 0
  * @is_end: whether the attempt has ended and there is nothing after it
  *
  * A piece of what a program printed.
@@ -33,6 +34,7 @@ typedef struct
   guint attempt;
   guint64 offset;
   GBytes *data;
+  guint64 skip_to;
   gboolean is_end;
 } HwOutputChunk;
 
@@ -89,6 +91,7 @@ GPtrArray     *hw_task_queue_submit_many_finish (HwTaskQueue  *self,
 void           hw_task_queue_cancel_async (HwTaskQueue        *self,
                                            HwPrincipal        *principal,
                                            guint64             task_id,
+                                           gboolean            now,
                                            GCancellable       *cancellable,
                                            GAsyncReadyCallback callback,
                                            gpointer            user_data);
@@ -104,6 +107,24 @@ void           hw_task_queue_retry_async (HwTaskQueue        *self,
 HwTask        *hw_task_queue_retry_finish (HwTaskQueue  *self,
                                            GAsyncResult *result,
                                            GError      **error);
+void           hw_task_queue_pause_async (HwTaskQueue        *self,
+                                          HwPrincipal        *principal,
+                                          guint64             task_id,
+                                          GCancellable       *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            user_data);
+HwTask        *hw_task_queue_pause_finish (HwTaskQueue  *self,
+                                           GAsyncResult *result,
+                                           GError      **error);
+void           hw_task_queue_resume_async (HwTaskQueue        *self,
+                                           HwPrincipal        *principal,
+                                           guint64             task_id,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwTask        *hw_task_queue_resume_finish (HwTaskQueue  *self,
+                                            GAsyncResult *result,
+                                            GError      **error);
 void           hw_task_queue_wait_async (HwTaskQueue        *self,
                                          HwPrincipal        *principal,
                                          guint64             task_id,

@@ -99,6 +99,41 @@ check_title (const char *title,
   return TRUE;
 }
 
+static gboolean
+check_priority (int      priority,
+                GError **error)
+{
+  if (priority >= -PRIORITY_MAX && priority <= PRIORITY_MAX)
+    return TRUE;
+
+  hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
+                      "The priority must be from -%d to %d. Take a smaller one.",
+                      PRIORITY_MAX, PRIORITY_MAX);
+
+  return FALSE;
+}
+
+/* Whoever asks may give an attempt less time than its type does, but not more. */
+static gboolean
+check_timeout (guint64     timeout,
+               HwTaskType *type,
+               GError    **error)
+{
+  guint64 limit = hw_task_type_get_timeout (type);
+
+  if (limit == 0)
+    limit = HW_TIMEOUT_MAX;
+  if (timeout <= limit)
+    return TRUE;
+
+  hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/timeout",
+                      "An attempt at “%s” may take %" G_GUINT64_FORMAT " seconds at most. "
+                      "Take a smaller timeout, or leave it out.",
+                      hw_task_type_get_name (type), limit);
+
+  return FALSE;
+}
+
 static void
 insert_parameters (GVariantDict *fields,
                    HwTaskType   *type,
@@ -152,17 +187,11 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   g_autoptr(GVariant) parameters = NULL;
   g_autofree char *title = NULL;
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  guint64 timeout;
 
-  if (type == NULL || !check_title (self->title, error))
+  if (type == NULL || !check_title (self->title, error) ||
+      !check_priority (self->priority, error) || !check_timeout (self->timeout, type, error))
     return NULL;
-
-  if (self->priority < -PRIORITY_MAX || self->priority > PRIORITY_MAX)
-    {
-      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
-                          "The priority must be from -%d to %d. Take a smaller one.",
-                          PRIORITY_MAX, PRIORITY_MAX);
-      return NULL;
-    }
 
   none = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   parameters = hw_task_type_check_parameters (type, self->parameters != NULL ? self->parameters
@@ -170,6 +199,7 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   if (parameters == NULL)
     return NULL;
 
+  timeout = self->timeout > 0 ? self->timeout : hw_task_type_get_timeout (type);
   title = self->title != NULL ? g_strdup (self->title) : hw_task_type_make_title (type, parameters);
 
 #define INSERT(field, format, value) \
@@ -184,6 +214,8 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   INSERT (HW_TASK_FIELD_ATTEMPT, "u", 0);
   INSERT (HW_TASK_FIELD_MAX_ATTEMPTS, "u", MAX_ATTEMPTS);
   INSERT (HW_TASK_FIELD_CREATED_AT, "x", at);
+  if (timeout > 0)
+    INSERT (HW_TASK_FIELD_TIMEOUT, "t", timeout);
 #undef INSERT
 
   insert_parameters (&fields, type, parameters);

@@ -33,6 +33,9 @@ struct _HwTaskType
 
   HwOnInterrupt on_interrupt;
   gboolean is_local_only;
+  guint timeout;              /* in seconds, or 0 */
+  guint stop_timeout;         /* in seconds */
+  guint output_limit;         /* in MiB */
 };
 
 G_END_DECLS

@@ -230,6 +230,67 @@ hw_task_type_hide_parameters (HwTaskType *self,
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
+static void
+add_secrets (GPtrArray *secrets,
+             GVariant  *value)
+{
+  GVariantIter iter;
+  GVariant *child;
+  const char *text;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    {
+      g_ptr_array_add (secrets, g_variant_dup_string (value, NULL));
+    }
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("{ss}")))
+    {
+      g_variant_get (value, "{&s&s}", NULL, &text);
+      g_ptr_array_add (secrets, g_strdup (text));
+    }
+  else
+    {
+      g_variant_iter_init (&iter, value);
+      while ((child = g_variant_iter_next_value (&iter)) != NULL)
+        {
+          add_secrets (secrets, child);
+          g_variant_unref (child);
+        }
+    }
+}
+
+/**
+ * hw_task_type_list_secrets:
+ * @self: a task type
+ * @parameters: parameters that hw_task_type_check_parameters() gave
+ *
+ * Lists the texts that must not be read in what the program prints: the values of secret
+ * parameters, of an environment those of its variables. Any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the texts, perhaps none
+ */
+char **
+hw_task_type_list_secrets (HwTaskType *self,
+                           GVariant   *parameters)
+{
+  g_autoptr(GPtrArray) secrets = NULL;
+
+  g_return_val_if_fail (HW_IS_TASK_TYPE (self), NULL);
+  g_return_val_if_fail (parameters != NULL, NULL);
+
+  secrets = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < self->parameters->len; i++)
+    {
+      const HwParameter *parameter = g_ptr_array_index (self->parameters, i);
+      g_autoptr(GVariant) value = g_variant_lookup_value (parameters, parameter->name, NULL);
+
+      if (value != NULL && parameter->is_secret)
+        add_secrets (secrets, value);
+    }
+  g_ptr_array_add (secrets, NULL);
+
+  return (char **) g_ptr_array_free (g_steal_pointer (&secrets), FALSE);
+}
+
 /**
  * hw_task_type_make_argv:
  * @self: a task type whose runner is %HW_RUNNER_KIND_COMMAND

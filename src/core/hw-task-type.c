@@ -15,10 +15,24 @@
 /* More fields than anybody fills in. */
 #define MAX_PARAMETERS 64
 
+/* How many seconds work has to end by itself once it was asked to. Nobody waits for longer
+ * than a day.
+ */
+#define STOP_TIMEOUT 10
+#define STOP_TIMEOUT_MAX (24 * 60 * 60)
+
+/* How many MiB of what a program prints are kept. Less is not worth its bookkeeping; of
+ * more, a disk has no room for many.
+ */
+#define OUTPUT_LIMIT 64
+#define OUTPUT_LIMIT_MIN 8
+#define OUTPUT_LIMIT_MAX (64 * 1024)
+
 #define TASK_GROUP "Task"
 
 static const char *const known_keys[] = {
-  "title", "description", "function", "task-title", "on-interrupt", "local-only", NULL
+  "title", "description", "function", "task-title", "on-interrupt", "local-only", "timeout",
+  "stop-timeout", "output-limit", NULL
 };
 
 static const char *const on_interrupt_names[] = {
@@ -162,6 +176,23 @@ hw_task_type_read_task_title (HwTaskType *self,
   return TRUE;
 }
 
+/* Reads how long things may take, and how much they may print. */
+static gboolean
+hw_task_type_read_limits (HwTaskType *self,
+                          GKeyFile   *file,
+                          GError    **error)
+{
+  self->stop_timeout = STOP_TIMEOUT;
+  self->output_limit = OUTPUT_LIMIT;
+
+  return hw_type_file_get_count (file, TASK_GROUP, "timeout", 0, HW_TIMEOUT_MAX,
+                                 &self->timeout, error) &&
+         hw_type_file_get_count (file, TASK_GROUP, "stop-timeout", 0, STOP_TIMEOUT_MAX,
+                                 &self->stop_timeout, error) &&
+         hw_type_file_get_count (file, TASK_GROUP, "output-limit", OUTPUT_LIMIT_MIN,
+                                 OUTPUT_LIMIT_MAX, &self->output_limit, error);
+}
+
 static gboolean
 hw_task_type_read (HwTaskType *self,
                    GKeyFile   *file,
@@ -181,7 +212,8 @@ hw_task_type_read (HwTaskType *self,
       !hw_type_file_get_text (file, TASK_GROUP, "description", &self->description, error) ||
       !hw_type_file_get_boolean (file, TASK_GROUP, "local-only", &self->is_local_only, error) ||
       !hw_type_file_get_choice (file, TASK_GROUP, "on-interrupt", on_interrupt_names,
-                                G_N_ELEMENTS (on_interrupt_names), &on_interrupt, error))
+                                G_N_ELEMENTS (on_interrupt_names), &on_interrupt, error) ||
+      !hw_task_type_read_limits (self, file, error))
     return FALSE;
 
   self->on_interrupt = (HwOnInterrupt) on_interrupt;
@@ -385,6 +417,54 @@ hw_task_type_is_local_only (HwTaskType *self)
   g_return_val_if_fail (HW_IS_TASK_TYPE (self), TRUE);
 
   return self->is_local_only;
+}
+
+/**
+ * hw_task_type_get_timeout:
+ * @self: a task type
+ *
+ * Gets how long an attempt may take.
+ *
+ * Returns: the time in seconds, at most %HW_TIMEOUT_MAX, or 0 for any
+ */
+guint64
+hw_task_type_get_timeout (HwTaskType *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_TYPE (self), 0);
+
+  return self->timeout;
+}
+
+/**
+ * hw_task_type_get_stop_timeout:
+ * @self: a task type
+ *
+ * Gets how long work has to end by itself once it was asked to, before force is used.
+ *
+ * Returns: the time in microseconds
+ */
+gint64
+hw_task_type_get_stop_timeout (HwTaskType *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_TYPE (self), 0);
+
+  return self->stop_timeout * G_USEC_PER_SEC;
+}
+
+/**
+ * hw_task_type_get_output_limit:
+ * @self: a task type
+ *
+ * Gets how much is kept of what a program prints. Of more, the middle is left out.
+ *
+ * Returns: the limit in bytes
+ */
+guint64
+hw_task_type_get_output_limit (HwTaskType *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_TYPE (self), 0);
+
+  return (guint64) self->output_limit * 1024 * 1024;
 }
 
 /**

@@ -8,6 +8,11 @@
 
 G_BEGIN_DECLS
 
+/* The longest time in seconds that an attempt may be given: more than a month is a service,
+ * not a task, and it is a number of milliseconds in 32 bits, too.
+ */
+#define HW_TIMEOUT_MAX (30 * 24 * 60 * 60)
+
 /**
  * HwRunnerKind:
  * @HW_RUNNER_KIND_IN_PROCESS: C code on a thread of the daemon
@@ -47,6 +52,9 @@ const char   *hw_task_type_get_description (HwTaskType *self);
 HwRunnerKind  hw_task_type_get_runner_kind (HwTaskType *self);
 HwOnInterrupt hw_task_type_get_on_interrupt (HwTaskType *self);
 gboolean      hw_task_type_is_local_only (HwTaskType *self);
+guint64       hw_task_type_get_timeout (HwTaskType *self);
+gint64        hw_task_type_get_stop_timeout (HwTaskType *self);
+guint64       hw_task_type_get_output_limit (HwTaskType *self);
 const char   *hw_task_type_get_function (HwTaskType *self);
 GPtrArray    *hw_task_type_get_parameters (HwTaskType *self);
 
@@ -57,6 +65,8 @@ char         *hw_task_type_make_title (HwTaskType *self,
                                        GVariant   *parameters);
 GVariant     *hw_task_type_hide_parameters (HwTaskType *self,
                                             GVariant   *parameters);
+char        **hw_task_type_list_secrets (HwTaskType *self,
+                                         GVariant   *parameters);
 
 char        **hw_task_type_make_argv (HwTaskType *self,
                                       GVariant   *parameters);

@@ -74,6 +74,11 @@ hw_task_take_fields (HwTask   *self,
       else
         g_variant_unref (value);
     }
+
+  /* What a task was busy with and is no more is told as an empty word. */
+  if (self->fields[HW_TASK_FIELD_ACTIVITY] != NULL &&
+      *hw_task_get_string (self, HW_TASK_FIELD_ACTIVITY) == '\0')
+    g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
 }
 
 static void
@@ -214,7 +219,7 @@ hw_task_dup_fields (HwTask *self)
   g_return_val_if_fail (HW_IS_TASK (self), NULL);
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (self->fields[i] != NULL && i != HW_TASK_FIELD_HIDDEN_PARAMETERS)
+    if (self->fields[i] != NULL && !hw_task_field_is_hidden ((HwTaskField) i))
       g_variant_dict_insert_value (&fields, hw_task_field_get_name ((HwTaskField) i),
                                    self->fields[i]);
 
@@ -347,7 +352,6 @@ hw_task_apply (HwTask  *self,
     hw_task_leave_state (self, state);
 
   hw_task_take_fields (self, changes);
-  if (hw_event_get_hidden_parameters (event) != NULL)
-    hw_task_set_field (self, HW_TASK_FIELD_HIDDEN_PARAMETERS,
-                       g_variant_ref (hw_event_get_hidden_parameters (event)));
+  if (hw_event_get_hidden (event) != NULL)
+    hw_task_take_fields (self, hw_event_get_hidden (event));
 }

@@ -45,6 +45,13 @@ gboolean hw_type_file_get_number (GKeyFile   *file,
                                   const char *key,
                                   double     *value,
                                   GError    **error);
+gboolean hw_type_file_get_count (GKeyFile   *file,
+                                 const char *group,
+                                 const char *key,
+                                 guint       minimum,
+                                 guint       maximum,
+                                 guint      *value,
+                                 GError    **error);
 gboolean hw_type_file_get_choice (GKeyFile          *file,
                                   const char        *group,
                                   const char        *key,

@@ -183,6 +183,34 @@ hw_type_file_get_number (GKeyFile   *file,
   return TRUE;
 }
 
+/* Gets a whole number from @minimum to @maximum. */
+gboolean
+hw_type_file_get_count (GKeyFile   *file,
+                        const char *group,
+                        const char *key,
+                        guint       minimum,
+                        guint       maximum,
+                        guint      *value,
+                        GError    **error)
+{
+  double number = *value;
+
+  if (!hw_type_file_get_number (file, group, key, &number, error))
+    return FALSE;
+
+  if (g_key_file_has_key (file, group, key, NULL) &&
+      (number < minimum || number > maximum || floor (number) < number))
+    {
+      hw_type_file_set_error (error, G_KEY_FILE_ERROR_INVALID_VALUE, group, key,
+                              "Write a whole number from %u to %u.", minimum, maximum);
+      return FALSE;
+    }
+
+  *value = (guint) number;
+
+  return TRUE;
+}
+
 gboolean
 hw_type_file_get_choice (GKeyFile          *file,
                          const char        *group,

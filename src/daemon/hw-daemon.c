@@ -60,9 +60,10 @@ struct _HwDaemon
 G_DEFINE_FINAL_TYPE (HwDaemon, hw_daemon, G_TYPE_OBJECT)
 
 static HwInProcessRunner *
-make_in_process_runner (guint max_parallel)
+make_in_process_runner (HwClock *clock,
+                        guint max_parallel)
 {
-  HwInProcessRunner *runner = hw_in_process_runner_new (max_parallel);
+  HwInProcessRunner *runner = hw_in_process_runner_new (clock, max_parallel);
 
   hw_in_process_runner_add (runner, "checksum", hw_checksum_work);
   hw_in_process_runner_add (runner, "demo", hw_demo_work);
@@ -106,7 +107,7 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autoptr(HwOutput) output = hw_output_log_new (output_folder);
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
-  g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (max_parallel);
+  g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (self->clock, max_parallel);
   g_autoptr(HwCommandRunner) command =
     hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
 

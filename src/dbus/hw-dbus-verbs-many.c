@@ -23,7 +23,18 @@ typedef struct
                     GError      **error);
 } Verb;
 
-static const Verb cancel_verb = { hw_task_queue_cancel_async, hw_task_queue_cancel_finish };
+static void
+cancel_gently (HwTaskQueue        *queue,
+               HwPrincipal        *principal,
+               guint64             task_id,
+               GCancellable       *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer            user_data)
+{
+  hw_task_queue_cancel_async (queue, principal, task_id, FALSE, cancellable, callback, user_data);
+}
+
+static const Verb cancel_verb = { cancel_gently, hw_task_queue_cancel_finish };
 static const Verb retry_verb = { hw_task_queue_retry_async, hw_task_queue_retry_finish };
 
 /* A call about many tasks, until all of them have answered. */

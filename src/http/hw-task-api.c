@@ -182,7 +182,7 @@ hw_task_api_cancel (HwTaskApi     *self,
   if (!hw_http_query_read_nothing (request->query, &error))
     hw_http_reply_error (request->message, error);
   else
-    hw_task_queue_cancel_async (self->queue, request->principal, request->task_id, NULL,
+    hw_task_queue_cancel_async (self->queue, request->principal, request->task_id, FALSE, NULL,
                                 on_task_canceled, hw_http_exchange_new (request->message));
 }
 

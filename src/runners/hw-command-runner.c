@@ -546,6 +546,14 @@ hw_command_runner_control_async (HwRunner           *runner,
 
   g_task_set_source_tag (gtask, hw_command_runner_control_async);
 
+  if (verb == HW_CONTROL_PAUSE || verb == HW_CONTROL_RESUME)
+    {
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_WRONG_STATE,
+                               "Task %" G_GUINT64_FORMAT " cannot be paused.",
+                               hw_run_get_task_id (run));
+      return;
+    }
+
   if (child != NULL && verb == HW_CONTROL_LEAVE)
     {
       hw_command_runner_leave (self, child);

@@ -21,9 +21,10 @@ struct _HwInProcessRunner
 {
   GObject parent_instance;
 
+  HwClock *clock;        /* (owned) */
   GThreadPool *pool;     /* (owned) */
   GHashTable *functions; /* (owned) (element-type utf8 Function) */
-  GHashTable *works;     /* (owned) (element-type HwRun GCancellable): those that go on */
+  GHashTable *works;     /* (owned) (element-type HwRun Going): those that go on */
 };
 
 /* A function pointer is not a gpointer. */
@@ -32,7 +33,17 @@ typedef struct
   HwWorkFunction function;
 } Function;
 
-/* One attempt. Owned by its #GTask. */
+/* An attempt that goes on, as the main context sees it. */
+typedef struct
+{
+  HwClock *clock;            /* (unowned): the runner's */
+  HwRun *run;                /* (owned) */
+  GCancellable *cancellable; /* (owned) */
+  guint timer;               /* rings when its time is up */
+  gboolean is_late;          /* it was asked to end because it took too long */
+} Going;
+
+/* One attempt, as its thread sees it. Owned by its #GTask. */
 typedef struct
 {
   HwRun *run;           /* (owned) */
@@ -52,6 +63,50 @@ work_free (Work *work)
   g_clear_object (&work->run);
   g_clear_pointer (&work->parameters, g_variant_unref);
   g_free (work);
+}
+
+static void
+going_clear_timer (Going *going)
+{
+  if (going->timer != 0)
+    hw_clock_remove_timer (going->clock, going->timer);
+  going->timer = 0;
+}
+
+static void
+going_free (Going *going)
+{
+  going_clear_timer (going);
+  g_clear_object (&going->run);
+  g_clear_object (&going->cancellable);
+  g_free (going);
+}
+
+static void
+on_time_up (gpointer user_data)
+{
+  Going *going = user_data;
+
+  going->timer = 0;
+  going->is_late = TRUE;
+  hw_run_set_stopping (going->run);
+  g_cancellable_cancel (going->cancellable);
+}
+
+static void
+hw_in_process_runner_keep (HwInProcessRunner *self,
+                           HwRun             *run,
+                           GCancellable      *cancellable)
+{
+  Going *going = g_new0 (Going, 1);
+  gint64 timeout = hw_run_get_timeout (run);
+
+  going->clock = self->clock;
+  going->run = g_object_ref (run);
+  going->cancellable = g_object_ref (cancellable);
+  if (timeout > 0)
+    going->timer = hw_clock_add_timer (self->clock, timeout, on_time_up, going);
+  g_hash_table_insert (self->works, run, going);
 }
 
 /* Work goes through these in this order. */
@@ -124,7 +179,7 @@ hw_in_process_runner_start_async (HwRunner           *runner,
 
   gtask = g_task_new (self, work_cancellable, on_work_done, g_object_ref (run));
   g_task_set_source_tag (gtask, do_work);
-  g_hash_table_insert (self->works, g_object_ref (run), g_object_ref (work_cancellable));
+  hw_in_process_runner_keep (self, run, work_cancellable);
 
   work = hw_in_process_runner_prepare (self, run, &error);
   if (work == NULL)
@@ -159,10 +214,20 @@ do_work (gpointer data,
 }
 
 static HwOutcome *
-make_outcome (GVariant     *value,
-              const GError *error)
+make_outcome (HwRun        *run,
+              GVariant     *value,
+              const GError *error,
+              gboolean      is_late)
 {
   HwOutcome *outcome;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && is_late)
+    {
+      return hw_outcome_new_failed (HW_RESULT_TIMEOUT,
+                                    "The task took longer than the %" G_GINT64_FORMAT " seconds that "
+                                    "it had. Give it more time, and add it again.",
+                                    hw_run_get_timeout (run) / G_USEC_PER_SEC);
+    }
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return hw_outcome_new_failed (HW_RESULT_CANCELED,
@@ -187,8 +252,11 @@ on_work_done (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(GVariant) value = g_task_propagate_pointer (G_TASK (result), &error);
 
+  const Going *going = g_hash_table_lookup (self->works, run);
+  gboolean is_late = going->is_late;
+
   g_hash_table_remove (self->works, run);
-  hw_run_finish (run, make_outcome (value, error));
+  hw_run_finish (run, make_outcome (run, value, error, is_late));
 }
 
 /* A thread goes down with its process, so there is never anything to adopt. */
@@ -207,7 +275,9 @@ hw_in_process_runner_adopt_async (HwRunner           *runner,
                            "Retry it to do it from the beginning.");
 }
 
-/* There is no force: a thread can only be asked, and what can be asked of it is the same. */
+/* There is no force: a thread can only be asked, and what can be asked of it is the same. It
+ * cannot be held, either.
+ */
 static void
 hw_in_process_runner_control_async (HwRunner           *runner,
                                     HwRun              *run,
@@ -219,12 +289,24 @@ hw_in_process_runner_control_async (HwRunner           *runner,
 {
   HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (runner);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
-  GCancellable *work_cancellable = g_hash_table_lookup (self->works, run);
+  Going *going = g_hash_table_lookup (self->works, run);
 
   g_task_set_source_tag (gtask, hw_in_process_runner_control_async);
 
-  if (work_cancellable != NULL)
-    g_cancellable_cancel (work_cancellable);
+  if (verb == HW_CONTROL_PAUSE || verb == HW_CONTROL_RESUME)
+    {
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_WRONG_STATE,
+                               "Task %" G_GUINT64_FORMAT " is done inside of Headway, and cannot "
+                               "be paused. Cancel it, and retry it later.",
+                               hw_run_get_task_id (run));
+      return;
+    }
+
+  if (going != NULL)
+    {
+      going_clear_timer (going);
+      g_cancellable_cancel (going->cancellable);
+    }
 
   g_task_return_boolean (gtask, TRUE);
 }
@@ -262,6 +344,7 @@ hw_in_process_runner_finalize (GObject *object)
   if (self->pool != NULL)
     g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, FALSE);
   g_clear_pointer (&self->works, g_hash_table_unref);
+  g_clear_object (&self->clock);
   g_clear_pointer (&self->functions, g_hash_table_unref);
 
   G_OBJECT_CLASS (hw_in_process_runner_parent_class)->finalize (object);
@@ -279,11 +362,12 @@ static void
 hw_in_process_runner_init (HwInProcessRunner *self)
 {
   self->functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->works = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
+  self->works = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) going_free);
 }
 
 /**
  * hw_in_process_runner_new:
+ * @clock: what time it is
  * @n_threads: how many attempts may run at once: as many as the queue starts, or
  *   those that it started wait here for a thread
  *
@@ -292,13 +376,16 @@ hw_in_process_runner_init (HwInProcessRunner *self)
  * Returns: (transfer full): a new runner
  */
 HwInProcessRunner *
-hw_in_process_runner_new (guint n_threads)
+hw_in_process_runner_new (HwClock *clock,
+                          guint    n_threads)
 {
   HwInProcessRunner *self;
 
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (n_threads > 0 && n_threads <= G_MAXINT, NULL);
 
   self = g_object_new (HW_TYPE_IN_PROCESS_RUNNER, NULL);
+  self->clock = g_object_ref (clock);
   self->pool = g_thread_pool_new (do_work, NULL, (int) n_threads, FALSE, NULL);
 
   return self;

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-clock.h"
 #include "hw-runner.h"
 
 G_BEGIN_DECLS
@@ -28,7 +29,8 @@ typedef GVariant *(*HwWorkFunction) (HwRun        *run,
 #define HW_TYPE_IN_PROCESS_RUNNER (hw_in_process_runner_get_type ())
 G_DECLARE_FINAL_TYPE (HwInProcessRunner, hw_in_process_runner, HW, IN_PROCESS_RUNNER, GObject)
 
-HwInProcessRunner *hw_in_process_runner_new (guint n_threads);
+HwInProcessRunner *hw_in_process_runner_new (HwClock *clock,
+                                             guint n_threads);
 
 void               hw_in_process_runner_add (HwInProcessRunner *self,
                                              const char        *name,

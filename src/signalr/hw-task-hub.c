@@ -214,7 +214,7 @@ cancel_task (HwTaskHub   *self,
   if (!read_number (arguments, 0, "id", &task_id, &error))
     g_task_return_error (gtask, error);
   else
-    hw_task_queue_cancel_async (self->queue, hw_hub_client_get_principal (client), task_id,
+    hw_task_queue_cancel_async (self->queue, hw_hub_client_get_principal (client), task_id, FALSE,
                                 g_task_get_cancellable (gtask), on_task_canceled,
                                 g_object_ref (gtask));
 }

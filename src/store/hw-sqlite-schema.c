@@ -143,6 +143,33 @@ create_all (HwDb    *db,
   return hw_db_statement_run (statement, error);
 }
 
+/* Adds a column for each field that has none yet. */
+static gboolean
+add_columns (HwDb    *db,
+             GError **error)
+{
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      const char *name = hw_task_field_get_name ((HwTaskField) i);
+      g_autofree char *query = NULL;
+      g_autofree char *sql = NULL;
+      guint64 n_columns;
+
+      if (!hw_task_field_is_stored ((HwTaskField) i))
+        continue;
+
+      query = g_strdup_printf ("SELECT count(*) FROM pragma_table_info('tasks') "
+                               "WHERE name = '%s'", name);
+      sql = g_strdup_printf ("ALTER TABLE tasks ADD COLUMN \"%s\" %s", name,
+                             get_column_type ((HwTaskField) i));
+      if (!hw_db_get_number (db, query, &n_columns, error) ||
+          (n_columns == 0 && !hw_db_execute (db, sql, error)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* What makes a database of each version out of one of the version before; none of
  * these ever changes again once it was released. The first one makes a column of
  * every field there is: one that brings new fields adds the columns that lack.
@@ -152,6 +179,7 @@ typedef gboolean (*Migration) (HwDb    *db,
 
 static const Migration migrations[] = {
   create_all,
+  add_columns, /* timeout, aborted_starts */
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

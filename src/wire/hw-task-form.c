@@ -19,7 +19,7 @@ typedef struct
 /* The names are those of the fields with the underscores gone: exit_code is
  * exitCode. A word or a count that is not there yet is empty, not null, so that a
  * client can always compare and add. A field that has no form here does not leave
- * the house: the hidden parameters do not.
+ * the house: the hidden ones do not.
  */
 static const FieldForm forms[HW_N_TASK_FIELDS] = {
   [HW_TASK_FIELD_TYPE] = { "type", "null", FALSE },
@@ -37,16 +37,28 @@ static const FieldForm forms[HW_N_TASK_FIELDS] = {
   [HW_TASK_FIELD_DONE] = { "done", "null", FALSE },
   [HW_TASK_FIELD_TOTAL] = { "total", "null", FALSE },
   [HW_TASK_FIELD_ACTIVITY] = { "activity", "null", FALSE },
+  [HW_TASK_FIELD_CONTAINMENT] = { "containment", "null", FALSE },
   [HW_TASK_FIELD_GROUP] = { "group", "\"\"", FALSE },
   [HW_TASK_FIELD_PRIORITY] = { "priority", "0", FALSE },
   [HW_TASK_FIELD_OWNER] = { "owner", "null", FALSE },
   [HW_TASK_FIELD_ATTEMPT] = { "attempt", "0", FALSE },
   [HW_TASK_FIELD_MAX_ATTEMPTS] = { "maxAttempts", "1", FALSE },
+  [HW_TASK_FIELD_TIMEOUT] = { "timeout", "null", FALSE },
   [HW_TASK_FIELD_CREATED_AT] = { "createdAt", "null", TRUE },
   [HW_TASK_FIELD_STARTED_AT] = { "startedAt", "null", TRUE },
   [HW_TASK_FIELD_ENDED_AT] = { "endedAt", "null", TRUE },
   [HW_TASK_FIELD_OUTPUT_SIZE] = { "outputSize", "0", FALSE },
 };
+
+/* Whether @value says that the field is not set any more: as a level, the end of an
+ * activity is an empty word.
+ */
+static gboolean
+is_over (HwTaskField field,
+         GVariant   *value)
+{
+  return field == HW_TASK_FIELD_ACTIVITY && *g_variant_get_string (value, NULL) == '\0';
+}
 
 /* Writes one member of a task: its name and @value, or what stands there if @value is
  * %NULL.
@@ -63,7 +75,7 @@ hw_task_form_write (HwJsonWriter *writer,
 
   hw_json_writer_name (writer, form->name);
 
-  if (value == NULL)
+  if (value == NULL || is_over (field, value))
     hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
   else if (form->is_time)
     hw_json_writer_add_time (writer, g_variant_get_int64 (value));

@@ -256,7 +256,7 @@ test_attempt_cancel_asks_and_waits (Bench        *bench,
   g_autofree char *level = NULL;
 
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_await_quiet ();
   level = hw_attempt_bench_print_newest_level (bench);
 
@@ -272,7 +272,7 @@ test_attempt_cancel_ends_with_who_wanted_it (Bench        *bench,
                                              gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_CANCELED, "It was canceled."));
 
   assert_story (bench, "Failed/1(canceled)");
@@ -285,7 +285,7 @@ test_attempt_cancel_too_late_completes (Bench        *bench,
                                         gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_attempt_bench_finish (bench, hw_outcome_new (HW_RESULT_SUCCESS));
 
   assert_story (bench, "Completed/1(success)");
@@ -298,7 +298,7 @@ test_attempt_cancel_before_the_work_began (Bench        *bench,
 {
   hw_fake_runner_hold_answers (bench->runner);
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_fake_runner_release_answers (bench->runner);
   hw_await_quiet ();
   assert_calls (bench, "start 1/1, stop 1/1");
@@ -312,8 +312,8 @@ test_attempt_cancel_twice_asks_once (Bench        *bench,
                                      gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
-  hw_attempt_cancel (bench->attempt, "uid:1001");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel (bench->attempt, "uid:1001", FALSE);
   hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_CANCELED, "It was canceled."));
 
   assert_calls (bench, "start 1/1, stop 1/1");
@@ -326,9 +326,9 @@ test_attempt_cancel_after_the_end_does_nothing (Bench        *bench,
 {
   hw_attempt_bench_start (bench);
   hw_fake_runner_succeed (bench->runner, 1);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_await_quiet ();
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_await_quiet ();
 
   assert_calls (bench, "start 1/1");
@@ -349,7 +349,7 @@ test_attempt_cancel_tells_the_newest_progress (Bench        *bench,
       hw_run_set_progress (hw_attempt_bench_get_run (bench), i, 4, NULL);
       hw_await_quiet ();
     }
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   level = hw_attempt_bench_print_newest_level (bench);
   g_assert_cmpstr (level, ==, "{'progress': <0.5>, 'done': <uint64 2>, 'total': <uint64 4>, "
                    "'activity': <'stopping'>}");
@@ -518,7 +518,7 @@ test_attempt_adopt_canceled_meanwhile_is_not_tried_again (Bench        *bench,
   hw_fake_runner_hold_answers (bench->runner);
   hw_fake_runner_set_adopt_error (bench->runner, HW_ERROR_INTERRUPTED);
   adopt (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000");
+  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
   hw_fake_runner_release_answers (bench->runner);
   hw_await_quiet ();
 

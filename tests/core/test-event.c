@@ -65,10 +65,10 @@ test_event_hidden_parameters_are_parted (void)
     hw_event_new (HW_EVENT_KIND_ADDED, &origin, 5,
                   g_variant_new_parsed ("@a{sv} {'title': <'T'>, 'hidden_parameters': <{'key': <'s3cret'>}>}"));
   g_autofree char *changes = g_variant_print (hw_event_get_changes (event), FALSE);
-  g_autofree char *hidden = g_variant_print (hw_event_get_hidden_parameters (event), FALSE);
+  g_autofree char *hidden = g_variant_print (hw_event_get_hidden (event), FALSE);
 
   g_assert_cmpstr (changes, ==, "{'title': <'T'>}");
-  g_assert_cmpstr (hidden, ==, "{'key': <'s3cret'>}");
+  g_assert_cmpstr (hidden, ==, "{'hidden_parameters': <{'key': <'s3cret'>}>}");
 }
 
 static void

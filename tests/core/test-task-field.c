@@ -15,32 +15,36 @@ static const struct
   const char *type;
   gboolean is_stored;
   gboolean is_of_attempt;
+  gboolean is_hidden;
 } golden[] = {
-  { "type", "s", TRUE, FALSE },
-  { "title", "s", TRUE, FALSE },
-  { "parameters", "a{sv}", TRUE, FALSE },
-  { "state", "s", TRUE, FALSE },
-  { "result", "s", TRUE, TRUE },
-  { "error", "s", TRUE, TRUE },
-  { "value", "a{sv}", TRUE, TRUE },
-  { "exit_code", "i", TRUE, TRUE },
-  { "signal", "s", TRUE, TRUE },
-  { "progress", "d", TRUE, TRUE },
-  { "message", "s", TRUE, TRUE },
-  { "unit", "s", TRUE, TRUE },
-  { "done", "t", TRUE, TRUE },
-  { "total", "t", TRUE, TRUE },
-  { "activity", "s", FALSE, TRUE },
-  { "group", "s", TRUE, FALSE },
-  { "priority", "i", TRUE, FALSE },
-  { "owner", "s", TRUE, FALSE },
-  { "attempt", "u", TRUE, FALSE },
-  { "max_attempts", "u", TRUE, FALSE },
-  { "created_at", "x", TRUE, FALSE },
-  { "started_at", "x", TRUE, TRUE },
-  { "ended_at", "x", TRUE, TRUE },
-  { "output_size", "t", TRUE, TRUE },
-  { "hidden_parameters", "a{sv}", TRUE, FALSE },
+  { "type", "s", TRUE, FALSE, FALSE },
+  { "title", "s", TRUE, FALSE, FALSE },
+  { "parameters", "a{sv}", TRUE, FALSE, FALSE },
+  { "state", "s", TRUE, FALSE, FALSE },
+  { "result", "s", TRUE, TRUE, FALSE },
+  { "error", "s", TRUE, TRUE, FALSE },
+  { "value", "a{sv}", TRUE, TRUE, FALSE },
+  { "exit_code", "i", TRUE, TRUE, FALSE },
+  { "signal", "s", TRUE, TRUE, FALSE },
+  { "progress", "d", TRUE, TRUE, FALSE },
+  { "message", "s", TRUE, TRUE, FALSE },
+  { "unit", "s", TRUE, TRUE, FALSE },
+  { "done", "t", TRUE, TRUE, FALSE },
+  { "total", "t", TRUE, TRUE, FALSE },
+  { "activity", "s", FALSE, TRUE, FALSE },
+  { "containment", "s", FALSE, TRUE, FALSE },
+  { "group", "s", TRUE, FALSE, FALSE },
+  { "priority", "i", TRUE, FALSE, FALSE },
+  { "owner", "s", TRUE, FALSE, FALSE },
+  { "attempt", "u", TRUE, FALSE, FALSE },
+  { "max_attempts", "u", TRUE, FALSE, FALSE },
+  { "timeout", "t", TRUE, FALSE, FALSE },
+  { "created_at", "x", TRUE, FALSE, FALSE },
+  { "started_at", "x", TRUE, TRUE, FALSE },
+  { "ended_at", "x", TRUE, TRUE, FALSE },
+  { "output_size", "t", TRUE, TRUE, FALSE },
+  { "hidden_parameters", "a{sv}", TRUE, FALSE, TRUE },
+  { "aborted_starts", "u", TRUE, FALSE, TRUE },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (golden) == HW_N_TASK_FIELDS);
@@ -60,6 +64,7 @@ test_task_field_facts_of_each (void)
                                            G_VARIANT_TYPE (golden[i].type)));
       g_assert_cmpint (hw_task_field_is_stored (field), ==, golden[i].is_stored);
       g_assert_cmpint (hw_task_field_is_of_attempt (field), ==, golden[i].is_of_attempt);
+      g_assert_cmpint (hw_task_field_is_hidden (field), ==, golden[i].is_hidden);
     }
 }
 

@@ -360,7 +360,7 @@ act (Fixture *fixture,
     hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
                                 &(HwTaskSpec) { .type = (char *) "noop" }, NULL, NULL, NULL);
   else if (dice < 5)
-    hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, NULL,
+    hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, FALSE, NULL,
                                 NULL, NULL);
   else if (dice < 8 && hw_fake_runner_get_run (fixture->house->runner, task_id) != NULL)
     hw_fake_runner_succeed (fixture->house->runner, task_id);

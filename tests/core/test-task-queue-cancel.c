@@ -34,7 +34,7 @@ cancel_async (Fixture       *fixture,
               guint64        task_id,
               GAsyncResult **result)
 {
-  hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, NULL,
+  hw_task_queue_cancel_async (fixture->house->queue, fixture->house->owner, task_id, FALSE, NULL,
                               hw_await_result, result);
 }
 

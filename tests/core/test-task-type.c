@@ -65,15 +65,31 @@ static const struct
     "sample.task: [Tasks]: There is no such group. Write [Task], [Command] or [Parameter NAME]." },
   { "unknown-key", FUNCTION "runner=x\n", G_KEY_FILE_ERROR_INVALID_VALUE,
     "sample.task: [Task] runner: There is no such key. Write one of these: "
-    "title, description, function, task-title, on-interrupt, local-only." },
+    "title, description, function, task-title, on-interrupt, local-only, timeout, stop-timeout, "
+    "output-limit." },
+  { "timeout-of-too-long", FUNCTION "timeout=2592001\n", G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Task] timeout: Write a whole number from 0 to 2592000." },
+  { "timeout-of-half-a-second", FUNCTION "timeout=0.5\n", G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Task] timeout: Write a whole number from 0 to 2592000." },
+  { "stop-timeout-below-0", FUNCTION "stop-timeout=-1\n", G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Task] stop-timeout: Write a whole number from 0 to 86400." },
+  { "output-limit-of-nothing", FUNCTION "output-limit=0\n", G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Task] output-limit: Write a whole number from 8 to 65536." },
+  { "secret-number", FUNCTION "[Parameter a]\ntype=integer\nsecret=true\n",
+    G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Parameter a] secret: A parameter of type integer has no use for this key. "
+    "Remove it." },
+  { "secret-in-the-title", FUNCTION "task-title={a}\n[Parameter a]\ntype=string\nsecret=true\n",
+    G_KEY_FILE_ERROR_INVALID_VALUE,
+    "sample.task: [Task] task-title: “{a}” is hidden, and a title is shown. Leave it out." },
   { "unknown-key-of-command", COMMAND "argv=ls\nshell=ls\n", G_KEY_FILE_ERROR_INVALID_VALUE,
     "sample.task: [Command] shell: There is no such key. Write one of these: "
     "argv, directory, environment, umask." },
   { "unknown-key-of-parameter", FUNCTION "[Parameter a]\ntype=string\nmin=1\n",
     G_KEY_FILE_ERROR_INVALID_VALUE,
     "sample.task: [Parameter a] min: There is no such key. Write one of these: "
-    "type, title, description, required, hidden, default, minimum, maximum, min-length, "
-    "max-length, choices, allow-leading-dash." },
+    "type, title, description, required, hidden, secret, default, minimum, maximum, "
+    "min-length, max-length, choices, allow-leading-dash." },
   { "nothing-to-run", "[Task]\ntitle=T\n", G_KEY_FILE_ERROR_INVALID_VALUE,
     "sample.task: [Task] function: A type has either this key or a group [Command]. "
     "Write one of them." },

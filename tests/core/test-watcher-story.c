@@ -227,7 +227,7 @@ world_act (World *self)
                                 &(HwTaskSpec) { .type = (char *) "noop" }, NULL, on_submitted,
                                 self);
   else if (dice < 6)
-    hw_task_queue_cancel_async (house->queue, house->owner, task_id, NULL, NULL, NULL);
+    hw_task_queue_cancel_async (house->queue, house->owner, task_id, FALSE, NULL, NULL, NULL);
   else if (dice < 14)
     run_act (self, task_id);
   else if (dice < 16)

@@ -132,7 +132,7 @@ test_dict_says_what_is_unset (void)
 
   assert_has (waiting, "unset",
               "['result', 'error', 'value', 'exit_code', 'signal', 'progress', 'message', 'unit', "
-              "'done', 'total', 'activity', 'started_at', 'ended_at', 'output_size']");
+              "'done', 'total', 'activity', 'containment', 'started_at', 'ended_at', 'output_size']");
   assert_has (running, "unset", NULL);
   assert_has (running, "state", NULL);
   assert_has (running, "at", "1000");

@@ -7,6 +7,7 @@
 #include "hw-error.h"
 #include "hw-in-process-runner.h"
 
+#include "tests/support/hw-fake-clock.h"
 #include "tests/support/run-probe.h"
 
 /* Where the work of a test stands, and what it waits for. */
@@ -66,14 +67,18 @@ work_for_failure (HwRun        *run,
 
 typedef struct
 {
-  HwRunner *runner; /* (owned) */
+  HwFakeClock *clock; /* (owned) */
+  HwRunner *runner;   /* (owned) */
 } Fixture;
 
 static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwInProcessRunner *runner = hw_in_process_runner_new (2);
+  HwInProcessRunner *runner;
+
+  fixture->clock = hw_fake_clock_new ();
+  runner = hw_in_process_runner_new (HW_CLOCK (fixture->clock), 2);
 
   hw_in_process_runner_add (runner, "wait", work_until_released);
   hw_in_process_runner_add (runner, "value", work_for_value);
@@ -89,6 +94,8 @@ tear_down (Fixture      *fixture,
            gconstpointer test_data)
 {
   drop_object (g_steal_pointer (&fixture->runner));
+  g_assert_cmpuint (hw_fake_clock_get_n_timers (fixture->clock), ==, 0);
+  drop_object (g_steal_pointer (&fixture->clock));
 }
 
 /* Makes an attempt at a task whose type has @function. */
@@ -324,7 +331,8 @@ test_in_process_runner_keeps_its_limit (Fixture      *fixture,
 static void
 test_in_process_runner_dropped_while_working (void)
 {
-  HwInProcessRunner *runner = hw_in_process_runner_new (1);
+  g_autoptr(HwFakeClock) clock = hw_fake_clock_new ();
+  HwInProcessRunner *runner = hw_in_process_runner_new (HW_CLOCK (clock), 1);
   g_autoptr(RunProbe) probe = probe_function ("wait");
   int is_gone = FALSE;
 
@@ -337,6 +345,64 @@ test_in_process_runner_dropped_while_working (void)
 
   release (1);
   wait_until (probe->is_finished && g_atomic_int_get (&is_gone));
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+}
+
+static void
+test_in_process_runner_timeout_ends_work (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_function ("wait");
+
+  hw_run_set_timeout (probe->run, 90 * G_USEC_PER_SEC);
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_for_working (1);
+  hw_fake_clock_advance (fixture->clock, 90 * G_USEC_PER_SEC - 1);
+  g_assert_false (hw_run_get_is_stopping (probe->run));
+
+  hw_fake_clock_advance (fixture->clock, 1);
+  g_assert_true (hw_run_get_is_stopping (probe->run));
+  wait_until (probe->is_finished);
+  g_assert_cmpint (probe->result, ==, HW_RESULT_TIMEOUT);
+  g_assert_cmpstr (probe->error, ==, "The task took longer than the 90 seconds that it had. "
+                   "Give it more time, and add it again.");
+}
+
+/* Whoever cancels it is the reason of its end, however long that takes. */
+static void
+test_in_process_runner_timeout_after_stop (Fixture      *fixture,
+                                           gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_function ("wait");
+
+  hw_run_set_timeout (probe->run, G_USEC_PER_SEC);
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_for_working (1);
+  run_probe_control (probe, fixture->runner, HW_CONTROL_STOP, 0);
+  hw_fake_clock_advance (fixture->clock, G_USEC_PER_SEC);
+  wait_until (probe->is_finished);
+  g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
+}
+
+/* A thread cannot be held; it is told so, and goes on. */
+static void
+test_in_process_runner_refuses_to_pause (Fixture      *fixture,
+                                         gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_function ("wait");
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_for_working (1);
+  hw_runner_control_async (fixture->runner, probe->run, GPOINTER_TO_INT (test_data), 0, NULL,
+                           on_probe_result, &result);
+  wait_until (result != NULL);
+  g_assert_false (hw_runner_control_finish (fixture->runner, result, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_WRONG_STATE);
+
+  release (1);
+  wait_until (probe->is_finished);
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
 }
 
@@ -379,6 +445,12 @@ main (int   argc,
   ADD ("/in-process-runner/keeps-its-limit", NULL, test_in_process_runner_keeps_its_limit);
   g_test_add_func ("/in-process-runner/dropped-while-working",
                    test_in_process_runner_dropped_while_working);
+  ADD ("/in-process-runner/timeout/ends-work", NULL, test_in_process_runner_timeout_ends_work);
+  ADD ("/in-process-runner/timeout/after-a-stop", NULL, test_in_process_runner_timeout_after_stop);
+  ADD ("/in-process-runner/refuses/pause", GINT_TO_POINTER (HW_CONTROL_PAUSE),
+       test_in_process_runner_refuses_to_pause);
+  ADD ("/in-process-runner/refuses/resume", GINT_TO_POINTER (HW_CONTROL_RESUME),
+       test_in_process_runner_refuses_to_pause);
   ADD ("/in-process-runner/adopts-nothing", NULL, test_in_process_runner_adopts_nothing);
 
   return g_test_run ();

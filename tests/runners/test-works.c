@@ -8,6 +8,7 @@
 #include "hw-demo.h"
 #include "hw-in-process-runner.h"
 #include "hw-noop.h"
+#include "hw-system-clock.h"
 
 #include "tests/support/run-probe.h"
 
@@ -26,7 +27,8 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwInProcessRunner *runner = hw_in_process_runner_new (1);
+  g_autoptr(HwClock) clock = hw_system_clock_new ();
+  HwInProcessRunner *runner = hw_in_process_runner_new (clock, 1);
   g_autoptr(GError) error = NULL;
 
   hw_in_process_runner_add (runner, "checksum", hw_checksum_work);

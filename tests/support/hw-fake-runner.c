@@ -155,6 +155,8 @@ hw_fake_runner_adopt_async (HwRunner           *runner,
 static const char *const verbs[] = {
   [HW_CONTROL_STOP] = "stop",
   [HW_CONTROL_KILL] = "kill",
+  [HW_CONTROL_PAUSE] = "pause",
+  [HW_CONTROL_RESUME] = "resume",
   [HW_CONTROL_LEAVE] = "leave",
 };
 

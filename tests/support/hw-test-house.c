@@ -254,7 +254,7 @@ hw_test_house_try_cancel (HwTestHouse *self,
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  hw_task_queue_cancel_async (self->queue, principal, task_id, NULL, hw_await_result, &result);
+  hw_task_queue_cancel_async (self->queue, principal, task_id, FALSE, NULL, hw_await_result, &result);
   hw_await_quiet ();
   g_assert_nonnull (result);
 

@@ -24,9 +24,9 @@
   " 'result': <'success'>, 'error': <'none, \"really\"'>," \
   " 'value': <{'sha_256': <'ab'>}>, 'exit_code': <-1>, 'signal': <'SIGKILL'>," \
   " 'progress': <1.0>, 'message': <'Half way'>, 'unit': <'bytes'>," \
-  " 'done': <uint64 512>, 'total': <uint64 1024>, 'activity': <'stopping'>," \
+  " 'done': <uint64 512>, 'total': <uint64 1024>, 'activity': <'stopping'>, 'containment': <'scope'>," \
   " 'group': <'disk'>, 'priority': <-3>, 'owner': <'uid:1000'>," \
-  " 'attempt': <uint32 2>, 'max_attempts': <uint32 3>," \
+  " 'attempt': <uint32 2>, 'max_attempts': <uint32 3>, 'timeout': <uint64 90>," \
   " 'created_at': <int64 1795374000000001>, 'started_at': <int64 1795374000999999>," \
   " 'ended_at': <int64 -62135596800000000>, 'output_size': <uint64 9007199254740991>"
 #define HIDDEN ", 'hidden_parameters': <{'env': <{'PASSWORD': <'secret'>}>}>"
@@ -285,7 +285,7 @@ test_answer_json_transition (gconstpointer test_data)
   g_assert_cmpuint (hw_event_get_task_id (event), ==, 7);
   g_assert_cmpuint (hw_event_get_attempt (event), ==, 2);
   g_assert_cmpint (hw_event_get_time (event), ==, NOON);
-  g_assert_null (hw_event_get_hidden_parameters (event));
+  g_assert_null (hw_event_get_hidden (event));
   assert_same_names (hw_event_get_changes (event), expected);
 }
 

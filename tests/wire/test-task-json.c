@@ -38,12 +38,13 @@ make_full_task (void)
             " 'result': <'success'>, 'error': <'none, \"really\"'>,"
             " 'value': <{'sha_256': <'ab'>}>, 'exit_code': <0>, 'signal': <'SIGKILL'>,"
             " 'progress': <0.5>, 'message': <'Half way'>, 'unit': <'bytes'>,"
-            " 'done': <uint64 512>, 'total': <uint64 1024>, 'activity': <'stopping'>,"
+            " 'done': <uint64 512>, 'total': <uint64 1024>, 'activity': <'stopping'>, 'containment': <'cgroup'>,"
             " 'group': <'disk'>, 'priority': <-3>, 'owner': <'uid:1000'>,"
-            " 'attempt': <uint32 2>, 'max_attempts': <uint32 3>,"
+            " 'attempt': <uint32 2>, 'max_attempts': <uint32 3>, 'timeout': <uint64 90>,"
             " 'created_at': <int64 1795374000000000>, 'started_at': <int64 1795374000000001>,"
             " 'ended_at': <int64 1795374001000000>, 'output_size': <uint64 9007199254740991>,"
-            " 'hidden_parameters': <{'env': <{'PASSWORD': <'secret'>}>}>}");
+            " 'hidden_parameters': <{'env': <{'PASSWORD': <'secret'>}>}>,"
+            " 'aborted_starts': <uint32 2>}");
 
   return hw_task_new (7, 12, values);
 }
@@ -60,9 +61,9 @@ test_task_json_says_everything (void)
                "\"result\":\"success\",\"error\":\"none, \\\"really\\\"\","
                "\"value\":{\"sha_256\":\"ab\"},\"exitCode\":0,\"signal\":\"SIGKILL\","
                "\"progress\":0.5,\"message\":\"Half way\",\"unit\":\"bytes\","
-               "\"done\":512,\"total\":1024,\"activity\":\"stopping\","
+               "\"done\":512,\"total\":1024,\"activity\":\"stopping\",\"containment\":\"cgroup\","
                "\"group\":\"disk\",\"priority\":-3,\"owner\":\"uid:1000\","
-               "\"attempt\":2,\"maxAttempts\":3,"
+               "\"attempt\":2,\"maxAttempts\":3,\"timeout\":90,"
                "\"createdAt\":\"2026-11-22T19:00:00.000000Z\","
                "\"startedAt\":\"2026-11-22T19:00:00.000001Z\","
                "\"endedAt\":\"2026-11-22T19:00:01.000000Z\","
@@ -80,8 +81,8 @@ test_task_json_has_all_members_always (void)
                "{\"id\":1,\"type\":\"demo\",\"title\":null,\"parameters\":{},\"state\":\"Pending\","
                "\"result\":\"\",\"error\":null,\"value\":null,\"exitCode\":null,\"signal\":null,"
                "\"progress\":null,\"message\":null,\"unit\":null,\"done\":null,\"total\":null,"
-               "\"activity\":null,\"group\":\"\",\"priority\":0,\"owner\":null,\"attempt\":0,"
-               "\"maxAttempts\":1,\"createdAt\":null,\"startedAt\":null,\"endedAt\":null,"
+               "\"activity\":null,\"containment\":null,\"group\":\"\",\"priority\":0,\"owner\":null,\"attempt\":0,"
+               "\"maxAttempts\":1,\"timeout\":null,\"createdAt\":null,\"startedAt\":null,\"endedAt\":null,"
                "\"outputSize\":0,\"seq\":1}");
 }
 
@@ -108,7 +109,7 @@ test_task_json_names_follow_the_fields (void)
 
       g_test_message ("%s", name);
       g_assert_cmpint (g_variant_lookup (members, name, "*", NULL), ==,
-                       i != HW_TASK_FIELD_HIDDEN_PARAMETERS);
+                       !hw_task_field_is_hidden ((HwTaskField) i));
     }
 }
 
@@ -174,8 +175,8 @@ static const EventRow events[] = {
     HEAD ("added") ",\"type\":\"demo\",\"title\":\"Demo\",\"parameters\":{},"
     "\"state\":\"Pending\",\"result\":\"\",\"error\":null,\"value\":null,\"exitCode\":null,"
     "\"signal\":null,\"progress\":null,\"message\":null,\"unit\":null,\"done\":null,"
-    "\"total\":null,\"activity\":null,\"group\":\"\",\"priority\":0,\"owner\":\"uid:1000\","
-    "\"maxAttempts\":1,\"createdAt\":null,\"startedAt\":null,\"endedAt\":null,"
+    "\"total\":null,\"activity\":null,\"containment\":null,\"group\":\"\",\"priority\":0,\"owner\":\"uid:1000\","
+    "\"maxAttempts\":1,\"timeout\":null,\"createdAt\":null,\"startedAt\":null,\"endedAt\":null,"
     "\"outputSize\":0}" },
   { "state-is-what-changed", HW_EVENT_KIND_STATE,
     "{'state': <'Processing'>, 'attempt': <uint32 1>, 'started_at': <int64 1795374000000000>}",
@@ -188,8 +189,10 @@ static const EventRow events[] = {
   { "pending-again-forgets-the-attempt", HW_EVENT_KIND_STATE, "{'state': <'Pending'>}",
     HEAD ("state") ",\"state\":\"Pending\",\"result\":\"\",\"error\":null,\"value\":null,"
     "\"exitCode\":null,\"signal\":null,\"progress\":null,\"message\":null,\"unit\":null,"
-    "\"done\":null,\"total\":null,\"activity\":null,\"startedAt\":null,\"endedAt\":null,"
+    "\"done\":null,\"total\":null,\"activity\":null,\"containment\":null,\"startedAt\":null,\"endedAt\":null,"
     "\"outputSize\":0}" },
+  { "activity-that-is-over", HW_EVENT_KIND_CHANGED, "{'activity': <''>}",
+    HEAD ("changed") ",\"activity\":null}" },
   { "message", HW_EVENT_KIND_MESSAGE, "{'message': <'Step 1\\n'>}",
     HEAD ("message") ",\"message\":\"Step 1\\n\"}" },
   { "changed", HW_EVENT_KIND_CHANGED, "{'title': <'New'>}", HEAD ("changed") ",\"title\":\"New\"}" },

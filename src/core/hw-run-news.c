@@ -1,0 +1,368 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-run-news.h"
+
+#include "hw-task-field.h"
+
+/* A level oftener than that is more than anyone can read. */
+#define LEVEL_INTERVAL (G_USEC_PER_SEC / 10)
+
+/* Messages are kept for good: more than that is chatter, and told as a level. */
+#define MESSAGES_A_SECOND 10
+#define MESSAGES_IN_ALL 1000
+
+/* What is done, of what is to be done, before it has succeeded: all of it at most
+ * then, so that a full bar always means an ended task.
+ */
+#define ALMOST_ALL 0.999
+
+/**
+ * HwRunNews:
+ *
+ * What a run says of itself, at a rate that viewers and disk can bear: levels, of which
+ * the newest wins, and messages, of which so many are kept as anybody reads. What the
+ * task is busy with is told at once, as somebody waits for that. Main context only.
+ */
+struct _HwRunNews
+{
+  GObject parent_instance;
+
+  HwRun *run;          /* (owned) (not nullable) */
+  HwClock *clock;      /* (owned) (not nullable) */
+  gboolean is_closed;
+
+  gboolean is_stopping;
+  gboolean was_busy;   /* an activity was told, so its end must be */
+  const char *activity;    /* (nullable): what was told last */
+  const char *containment; /* (nullable): what was told last */
+
+  HwRunLevel level;    /* the newest */
+  gboolean has_level;
+  gboolean has_news;   /* the newest was not told */
+  char *level_message; /* (owned) (nullable), one that is not kept */
+  gint64 level_time;   /* when one was told */
+  guint level_timer;
+
+  guint n_messages; /* of the task, those of former attempts too */
+  double message_tokens;
+  gint64 message_time;
+};
+
+typedef enum
+{
+  SIGNAL_LEVEL,
+  SIGNAL_MESSAGE,
+} HwRunNewsSignal;
+
+static guint signals[SIGNAL_MESSAGE + 1];
+
+G_DEFINE_FINAL_TYPE (HwRunNews, hw_run_news, G_TYPE_OBJECT)
+
+static void
+insert (GVariantDict *fields,
+        HwTaskField   field,
+        GVariant     *value)
+{
+  g_variant_dict_insert_value (fields, hw_task_field_get_name (field), value);
+}
+
+static void
+insert_string (GVariantDict *fields,
+               HwTaskField   field,
+               const char   *value)
+{
+  if (value != NULL)
+    insert (fields, field, g_variant_new_string (value));
+}
+
+static void
+insert_level (GVariantDict     *fields,
+              const HwRunLevel *level)
+{
+  if (level->total > 0)
+    {
+      double progress = MIN ((double) level->done / (double) level->total, ALMOST_ALL);
+
+      insert (fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (progress));
+      insert (fields, HW_TASK_FIELD_TOTAL, g_variant_new_uint64 (level->total));
+    }
+
+  insert (fields, HW_TASK_FIELD_DONE, g_variant_new_uint64 (level->done));
+  insert_string (fields, HW_TASK_FIELD_UNIT, level->unit);
+}
+
+/* What the task is busy with, or %NULL if it just runs. */
+static const char *
+hw_run_news_get_activity (HwRunNews *self)
+{
+  if (self->is_stopping || hw_run_get_is_stopping (self->run))
+    return "stopping";
+
+  return hw_run_get_is_paused (self->run) ? "paused" : NULL;
+}
+
+/* Whether one more message may be kept: a bucket that fills with time. */
+static gboolean
+hw_run_news_take_token (HwRunNews *self)
+{
+  gint64 now = hw_clock_get_monotonic_time (self->clock);
+  double seconds = (double) (now - self->message_time) / G_USEC_PER_SEC;
+
+  self->message_time = now;
+  self->message_tokens = MIN (self->message_tokens + seconds * MESSAGES_A_SECOND,
+                              MESSAGES_A_SECOND);
+
+  if (self->n_messages >= MESSAGES_IN_ALL || self->message_tokens < 1)
+    return FALSE;
+
+  self->n_messages++;
+  self->message_tokens -= 1;
+
+  return TRUE;
+}
+
+static void
+hw_run_news_clear_timer (HwRunNews *self)
+{
+  if (self->level_timer != 0)
+    hw_clock_remove_timer (self->clock, self->level_timer);
+  self->level_timer = 0;
+}
+
+static void
+hw_run_news_tell_level (HwRunNews *self)
+{
+  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr(GVariant) owned = NULL;
+
+  self->activity = hw_run_news_get_activity (self);
+  self->containment = hw_run_get_containment (self->run);
+  if (self->activity != NULL)
+    self->was_busy = TRUE;
+
+  if (self->has_level)
+    insert_level (&changes, &self->level);
+  insert_string (&changes, HW_TASK_FIELD_MESSAGE, self->level_message);
+  insert_string (&changes, HW_TASK_FIELD_CONTAINMENT, self->containment);
+  if (self->was_busy)
+    insert_string (&changes, HW_TASK_FIELD_ACTIVITY, self->activity != NULL ? self->activity : "");
+  g_clear_pointer (&self->level_message, g_free);
+  self->level_time = hw_clock_get_monotonic_time (self->clock);
+  self->has_news = FALSE;
+  hw_run_news_clear_timer (self);
+
+  owned = g_variant_ref_sink (g_variant_dict_end (&changes));
+  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, owned);
+}
+
+static void
+on_level_timer (gpointer user_data)
+{
+  HwRunNews *self = HW_RUN_NEWS (user_data);
+
+  self->level_timer = 0;
+
+  /* A message that came after all may have been kept instead. */
+  if (self->has_news || self->level_message != NULL)
+    hw_run_news_tell_level (self);
+}
+
+/* Tells the level now, or when it is due. */
+static void
+hw_run_news_schedule_level (HwRunNews *self)
+{
+  gint64 due = self->level_time + LEVEL_INTERVAL;
+  gint64 now = hw_clock_get_monotonic_time (self->clock);
+
+  if (self->level_timer != 0)
+    return;
+
+  if (self->level_time == 0 || now >= due)
+    hw_run_news_tell_level (self);
+  else
+    self->level_timer = hw_clock_add_timer (self->clock, due - now, on_level_timer, self);
+}
+
+static void
+hw_run_news_pass_messages (HwRunNews *self)
+{
+  g_autoptr(GPtrArray) messages = hw_run_take_messages (self->run);
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      const char *message = g_ptr_array_index (messages, i);
+
+      g_clear_pointer (&self->level_message, g_free);
+      if (hw_run_news_take_token (self))
+        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+      else
+        self->level_message = g_strdup (message);
+    }
+}
+
+static void
+on_run_changed (HwRun     *run,
+                HwRunNews *self)
+{
+  if (self->is_closed)
+    return;
+
+  hw_run_news_pass_messages (self);
+
+  if (hw_run_take_progress (run, &self->level))
+    {
+      self->has_level = TRUE;
+      self->has_news = TRUE;
+    }
+
+  if (hw_run_news_get_activity (self) != self->activity ||
+      hw_run_get_containment (run) != self->containment)
+    hw_run_news_tell_level (self);
+  else if (self->has_news || self->level_message != NULL)
+    hw_run_news_schedule_level (self);
+}
+
+static void
+hw_run_news_dispose (GObject *object)
+{
+  HwRunNews *self = HW_RUN_NEWS (object);
+
+  hw_run_news_clear_timer (self);
+
+  G_OBJECT_CLASS (hw_run_news_parent_class)->dispose (object);
+}
+
+static void
+hw_run_news_finalize (GObject *object)
+{
+  HwRunNews *self = HW_RUN_NEWS (object);
+
+  g_clear_object (&self->run);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->level_message, g_free);
+
+  G_OBJECT_CLASS (hw_run_news_parent_class)->finalize (object);
+}
+
+static void
+hw_run_news_class_init (HwRunNewsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_run_news_dispose;
+  object_class->finalize = hw_run_news_finalize;
+
+  /**
+   * HwRunNews::level:
+   * @self: the news of a run
+   * @changes: an `a{sv}` of field names
+   *
+   * Tells how far the run is, at most ten times a second, and what it is busy with.
+   */
+  signals[SIGNAL_LEVEL] =
+    g_signal_new ("level", HW_TYPE_RUN_NEWS, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_VARIANT);
+
+  /**
+   * HwRunNews::message:
+   * @self: the news of a run
+   * @message: a text
+   *
+   * The run says something that is to be kept.
+   */
+  signals[SIGNAL_MESSAGE] =
+    g_signal_new ("message", HW_TYPE_RUN_NEWS, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+hw_run_news_init (HwRunNews *self)
+{
+  self->message_tokens = MESSAGES_A_SECOND;
+}
+
+/**
+ * hw_run_news_new:
+ * @run: a run
+ * @clock: what time it is
+ * @n_messages: how many messages of the task are kept already
+ *
+ * Listens to a run.
+ *
+ * Returns: (transfer full): its news
+ */
+HwRunNews *
+hw_run_news_new (HwRun   *run,
+                 HwClock *clock,
+                 guint    n_messages)
+{
+  HwRunNews *self;
+
+  g_return_val_if_fail (HW_IS_RUN (run), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_RUN_NEWS, NULL);
+  self->run = g_object_ref (run);
+  self->clock = g_object_ref (clock);
+  self->n_messages = n_messages;
+  self->message_time = hw_clock_get_monotonic_time (clock);
+  g_signal_connect_object (run, "changed", G_CALLBACK (on_run_changed), self, G_CONNECT_DEFAULT);
+
+  return self;
+}
+
+/**
+ * hw_run_news_set_stopping:
+ * @self: the news of a run
+ *
+ * Says, before the run does, that it is about to end because somebody wants it to.
+ */
+void
+hw_run_news_set_stopping (HwRunNews *self)
+{
+  g_return_if_fail (HW_IS_RUN_NEWS (self));
+
+  self->is_stopping = TRUE;
+  if (!self->is_closed)
+    hw_run_news_tell_level (self);
+}
+
+/**
+ * hw_run_news_close:
+ * @self: the news of a run
+ *
+ * Tells nothing more: there is an end, or nobody who listens.
+ */
+void
+hw_run_news_close (HwRunNews *self)
+{
+  g_return_if_fail (HW_IS_RUN_NEWS (self));
+
+  self->is_closed = TRUE;
+  hw_run_news_clear_timer (self);
+}
+
+/**
+ * hw_run_news_fill:
+ * @self: the news of a run
+ * @fields: where to put them, by the names of fields
+ *
+ * Gets the newest level, and a message that was neither kept nor told.
+ */
+void
+hw_run_news_fill (HwRunNews    *self,
+                  GVariantDict *fields)
+{
+  g_return_if_fail (HW_IS_RUN_NEWS (self));
+  g_return_if_fail (fields != NULL);
+
+  if (self->has_level)
+    insert_level (fields, &self->level);
+  insert_string (fields, HW_TASK_FIELD_MESSAGE, self->level_message);
+}

@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-clock.h"
+#include "hw-run.h"
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_RUN_NEWS (hw_run_news_get_type ())
+G_DECLARE_FINAL_TYPE (HwRunNews, hw_run_news, HW, RUN_NEWS, GObject)
+
+HwRunNews *hw_run_news_new (HwRun   *run,
+                            HwClock *clock,
+                            guint n_messages);
+
+void       hw_run_news_set_stopping (HwRunNews *self);
+void       hw_run_news_close (HwRunNews *self);
+void       hw_run_news_fill (HwRunNews    *self,
+                             GVariantDict *fields);
+
+G_END_DECLS
