@@ -247,6 +247,49 @@ test_task_spec_hidden_parameters_are_parted (Fixture      *fixture,
   g_assert_cmpstr (hidden_text, ==, "{'key': <'s3cret'>}");
 }
 
+/* Whoever asks may take less time than the type gives, and no more. */
+static const struct
+{
+  const char *path;
+  const char *type;
+  guint64 timeout;
+  guint64 expected; /* 0: it is refused */
+} timeouts[] = {
+  { "of-its-own", "noop", 90, 90 },
+  { "longest", "noop", HW_TIMEOUT_MAX, HW_TIMEOUT_MAX },
+  { "too-long", "noop", HW_TIMEOUT_MAX + 1, 0 },
+  { "greatest-number", "noop", G_MAXUINT64, 0 },
+  { "of-the-type", "brief", 0, 60 },
+  { "shorter-than-the-types", "brief", 59, 59 },
+  { "longer-than-the-types", "brief", 61, 0 },
+};
+
+static void
+test_task_spec_timeout (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  guint i = GPOINTER_TO_UINT (test_data);
+  g_autoptr(HwChange) change = NULL;
+  g_autoptr(GError) error = NULL;
+  guint64 timeout;
+
+  hw_test_house_add_type (fixture->house, "brief", "[Task]\ntitle=B\nfunction=noop\ntimeout=60\n");
+  change = hw_task_spec_make_change (&(HwTaskSpec) { .type = (char *) timeouts[i].type,
+                                                     .timeout = timeouts[i].timeout },
+                                     fixture->house->types, fixture->house->owner, 1, &error);
+
+  if (timeouts[i].expected == 0)
+    {
+      g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+      g_assert_cmpstr (hw_error_get_field (error), ==, "/timeout");
+      return;
+    }
+
+  g_assert_no_error (error);
+  g_assert_true (g_variant_lookup (change->fields, "timeout", "t", &timeout));
+  g_assert_cmpuint (timeout, ==, timeouts[i].expected);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -260,6 +303,13 @@ main (int   argc,
       g_autofree char *path = g_strdup_printf ("/task-spec/refuses/%s", refusals[i].path);
 
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_task_spec_refuses, tear_down);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (timeouts); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/task-spec/timeout/%s", timeouts[i].path);
+
+      g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_task_spec_timeout, tear_down);
     }
 
   ADD ("/task-spec/makes/a-whole-task", test_task_spec_makes_a_whole_task);

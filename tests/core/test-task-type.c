@@ -494,6 +494,48 @@ test_task_type_hides (void)
   g_assert_cmpvariant (shown, expected);
 }
 
+static void
+test_task_type_limits_by_themselves (void)
+{
+  g_autoptr(HwTaskType) type = make_type (FUNCTION);
+
+  g_assert_cmpuint (hw_task_type_get_timeout (type), ==, 0);
+  g_assert_cmpint (hw_task_type_get_stop_timeout (type), ==, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint (hw_task_type_get_output_limit (type), ==, 64 * 1024 * 1024);
+}
+
+static void
+test_task_type_limits_of_the_file (void)
+{
+  g_autoptr(HwTaskType) type =
+    make_type (FUNCTION "timeout=90\nstop-timeout=0\noutput-limit=65536\n");
+
+  g_assert_cmpuint (hw_task_type_get_timeout (type), ==, 90);
+  g_assert_cmpint (hw_task_type_get_stop_timeout (type), ==, 0);
+  g_assert_cmpuint (hw_task_type_get_output_limit (type), ==, G_GUINT64_CONSTANT (1) << 36);
+}
+
+static void
+test_task_type_lists_secrets (void)
+{
+  g_autoptr(HwTaskType) type =
+    make_type (FUNCTION
+               "[Parameter a]\ntype=string\nsecret=true\n"
+               "[Parameter b]\ntype=string\nhidden=true\n"
+               "[Parameter c]\ntype=strings\nsecret=true\n"
+               "[Parameter d]\ntype=environment\nsecret=true\n"
+               "[Parameter e]\ntype=path\nsecret=true\n");
+  g_autoptr(GVariant) parameters =
+    make_variant ("{'a': <'one'>, 'b': <'two'>, 'c': <['three', 'four']>,"
+                  " 'd': <{'NAME': 'five'}>, 'old': <'six'>}");
+  g_auto(GStrv) secrets = hw_task_type_list_secrets (type, parameters);
+  g_autofree char *joined = g_strjoinv (" ", secrets);
+  g_autoptr(GVariant) shown = hw_task_type_hide_parameters (type, parameters);
+
+  g_assert_cmpstr (joined, ==, "one three four five");
+  g_assert_cmpuint (g_variant_n_children (shown), ==, 0);
+}
+
 static HwTaskType *
 load_shipped (const char *name)
 {
@@ -621,6 +663,9 @@ main (int   argc,
   ADD_TABLE ("/task-type/title/", titles, path, test_task_type_title);
   g_test_add_func ("/task-type/title/long-one-is-cut", test_task_type_long_title_is_cut);
   g_test_add_func ("/task-type/hides", test_task_type_hides);
+  g_test_add_func ("/task-type/limits/by-themselves", test_task_type_limits_by_themselves);
+  g_test_add_func ("/task-type/limits/of-the-file", test_task_type_limits_of_the_file);
+  g_test_add_func ("/task-type/lists-secrets", test_task_type_lists_secrets);
   ADD_TABLE ("/task-type/shipped/", shipped, name, test_task_type_shipped);
   g_test_add_func ("/task-types/are-sorted", test_task_types_are_sorted);
   g_test_add_func ("/task-types/newest-wins", test_task_types_newest_wins);

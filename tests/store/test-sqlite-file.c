@@ -122,6 +122,39 @@ test_newer_version_is_refused (Fixture      *fixture,
   assert_refused (fixture, HW_DB_ERROR_DENIED, "newer");
 }
 
+/* Test that a database of the first version gets the columns that came later, and keeps
+ * what it has.
+ */
+static void
+test_older_version_is_brought_up (Fixture      *fixture,
+                                  gconstpointer kind)
+{
+  guint64 old = add (fixture, "@a{sv} {'title': <'Old'>}");
+  guint64 new;
+  g_autoptr(HwTask) old_task = NULL;
+  g_autoptr(HwTask) new_task = NULL;
+
+  fixture_close (fixture);
+  execute (fixture, "ALTER TABLE tasks DROP COLUMN timeout;"
+           "ALTER TABLE tasks DROP COLUMN aborted_starts;"
+           "PRAGMA user_version = 1");
+  fixture_open (fixture);
+
+  new = add (fixture, "@a{sv} {'timeout': <uint64 90>, 'aborted_starts': <uint32 2>}");
+  fixture_close (fixture);
+  fixture_open (fixture);
+
+  old_task = get_task (fixture, old, NULL);
+  new_task = get_task (fixture, new, NULL);
+  g_assert_cmpstr (hw_task_get_string (old_task, HW_TASK_FIELD_TITLE), ==, "Old");
+  g_assert_null (hw_task_get_field (old_task, HW_TASK_FIELD_TIMEOUT));
+  g_assert_cmpuint (g_variant_get_uint64 (hw_task_get_field (new_task, HW_TASK_FIELD_TIMEOUT)),
+                    ==, 90);
+  g_assert_cmpuint (g_variant_get_uint32 (hw_task_get_field (new_task,
+                                                             HW_TASK_FIELD_ABORTED_STARTS)),
+                    ==, 2);
+}
+
 static void
 test_foreign_database_is_refused (Fixture      *fixture,
                                   gconstpointer kind)
@@ -419,6 +452,7 @@ main (int   argc,
     { "new/is-the-owners-alone", test_new_file_is_the_owners_alone },
     { "closed/stands-alone", test_closed_file_stands_alone },
     { "newer-version/is-refused", test_newer_version_is_refused },
+    { "older-version/is-brought-up", test_older_version_is_brought_up },
     { "foreign-database/is-refused", test_foreign_database_is_refused },
     { "other-file/is-refused", test_other_file_is_refused },
     { "empty/becomes-a-database", test_empty_file_becomes_a_database },

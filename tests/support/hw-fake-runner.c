@@ -31,7 +31,8 @@ struct _HwFakeRunner
   guint answer_id;
   gboolean is_holding;
 
-  char *start_failure; /* (owned) (nullable) */
+  char *start_failure;   /* (owned) (nullable) */
+  char *control_failure; /* (owned) (nullable) */
   gboolean fails_adoption;
   HwError adoption_error;
 };
@@ -171,11 +172,19 @@ hw_fake_runner_control_async (HwRunner           *runner,
 {
   HwFakeRunner *self = HW_FAKE_RUNNER (runner);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
 
   g_task_set_source_tag (gtask, hw_fake_runner_control_async);
   hw_fake_runner_note (self, verbs[verb], run);
   self->deadline = deadline;
-  hw_fake_runner_queue_answer (self, gtask, NULL);
+
+  if (self->control_failure != NULL)
+    error = g_error_new_literal (HW_ERROR, HW_ERROR_WRONG_STATE, self->control_failure);
+  else if (verb == HW_CONTROL_PAUSE || verb == HW_CONTROL_RESUME)
+    hw_run_set_paused (run, verb == HW_CONTROL_PAUSE);
+  g_clear_pointer (&self->control_failure, g_free);
+
+  hw_fake_runner_queue_answer (self, gtask, error);
 }
 
 static gboolean
@@ -385,6 +394,23 @@ hw_fake_runner_fail_start (HwFakeRunner *self,
 
   g_free (self->start_failure);
   self->start_failure = g_strdup (sentence);
+}
+
+/**
+ * hw_fake_runner_fail_control:
+ * @self: a runner
+ * @sentence: why not
+ *
+ * Has the next thing that is asked of an attempt fail.
+ */
+void
+hw_fake_runner_fail_control (HwFakeRunner *self,
+                             const char   *sentence)
+{
+  g_return_if_fail (HW_IS_FAKE_RUNNER (self));
+
+  g_free (self->control_failure);
+  self->control_failure = g_strdup (sentence);
 }
 
 /**

@@ -30,6 +30,8 @@ void          hw_fake_runner_hold_answers (HwFakeRunner *self);
 void          hw_fake_runner_release_answers (HwFakeRunner *self);
 void          hw_fake_runner_fail_start (HwFakeRunner *self,
                                          const char   *sentence);
+void          hw_fake_runner_fail_control (HwFakeRunner *self,
+                                           const char   *sentence);
 void          hw_fake_runner_set_adopt_error (HwFakeRunner *self,
                                               HwError       code);
 
