@@ -12,6 +12,7 @@
 #include "hw-marked-processes.h"
 #include "hw-quote.h"
 #include "hw-shim-output.h"
+#include "hw-shim-records.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -81,7 +81,7 @@ hw_command_outcome_new (const char      *program,
   if (end->ending == HW_SHIM_KILLED)
     signal_name = name_signal (end->number);
 
-  if (end->is_stopped)
+  if (end->stopped != HW_SHIM_NOT_STOPPED)
     {
       outcome = hw_command_outcome_new_canceled ();
     }

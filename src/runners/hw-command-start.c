@@ -10,7 +10,7 @@
 #include "hw-error.h"
 #include "hw-marked-processes.h"
 #include "hw-program.h"
-#include "hw-shim-protocol.h"
+#include "hw-shim-words.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,6 +6,9 @@
 
 #include "hw-shim-link.h"
 
+#include "hw-shim-records.h"
+#include "hw-shim-words.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>

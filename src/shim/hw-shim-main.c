@@ -79,8 +79,7 @@ read_order (int    fd,
 static void
 order_clear (Order *order)
 {
-  free (order->task.argv);
-  free (order->task.environment);
+  hw_shim_task_clear (&order->task);
   munmap (order->bytes, order->size);
 }
 
@@ -195,10 +194,12 @@ main (int   argc,
     return 1;
 
   snprintf (self.record.mark, sizeof self.record.mark, "%s", order.task.mark);
-  if (hw_shim_prepare (&self, HW_SHIM_LINK_FD, &output_fd))
-    is_started = hw_shim_start (&self, &order.task, output_fd);
-  else
+  if (!hw_shim_prepare (&self, HW_SHIM_LINK_FD, &output_fd))
     hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
+  else if (order.task.terminal != 0)
+    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, ENOSYS);
+  else
+    is_started = hw_shim_start (&self, &order.task, output_fd);
 
   close (output_fd);
   order_clear (&order);

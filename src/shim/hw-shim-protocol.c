@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pure functions on bytes, but for hw_shim_task_read(), which allocates two tables. */
-
-/* A task: u32 umask + 1, u32 number of arguments, u32 number of variables, and then, each
- * with a NUL behind it, the mark, the path, the directory, the arguments, the variables.
+/* Pure functions on bytes, but for hw_shim_task_read(), which allocates tables. What only a
+ * daemon needs of the protocol is in runners/hw-shim-words.
  */
-#define TASK_HEAD 12
-#define N_TEXTS 3
+
+/* Mark, path, directory, cgroup. */
+#define N_TEXTS 4
 
 /* All permissions that there are. */
 #define MAX_UMASK 0777
@@ -28,12 +27,26 @@ hw_shim_read_u32 (const uint8_t *bytes)
          (uint32_t) bytes[3] << 24;
 }
 
+uint64_t
+hw_shim_read_u64 (const uint8_t *bytes)
+{
+  return hw_shim_read_u32 (bytes) | (uint64_t) hw_shim_read_u32 (bytes + 4) << 32;
+}
+
 void
 hw_shim_write_u32 (uint8_t *bytes,
                    uint32_t number)
 {
   for (int i = 0; i < 4; i++)
     bytes[i] = (uint8_t) (number >> (8 * i));
+}
+
+void
+hw_shim_write_u64 (uint8_t *bytes,
+                   uint64_t number)
+{
+  hw_shim_write_u32 (bytes, (uint32_t) number);
+  hw_shim_write_u32 (bytes + 4, (uint32_t) (number >> 32));
 }
 
 /* Writes what a frame begins with, HW_FRAME_HEAD bytes. */
@@ -84,89 +97,13 @@ hw_shim_status_write (const HwShimStatus *status,
                       uint8_t            *bytes)
 {
   hw_shim_write_u32 (bytes, status->pid);
-  hw_shim_write_u32 (bytes + 4, (uint32_t) status->start);
-  hw_shim_write_u32 (bytes + 8, (uint32_t) (status->start >> 32));
-  hw_shim_write_u32 (bytes + 12, (status->is_stopping ? 1 : 0) | (status->has_ended ? 2 : 0));
-}
-
-/* Reads what HELLO says. A later version may say more behind it. */
-bool
-hw_shim_status_read (const uint8_t *bytes,
-                     size_t         length,
-                     HwShimStatus  *status)
-{
-  uint32_t flags;
-
-  if (length < HW_SHIM_STATUS_SIZE)
-    return false;
-
-  flags = hw_shim_read_u32 (bytes + 12);
-  status->pid = hw_shim_read_u32 (bytes);
-  status->start = hw_shim_read_u32 (bytes + 4) | (uint64_t) hw_shim_read_u32 (bytes + 8) << 32;
-  status->is_stopping = (flags & 1) != 0;
-  status->has_ended = (flags & 2) != 0;
-
-  return true;
-}
-
-static uint32_t
-count_strings (char **strings)
-{
-  uint32_t n = 0;
-
-  while (strings[n] != NULL)
-    n++;
-
-  return n;
-}
-
-static size_t
-measure_strings (char **strings)
-{
-  size_t size = 0;
-
-  for (; *strings != NULL; strings++)
-    size += strlen (*strings) + 1;
-
-  return size;
-}
-
-/* Gets how many bytes a task needs. More than HW_START_MAX cannot be sent. */
-size_t
-hw_shim_task_size (const HwShimTask *task)
-{
-  return TASK_HEAD + strlen (task->mark) + 1 + strlen (task->path) + 1 +
-         strlen (task->directory) + 1 + measure_strings (task->argv) +
-         measure_strings (task->environment);
-}
-
-static uint8_t *
-write_text (uint8_t    *bytes,
-            const char *text)
-{
-  size_t size = strlen (text) + 1;
-
-  memcpy (bytes, text, size);
-
-  return bytes + size;
-}
-
-/* Writes a task into as many bytes as it needs. */
-void
-hw_shim_task_write (const HwShimTask *task,
-                    uint8_t          *bytes)
-{
-  hw_shim_write_u32 (bytes, (uint32_t) (task->umask + 1));
-  hw_shim_write_u32 (bytes + 4, count_strings (task->argv));
-  hw_shim_write_u32 (bytes + 8, count_strings (task->environment));
-
-  bytes = write_text (bytes + TASK_HEAD, task->mark);
-  bytes = write_text (bytes, task->path);
-  bytes = write_text (bytes, task->directory);
-  for (char **argument = task->argv; *argument != NULL; argument++)
-    bytes = write_text (bytes, *argument);
-  for (char **variable = task->environment; *variable != NULL; variable++)
-    bytes = write_text (bytes, *variable);
+  hw_shim_write_u64 (bytes + 4, status->start);
+  bytes[12] = (uint8_t) ((status->is_stopping ? HW_SHIM_STATUS_STOPPING : 0) |
+                         (status->has_ended ? HW_SHIM_STATUS_ENDED : 0) |
+                         (status->is_paused ? HW_SHIM_STATUS_PAUSED : 0));
+  bytes[13] = (uint8_t) status->containment;
+  bytes[14] = 0;
+  bytes[15] = 0;
 }
 
 /* Takes the next @n texts out of the bytes. Returns (transfer full), or NULL. */
@@ -198,8 +135,8 @@ take_strings (char      **cursor,
   return strings;
 }
 
-/* Reads a task. Its texts are inside of the bytes; the tables argv and environment are
- * the caller's to free().
+/* Reads a task. Its texts are inside of the bytes, which must outlive it; it is to be
+ * cleared.
  */
 bool
 hw_shim_task_read (uint8_t    *bytes,
@@ -209,29 +146,45 @@ hw_shim_task_read (uint8_t    *bytes,
   char *cursor, **texts;
   const char *end;
 
-  if (length < TASK_HEAD || hw_shim_read_u32 (bytes) > MAX_UMASK + 1)
+  if (length < HW_SHIM_TASK_HEAD || hw_shim_read_u32 (bytes) > MAX_UMASK + 1)
     return false;
 
-  cursor = (char *) bytes + TASK_HEAD;
+  cursor = (char *) bytes + HW_SHIM_TASK_HEAD;
   end = (char *) bytes + length;
   texts = take_strings (&cursor, end, N_TEXTS);
   if (texts == NULL)
     return false;
 
-  task->umask = (int) hw_shim_read_u32 (bytes) - 1;
-  task->mark = texts[0];
-  task->path = texts[1];
-  task->directory = texts[2];
+  *task = (HwShimTask) {
+    .umask = (int) hw_shim_read_u32 (bytes) - 1,
+    .timeout = hw_shim_read_u32 (bytes + 16),
+    .grace = hw_shim_read_u32 (bytes + 20),
+    .output_limit = hw_shim_read_u64 (bytes + 24),
+    .terminal = hw_shim_read_u32 (bytes + 32),
+    .mark = texts[0],
+    .path = texts[1],
+    .directory = texts[2],
+    .cgroup = texts[3],
+  };
   free (texts);
 
   task->argv = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 4));
-  task->environment = task->argv == NULL ? NULL : take_strings (&cursor, end,
-                                                                hw_shim_read_u32 (bytes + 8));
-  if (task->environment != NULL && task->argv[0] != NULL && cursor == end)
+  task->environment = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 8));
+  task->secrets = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 12));
+  if (task->argv != NULL && task->argv[0] != NULL && task->environment != NULL &&
+      task->secrets != NULL && cursor == end)
     return true;
 
-  free (task->argv);
-  free (task->environment);
+  hw_shim_task_clear (task);
 
   return false;
+}
+
+void
+hw_shim_task_clear (HwShimTask *task)
+{
+  free (task->argv);
+  free (task->environment);
+  free (task->secrets);
+  memset (task, 0, sizeof *task);
 }

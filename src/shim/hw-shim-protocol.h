@@ -23,8 +23,9 @@
  * so is a version that is newer than its own.
  *
  * The first connection is the one that the shim was born with. START goes there, and
- * nowhere else, and is answered by STARTED or FAILED. To any later connection, made at the
- * socket in the attempt's folder, the shim says HELLO. All of them hear ENDED.
+ * nowhere else, and is answered by STARTED or NOT_STARTED. To any later connection, made at
+ * the socket in the attempt's folder, the shim says HELLO. All of them hear HELLO when what
+ * it says changes, and ENDED.
  */
 #define HW_SHIM_VERSION 1
 
@@ -51,9 +52,9 @@ typedef enum
   HW_SHIM_STATUS = 2,      /* is answered by HELLO */
   HW_SHIM_STOP = 3,        /* u32: how many ms it may take before force is used */
   HW_SHIM_KILL = 4,
-  HW_SHIM_PAUSE = 5,       /* from here on kept for later: no shim of version 1 does it */
+  HW_SHIM_PAUSE = 5,       /* is answered by HELLO, to all, as is RESUME */
   HW_SHIM_RESUME = 6,
-  HW_SHIM_INPUT = 7,       /* bytes for the standard input */
+  HW_SHIM_INPUT = 7,       /* bytes for the standard input; from here on kept for later */
   HW_SHIM_INPUT_END = 8,
   HW_SHIM_WINDOW_SIZE = 9, /* of a terminal: u32 columns, u32 rows */
   HW_SHIM_SIGNAL = 10,     /* u32: which */
@@ -74,13 +75,22 @@ typedef struct
   size_t length;
 } HwShimFrame;
 
+/* What holds the processes of an attempt together. */
+typedef enum
+{
+  HW_SHIM_SESSION, /* that the shim is the parent of all that lose theirs */
+  HW_SHIM_CGROUP,  /* a cgroup of their own */
+} HwShimContainment;
+
 /* What runs, as a shim sees it. */
 typedef struct
 {
   uint32_t pid;
   uint64_t start;
+  HwShimContainment containment;
   bool is_stopping;
   bool has_ended;
+  bool is_paused;
 } HwShimStatus;
 
 /* What a shim is to run. */
@@ -89,9 +99,15 @@ typedef struct
   const char *mark;      /* HEADWAY_TASK=EPOCH/ID/ATTEMPT */
   const char *path;      /* of the program */
   const char *directory; /* to begin in */
+  const char *cgroup;    /* an empty one's folder, to make one in it for the work; or "" */
   int umask;             /* or -1 */
+  uint32_t timeout;      /* ms that it may take, pauses not counted, or 0: any time */
+  uint32_t grace;        /* ms from then on before force is used */
+  uint64_t output_limit; /* bytes of output to keep, or 0: all */
+  uint32_t terminal;     /* 0, as no shim of version 1 has one for its program */
   char **argv;           /* (array zero-terminated=1) */
   char **environment;    /* (array zero-terminated=1) */
+  char **secrets;        /* (array zero-terminated=1): not to be seen in the output */
 } HwShimTask;
 
 void hw_shim_frame_write_head (uint8_t   *head,
@@ -103,19 +119,28 @@ int  hw_shim_frame_read (const uint8_t *bytes,
                          HwShimFrame   *frame);
 
 uint32_t hw_shim_read_u32 (const uint8_t *bytes);
+uint64_t hw_shim_read_u64 (const uint8_t *bytes);
 void     hw_shim_write_u32 (uint8_t *bytes,
                             uint32_t number);
+void     hw_shim_write_u64 (uint8_t *bytes,
+                            uint64_t number);
 
+/* What HELLO says: u32 pid, u64 start, u8 flags, u8 containment, 0, 0. */
 #define HW_SHIM_STATUS_SIZE 16
+#define HW_SHIM_STATUS_STOPPING 1
+#define HW_SHIM_STATUS_ENDED 2
+#define HW_SHIM_STATUS_PAUSED 4
+
 void hw_shim_status_write (const HwShimStatus *status,
                            uint8_t            *bytes);
-bool hw_shim_status_read (const uint8_t *bytes,
-                          size_t         length,
-                          HwShimStatus  *status);
 
-size_t hw_shim_task_size (const HwShimTask *task);
-void   hw_shim_task_write (const HwShimTask *task,
-                           uint8_t          *bytes);
-bool   hw_shim_task_read (uint8_t    *bytes,
-                          size_t      length,
-                          HwShimTask *task);
+/* A task: u32 umask + 1, u32 number of arguments, of variables, of secrets, u32 timeout, u32
+ * grace, u64 output limit, u32 terminal, and then, each with a NUL behind it, the mark, the
+ * path, the directory, the cgroup, the arguments, the variables, the secrets.
+ */
+#define HW_SHIM_TASK_HEAD 36
+
+bool hw_shim_task_read (uint8_t    *bytes,
+                        size_t      length,
+                        HwShimTask *task);
+void hw_shim_task_clear (HwShimTask *task);

@@ -6,23 +6,36 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Records are texts that a person can read, of a version in their first line, complete
- * only with their last line. What is read must be what we would have written, byte for
- * byte: so nothing is taken that only looks like it. All functions are pure.
+ * only with their last line. All functions are pure; runners/hw-shim-records reads what they
+ * write.
  */
 
-#define START_TITLE "headway-start 1\n"
-#define END_TITLE "headway-end 1\n"
+/* Gets the word for it, or NULL if there is no such thing. */
+const char *
+hw_shim_ending_get_word (HwShimEnding ending)
+{
+  static const char *const words[] = {
+    [HW_SHIM_EXITED] = "exited",
+    [HW_SHIM_KILLED] = "killed",
+    [HW_SHIM_FAILED] = "failed",
+  };
 
-static const char *const endings[] = {
-  [HW_SHIM_EXITED] = "exited",
-  [HW_SHIM_KILLED] = "killed",
-  [HW_SHIM_FAILED] = "failed",
-};
+  return ending < sizeof words / sizeof *words ? words[ending] : NULL;
+}
 
-#define N_ENDINGS (sizeof endings / sizeof *endings)
+const char *
+hw_shim_stopped_get_word (HwShimStopped stopped)
+{
+  static const char *const words[] = {
+    [HW_SHIM_NOT_STOPPED] = "no",
+    [HW_SHIM_ASKED] = "asked",
+    [HW_SHIM_TIMED_OUT] = "timeout",
+  };
+
+  return stopped < sizeof words / sizeof *words ? words[stopped] : NULL;
+}
 
 /* Gets the length of what snprintf() made, or 0 if it found no room. */
 static size_t
@@ -30,22 +43,6 @@ check_length (int    length,
               size_t size)
 {
   return length > 0 && (size_t) length < size ? (size_t) length : 0;
-}
-
-/* Copies what came from outside, so that it ends like a text. */
-static bool
-copy_text (const char *bytes,
-           size_t      length,
-           char       *text,
-           size_t      size)
-{
-  if (length >= size || memchr (bytes, '\0', length) != NULL)
-    return false;
-
-  memcpy (text, bytes, length);
-  text[length] = '\0';
-
-  return true;
 }
 
 /* Writes a start record into @text. Returns its length, or 0 if there is no room. */
@@ -58,44 +55,17 @@ hw_shim_start_build (const HwShimStart *start,
 
   if (start->is_never)
     {
-      length = snprintf (text, size, START_TITLE "%s\nnever\n", start->mark);
+      length = snprintf (text, size, HW_SHIM_START_TITLE "%s\nnever\n", start->mark);
     }
   else
     {
-      length = snprintf (text, size, START_TITLE "%s\nlife %s\nshim %d %" PRIu64 "\n"
-                         "child %d %" PRIu64 "\nbegin\n", start->mark, start->life,
+      length = snprintf (text, size, HW_SHIM_START_TITLE "%s\nlife %s\nshim %d %" PRIu64 "\n"
+                         "child %d %" PRIu64 "\ncgroup %s\nbegin\n", start->mark, start->life,
                          (int) start->shim, start->shim_start, (int) start->child,
-                         start->child_start);
+                         start->child_start, start->cgroup[0] != '\0' ? start->cgroup : "-");
     }
 
   return check_length (length, size);
-}
-
-/* Reads a start record. */
-bool
-hw_shim_start_parse (const char  *bytes,
-                     size_t       length,
-                     HwShimStart *start)
-{
-  char text[HW_RECORD_SIZE];
-  char again[HW_RECORD_SIZE];
-  int shim = 0, child = 0;
-  int n_read;
-
-  memset (start, 0, sizeof *start);
-  if (!copy_text (bytes, length, text, sizeof text))
-    return false;
-
-  n_read = sscanf (text, START_TITLE "%79s life %63s shim %d %" SCNu64 " child %d %" SCNu64,
-                   start->mark, start->life, &shim, &start->shim_start, &child,
-                   &start->child_start);
-  start->is_never = n_read == 1;
-  start->shim = shim;
-  start->child = child;
-
-  return (n_read == 1 || (n_read == 6 && shim > 0 && child > 0)) &&
-         hw_shim_start_build (start, again, sizeof again) == length &&
-         memcmp (again, text, length) == 0;
 }
 
 /* Writes an exit record into @text. Returns its length, or 0 if there is no room. */
@@ -104,45 +74,11 @@ hw_shim_end_build (const HwShimEnd *end,
                    char            *text,
                    size_t           size)
 {
-  int length = snprintf (text, size, END_TITLE "%s\n%s %d %d\nstopped %d\ncut %d\n"
-                         "output %" PRIu64 "\nat %" PRId64 "\nend\n", end->mark,
-                         endings[end->ending], end->number, (int) end->stage,
-                         (int) end->is_stopped, (int) end->is_cut, end->output_size, end->at);
+  int length = snprintf (text, size, HW_SHIM_END_TITLE "%s\n%s %d %d\nstopped %s\noom %" PRIu32
+                         "\ncut %d\noutput %" PRIu64 "\nat %" PRId64 "\nend\n", end->mark,
+                         hw_shim_ending_get_word (end->ending), end->number, (int) end->stage,
+                         hw_shim_stopped_get_word (end->stopped), end->n_oom_kills,
+                         (int) end->is_cut, end->output_size, end->at);
 
   return check_length (length, size);
-}
-
-/* Reads an exit record. */
-bool
-hw_shim_end_parse (const char *bytes,
-                   size_t      length,
-                   HwShimEnd  *end)
-{
-  char text[HW_RECORD_SIZE];
-  char again[HW_RECORD_SIZE];
-  char ending[16] = "";
-  int stage = 0, is_stopped = 0, is_cut = 0;
-  size_t i = 0;
-
-  memset (end, 0, sizeof *end);
-  if (!copy_text (bytes, length, text, sizeof text))
-    return false;
-
-  if (sscanf (text, END_TITLE "%79s %15s %d %d stopped %d cut %d output %" SCNu64 " at %" SCNd64,
-              end->mark, ending, &end->number, &stage, &is_stopped, &is_cut, &end->output_size,
-              &end->at) != 8)
-    return false;
-
-  while (i < N_ENDINGS && strcmp (endings[i], ending) != 0)
-    i++;
-  if (i == N_ENDINGS || stage < HW_SHIM_STAGE_NONE || stage > HW_SHIM_STAGE_PROGRAM)
-    return false;
-
-  end->ending = (HwShimEnding) i;
-  end->stage = (HwShimStage) stage;
-  end->is_stopped = is_stopped != 0;
-  end->is_cut = is_cut != 0;
-
-  return hw_shim_end_build (end, again, sizeof again) == length &&
-         memcmp (again, text, length) == 0;
 }

@@ -22,8 +22,15 @@
 /* Room for the variable with its value, EPOCH/ID/ATTEMPT. */
 #define HW_MARK_SIZE 80
 
+/* Room for the path of a cgroup. A longer one is not used. */
+#define HW_CGROUP_SIZE 400
+
 /* Room for a record. */
-#define HW_RECORD_SIZE 512
+#define HW_RECORD_SIZE 768
+
+/* What a record begins with. */
+#define HW_SHIM_START_TITLE "headway-start 1\n"
+#define HW_SHIM_END_TITLE "headway-end 1\n"
 
 /* What there is before the work begins. There is one for each attempt, made by whoever
  * comes first: the shim that begins, or the daemon that forbids it to.
@@ -37,6 +44,7 @@ typedef struct
   uint64_t shim_start;
   pid_t child; /* it leads a session */
   uint64_t child_start;
+  char cgroup[HW_CGROUP_SIZE]; /* where the shim made one for all that comes of it, or "" */
 } HwShimStart;
 
 /* How an attempt ended, and what the number says. */
@@ -46,6 +54,14 @@ typedef enum
   HW_SHIM_KILLED, /* the signal */
   HW_SHIM_FAILED, /* of errno: it did not begin */
 } HwShimEnding;
+
+/* Whether somebody asked it to end before it did, and who. */
+typedef enum
+{
+  HW_SHIM_NOT_STOPPED,
+  HW_SHIM_ASKED,     /* a daemon */
+  HW_SHIM_TIMED_OUT, /* the shim, when the time was up */
+} HwShimStopped;
 
 /* Where a beginning failed. */
 typedef enum
@@ -63,22 +79,19 @@ typedef struct
   HwShimEnding ending;
   int number;
   HwShimStage stage;
-  bool is_stopped; /* somebody asked it to end before it did */
-  bool is_cut;     /* some of its output found no room */
+  HwShimStopped stopped;
+  uint32_t n_oom_kills; /* how often the kernel killed one of its cgroup to get memory */
+  bool is_cut;          /* some of its output found no room */
   uint64_t output_size;
   int64_t at; /* in µs since 1970 */
 } HwShimEnd;
 
+const char *hw_shim_ending_get_word (HwShimEnding ending);
+const char *hw_shim_stopped_get_word (HwShimStopped stopped);
+
 size_t hw_shim_start_build (const HwShimStart *start,
                             char              *text,
                             size_t             size);
-bool   hw_shim_start_parse (const char  *text,
-                            size_t       length,
-                            HwShimStart *start);
-
 size_t hw_shim_end_build (const HwShimEnd *end,
                           char            *text,
                           size_t           size);
-bool   hw_shim_end_parse (const char *text,
-                          size_t      length,
-                          HwShimEnd  *end);

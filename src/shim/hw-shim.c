@@ -138,6 +138,12 @@ hw_shim_ask (HwShim  *self,
   hw_tree_signal (getpid (), SIGCONT, born);
 }
 
+static bool
+hw_shim_is_stopping (HwShim *self)
+{
+  return self->stopped != HW_SHIM_NOT_STOPPED;
+}
+
 static void
 hw_shim_reap (HwShim *self)
 {
@@ -159,7 +165,7 @@ hw_shim_reap (HwShim *self)
   self->has_children = pid == 0;
 
   /* What the program started in its last moments has not heard that it should end. */
-  if (self->is_stopping && self->has_exited && !had_exited && self->has_children)
+  if (hw_shim_is_stopping (self) && self->has_exited && !had_exited && self->has_children)
     hw_shim_ask (self, self->asked_at);
 }
 
@@ -199,7 +205,7 @@ hw_shim_write_record (HwShim *self)
 static void
 hw_shim_end (HwShim *self)
 {
-  HwShimEnd end = { .is_stopped = self->is_stopping, .at = hw_shim_real_time () };
+  HwShimEnd end = { .stopped = self->stopped, .at = hw_shim_real_time () };
 
   hw_shim_drain (self);
   hw_shim_output_sync (&self->output);
@@ -227,16 +233,18 @@ hw_shim_stop (HwShim  *self,
   if (self->has_ended)
     return;
 
-  if (!self->is_stopping || deadline < self->deadline)
+  if (self->stopped == HW_SHIM_NOT_STOPPED || deadline < self->deadline)
     self->deadline = deadline;
-  self->is_stopping = true;
+  if (self->stopped == HW_SHIM_NOT_STOPPED)
+    self->stopped = HW_SHIM_ASKED;
   hw_shim_ask (self, 0);
 }
 
 static void
 hw_shim_kill (HwShim *self)
 {
-  self->is_stopping = self->is_stopping || !self->has_ended;
+  if (!self->has_ended && self->stopped == HW_SHIM_NOT_STOPPED)
+    self->stopped = HW_SHIM_ASKED;
   self->is_killing = true;
 }
 
@@ -246,9 +254,39 @@ hw_shim_get_status (HwShim *self)
   return (HwShimStatus) {
            .pid = (uint32_t) self->record.child,
            .start = self->record.child_start,
-           .is_stopping = self->is_stopping,
+           .is_stopping = hw_shim_is_stopping (self),
            .has_ended = self->has_ended,
   };
+}
+
+static void
+hw_shim_say_status (HwShim *self)
+{
+  HwShimStatus status = hw_shim_get_status (self);
+  uint8_t payload[HW_SHIM_STATUS_SIZE];
+
+  hw_shim_status_write (&status, payload);
+  hw_shim_doors_say (&self->doors, HW_SHIM_HELLO, payload, sizeof payload);
+}
+
+/* Does what is asked. Returns whether that could be understood. */
+static bool
+hw_shim_obey (HwShim            *self,
+              const HwShimFrame *frame)
+{
+  bool was_stopping = hw_shim_is_stopping (self);
+
+  if (frame->verb == HW_SHIM_STOP && frame->length == 4)
+    hw_shim_stop (self, hw_shim_read_u32 (frame->payload));
+  else if (frame->verb == HW_SHIM_KILL)
+    hw_shim_kill (self);
+  else
+    return false;
+
+  if (hw_shim_is_stopping (self) != was_stopping)
+    hw_shim_say_status (self);
+
+  return true;
 }
 
 static void
@@ -265,15 +303,7 @@ on_frame (HwShimDoor        *door,
       hw_shim_status_write (&status, payload);
       hw_shim_door_say (door, HW_SHIM_HELLO, payload, sizeof payload);
     }
-  else if (frame->version <= HW_SHIM_VERSION && frame->verb == HW_SHIM_STOP && frame->length == 4)
-    {
-      hw_shim_stop (self, hw_shim_read_u32 (frame->payload));
-    }
-  else if (frame->version <= HW_SHIM_VERSION && frame->verb == HW_SHIM_KILL)
-    {
-      hw_shim_kill (self);
-    }
-  else
+  else if (frame->version > HW_SHIM_VERSION || !hw_shim_obey (self, frame))
     {
       hw_shim_write_u32 (payload, frame->verb);
       hw_shim_door_say (door, HW_SHIM_REFUSED, payload, 4);
@@ -289,13 +319,13 @@ hw_shim_advance (HwShim *self)
   if (self->write_at != 0 && now >= self->write_at)
     hw_shim_write (self);
 
-  if (self->is_stopping && now >= self->deadline)
+  if (hw_shim_is_stopping (self) && now >= self->deadline)
     self->is_killing = true;
   if (self->is_killing)
     hw_shim_kill_all (self);
 
   /* Who was asked to stop has stopped when nothing of it is left. */
-  if (self->has_exited && !self->has_ended && !(self->is_stopping && self->has_children))
+  if (self->has_exited && !self->has_ended && !(hw_shim_is_stopping (self) && self->has_children))
     hw_shim_end (self);
   if (self->has_ended && !self->has_recorded && now >= self->record_at)
     hw_shim_write_record (self);
@@ -321,7 +351,7 @@ hw_shim_get_timeout (HwShim *self)
     at = earlier (at, self->record_at);
   if (self->is_killing && self->has_children)
     at = earlier (at, now + (self->is_held ? HELD_TIME : KILL_TIME));
-  else if (self->is_stopping && !self->is_killing && !self->has_ended)
+  else if (hw_shim_is_stopping (self) && !self->is_killing && !self->has_ended)
     at = earlier (at, self->deadline);
 
   if (at == INT64_MAX)
@@ -334,7 +364,7 @@ hw_shim_get_timeout (HwShim *self)
 static bool
 hw_shim_is_done (HwShim *self)
 {
-  return self->has_recorded && (self->pipe_fd < 0 || self->is_stopping);
+  return self->has_recorded && (self->pipe_fd < 0 || hw_shim_is_stopping (self));
 }
 
 /* Waits for the end, and does what is asked meanwhile. */

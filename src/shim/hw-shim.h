@@ -29,7 +29,7 @@ typedef struct
   int status;          /* how the program ended, if it has */
   bool has_exited;
   bool has_children;   /* of any kind, alive or not */
-  bool is_stopping;
+  HwShimStopped stopped; /* or being stopped */
   bool is_killing;
   bool is_held;        /* those who are there were killed before, and stay */
   uint64_t children;   /* who they were then */

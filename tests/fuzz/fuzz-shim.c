@@ -6,10 +6,9 @@
 
 #include "fuzz-target.h"
 
-#include "hw-shim-protocol.h"
-#include "hw-shim-record.h"
+#include "hw-shim-records.h"
+#include "hw-shim-words.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Whatever is taken for a record is written again byte for byte. */
@@ -43,8 +42,7 @@ try_task (const HwShimFrame *frame)
   hw_shim_task_write (&task, again);
   g_assert_cmpmem (again, frame->length, frame->payload, frame->length);
 
-  free (task.argv);
-  free (task.environment);
+  hw_shim_task_clear (&task);
 }
 
 static void

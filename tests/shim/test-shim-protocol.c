@@ -4,10 +4,9 @@
 
 #include "config.h"
 
-#include "hw-shim-protocol.h"
+#include "hw-shim-words.h"
 
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -51,7 +50,13 @@ test_frame_refused (void)
 static void
 test_status_round_trip (void)
 {
-  const HwShimStatus status = { 4194304, G_GUINT64_CONSTANT (0x123456789abcdef0), false, true };
+  const HwShimStatus status = {
+    .pid = 4194304,
+    .start = G_GUINT64_CONSTANT (0x123456789abcdef0),
+    .containment = HW_SHIM_CGROUP,
+    .has_ended = true,
+    .is_paused = true,
+  };
   guint8 bytes[HW_SHIM_STATUS_SIZE + 1] = { 0 };
   HwShimStatus read;
 
@@ -62,6 +67,8 @@ test_status_round_trip (void)
   g_assert_cmpuint (read.start, ==, status.start);
   g_assert_false (read.is_stopping);
   g_assert_true (read.has_ended);
+  g_assert_true (read.is_paused);
+  g_assert_cmpint (read.containment, ==, HW_SHIM_CGROUP);
 
   /* A newer version may say more, not less. */
   g_assert_true (hw_shim_status_read (bytes, sizeof bytes, &read));
@@ -70,14 +77,21 @@ test_status_round_trip (void)
 
 static const char *const argv[] = { "sh", "-c", "", "\n \377", NULL };
 static const char *const environment[] = { "A=", "B=x y", NULL };
+static const char *const secrets[] = { "hunter2", "", NULL };
 
 static const HwShimTask task = {
   .mark = "HEADWAY_TASK=1/2/3",
   .path = "/bin/sh",
   .directory = "/",
+  .cgroup = "/sys/fs/cgroup/x",
   .umask = -1,
+  .timeout = 90000,
+  .grace = G_MAXUINT32,
+  .output_limit = G_GUINT64_CONSTANT (0x123456789abcdef0),
+  .terminal = 1,
   .argv = (char **) argv,
   .environment = (char **) environment,
+  .secrets = (char **) secrets,
 };
 
 static void
@@ -93,12 +107,39 @@ test_task_round_trip (void)
   g_assert_cmpstr (read.mark, ==, task.mark);
   g_assert_cmpstr (read.path, ==, task.path);
   g_assert_cmpstr (read.directory, ==, task.directory);
+  g_assert_cmpstr (read.cgroup, ==, task.cgroup);
   g_assert_cmpint (read.umask, ==, -1);
+  g_assert_cmpuint (read.timeout, ==, task.timeout);
+  g_assert_cmpuint (read.grace, ==, task.grace);
+  g_assert_cmpuint (read.output_limit, ==, task.output_limit);
+  g_assert_cmpuint (read.terminal, ==, task.terminal);
   g_assert_cmpstrv (read.argv, argv);
   g_assert_cmpstrv (read.environment, environment);
+  g_assert_cmpstrv (read.secrets, secrets);
 
-  free (read.argv);
-  free (read.environment);
+  hw_shim_task_clear (&read);
+}
+
+/* Test that a task may do without what only some have. */
+static void
+test_task_without (void)
+{
+  HwShimTask plain = task;
+  g_autofree guint8 *bytes = NULL;
+  HwShimTask read;
+  size_t size;
+
+  plain.cgroup = NULL;
+  plain.secrets = NULL;
+  size = hw_shim_task_size (&plain);
+  bytes = g_malloc (size);
+  hw_shim_task_write (&plain, bytes);
+
+  g_assert_true (hw_shim_task_read (bytes, size, &read));
+  g_assert_cmpstr (read.cgroup, ==, "");
+  g_assert_cmpuint (g_strv_length (read.secrets), ==, 0);
+
+  hw_shim_task_clear (&read);
 }
 
 /* Test that a task of which a part is missing, or which has too much, is none. */
@@ -119,8 +160,16 @@ test_task_refused (void)
   g_assert_false (hw_shim_task_read (bytes, size + 1, &read));
 
   /* More strings than there are bytes. */
-  hw_shim_write_u32 (bytes + 4, G_MAXUINT32);
-  g_assert_false (hw_shim_task_read (bytes, size, &read));
+  for (size_t i = 4; i <= 12; i += 4)
+    {
+      guint32 n = hw_shim_read_u32 (bytes + i);
+
+      hw_shim_write_u32 (bytes + i, G_MAXUINT32);
+      g_assert_false (hw_shim_task_read (bytes, size, &read));
+      hw_shim_write_u32 (bytes + i, n + 1);
+      g_assert_false (hw_shim_task_read (bytes, size, &read));
+      hw_shim_write_u32 (bytes + i, n);
+    }
   hw_shim_write_u32 (bytes + 4, 0);
   g_assert_false (hw_shim_task_read (bytes, size, &read));
 }
@@ -135,6 +184,7 @@ main (int   argc,
   g_test_add_func ("/shim-protocol/frame/refused", test_frame_refused);
   g_test_add_func ("/shim-protocol/status/round-trip", test_status_round_trip);
   g_test_add_func ("/shim-protocol/task/round-trip", test_task_round_trip);
+  g_test_add_func ("/shim-protocol/task/without-cgroup-and-secrets", test_task_without);
   g_test_add_func ("/shim-protocol/task/refused", test_task_refused);
 
   return g_test_run ();

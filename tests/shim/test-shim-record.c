@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "hw-shim-record.h"
+#include "hw-shim-records.h"
 
 #include <glib.h>
 #include <string.h>
@@ -12,9 +12,10 @@
 
 #define MARK "HEADWAY_TASK=9007199254740991/18446744073709551615/4294967295"
 #define START \
-  "headway-start 1\n" MARK "\nlife 0ff1ce-b007/17\nshim 12 345\nchild 13 346\nbegin\n"
+  "headway-start 1\n" MARK "\nlife 0ff1ce-b007/17\nshim 12 345\nchild 13 346\ncgroup /sys/fs/cgroup/a b\nbegin\n"
 #define END \
-  "headway-end 1\n" MARK "\nexited 3 0\nstopped 0\ncut 0\noutput 5000000000\nat 1700000000000000\nend\n"
+  "headway-end 1\n" MARK "\nexited 3 0\nstopped no\noom 0\ncut 0\noutput 5000000000\nat 1700000000000000\n" \
+  "end\n"
 
 /* Test that a record that was written is read as it was meant, with the longest numbers. */
 static void
@@ -30,10 +31,33 @@ test_start_round_trip (void)
   g_assert_cmpuint (start.shim_start, ==, 345);
   g_assert_cmpint (start.child, ==, 13);
   g_assert_cmpuint (start.child_start, ==, 346);
+  g_assert_cmpstr (start.cgroup, ==, "/sys/fs/cgroup/a b");
   g_assert_false (start.is_never);
 
   g_assert_cmpuint (hw_shim_start_build (&start, text, sizeof text), ==, strlen (START));
   g_assert_cmpstr (text, ==, START);
+}
+
+/* Test that there is room for the longest path of a cgroup that is used, and for none. */
+static void
+test_start_cgroup (void)
+{
+  static const gsize lengths[] = { 0, 1, HW_CGROUP_SIZE - 1 };
+  HwShimStart start, read;
+  char text[HW_RECORD_SIZE];
+
+  g_assert_true (hw_shim_start_parse (START, strlen (START), &start));
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      size_t length;
+
+      memset (start.cgroup, '/', lengths[i]);
+      start.cgroup[lengths[i]] = '\0';
+      length = hw_shim_start_build (&start, text, sizeof text);
+
+      g_assert_true (hw_shim_start_parse (text, length, &read));
+      g_assert_cmpstr (read.cgroup, ==, start.cgroup);
+    }
 }
 
 static void
@@ -53,6 +77,7 @@ static void
 test_end_round_trip (void)
 {
   static const HwShimEnding endings[] = { HW_SHIM_EXITED, HW_SHIM_KILLED, HW_SHIM_FAILED };
+  static const HwShimStopped stops[] = { HW_SHIM_NOT_STOPPED, HW_SHIM_ASKED, HW_SHIM_TIMED_OUT };
 
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {
@@ -61,7 +86,8 @@ test_end_round_trip (void)
         .ending = endings[i],
         .number = 255,
         .stage = HW_SHIM_STAGE_PROGRAM,
-        .is_stopped = i == 1,
+        .stopped = stops[i],
+        .n_oom_kills = i == 1 ? G_MAXUINT32 : 0,
         .is_cut = i == 2,
         .output_size = G_MAXUINT64,
         .at = -1,
@@ -98,19 +124,24 @@ test_strange (void)
     " " START,
     "headway-start 2\n" MARK "\nnever\n",
     "headway-start 1\n" MARK "\nnever\nmore\n",
-    "headway-start 1\n" MARK "\nlife a\nshim -12 345\nchild 13 346\nbegin\n",
-    "headway-start 1\n" MARK "\nlife a\nshim 0 345\nchild 13 346\nbegin\n",
-    "headway-start 1\n" MARK "\nlife a\nshim 012 345\nchild 13 346\nbegin\n",
-    "headway-start 1\n" MARK "\nlife a\nshim 4294967308 345\nchild 13 346\nbegin\n",
-    "headway-start 1\n" MARK "\nlife a b\nshim 12 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim -12 345\nchild 13 346\ncgroup -\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 0 345\nchild 13 346\ncgroup -\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 012 345\nchild 13 346\ncgroup -\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 4294967308 345\nchild 13 346\ncgroup -\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 12 345\nchild 13 346\ncgroup a\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 12 345\nchild 13 346\ncgroup \nbegin\n",
+    "headway-start 1\n" MARK "\nlife a\nshim 12 345\nchild 13 346\nbegin\n",
+    "headway-start 1\n" MARK "\nlife a b\nshim 12 345\nchild 13 346\ncgroup -\nbegin\n",
   };
   static const char *const ends[] = {
     END "x",
-    "headway-end 1\n" MARK "\nvanished 3 0\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
-    "headway-end 1\n" MARK "\nexited 3 9\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
-    "headway-end 1\n" MARK "\nexited 3 0\nstopped 2\ncut 0\noutput 5\nat 17\nend\n",
-    "headway-end 1\n" MARK "\nexited 3 0\nstopped 0\ncut 0\noutput -5\nat 17\nend\n",
-    "headway-end 1\n" MARK "\nexited 99999999999 0\nstopped 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nvanished 3 0\nstopped no\noom 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 9\nstopped no\noom 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped maybe\noom 0\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped no\noom 0\ncut 0\noutput -5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped no\noom -1\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 3 0\nstopped no\noom 4294967297\ncut 0\noutput 5\nat 17\nend\n",
+    "headway-end 1\n" MARK "\nexited 99999999999 0\nstopped no\noom 0\ncut 0\noutput 5\nat 17\nend\n",
   };
   HwShimStart start;
   HwShimEnd end;
@@ -176,6 +207,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/shim-record/start/round-trip", test_start_round_trip);
+  g_test_add_func ("/shim-record/start/cgroup", test_start_cgroup);
   g_test_add_func ("/shim-record/start/never", test_never_round_trip);
   g_test_add_func ("/shim-record/end/round-trip", test_end_round_trip);
   g_test_add_func ("/shim-record/cut-off-is-refused", test_cut_off);

@@ -6,25 +6,16 @@
 
 #include "hw-error.h"
 #include "hw-shim-link.h"
-#include "hw-shim-protocol.h"
-#include "hw-shim-record.h"
-#include "hw-spawn.h"
 
-#include "tests/support/wait.h"
+#include "tests/support/shim-fixture.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 #if defined (__has_feature)
 #if __has_feature (address_sanitizer)
@@ -35,230 +26,68 @@
 #define HAS_SANITIZER
 #endif
 
-/* Long enough for any machine: the shim answers at once, or the test is broken. */
-#define PATIENCE { .tv_sec = WAIT_SECONDS }
-
 /* How long a shim is looked at that has nothing to do. */
 #define QUIET_TIME (G_USEC_PER_SEC / 2)
 
-/* A real shim, and the connection that it was born with, as bytes. */
-typedef struct
-{
-  char *folder;           /* (owned) */
-  char *mark;             /* (owned) */
-  HwShimProcess *process; /* (owned) */
-} Fixture;
-
-static void
-set_patience (int fd)
-{
-  const struct timeval patience = PATIENCE;
-
-  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
-}
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer test_data)
-{
-  g_autoptr(GError) error = NULL;
-
-  fixture->folder = g_dir_make_tmp ("headway-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->mark = g_strdup_printf (HW_MARK_VARIABLE "=%d/7/1", (int) getpid ());
-  fixture->process = g_new0 (HwShimProcess, 1);
-  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder,
-                                fixture->process, &error));
-  g_assert_no_error (error);
-  set_patience (fixture->process->link_fd);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer test_data)
-{
-  const char *argv[] = { "rm", "-rf", "--", fixture->folder, NULL };
-
-  kill (fixture->process->pid, SIGKILL);
-  hw_shim_process_forget (fixture->process);
-  g_clear_pointer (&fixture->process, hw_shim_process_free);
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                               NULL, NULL, NULL));
-  g_free (fixture->folder);
-  g_free (fixture->mark);
-}
-
-static void
-say (int           fd,
-     guint8        version,
-     guint8        verb,
-     gconstpointer payload,
-     gsize         length)
-{
-  g_autofree guint8 *bytes = g_malloc (HW_FRAME_HEAD + length);
-
-  hw_shim_frame_write_head (bytes, version, (HwShimVerb) verb, length);
-  if (length > 0)
-    memcpy (bytes + HW_FRAME_HEAD, payload, length);
-  g_assert_cmpint (send (fd, bytes, HW_FRAME_HEAD + length, MSG_NOSIGNAL), ==,
-                   (int) (HW_FRAME_HEAD + length));
-}
-
-/* Hears one frame into @bytes. Returns %FALSE at the end of the connection. */
-static gboolean
-hear (int          fd,
-      guint8      *bytes,
-      HwShimFrame *frame)
-{
-  gssize n = recv (fd, bytes, HW_FRAME_HEAD, MSG_WAITALL);
-
-  if (n == 0)
-    return FALSE;
-
-  g_assert_cmpint ((int) n, ==, HW_FRAME_HEAD);
-  n = (gssize) hw_shim_read_u32 (bytes + 4);
-  g_assert_cmpint ((int) n, <=, HW_FRAME_MAX);
-  if (n > 0)
-    g_assert_cmpint ((int) recv (fd, bytes + HW_FRAME_HEAD, (size_t) n, MSG_WAITALL), ==, (int) n);
-  g_assert_cmpint (hw_shim_frame_read (bytes, HW_FRAME_HEAD + (gsize) n, frame), >, 0);
-
-  return TRUE;
-}
-
-static void
-assert_hears (int        fd,
-              HwShimVerb verb)
-{
-  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
-  HwShimFrame frame;
-
-  g_assert_true (hear (fd, bytes, &frame));
-  g_assert_cmpint (frame.verb, ==, verb);
-  g_assert_cmpint (frame.version, ==, HW_SHIM_VERSION);
-}
-
-static void
-order (Fixture    *fixture,
-       const char *script)
-{
-  const char *argv[] = { "sh", "-c", script, NULL };
-  const char *environment[] = { "PATH=/usr/bin:/bin", fixture->mark, NULL };
-  const HwShimTask task = {
-    .mark = fixture->mark,
-    .path = "/bin/sh",
-    .directory = fixture->folder,
-    .umask = -1,
-    .argv = (char **) argv,
-    .environment = (char **) environment,
-  };
-  g_autofree guint8 *bytes = g_malloc (hw_shim_task_size (&task));
-
-  hw_shim_task_write (&task, bytes);
-  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_START_TASK, bytes,
-       hw_shim_task_size (&task));
-}
-
-static void
-begin (Fixture    *fixture,
-       const char *script)
-{
-  order (fixture, script);
-  assert_hears (fixture->process->link_fd, HW_SHIM_STARTED);
-}
-
-/* Begins what ignores a stop, and waits until it does. */
-static void
-begin_stubborn (Fixture *fixture)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, "ready", NULL);
-
-  begin (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done");
-  while (!g_file_test (path, G_FILE_TEST_EXISTS))
-    g_thread_yield ();
-}
-
-/* Makes the file that a script waits for. */
-static void
-let_go (Fixture *fixture)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, "go", NULL);
-
-  g_assert_true (g_file_set_contents (path, "", 0, NULL));
-}
-
-static int
-connect_again (Fixture *fixture)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/" HW_SHIM_SOCKET, fixture->folder);
-  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, sizeof address));
-  set_patience (fd);
-
-  return fd;
-}
-
-static void
-assert_ended (Fixture     *fixture,
-              int          fd,
-              HwShimEnding ending,
-              int          number)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, HW_SHIM_END, NULL);
-  g_autofree char *text = NULL;
-  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
-  HwShimFrame frame;
-  HwShimEnd end;
-  gsize length;
-
-  g_assert_true (hear (fd, bytes, &frame));
-  g_assert_cmpint (frame.verb, ==, HW_SHIM_ENDED);
-
-  /* What is told is what is on disk, and was there before. */
-  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
-  g_assert_cmpmem (text, length, frame.payload, frame.length);
-  g_assert_true (hw_shim_end_parse (text, length, &end));
-  g_assert_cmpstr (end.mark, ==, fixture->mark);
-  g_assert_cmpint (end.ending, ==, ending);
-  g_assert_cmpint (end.number, ==, number);
-}
-
 /* Test that a shim says to whoever comes what runs, and how. */
 static void
-test_hello (Fixture      *fixture,
+test_hello (ShimFixture  *fixture,
             gconstpointer test_data)
 {
-  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
-  HwShimFrame frame;
-  HwShimStatus status;
+  HwShimStatus status = { 0 };
+  HwShimStatus again = { 0 };
   HwProcessStat child;
   int fd;
 
   begin_stubborn (fixture);
   fd = connect_again (fixture);
 
-  g_assert_true (hear (fd, bytes, &frame));
-  g_assert_cmpint (frame.verb, ==, HW_SHIM_HELLO);
-  g_assert_true (hw_shim_status_read (frame.payload, frame.length, &status));
+  assert_status (fd, &status);
   g_assert_true (hw_process_read ((pid_t) status.pid, &child));
   g_assert_cmpint (child.parent, ==, fixture->process->pid);
   g_assert_cmpuint (child.start, ==, status.start);
   g_assert_false (status.is_stopping);
+  g_assert_false (status.is_paused);
+  g_assert_false (status.has_ended);
+  g_assert_cmpint (status.containment, ==, HW_SHIM_SESSION);
 
-  say (fd, HW_SHIM_VERSION, HW_SHIM_STOP, "\377\377\377\177", 4);
   say (fd, HW_SHIM_VERSION, HW_SHIM_STATUS, NULL, 0);
-  g_assert_true (hear (fd, bytes, &frame));
-  g_assert_true (hw_shim_status_read (frame.payload, frame.length, &status));
-  g_assert_true (status.is_stopping);
+  assert_status (fd, &again);
+  g_assert_cmpmem (&again, sizeof again, &status, sizeof status);
 
   say (fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  assert_status (fd, &again);
   assert_ended (fixture, fd, HW_SHIM_KILLED, SIGKILL);
   close (fd);
 }
 
+/* Test that all hear it, once, when the work is being stopped, whoever asked for that. */
 static void
-test_ended_is_told_to_all (Fixture      *fixture,
+test_stop_is_told_to_all (ShimFixture  *fixture,
+                          gconstpointer test_data)
+{
+  HwShimStatus status;
+  int fd;
+
+  begin_stubborn (fixture);
+  fd = connect_again (fixture);
+  assert_status (fd, &status);
+  g_assert_false (status.is_stopping);
+
+  say (fd, HW_SHIM_VERSION, HW_SHIM_STOP, "\377\377\377\177", 4);
+  assert_status (fd, &status);
+  g_assert_true (status.is_stopping);
+  assert_status (fixture->process->link_fd, &status);
+  g_assert_true (status.is_stopping);
+
+  say (fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  assert_ended (fixture, fd, HW_SHIM_KILLED, SIGKILL);
+  assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGKILL);
+  close (fd);
+}
+
+static void
+test_ended_is_told_to_all (ShimFixture  *fixture,
                            gconstpointer test_data)
 {
   int fd;
@@ -275,7 +104,7 @@ test_ended_is_told_to_all (Fixture      *fixture,
 
 /* Test that the verbs of later versions are refused by name, and harm nothing. */
 static void
-test_refuses_later_verbs (Fixture      *fixture,
+test_refuses_later_verbs (ShimFixture  *fixture,
                           gconstpointer test_data)
 {
   static const guint8 verbs[] = {
@@ -308,7 +137,7 @@ test_refuses_later_verbs (Fixture      *fixture,
 
 /* Test that who talks nonsense is not heard any more, and the work goes on. */
 static void
-test_refuses_nonsense (Fixture      *fixture,
+test_refuses_nonsense (ShimFixture  *fixture,
                        gconstpointer test_data)
 {
   guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
@@ -331,12 +160,34 @@ test_refuses_nonsense (Fixture      *fixture,
   close (fd);
 
   say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
+  assert_hears (fixture->process->link_fd, HW_SHIM_HELLO);
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGKILL);
+}
+
+/* Test that a terminal, which a later version may have, is refused by name, and that then
+ * nothing has begun.
+ */
+static void
+test_refuses_terminal (ShimFixture  *fixture,
+                       gconstpointer test_data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, HW_SHIM_START, NULL);
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+
+  order (fixture, "exit 0", (HwShimTask) { .terminal = 1 });
+
+  g_assert_true (hear (fixture->process->link_fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, HW_SHIM_NOT_STARTED);
+  g_assert_cmpuint (hw_shim_read_u32 (frame.payload), ==, HW_SHIM_STAGE_SETUP);
+  g_assert_cmpuint (hw_shim_read_u32 (frame.payload + 4), ==, ENOSYS);
+  hw_shim_process_forget (fixture->process);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
 /* Test that a crowd is not let in, and keeps nobody out for longer than it is there. */
 static void
-test_crowd (Fixture      *fixture,
+test_crowd (ShimFixture  *fixture,
             gconstpointer test_data)
 {
   guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
@@ -365,7 +216,7 @@ test_crowd (Fixture      *fixture,
 
 /* Test that what ends a daemon and its session does not end a shim. */
 static void
-test_survives_signals (Fixture      *fixture,
+test_survives_signals (ShimFixture  *fixture,
                        gconstpointer test_data)
 {
   static const int numbers[] = {
@@ -382,7 +233,7 @@ test_survives_signals (Fixture      *fixture,
 
 /* Test that a daemon that dies before it has said what to run has started nothing. */
 static void
-test_order_cut_off (Fixture      *fixture,
+test_order_cut_off (ShimFixture  *fixture,
                     gconstpointer test_data)
 {
   g_autoptr(GDir) folder = NULL;
@@ -396,7 +247,7 @@ test_order_cut_off (Fixture      *fixture,
 
 /* Test that there may be many shims: one needs less than 1 MiB, whatever went through it. */
 static void
-test_is_small (Fixture      *fixture,
+test_is_small (ShimFixture  *fixture,
                gconstpointer test_data)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) fixture->process->pid);
@@ -420,7 +271,7 @@ test_is_small (Fixture      *fixture,
 }
 
 static void
-test_by_hand (Fixture      *fixture,
+test_by_hand (ShimFixture  *fixture,
               gconstpointer test_data)
 {
   const char *argv[] = { g_getenv ("HEADWAY_SHIM"), NULL };
@@ -444,7 +295,7 @@ test_by_hand (Fixture      *fixture,
  */
 typedef struct
 {
-  Fixture *fixture;
+  ShimFixture *fixture;
   guint32 call;
   guint32 comparison; /* how the first argument compares */
   guint32 argument;   /* with this */
@@ -457,7 +308,7 @@ static gpointer
 spawn_refused (gpointer user_data)
 {
   Refusal *refusal = user_data;
-  Fixture *fixture = refusal->fixture;
+  ShimFixture *fixture = refusal->fixture;
   struct sock_filter code[] = {
     BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
     BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, refusal->call, 0, 3),
@@ -478,11 +329,11 @@ spawn_refused (gpointer user_data)
 
 /* Puts a shim that is refused something in the place of the first. */
 static void
-replace_shim (Fixture *fixture,
-              guint32  call,
-              guint32  comparison,
-              guint32  argument,
-              guint32  action)
+replace_shim (ShimFixture *fixture,
+              guint32      call,
+              guint32      comparison,
+              guint32      argument,
+              guint32      action)
 {
   Refusal refusal = { fixture, call, comparison, argument, action, NULL };
 
@@ -496,11 +347,11 @@ replace_shim (Fixture *fixture,
 
 /* Test that it is not the fault of the shim's file if there may be no more processes. */
 static void
-test_no_room_to_start (Fixture      *fixture,
+test_no_room_to_start (ShimFixture  *fixture,
                        gconstpointer test_data)
 {
   HwShimProcess none = { .pidfd = -1, .link_fd = -1 };
-  Fixture nothing = { fixture->folder, fixture->mark, &none };
+  ShimFixture nothing = { fixture->folder, fixture->mark, &none };
   Refusal refusal = { &nothing, SYS_execve, BPF_JGE, 0, SECCOMP_RET_ERRNO | EAGAIN, NULL };
 
   g_thread_join (g_thread_new ("shim", spawn_refused, &refusal));
@@ -516,7 +367,7 @@ test_no_room_to_start (Fixture      *fixture,
  * as there is a process for it.
  */
 static void
-test_killed_while_it_starts (Fixture      *fixture,
+test_killed_while_it_starts (ShimFixture  *fixture,
                              gconstpointer test_data)
 {
   replace_shim (fixture, SYS_prctl, BPF_JEQ, PR_SET_PDEATHSIG, SECCOMP_RET_KILL_PROCESS);
@@ -527,7 +378,7 @@ test_killed_while_it_starts (Fixture      *fixture,
 
 /* Gets how long the shim has computed, in µs. */
 static gint64
-get_cpu_time (Fixture *fixture)
+get_cpu_time (ShimFixture *fixture)
 {
   struct timespec time;
   clockid_t clock;
@@ -542,7 +393,7 @@ get_cpu_time (Fixture *fixture)
  * as sudo starts them, or one that the kernel holds.
  */
 static void
-test_waits_quietly (Fixture      *fixture,
+test_waits_quietly (ShimFixture  *fixture,
                     gconstpointer test_data)
 {
   gint64 before;
@@ -550,7 +401,6 @@ test_waits_quietly (Fixture      *fixture,
   replace_shim (fixture, SYS_kill, BPF_JGE, 0, SECCOMP_RET_ERRNO | EPERM);
   begin_stubborn (fixture);
   say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
-  say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_STATUS, NULL, 0);
   assert_hears (fixture->process->link_fd, HW_SHIM_HELLO);
   before = get_cpu_time (fixture);
   g_usleep (QUIET_TIME); /* check-source: allow sleep: it is what is measured */
@@ -563,7 +413,7 @@ test_waits_quietly (Fixture      *fixture,
  * its folder was taken away.
  */
 static void
-test_folder_taken_away (Fixture      *fixture,
+test_folder_taken_away (ShimFixture  *fixture,
                         gconstpointer test_data)
 {
   const char *argv[] = { "rm", "-rf", "--", fixture->folder, NULL };
@@ -603,7 +453,7 @@ on_status (HwShimLink   *link,
  * runs: whether it asks before the shim has said its version, or after.
  */
 static void
-test_older_than_daemon (Fixture      *fixture,
+test_older_than_daemon (ShimFixture  *fixture,
                         gconstpointer test_data)
 {
   HwShimProcess *process = g_memdup2 (fixture->process, sizeof *process);
@@ -625,11 +475,11 @@ test_older_than_daemon (Fixture      *fixture,
 
   g_assert_cmpint (end.ending, ==, HW_SHIM_KILLED);
   g_assert_cmpint (end.number, ==, SIGKILL);
-  g_assert_true (end.is_stopped);
+  g_assert_cmpint (end.stopped, ==, HW_SHIM_ASKED);
 }
 
 #define ADD(path, function) \
-  g_test_add ("/shim/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/shim/" path, ShimFixture, NULL, set_up, function, tear_down)
 
 int
 main (int   argc,
@@ -638,8 +488,10 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("hello", test_hello);
+  ADD ("stop-is-told-to-all", test_stop_is_told_to_all);
   ADD ("ended-is-told-to-all", test_ended_is_told_to_all);
   ADD ("refuses/later-verbs", test_refuses_later_verbs);
+  ADD ("refuses/terminal", test_refuses_terminal);
   ADD ("refuses/nonsense", test_refuses_nonsense);
   ADD ("refuses/crowd", test_crowd);
   ADD ("survives-signals", test_survives_signals);
@@ -651,7 +503,7 @@ main (int   argc,
   ADD ("waits-quietly", test_waits_quietly);
   ADD ("folder-taken-away", test_folder_taken_away);
   ADD ("older-than-daemon/before-hello", test_older_than_daemon);
-  g_test_add ("/shim/older-than-daemon/after-hello", Fixture, "", set_up, test_older_than_daemon,
+  g_test_add ("/shim/older-than-daemon/after-hello", ShimFixture, "", set_up, test_older_than_daemon,
               tear_down);
 
   return g_test_run ();

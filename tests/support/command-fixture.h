@@ -7,7 +7,7 @@
 #include "hw-attempt-folder.h"
 #include "hw-command-runner.h"
 #include "hw-shim-output.h"
-#include "hw-shim-record.h"
+#include "hw-shim-records.h"
 #include "hw-system-clock.h"
 
 #include "tests/support/run-probe.h"
