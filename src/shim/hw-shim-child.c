@@ -92,6 +92,9 @@ become (HwShimChild *self)
   if (null_fd > STDERR_FILENO)
     close (null_fd);
 
+  if (!hw_cgroup_enter (self->cgroup))
+    self->record->cgroup[0] = '\0';
+
   reset_signals ();
   if (chdir (task->directory) < 0)
     fail (self, HW_SHIM_STAGE_DIRECTORY, errno);

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-cgroup.h"
 #include "hw-shim-protocol.h"
 #include "hw-shim-record.h"
 
@@ -11,6 +12,7 @@
 typedef struct
 {
   const HwShimTask *task;
+  HwCgroup *cgroup;    /* to go into */
   HwShimStart *record; /* what is known before there is a child */
   int folder_fd;       /* where the start record goes */
   int output_fd;       /* where its output and its errors go */

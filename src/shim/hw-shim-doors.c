@@ -164,20 +164,18 @@ hw_shim_doors_hear (HwShimDoors         *self,
 }
 
 /* Lets in one who waits, if it is the same user, or root; the folder lets in nobody else.
- * Says to it how it goes.
+ * Returns its door, or NULL.
  */
-void
-hw_shim_doors_accept (HwShimDoors        *self,
-                      const HwShimStatus *status)
+HwShimDoor *
+hw_shim_doors_accept (HwShimDoors *self)
 {
   int fd = accept4 (self->listener_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  uint8_t payload[HW_SHIM_STATUS_SIZE];
   struct ucred peer;
   socklen_t size = sizeof peer;
   int i = 0;
 
   if (fd < 0)
-    return;
+    return NULL;
 
   while (i < HW_DOORS_MAX && self->doors[i].fd >= 0)
     i++;
@@ -186,11 +184,11 @@ hw_shim_doors_accept (HwShimDoors        *self,
       (peer.uid != geteuid () && peer.uid != 0))
     {
       close (fd);
-      return;
+      return NULL;
     }
 
   self->doors[i].fd = fd;
   self->doors[i].filled = 0;
-  hw_shim_status_write (status, payload);
-  hw_shim_door_say (&self->doors[i], HW_SHIM_HELLO, payload, sizeof payload);
+
+  return &self->doors[i];
 }

@@ -43,8 +43,7 @@ void hw_shim_doors_hear (HwShimDoors         *self,
                          const struct pollfd *fds,
                          HwShimHear           hear,
                          void                *user_data);
-void hw_shim_doors_accept (HwShimDoors        *self,
-                           const HwShimStatus *status);
+HwShimDoor *hw_shim_doors_accept (HwShimDoors *self);
 
 void hw_shim_door_say (HwShimDoor *door,
                        HwShimVerb  verb,

@@ -6,6 +6,7 @@
 
 #include "hw-io.h"
 #include "hw-shim-child.h"
+#include "hw-shim-control.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +84,20 @@ order_clear (Order *order)
   munmap (order->bytes, order->size);
 }
 
+/* Makes a cgroup for the program in the one that the daemon has made for us, if we may. It is
+ * named in the start record, for whoever comes when we are dead.
+ */
+static void
+hw_shim_make_cgroup (HwShim     *self,
+                     const char *path)
+{
+  size_t length = strlen (path);
+
+  if (path[0] == '/' && length < sizeof self->record.cgroup && strchr (path, '\n') == NULL &&
+      hw_cgroup_make (&self->cgroup, path))
+    memcpy (self->record.cgroup, path, length + 1);
+}
+
 /* Gets what has to be there before the program. @output_fd is where it prints. */
 static bool
 hw_shim_prepare (HwShim *self,
@@ -154,18 +169,26 @@ hw_shim_start (HwShim           *self,
 {
   HwShimChild child = {
     .task = task,
+    .cgroup = &self->cgroup,
     .record = &self->record,
     .folder_fd = self->folder_fd,
     .output_fd = output_fd,
   };
 
+  hw_shim_make_cgroup (self, task->cgroup);
   if (hw_shim_child_start (&child) < 0)
     {
       hw_shim_fail (self, child.stage, child.number);
       return false;
     }
 
-  hw_shim_door_say (&self->doors.doors[0], HW_SHIM_STARTED, NULL, 0);
+  /* If it did not get into its cgroup, we do without. */
+  if (self->record.cgroup[0] == '\0')
+    hw_cgroup_remove (&self->cgroup);
+
+  hw_shim_set_timeout (self, task->timeout, task->grace);
+  hw_shim_write_status (self, self->told);
+  hw_shim_door_say (&self->doors.doors[0], HW_SHIM_STARTED, self->told, sizeof self->told);
 
   return true;
 }
@@ -206,6 +229,7 @@ main (int   argc,
   if (is_started)
     hw_shim_run (&self);
 
+  hw_cgroup_remove (&self.cgroup);
   hw_shim_output_clear (&self.output);
   hw_io_remove (self.folder_fd, HW_SHIM_SOCKET);
   hw_shim_doors_close (&self.doors);

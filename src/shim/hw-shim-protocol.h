@@ -61,7 +61,7 @@ typedef enum
 
   /* From the shim. */
   HW_SHIM_HELLO = 128,     /* an HwShimStatus */
-  HW_SHIM_STARTED = 129,
+  HW_SHIM_STARTED = 129,   /* an HwShimStatus */
   HW_SHIM_NOT_STARTED = 130, /* u32 stage, u32 errno */
   HW_SHIM_ENDED = 131,     /* the exit record's text */
   HW_SHIM_REFUSED = 132,   /* u32: the verb */

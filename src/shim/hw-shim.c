@@ -5,11 +5,12 @@
 #include "hw-shim.h"
 
 #include "hw-io.h"
-#include "hw-tree.h"
+#include "hw-shim-control.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -19,13 +20,8 @@
 /* What the disk refused is tried again after that. */
 #define RETRY_TIME 1000000
 
-/* While all are killed: how often at once, and how long to wait before the next time. One
- * that goes on to start others is outrun; one that the kernel holds, or that is another
- * user's, takes its time, and SIGCHLD tells when that is over.
- */
-#define KILL_ROUNDS 200
-#define KILL_TIME 5000
-#define HELD_TIME 1000000
+/* The most that is waited, in ms: poll() does not count while the machine sleeps, but we do. */
+#define MAX_WAIT (60 * 1000)
 
 static int64_t
 read_clock (clockid_t clock)
@@ -126,25 +122,7 @@ hw_shim_drain (HwShim *self)
   self->write_at = 0;
 }
 
-/* Asks to end those who began at @born or later; who is held hears of it only when it goes
- * on.
- */
-static void
-hw_shim_ask (HwShim  *self,
-             uint64_t born)
-{
-  self->asked_at = (uint64_t) (hw_shim_now () * sysconf (_SC_CLK_TCK) / 1000000);
-  hw_tree_signal (getpid (), SIGTERM, born);
-  hw_tree_signal (getpid (), SIGCONT, born);
-}
-
-static bool
-hw_shim_is_stopping (HwShim *self)
-{
-  return self->stopped != HW_SHIM_NOT_STOPPED;
-}
-
-static void
+void
 hw_shim_reap (HwShim *self)
 {
   bool had_exited = self->has_exited;
@@ -170,23 +148,6 @@ hw_shim_reap (HwShim *self)
 }
 
 static void
-hw_shim_kill_all (HwShim *self)
-{
-  self->is_held = false;
-  hw_shim_reap (self);
-  for (int i = 0; i < KILL_ROUNDS && self->has_children && !self->is_held; i++)
-    {
-      uint64_t children = hw_tree_kill_children (getpid ());
-
-      /* Of those who die from here on, SIGCHLD tells; who died before left others to us. */
-      self->is_held = children == self->children;
-      self->children = children;
-      if (!self->is_held)
-        hw_shim_reap (self);
-    }
-}
-
-static void
 hw_shim_write_record (HwShim *self)
 {
   self->has_recorded = hw_io_replace_record (self->folder_fd, HW_SHIM_END, self->end_text,
@@ -205,7 +166,11 @@ hw_shim_write_record (HwShim *self)
 static void
 hw_shim_end (HwShim *self)
 {
-  HwShimEnd end = { .stopped = self->stopped, .at = hw_shim_real_time () };
+  HwShimEnd end = {
+    .stopped = self->stopped,
+    .n_oom_kills = hw_cgroup_count_oom_kills (&self->cgroup),
+    .at = hw_shim_real_time (),
+  };
 
   hw_shim_drain (self);
   hw_shim_output_sync (&self->output);
@@ -219,74 +184,41 @@ hw_shim_end (HwShim *self)
 
   self->end_length = hw_shim_end_build (&end, self->end_text, sizeof self->end_text);
   self->has_ended = true;
+
+  /* Whom it leaves behind is not held for ever. */
+  hw_shim_resume (self);
   hw_shim_write_record (self);
   hw_shim_doors_say (&self->doors, HW_SHIM_ENDED, self->end_text, self->end_length);
 }
 
-/* Asks all to end, and uses force when the time is up. */
-static void
-hw_shim_stop (HwShim  *self,
-              uint32_t milliseconds)
+void
+hw_shim_write_status (HwShim  *self,
+                      uint8_t *payload)
 {
-  int64_t deadline = hw_shim_now () + (int64_t) milliseconds * 1000;
-
-  if (self->has_ended)
-    return;
-
-  if (self->stopped == HW_SHIM_NOT_STOPPED || deadline < self->deadline)
-    self->deadline = deadline;
-  if (self->stopped == HW_SHIM_NOT_STOPPED)
-    self->stopped = HW_SHIM_ASKED;
-  hw_shim_ask (self, 0);
-}
-
-static void
-hw_shim_kill (HwShim *self)
-{
-  if (!self->has_ended && self->stopped == HW_SHIM_NOT_STOPPED)
-    self->stopped = HW_SHIM_ASKED;
-  self->is_killing = true;
-}
-
-static HwShimStatus
-hw_shim_get_status (HwShim *self)
-{
-  return (HwShimStatus) {
-           .pid = (uint32_t) self->record.child,
-           .start = self->record.child_start,
-           .is_stopping = hw_shim_is_stopping (self),
-           .has_ended = self->has_ended,
+  const HwShimStatus status = {
+    .pid = (uint32_t) self->record.child,
+    .start = self->record.child_start,
+    .containment = self->cgroup.is_open ? HW_SHIM_CGROUP : HW_SHIM_SESSION,
+    .is_stopping = hw_shim_is_stopping (self),
+    .has_ended = self->has_ended,
+    .is_paused = self->is_paused,
   };
-}
-
-static void
-hw_shim_say_status (HwShim *self)
-{
-  HwShimStatus status = hw_shim_get_status (self);
-  uint8_t payload[HW_SHIM_STATUS_SIZE];
 
   hw_shim_status_write (&status, payload);
-  hw_shim_doors_say (&self->doors, HW_SHIM_HELLO, payload, sizeof payload);
 }
 
-/* Does what is asked. Returns whether that could be understood. */
-static bool
-hw_shim_obey (HwShim            *self,
-              const HwShimFrame *frame)
+/* Says to all how it goes, if that is news; of the end, they hear by ENDED. */
+static void
+hw_shim_tell (HwShim *self)
 {
-  bool was_stopping = hw_shim_is_stopping (self);
+  uint8_t payload[HW_SHIM_STATUS_SIZE];
 
-  if (frame->verb == HW_SHIM_STOP && frame->length == 4)
-    hw_shim_stop (self, hw_shim_read_u32 (frame->payload));
-  else if (frame->verb == HW_SHIM_KILL)
-    hw_shim_kill (self);
-  else
-    return false;
+  hw_shim_write_status (self, payload);
+  if (self->has_ended || memcmp (payload, self->told, sizeof payload) == 0)
+    return;
 
-  if (hw_shim_is_stopping (self) != was_stopping)
-    hw_shim_say_status (self);
-
-  return true;
+  memcpy (self->told, payload, sizeof payload);
+  hw_shim_doors_say (&self->doors, HW_SHIM_HELLO, payload, sizeof payload);
 }
 
 static void
@@ -295,19 +227,38 @@ on_frame (HwShimDoor        *door,
           void              *user_data)
 {
   HwShim *self = user_data;
-  HwShimStatus status = hw_shim_get_status (self);
   uint8_t payload[HW_SHIM_STATUS_SIZE];
 
   if (frame->version <= HW_SHIM_VERSION && frame->verb == HW_SHIM_STATUS)
     {
-      hw_shim_status_write (&status, payload);
+      hw_shim_write_status (self, payload);
       hw_shim_door_say (door, HW_SHIM_HELLO, payload, sizeof payload);
     }
-  else if (frame->version > HW_SHIM_VERSION || !hw_shim_obey (self, frame))
+  else if (frame->version <= HW_SHIM_VERSION && hw_shim_obey (self, frame))
+    {
+      hw_shim_tell (self);
+    }
+  else
     {
       hw_shim_write_u32 (payload, frame->verb);
       hw_shim_door_say (door, HW_SHIM_REFUSED, payload, 4);
     }
+}
+
+/* Lets in whoever waits, and says what it has missed. */
+static void
+hw_shim_welcome (HwShim *self)
+{
+  uint8_t payload[HW_SHIM_STATUS_SIZE];
+  HwShimDoor *door = hw_shim_doors_accept (&self->doors);
+
+  if (door == NULL)
+    return;
+
+  hw_shim_write_status (self, payload);
+  hw_shim_door_say (door, HW_SHIM_HELLO, payload, sizeof payload);
+  if (self->has_ended)
+    hw_shim_door_say (door, HW_SHIM_ENDED, self->end_text, self->end_length);
 }
 
 /* Does what is due. */
@@ -319,10 +270,7 @@ hw_shim_advance (HwShim *self)
   if (self->write_at != 0 && now >= self->write_at)
     hw_shim_write (self);
 
-  if (hw_shim_is_stopping (self) && now >= self->deadline)
-    self->is_killing = true;
-  if (self->is_killing)
-    hw_shim_kill_all (self);
+  hw_shim_control (self, now);
 
   /* Who was asked to stop has stopped when nothing of it is left. */
   if (self->has_exited && !self->has_ended && !(hw_shim_is_stopping (self) && self->has_children))
@@ -349,15 +297,12 @@ hw_shim_get_timeout (HwShim *self)
     at = earlier (at, self->write_at);
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
-  if (self->is_killing && self->has_children)
-    at = earlier (at, now + (self->is_held ? HELD_TIME : KILL_TIME));
-  else if (hw_shim_is_stopping (self) && !self->is_killing && !self->has_ended)
-    at = earlier (at, self->deadline);
+  at = earlier (at, hw_shim_get_control_time (self, now));
 
   if (at == INT64_MAX)
     return -1;
 
-  return at <= now ? 0 : (int) earlier ((at - now + 999) / 1000, 60 * 60 * 1000);
+  return at <= now ? 0 : (int) earlier ((at - now + 999) / 1000, MAX_WAIT);
 }
 
 /* What a child of the program goes on to print is kept as long as one can. */
@@ -367,33 +312,53 @@ hw_shim_is_done (HwShim *self)
   return self->has_recorded && (self->pipe_fd < 0 || hw_shim_is_stopping (self));
 }
 
+/* What is waited for, beside the doors. */
+enum
+{
+  POLL_SIGNALS,
+  POLL_PIPE,
+  POLL_CGROUP,
+  POLL_DOORS,
+};
+
+static void
+hw_shim_fill (HwShim        *self,
+              struct pollfd *fds)
+{
+  fds[POLL_SIGNALS] = (struct pollfd) { .fd = self->signal_fd, .events = POLLIN };
+  fds[POLL_PIPE] = (struct pollfd) {
+    .fd = self->write_at == 0 ? self->pipe_fd : -1,
+    .events = POLLIN,
+  };
+  fds[POLL_CGROUP] = (struct pollfd) {
+    .fd = self->cgroup.is_open && self->is_pausing && !self->is_paused ? self->cgroup.events_fd
+                                                                       : -1,
+    .events = POLLPRI,
+  };
+  hw_shim_doors_fill (&self->doors, fds + POLL_DOORS);
+}
+
 /* Waits for the end, and does what is asked meanwhile. */
 void
 hw_shim_run (HwShim *self)
 {
-  struct pollfd fds[2 + HW_DOORS_N_POLL];
+  struct pollfd fds[POLL_DOORS + HW_DOORS_N_POLL];
 
   while (!hw_shim_is_done (self))
     {
-      HwShimStatus status;
-
-      fds[0] = (struct pollfd) { .fd = self->signal_fd, .events = POLLIN };
-      fds[1] = (struct pollfd) { .fd = self->write_at == 0 ? self->pipe_fd : -1, .events = POLLIN };
-      hw_shim_doors_fill (&self->doors, fds + 2);
-      if (poll (fds, 2 + HW_DOORS_N_POLL, hw_shim_get_timeout (self)) < 0)
+      hw_shim_fill (self, fds);
+      if (poll (fds, POLL_DOORS + HW_DOORS_N_POLL, hw_shim_get_timeout (self)) < 0)
         continue;
 
-      if (fds[1].revents != 0)
+      if (fds[POLL_PIPE].revents != 0)
         hw_shim_read (self, HW_SHIM_CHUNK);
-      if (fds[0].revents != 0)
+      if (fds[POLL_SIGNALS].revents != 0)
         hw_shim_reap (self);
 
-      hw_shim_doors_hear (&self->doors, fds + 2, on_frame, self);
-      status = hw_shim_get_status (self);
-      if (fds[2 + HW_DOORS_MAX].revents != 0)
-        hw_shim_doors_accept (&self->doors, &status);
-      if (fds[2 + HW_DOORS_MAX].revents != 0 && self->has_ended)
-        hw_shim_doors_say (&self->doors, HW_SHIM_ENDED, self->end_text, self->end_length);
+      hw_shim_doors_hear (&self->doors, fds + POLL_DOORS, on_frame, self);
       hw_shim_advance (self);
+      hw_shim_tell (self);
+      if (fds[POLL_DOORS + HW_DOORS_MAX].revents != 0)
+        hw_shim_welcome (self);
     }
 }

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-cgroup.h"
 #include "hw-shim-doors.h"
 #include "hw-shim-output.h"
 #include "hw-shim-record.h"
@@ -16,6 +17,7 @@ typedef struct
 {
   HwShimDoors doors;
   HwShimOutput output;
+  HwCgroup cgroup; /* of the program, or none */
   HwShimStart record;
   int folder_fd; /* (owned) */
   int signal_fd; /* (owned) */
@@ -34,8 +36,14 @@ typedef struct
   bool is_held;        /* those who are there were killed before, and stay */
   uint64_t children;   /* who they were then */
   bool is_cut;
+  int64_t timeout_at;  /* when the time is up, or 0 */
+  int64_t time_left;   /* of it, while its clock stands */
+  uint32_t grace;      /* ms from then on */
   int64_t deadline;    /* when to use force */
   uint64_t asked_at;   /* in the ticks of HwProcessStat: who is younger was not asked */
+  bool is_pausing;
+  bool is_paused;      /* and nobody is left who does something */
+  uint8_t told[HW_SHIM_STATUS_SIZE]; /* what was said last to all */
 
   bool has_ended;      /* and everybody was told */
   bool has_recorded;
@@ -49,3 +57,8 @@ int64_t hw_shim_now (void);
 int64_t hw_shim_real_time (void);
 
 void hw_shim_run (HwShim *self);
+void hw_shim_reap (HwShim *self);
+
+/* Writes what HELLO says, HW_SHIM_STATUS_SIZE bytes. */
+void hw_shim_write_status (HwShim  *self,
+                           uint8_t *payload);

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@
 
 /* Children that are read at once; for more there is another round. */
 #define CHILDREN_SIZE 4096
+
+/* How often to look at once for others to hold. */
+#define HOLD_ROUNDS 8
 
 /* Makes one number of the numbers of children: a prime. */
 #define CHILDREN_FACTOR 1000003
@@ -114,24 +118,55 @@ signal_one (const HwProcessStat *stat,
   close (pidfd);
 }
 
+/* Tells whether a process is held, looked at by a debugger, or dead. */
+static bool
+is_held (const HwProcessStat *stat)
+{
+  return strchr ("TtZX", stat->state) != NULL;
+}
+
 /* Sends a signal to all that came of @root, but not to itself, and those above first. Only
- * those hear it that began at @born or later, see HwProcessStat.
+ * those hear it that began at @born or later, see HwProcessStat, and SIGSTOP only those that
+ * are not held. Returns how many they are, those not counted that the kernel holds: it lets
+ * them do nothing once they have a signal, and may let them heed it only when others go on
+ * (who has called vfork(2) waits for a child that was held before it had called execve(2)).
  */
-void
+size_t
 hw_tree_signal (pid_t    root,
                 int      number,
                 uint64_t born)
 {
   Table table = { 0 };
   size_t n_ours;
+  size_t n_heard = 0;
 
   read_all (&table);
   n_ours = gather (&table, root);
   for (size_t i = 0; i < n_ours; i++)
-    if (table.stats[i].start >= born)
-      signal_one (&table.stats[i], number);
+    if (table.stats[i].start >= born && !(number == SIGSTOP && is_held (&table.stats[i])))
+      {
+        signal_one (&table.stats[i], number);
+        n_heard += table.stats[i].state != 'D';
+      }
 
   free (table.stats);
+
+  return n_heard;
+}
+
+/* Holds all that came of @root. Who is started while we look may not be seen, but is there
+ * when we look again: so all are held when nobody is found who is not, twice. Returns whether
+ * it has come to that; if not, it is tried again later, as a signal takes its time.
+ */
+bool
+hw_tree_hold (pid_t root)
+{
+  int n_quiet = 0;
+
+  for (int i = 0; i < HOLD_ROUNDS && n_quiet < 2; i++)
+    n_quiet = hw_tree_signal (root, SIGSTOP, 0) == 0 ? n_quiet + 1 : 0;
+
+  return n_quiet == 2;
 }
 
 /* Kills a child, and makes of @children the number of one more. */

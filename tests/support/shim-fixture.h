@@ -8,6 +8,7 @@
 #include "hw-shim-words.h"
 #include "hw-spawn.h"
 
+#include "tests/support/test-cgroup.h"
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
@@ -26,6 +27,8 @@ typedef struct
   char *folder;           /* (owned) */
   char *mark;             /* (owned) */
   HwShimProcess *process; /* (owned) */
+  char *cgroup;           /* (owned) (nullable): for the shim to use */
+  HwShimStatus started;   /* what it said when it had begun */
 } ShimFixture;
 
 static inline void
@@ -61,6 +64,7 @@ tear_down (ShimFixture  *fixture,
   kill (fixture->process->pid, SIGKILL);
   hw_shim_process_forget (fixture->process);
   g_clear_pointer (&fixture->process, hw_shim_process_free);
+  g_clear_pointer (&fixture->cgroup, test_cgroup_free);
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
                                NULL, NULL, NULL));
   g_free (fixture->folder);
@@ -139,7 +143,8 @@ order (ShimFixture *fixture,
   g_autofree guint8 *bytes = NULL;
 
   wishes.mark = fixture->mark;
-  wishes.path = "/bin/sh";
+  wishes.path = wishes.path != NULL ? wishes.path : "/bin/sh";
+  wishes.cgroup = wishes.cgroup != NULL ? wishes.cgroup : fixture->cgroup;
   wishes.directory = fixture->folder;
   wishes.umask = -1;
   wishes.argv = (char **) argv;
@@ -152,22 +157,47 @@ order (ShimFixture *fixture,
 }
 
 static inline void
+begin_with (ShimFixture *fixture,
+            const char  *script,
+            HwShimTask   wishes)
+{
+  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
+  HwShimFrame frame;
+
+  order (fixture, script, wishes);
+  g_assert_true (hear (fixture->process->link_fd, bytes, &frame));
+  g_assert_cmpint (frame.verb, ==, HW_SHIM_STARTED);
+  g_assert_true (hw_shim_status_read (frame.payload, frame.length, &fixture->started));
+}
+
+static inline void
 begin (ShimFixture *fixture,
        const char  *script)
 {
-  order (fixture, script, (HwShimTask) { 0 });
-  assert_hears (fixture->process->link_fd, HW_SHIM_STARTED);
+  begin_with (fixture, script, (HwShimTask) { 0 });
+}
+
+/* Waits until a script has made a file in its folder. */
+static inline void
+wait_for_file (ShimFixture *fixture,
+               const char  *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  gint64 begin_time = g_get_monotonic_time ();
+
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_assert_cmpint (g_get_monotonic_time () - begin_time, <, WAIT_SECONDS * G_USEC_PER_SEC);
+      g_thread_yield ();
+    }
 }
 
 /* Begins what ignores a stop, and waits until it does. */
 static inline void
 begin_stubborn (ShimFixture *fixture)
 {
-  g_autofree char *path = g_build_filename (fixture->folder, "ready", NULL);
-
   begin (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done");
-  while (!g_file_test (path, G_FILE_TEST_EXISTS))
-    g_thread_yield ();
+  wait_for_file (fixture, "ready");
 }
 
 /* Makes the file that a script waits for. */
@@ -190,6 +220,30 @@ connect_again (ShimFixture *fixture)
   set_patience (fd);
 
   return fd;
+}
+
+static inline void
+read_start (ShimFixture *fixture,
+            HwShimStart *start)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, HW_SHIM_START, NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  g_assert_true (hw_shim_start_parse (text, length, start));
+}
+
+static inline void
+read_end (ShimFixture *fixture,
+          HwShimEnd   *end)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, HW_SHIM_END, NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  g_assert_true (hw_shim_end_parse (text, length, end));
 }
 
 static inline void
