@@ -14,6 +14,7 @@
 #include "hw-shim-output.h"
 #include "hw-shim-records.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -248,25 +249,35 @@ hw_attempt_files_read_end (int        folder_fd,
  * hw_attempt_files_get_output_size:
  * @folder_fd: the attempt's folder
  *
- * Gets how much the attempt has printed so far.
+ * Gets how much the attempt has printed so far, what was dropped of it included.
  *
  * Returns: bytes, 0 if there is no file
  */
 guint64
 hw_attempt_files_get_output_size (int folder_fd)
 {
-  char name[HW_IO_NAME_MAX];
-  struct stat status;
+  int fd = openat (folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *folder = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry;
   guint64 size = 0;
 
-  do
+  if (folder == NULL)
     {
-      hw_segment_build_name (name, size);
-      if (fstatat (folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-        break;
-      size += (guint64) status.st_size;
+      if (fd >= 0)
+        close (fd);
+      return 0;
     }
-  while ((guint64) status.st_size == HW_SEGMENT_SIZE);
+
+  while ((entry = readdir (folder)) != NULL)
+    {
+      struct stat status;
+      guint64 offset;
+
+      if (hw_segment_parse_name (entry->d_name, &offset) &&
+          fstatat (folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        size = MAX (size, offset + (guint64) status.st_size);
+    }
+  closedir (folder);
 
   return size;
 }

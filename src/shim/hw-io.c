@@ -63,6 +63,14 @@ hw_io_write (int         fd,
   return true;
 }
 
+/* Cuts off what a file has behind @size bytes. */
+bool
+hw_io_truncate (int      fd,
+                uint64_t size)
+{
+  return ftruncate (fd, (off_t) size) == 0;
+}
+
 /* Returns when what was written is on disk; of a folder, the names in it. */
 bool
 hw_io_sync (int fd)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Longest name of a file of ours inside a folder of ours. */
 #define HW_IO_NAME_MAX 64
@@ -23,6 +24,8 @@ bool hw_io_write (int         fd,
                   const void *bytes,
                   size_t      size,
                   size_t     *written);
+bool hw_io_truncate (int      fd,
+                     uint64_t size);
 bool hw_io_sync (int fd);
 bool hw_io_remove (int         folder_fd,
                    const char *name);

@@ -120,7 +120,7 @@ hw_shim_prepare (HwShim *self,
 
   self->pipe_fd = ends[0];
   *output_fd = ends[1];
-  hw_shim_output_init (&self->output, self->folder_fd);
+  hw_shim_output_init (&self->output, self->folder_fd, 0);
 
   if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
       !hw_process_read (getpid (), &own))

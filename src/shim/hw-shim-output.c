@@ -4,35 +4,80 @@
 
 #include "hw-shim-output.h"
 
-#include "hw-shim-record.h"
-
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The index has an entry after so many bytes, and for bytes that come so long after the
- * last entry: little enough to look through, and few enough to cost nothing.
- */
-#define INDEX_BYTES (64 * 1024)
-#define INDEX_TIME 1000000
+#define SEGMENT_PREFIX "output-"
+#define INDEX_PREFIX "index-"
+#define PACKED_SUFFIX ".gz"
+
+static void
+build_name (char       *name,
+            const char *prefix,
+            uint64_t    offset,
+            const char *suffix)
+{
+  snprintf (name, HW_IO_NAME_MAX, "%s%" PRIu64 "%s", prefix, offset - offset % HW_SEGMENT_SIZE,
+            suffix);
+}
 
 /* Names the segment that an offset is in; @name has HW_IO_NAME_MAX bytes. */
 void
 hw_segment_build_name (char    *name,
                        uint64_t offset)
 {
-  snprintf (name, HW_IO_NAME_MAX, "output-%" PRIu64, offset - offset % HW_SEGMENT_SIZE);
+  build_name (name, SEGMENT_PREFIX, offset, "");
 }
 
+/* The same for the index of that segment. */
+void
+hw_segment_build_index_name (char    *name,
+                             uint64_t offset)
+{
+  build_name (name, INDEX_PREFIX, offset, "");
+}
+
+/* The same for the segment when it is packed. */
+void
+hw_segment_build_packed_name (char    *name,
+                              uint64_t offset)
+{
+  build_name (name, SEGMENT_PREFIX, offset, PACKED_SUFFIX);
+}
+
+/* Says whether a file of this name is a segment, packed or not, and where it begins. */
+bool
+hw_segment_parse_name (const char *name,
+                       uint64_t   *offset)
+{
+  char packed[HW_IO_NAME_MAX];
+  char plain[HW_IO_NAME_MAX];
+
+  if (strncmp (name, SEGMENT_PREFIX, strlen (SEGMENT_PREFIX)) != 0)
+    return false;
+
+  /* Nothing but what we would write: no sign, no zeros, no number that is too large. */
+  *offset = strtoull (name + strlen (SEGMENT_PREFIX), NULL, 10);
+  hw_segment_build_name (plain, *offset);
+  hw_segment_build_packed_name (packed, *offset);
+
+  return strcmp (name, plain) == 0 || strcmp (name, packed) == 0;
+}
+
+/* Of an output with a @limit, less would not have a beginning and an end. */
 void
 hw_shim_output_init (HwShimOutput *self,
-                     int           folder_fd)
+                     int           folder_fd,
+                     uint64_t      limit)
 {
   memset (self, 0, sizeof *self);
   self->folder_fd = folder_fd;
   self->segment_fd = -1;
   self->index_fd = -1;
+  self->limit = limit != 0 && limit < HW_OUTPUT_LIMIT_MIN ? HW_OUTPUT_LIMIT_MIN : limit;
 }
 
 static void
@@ -40,16 +85,19 @@ close_segment (HwShimOutput *self)
 {
   if (self->segment_fd >= 0)
     close (self->segment_fd);
+  if (self->index_fd >= 0)
+    close (self->index_fd);
+
   self->segment_fd = -1;
+  self->index_fd = -1;
+  self->index_size = 0;
+  self->is_index_torn = false;
 }
 
 void
 hw_shim_output_clear (HwShimOutput *self)
 {
   close_segment (self);
-  if (self->index_fd >= 0)
-    close (self->index_fd);
-  self->index_fd = -1;
 }
 
 static void
@@ -60,34 +108,67 @@ write_u64 (uint8_t *bytes,
     bytes[i] = (uint8_t) (number >> (8 * i));
 }
 
+static bool
+is_entry_due (HwShimOutput *self,
+              int64_t       now)
+{
+  return self->index_size == 0 || self->size - self->indexed_at >= HW_INDEX_BYTES ||
+         now - self->indexed_time >= HW_INDEX_TIME;
+}
+
 /* Adds an entry if it is time for one. It can be made again out of the output, but for the
- * times, so nobody minds if it cannot be written.
+ * times, so nobody minds if it cannot be written. Only whole ones count: what is left of
+ * one that found no room is taken away before the next.
  */
 static void
 write_index (HwShimOutput *self,
              int64_t       now)
 {
   uint8_t entry[HW_INDEX_ENTRY_SIZE];
+  char name[HW_IO_NAME_MAX];
   size_t written;
 
-  if (self->has_entry && self->size - self->indexed_at < INDEX_BYTES &&
-      now - self->indexed_time < INDEX_TIME)
+  if (!is_entry_due (self, now))
     return;
 
+  hw_segment_build_index_name (name, self->size);
   if (self->index_fd < 0)
-    self->index_fd = hw_io_append (self->folder_fd, HW_SHIM_INDEX);
+    self->index_fd = hw_io_append (self->folder_fd, name);
   if (self->index_fd < 0)
+    return;
+  if (self->is_index_torn && !hw_io_truncate (self->index_fd, self->index_size))
     return;
 
   write_u64 (entry, self->size);
   write_u64 (entry + 8, self->n_lines);
   write_u64 (entry + 16, (uint64_t) now);
-  if (!hw_io_write (self->index_fd, entry, sizeof entry, &written))
+  self->is_index_torn = !hw_io_write (self->index_fd, entry, sizeof entry, &written);
+  if (self->is_index_torn)
     return;
 
-  self->has_entry = true;
+  self->index_size += sizeof entry;
   self->indexed_at = self->size;
   self->indexed_time = now;
+}
+
+/* Drops a segment of the middle if one more would be too many. Its index goes first: bytes
+ * without lines can be counted again, lines without bytes are lies.
+ */
+static void
+make_room (HwShimOutput *self)
+{
+  uint64_t n_tail = self->limit / (2 * HW_SEGMENT_SIZE);
+  char name[HW_IO_NAME_MAX];
+  uint64_t offset;
+
+  if (self->limit == 0 || self->size / HW_SEGMENT_SIZE < self->limit / HW_SEGMENT_SIZE)
+    return;
+
+  offset = self->size - n_tail * HW_SEGMENT_SIZE;
+  hw_segment_build_index_name (name, offset);
+  hw_io_remove (self->folder_fd, name);
+  hw_segment_build_name (name, offset);
+  hw_io_remove (self->folder_fd, name);
 }
 
 /* Opens the segment that the next byte goes into. A full one is on disk before the next
@@ -107,6 +188,7 @@ open_segment (HwShimOutput *self)
   if (self->segment_fd >= 0)
     return true;
 
+  make_room (self);
   hw_segment_build_name (name, self->size);
   self->segment_fd = hw_io_append (self->folder_fd, name);
 

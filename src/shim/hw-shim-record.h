@@ -14,7 +14,6 @@
 #define HW_SHIM_START "start"   /* its work may have begun */
 #define HW_SHIM_END "end"       /* how it ended */
 #define HW_SHIM_SOCKET "socket" /* the door of the shim that watches it */
-#define HW_SHIM_INDEX "index"   /* where in the output lines and moments are */
 
 /* The environment variable that all processes of an attempt inherit. */
 #define HW_MARK_VARIABLE "HEADWAY_TASK"

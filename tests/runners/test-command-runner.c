@@ -43,7 +43,7 @@ static void
 test_command_runner_files_are_private (CommandFixture *fixture,
                                        gconstpointer   test_data)
 {
-  static const char *const names[] = { "", OUTPUT, HW_SHIM_INDEX, HW_SHIM_START, HW_SHIM_END };
+  static const char *const names[] = { "", OUTPUT, "index-0", HW_SHIM_START, HW_SHIM_END };
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['echo', 'x']>}");
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);

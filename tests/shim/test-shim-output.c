@@ -5,11 +5,12 @@
 #include "config.h"
 
 #include "hw-shim-output.h"
-#include "hw-shim-record.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Two and a half segments. */
@@ -35,7 +36,7 @@ set_up (Fixture      *fixture,
   fixture->folder_fd = hw_io_open_folder (fixture->folder);
   g_assert_cmpint (fixture->folder_fd, >=, 0);
   fixture->bytes = g_byte_array_new ();
-  hw_shim_output_init (&fixture->output, fixture->folder_fd);
+  hw_shim_output_init (&fixture->output, fixture->folder_fd, GPOINTER_TO_SIZE (test_data));
 }
 
 static void
@@ -135,38 +136,59 @@ read_u64 (const guint8 *bytes)
   return GUINT64_FROM_LE (number);
 }
 
-/* Test that each entry names the line that its offset is in, that there is one for every
- * 64 KiB and every second, and no more than that.
+/* Adds up what is before @offset and what is said of it, entry by entry. */
+typedef struct
+{
+  guint64 offset;
+  guint64 lines;
+  gint64 time;
+} Sum;
+
+static void
+assert_entry (Fixture      *fixture,
+              const guint8 *entry,
+              Sum          *sum)
+{
+  for (; sum->offset < read_u64 (entry); sum->offset++)
+    sum->lines += fixture->bytes->data[sum->offset] == '\n';
+
+  g_assert_cmpuint (read_u64 (entry), ==, sum->offset);
+  g_assert_cmpuint (read_u64 (entry + 8), ==, sum->lines);
+  g_assert_cmpint ((gint64) read_u64 (entry + 16), >=, sum->time);
+  sum->time = (gint64) read_u64 (entry + 16);
+}
+
+/* Test that each entry names the line that its offset is in, that each segment's index
+ * begins where the segment does, that there is an entry for every 64 KiB and every second,
+ * and no more than that.
  */
 static void
 test_index (Fixture      *fixture,
             gconstpointer test_data)
 {
-  g_autoptr(GBytes) index = NULL;
-  const guint8 *entry;
-  guint64 lines = 0, offset = 0;
-  gint64 time = 0;
-  gsize size;
+  static const char *const names[] = { "index-0", "index-4194304", "index-8388608" };
+  Sum sum = { 0 };
+  gsize n_entries = 0;
 
   write_all (fixture, SIZE);
-  index = read_file (fixture, HW_SHIM_INDEX);
-  g_assert_nonnull (index);
-  entry = g_bytes_get_data (index, &size);
-  g_assert_cmpuint (size % HW_INDEX_ENTRY_SIZE, ==, 0);
-  g_assert_cmpuint (size / HW_INDEX_ENTRY_SIZE, >=, SIZE / (128 * 1024));
-  g_assert_cmpuint (size / HW_INDEX_ENTRY_SIZE, <=, SIZE / 1024);
 
-  g_assert_cmpuint (read_u64 (entry), ==, 0);
-  for (const guint8 *end = entry + size; entry < end; entry += HW_INDEX_ENTRY_SIZE)
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      for (; offset < read_u64 (entry); offset++)
-        lines += fixture->bytes->data[offset] == '\n';
+      g_autoptr(GBytes) index = read_file (fixture, names[i]);
+      const guint8 *entries;
+      gsize size;
 
-      g_assert_cmpuint (read_u64 (entry), ==, offset);
-      g_assert_cmpuint (read_u64 (entry + 8), ==, lines);
-      g_assert_cmpint ((gint64) read_u64 (entry + 16), >=, time);
-      time = (gint64) read_u64 (entry + 16);
+      g_assert_nonnull (index);
+      entries = g_bytes_get_data (index, &size);
+      g_assert_cmpuint (size % HW_INDEX_ENTRY_SIZE, ==, 0);
+      g_assert_cmpuint (read_u64 (entries), ==, i * HW_SEGMENT_SIZE);
+      for (gsize at = 0; at < size; at += HW_INDEX_ENTRY_SIZE)
+        assert_entry (fixture, entries + at, &sum);
+      n_entries += size / HW_INDEX_ENTRY_SIZE;
     }
+
+  g_assert_cmpuint (n_entries, >=, SIZE / (128 * 1024));
+  g_assert_cmpuint (n_entries, <=, SIZE / 1024);
 }
 
 /* Test that what comes late has an entry, however little there was before. */
@@ -182,12 +204,175 @@ test_index_by_time (Fixture      *fixture,
   write_piece (fixture, 2, 5999999);
   write_piece (fixture, 2, 6000000);
 
-  index = read_file (fixture, HW_SHIM_INDEX);
+  index = read_file (fixture, "index-0");
   g_assert_cmpuint (g_bytes_get_size (index), ==, 2 * HW_INDEX_ENTRY_SIZE);
   entries = g_bytes_get_data (index, NULL);
   g_assert_cmpuint (read_u64 (entries + HW_INDEX_ENTRY_SIZE), ==, 4);
   g_assert_cmpuint (read_u64 (entries + HW_INDEX_ENTRY_SIZE + 8), ==, 2);
   g_assert_cmpuint (read_u64 (entries + HW_INDEX_ENTRY_SIZE + 16), ==, 6000000);
+}
+
+static void
+limit_files (rlim_t size)
+{
+  struct rlimit limit;
+
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &limit));
+  limit.rlim_cur = MIN (size, limit.rlim_max);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &limit));
+}
+
+/* Test that an entry that found no room leaves nothing behind that later ones would be
+ * taken apart by.
+ */
+static void
+test_index_torn (Fixture      *fixture,
+                 gconstpointer test_data)
+{
+  g_autoptr(GBytes) index = NULL;
+  Sum sum = { 0 };
+
+  g_byte_array_append (fixture->bytes, (const guint8 *) "a\nb\nc\n", 6);
+  signal (SIGXFSZ, SIG_IGN);
+  write_piece (fixture, 2, 5000000);
+
+  limit_files (HW_INDEX_ENTRY_SIZE + 7);
+  write_piece (fixture, 1, 6000000);
+  write_piece (fixture, 1, 7000000);
+  limit_files (RLIM_INFINITY);
+  write_piece (fixture, 2, 8000000);
+
+  index = read_file (fixture, "index-0");
+  g_assert_cmpuint (g_bytes_get_size (index), ==, 2 * HW_INDEX_ENTRY_SIZE);
+  for (gsize at = 0; at < 2; at++)
+    assert_entry (fixture, (const guint8 *) g_bytes_get_data (index, NULL) +
+                  at * HW_INDEX_ENTRY_SIZE, &sum);
+  g_assert_cmpuint (sum.offset, ==, 4);
+}
+
+static gboolean
+has_file (Fixture    *fixture,
+          const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Which segments of so many are left, with their indexes: "0 1 3". */
+static char *
+name_segments (Fixture *fixture)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i <= fixture->output.size / HW_SEGMENT_SIZE; i++)
+    {
+      char segment[HW_IO_NAME_MAX];
+      char index[HW_IO_NAME_MAX];
+
+      hw_segment_build_name (segment, i * HW_SEGMENT_SIZE);
+      hw_segment_build_index_name (index, i * HW_SEGMENT_SIZE);
+      g_assert_cmpint (has_file (fixture, segment), ==, has_file (fixture, index));
+      if (has_file (fixture, segment))
+        g_string_append_printf (names, names->len == 0 ? "%u" : " %u", i);
+    }
+
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* Writes @size bytes of nothing. */
+static void
+write_zeros (Fixture *fixture,
+             gsize    size)
+{
+  static const guint8 zeros[64 * 1024];
+  gsize written;
+
+  for (; size > 0; size -= written)
+    g_assert_true (hw_shim_output_write (&fixture->output, zeros, MIN (size, sizeof zeros), 0,
+                                         &written));
+}
+
+static void
+assert_segments (Fixture    *fixture,
+                 const char *expected)
+{
+  g_autofree char *names = name_segments (fixture);
+
+  g_assert_cmpstr (names, ==, expected);
+}
+
+/* Test with 16 MiB that the first half and the last are kept, and never more than that. */
+static void
+test_limit (Fixture      *fixture,
+            gconstpointer test_data)
+{
+  write_zeros (fixture, 4 * HW_SEGMENT_SIZE);
+  assert_segments (fixture, "0 1 2 3");
+
+  write_zeros (fixture, 1);
+  assert_segments (fixture, "0 1 3 4");
+
+  write_zeros (fixture, 5 * HW_SEGMENT_SIZE);
+  assert_segments (fixture, "0 1 8 9");
+}
+
+/* Test that a limit below the least that makes sense is that one. */
+static void
+test_small_limit (Fixture      *fixture,
+                  gconstpointer test_data)
+{
+  write_zeros (fixture, 2 * HW_SEGMENT_SIZE);
+  assert_segments (fixture, "0 1");
+
+  write_zeros (fixture, HW_SEGMENT_SIZE + 1);
+  assert_segments (fixture, "0 3");
+}
+
+static void
+test_odd_limit (Fixture      *fixture,
+                gconstpointer test_data)
+{
+  write_zeros (fixture, 3 * HW_SEGMENT_SIZE);
+  assert_segments (fixture, "0 1 2");
+
+  write_zeros (fixture, 2 * HW_SEGMENT_SIZE);
+  assert_segments (fixture, "0 1 4");
+}
+
+static void
+test_names (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint64 offset;
+    gboolean is_segment;
+  } names[] = {
+    { "output-0", 0, TRUE },
+    { "output-4194304", 4194304, TRUE },
+    { "output-4194304.gz", 4194304, TRUE },
+    { "output-18446744073705357312", G_GUINT64_CONSTANT (18446744073705357312), TRUE },
+    { "output-18446744073709551616", 0, FALSE },
+    { "output-1", 0, FALSE },
+    { "output-", 0, FALSE },
+    { "output- 0", 0, FALSE },
+    { "output-+0", 0, FALSE },
+    { "output-00", 0, FALSE },
+    { "output-0.gz.gz", 0, FALSE },
+    { "output-0x0", 0, FALSE },
+    { "index-0", 0, FALSE },
+    { "end", 0, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      guint64 offset = 0;
+
+      g_assert_cmpint (hw_segment_parse_name (names[i].name, &offset), ==, names[i].is_segment);
+      if (names[i].is_segment)
+        g_assert_cmpuint (offset, ==, names[i].offset);
+    }
 }
 
 /* Test that what the disk refuses is neither lost nor counted. */
@@ -209,8 +394,9 @@ test_refused (Fixture      *fixture,
   g_assert_cmpuint (fixture->output.size, ==, 1);
 }
 
-#define ADD(path, function) \
-  g_test_add ("/shim-output/" path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, limit, function) \
+  g_test_add ("/shim-output/" path, Fixture, GSIZE_TO_POINTER ((gsize) limit), set_up, function, \
+              tear_down)
 
 int
 main (int   argc,
@@ -218,10 +404,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("segments", test_segments);
-  ADD ("index/every-entry-is-right", test_index);
-  ADD ("index/by-time", test_index_by_time);
-  ADD ("refused-is-kept", test_refused);
+  ADD ("segments", 0, test_segments);
+  ADD ("index/every-entry-is-right", 0, test_index);
+  ADD ("index/by-time", 0, test_index_by_time);
+  ADD ("index/torn-entry-is-taken-away", 0, test_index_torn);
+  ADD ("limit/keeps-both-ends", 4 * HW_SEGMENT_SIZE, test_limit);
+  ADD ("limit/small-one-keeps-both-ends", 1, test_small_limit);
+  ADD ("limit/odd-one-keeps-whole-segments", 3 * HW_SEGMENT_SIZE + 1, test_odd_limit);
+  ADD ("refused-is-kept", 0, test_refused);
+  g_test_add_func ("/shim-output/names", test_names);
 
   return g_test_run ();
 }
