@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/**
+ * HW_ATTEMPT_FILES_FOLDER:
+ *
+ * The folder in that of an attempt where its program may leave files as results.
+ */
+#define HW_ATTEMPT_FILES_FOLDER "files"
+
 char *hw_attempt_folder_build (const char *root,
                                guint64     epoch,
                                guint64     task_id,

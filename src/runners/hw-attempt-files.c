@@ -46,6 +46,24 @@ hw_attempt_files_build_folder (const char *root,
 }
 
 /**
+ * hw_attempt_files_build_results:
+ * @root: the folder of all attempts
+ * @run: the attempt
+ *
+ * Builds the name of the folder where the program may leave files as results.
+ *
+ * Returns: (transfer full) (type filename): the folder
+ */
+char *
+hw_attempt_files_build_results (const char *root,
+                                HwRun      *run)
+{
+  g_autofree char *folder = hw_attempt_files_build_folder (root, run);
+
+  return g_build_filename (folder, HW_ATTEMPT_FILES_FOLDER, NULL);
+}
+
+/**
  * hw_attempt_files_set_error:
  * @path: what could not be written
  * @number: why, of `errno`
@@ -125,7 +143,7 @@ make_folder (const char *path,
  * @run: the attempt
  * @error: return location for a #GError, or %NULL
  *
- * Makes the attempt's folder.
+ * Makes the attempt's folder, and in it the one for the results of its program.
  *
  * Returns: (transfer full) (type filename): the folder, or %NULL with a sentence for a
  *   person
@@ -136,8 +154,19 @@ hw_attempt_files_create (const char *root,
                          GError    **error)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
+  g_autofree char *results = hw_attempt_files_build_results (root, run);
 
-  return make_folder (folder, error) ? g_steal_pointer (&folder) : NULL;
+  if (!make_folder (folder, error))
+    return NULL;
+
+  /* Not synced: a crash that takes it takes nothing with it that was promised. */
+  if (!hw_io_make_folder (results) && errno != EEXIST)
+    {
+      fail (results, errno, error);
+      return NULL;
+    }
+
+  return g_steal_pointer (&folder);
 }
 
 /* Reads a record. Returns its length, or -1 with errno. No link leads elsewhere, and no

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 char    *hw_attempt_files_build_folder (const char *root,
                                         HwRun      *run);
+char    *hw_attempt_files_build_results (const char *root,
+                                         HwRun      *run);
 void     hw_attempt_files_set_error (const char *path,
                                      int         number,
                                      GError    **error);

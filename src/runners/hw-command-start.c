@@ -26,6 +26,9 @@
 /* A text is bytes in UTF-8, in whatever language. */
 #define DEFAULT_LANG "C.UTF-8"
 
+/* Where a program learns of the folder for its results. */
+#define RESULTS_VARIABLE "HEADWAY_RESULT_DIR"
+
 /* All that it takes to start the program of an attempt: made in the main context, run
  * in a thread, which it belongs to meanwhile.
  */
@@ -63,7 +66,8 @@ make_clean_environment (void)
 /* @given is an `a{ss}`, or %NULL. */
 static char **
 make_environment (GVariant   *given,
-                  const char *mark)
+                  const char *mark,
+                  const char *results)
 {
   g_auto(GStrv) environment = NULL;
   GVariantIter iter;
@@ -83,6 +87,7 @@ make_environment (GVariant   *given,
 
   environment = g_environ_setenv (environment, HW_MARK_VARIABLE,
                                   mark + strlen (HW_MARK_VARIABLE "="), TRUE);
+  environment = g_environ_setenv (environment, RESULTS_VARIABLE, results, TRUE);
 
   return g_steal_pointer (&environment);
 }
@@ -100,6 +105,7 @@ hw_command_start_new (const char *shim_path,
   g_autoptr(HwCommandStart) self = NULL;
   g_autoptr(GVariant) parameters = NULL;
   g_autoptr(GVariant) environment = NULL;
+  g_autofree char *results = NULL;
 
   if (hw_task_type_get_runner_kind (type) != HW_RUNNER_KIND_COMMAND)
     {
@@ -119,8 +125,9 @@ hw_command_start_new (const char *shim_path,
   self->output_root = g_strdup (output_root);
   self->mark = hw_mark_build (run);
   self->argv = hw_task_type_make_argv (type, parameters);
+  results = hw_attempt_files_build_results (output_root, run);
   environment = hw_task_type_make_environment (type, parameters);
-  self->environment = make_environment (environment, self->mark);
+  self->environment = make_environment (environment, self->mark, results);
   self->directory = hw_task_type_make_directory (type, parameters);
   self->umask = hw_task_type_make_umask (type, parameters);
 

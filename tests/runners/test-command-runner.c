@@ -221,7 +221,7 @@ test_command_runner_environment_is_clean (CommandFixture *fixture,
 {
   const char *const allowed[] = {
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    fixture->mark, "HOME=", "USER=", "LANG=", "TZ=",
+    fixture->mark, "HEADWAY_RESULT_DIR=", "HOME=", "USER=", "LANG=", "TZ=",
   };
   g_autoptr(RunProbe) probe = NULL;
   g_autofree char *output = NULL;
@@ -256,9 +256,30 @@ test_command_runner_environment_is_given (CommandFixture *fixture,
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_cmpuint (strlen (output), ==,
-                    strlen ("A=b c\nPATH=/usr/bin:/bin\n") + strlen (fixture->mark) + 1);
+                    strlen ("A=b c\nPATH=/usr/bin:/bin\n") + strlen (fixture->mark) + 1 +
+                    strlen ("HEADWAY_RESULT_DIR=/files\n") + strlen (fixture->attempt));
   g_assert_nonnull (strstr (output, "A=b c\n"));
   g_assert_nonnull (strstr (output, fixture->mark));
+}
+
+/* Test that a program finds a folder of its own for its results, which nobody else can
+ * look into, even if its environment names another.
+ */
+static void
+test_command_runner_results_have_a_folder (CommandFixture *fixture,
+                                           gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe =
+    run_command (fixture, "{'argv': <['sh', '-c', 'cd \"$HEADWAY_RESULT_DIR\" && pwd && "
+                 "stat -c %a . && echo 42 > answer']>, "
+                 "'env': <{'PATH': <'/usr/bin:/bin'>, 'HEADWAY_RESULT_DIR': <'/'>}>}");
+  g_autofree char *output = read_attempt_file (fixture, OUTPUT);
+  g_autofree char *expected = g_strdup_printf ("%s/files\n700\n", fixture->attempt);
+  g_autofree char *answer = read_attempt_file (fixture, "files/answer");
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpstr (output, ==, expected);
+  g_assert_cmpstr (answer, ==, "42\n");
 }
 
 /* Test that the program is looked for where its own environment says. */
@@ -439,6 +460,7 @@ main (int   argc,
   ADD ("passes-arguments", NULL, test_command_runner_passes_arguments);
   ADD ("environment/is-clean", NULL, test_command_runner_environment_is_clean);
   ADD ("environment/is-given", NULL, test_command_runner_environment_is_given);
+  ADD ("environment/names-a-folder-for-results", NULL, test_command_runner_results_have_a_folder);
   ADD ("environment/path-is-the-childs", NULL, test_command_runner_path_is_the_childs);
   ADD ("relative-program", NULL, test_command_runner_relative_program);
   ADD ("begins-in-folder", NULL, test_command_runner_begins_in_folder);
