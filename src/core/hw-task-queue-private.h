@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 HwStore      *hw_task_queue_get_store (HwTaskQueue *self);
 HwOutput     *hw_task_queue_get_output (HwTaskQueue *self);
+HwFiles      *hw_task_queue_get_files (HwTaskQueue *self);
 HwDispatcher *hw_task_queue_get_dispatcher (HwTaskQueue *self);
 
 void          hw_task_queue_return_not_found (GTask  *gtask,

@@ -23,6 +23,8 @@ struct _HwTaskQueue
 
   HwStore *store;           /* (owned) (not nullable) */
   HwOutput *output;         /* (owned) (not nullable) */
+  HwFiles *files;           /* (owned) (nullable): nobody keeps any */
+  const char *containment;  /* (nullable): a word of ours, interned */
   HwClock *clock;           /* (owned) (not nullable) */
   HwTaskTypes *types;       /* (owned) (not nullable) */
   HwEventLog *log;          /* (owned) (not nullable) */
@@ -122,6 +124,7 @@ hw_task_queue_finalize (GObject *object)
   g_clear_object (&self->log);
   g_clear_object (&self->types);
   g_clear_object (&self->clock);
+  g_clear_object (&self->files);
   g_clear_object (&self->output);
   g_clear_object (&self->store);
 
@@ -209,6 +212,56 @@ hw_task_queue_set_runner (HwTaskQueue *self,
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
 
   hw_dispatcher_set_runner (self->dispatcher, kind, runner);
+}
+
+/**
+ * hw_task_queue_set_files:
+ * @self: a queue
+ * @files: the files that programs leave as results
+ *
+ * Says where the results of programs are: before anybody asks for one.
+ */
+void
+hw_task_queue_set_files (HwTaskQueue *self,
+                         HwFiles     *files)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (HW_IS_FILES (files));
+
+  g_set_object (&self->files, files);
+}
+
+/**
+ * hw_task_queue_set_containment:
+ * @self: a queue
+ * @containment: `scope`, `cgroup` or `session`
+ *
+ * Says how programs that begin from now on are held together.
+ */
+void
+hw_task_queue_set_containment (HwTaskQueue *self,
+                               const char  *containment)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (containment != NULL);
+
+  self->containment = g_intern_string (containment);
+}
+
+/**
+ * hw_task_queue_get_containment:
+ * @self: a queue
+ *
+ * Gets how programs are held together.
+ *
+ * Returns: (nullable): a word, or %NULL if nobody said
+ */
+const char *
+hw_task_queue_get_containment (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->containment;
 }
 
 static void
@@ -389,4 +442,12 @@ hw_task_queue_get_output (HwTaskQueue *self)
   g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
 
   return self->output;
+}
+
+HwFiles *
+hw_task_queue_get_files (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->files;
 }

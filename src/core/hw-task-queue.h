@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-event-log.h"
+#include "hw-files.h"
 #include "hw-output.h"
 #include "hw-principal.h"
 #include "hw-runner.h"
@@ -53,6 +54,11 @@ HwTaskQueue   *hw_task_queue_new (HwStore     *store,
 void           hw_task_queue_set_runner (HwTaskQueue *self,
                                          HwRunnerKind kind,
                                          HwRunner    *runner);
+void           hw_task_queue_set_files (HwTaskQueue *self,
+                                        HwFiles     *files);
+void           hw_task_queue_set_containment (HwTaskQueue *self,
+                                              const char  *containment);
+const char    *hw_task_queue_get_containment (HwTaskQueue *self);
 
 void           hw_task_queue_open_async (HwTaskQueue        *self,
                                          GCancellable       *cancellable,
@@ -170,5 +176,26 @@ void           hw_task_queue_read_output_async (HwTaskQueue        *self,
 HwOutputChunk *hw_task_queue_read_output_finish (HwTaskQueue  *self,
                                                  GAsyncResult *result,
                                                  GError      **error);
+void           hw_task_queue_list_files_async (HwTaskQueue        *self,
+                                               HwPrincipal        *principal,
+                                               guint64             task_id,
+                                               guint               attempt,
+                                               GCancellable       *cancellable,
+                                               GAsyncReadyCallback callback,
+                                               gpointer            user_data);
+HwFileList    *hw_task_queue_list_files_finish (HwTaskQueue  *self,
+                                                GAsyncResult *result,
+                                                GError      **error);
+void           hw_task_queue_open_file_async (HwTaskQueue        *self,
+                                              HwPrincipal        *principal,
+                                              guint64             task_id,
+                                              guint               attempt,
+                                              const char         *name,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
+HwFileContent *hw_task_queue_open_file_finish (HwTaskQueue  *self,
+                                               GAsyncResult *result,
+                                               GError      **error);
 
 G_END_DECLS

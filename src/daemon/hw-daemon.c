@@ -16,6 +16,7 @@
 #include "hw-noop.h"
 #include "hw-output-log.h"
 #include "hw-passed-sockets.h"
+#include "hw-result-files.h"
 #include "hw-service-manager.h"
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
@@ -105,6 +106,7 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autofree char *output_folder = g_build_filename (state_folder, "output", NULL);
   guint max_parallel = hw_config_get_max_parallel (self->config);
   g_autoptr(HwOutput) output = hw_output_log_new (output_folder);
+  g_autoptr(HwFiles) files = hw_result_files_new (output_folder);
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
   g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (self->clock, max_parallel);
@@ -112,6 +114,7 @@ hw_daemon_build_queue (HwDaemon *self)
     hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
 
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
+  hw_task_queue_set_files (self->queue, files);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
 }
