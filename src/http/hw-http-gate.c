@@ -102,10 +102,16 @@ hw_http_gate_check_body (SoupServerMessage *message,
   return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
 }
 
-/* Without saying goodbye: a client that still sends would wait for a long time until it
- * is told that nobody listens. libsoup takes a closed socket for a lost connection. */
-static void
-cut_connection (GSocket *socket)
+/**
+ * hw_http_gate_cut:
+ * @socket: the socket of a connection
+ *
+ * Cuts a connection without saying goodbye: a client that still sends would wait for a long
+ * time until it is told that nobody listens, and what one does not take would stay in the
+ * kernel. libsoup takes a closed socket for a lost connection.
+ */
+void
+hw_http_gate_cut (GSocket *socket)
 {
   const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
@@ -125,7 +131,7 @@ on_message_got_chunk (SoupServerMessage *message,
   g_object_set_data (G_OBJECT (message), DRAINED_KEY, GSIZE_TO_POINTER (drained));
 
   if (drained > HW_HTTP_MAX_REFUSED_BODY && socket != NULL)
-    cut_connection (socket);
+    hw_http_gate_cut (socket);
 }
 
 /**

@@ -22,5 +22,6 @@ guint hw_http_gate_check_body (SoupServerMessage *message,
                                gsize              max_body,
                                GError           **error);
 void  hw_http_gate_drop_body (SoupServerMessage *message);
+void  hw_http_gate_cut (GSocket *socket);
 
 G_END_DECLS

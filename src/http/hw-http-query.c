@@ -262,6 +262,36 @@ hw_http_query_read_task (const char *query,
 }
 
 /**
+ * hw_http_query_read_attempt:
+ * @query: (nullable): what follows the question mark
+ * @attempt: (out): the attempt that it names, or 0
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which `attempt` somebody means.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_attempt (const char *query,
+                            guint      *attempt,
+                            GError    **error)
+{
+  static const char *const names[] = { "attempt", NULL };
+  g_autoptr(GHashTable) values = NULL;
+  guint64 number = 0;
+
+  g_return_val_if_fail (attempt != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  values = parse (query, names, error);
+  if (values == NULL || !read_number (values, "attempt", 1, G_MAXINT, &number, error))
+    return FALSE;
+
+  *attempt = (guint) number;
+  return TRUE;
+}
+
+/**
  * hw_http_query_read_nothing:
  * @query: (nullable): what follows the question mark
  * @error: return location for a #GError, or %NULL

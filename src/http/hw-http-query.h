@@ -55,6 +55,9 @@ gboolean hw_http_query_read_poll (const char *query,
 gboolean hw_http_query_read_task (const char *query,
                                   guint64    *task_id,
                                   GError    **error);
+gboolean hw_http_query_read_attempt (const char *query,
+                                     guint      *attempt,
+                                     GError    **error);
 gboolean hw_http_query_read_nothing (const char *query,
                                      GError    **error);
 

@@ -39,8 +39,11 @@ static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_RETRY] = { "POST", FALSE, MAX_SESSION_BODY },
   [HW_HTTP_ROUTE_TASK_EVENTS] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_LOG] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_FILES] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_FILE] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_EVENTS] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_TASK_TYPES] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_ABOUT] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_LINK] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_HUB] = { NULL, FALSE, MAX_SESSION_BODY },
   [HW_HTTP_ROUTE_WEB] = { "GET, HEAD", TRUE, 0 },
@@ -58,6 +61,7 @@ static const struct
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS },
   { "/api/v1/events", HW_HTTP_ROUTE_EVENTS },
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES },
+  { "/api/v1/about", HW_HTTP_ROUTE_ABOUT },
   { "/api/v1/link", HW_HTTP_ROUTE_LINK },
   { "/hub", HW_HTTP_ROUTE_HUB },
 };
@@ -73,9 +77,11 @@ static const struct
   { "/retry", HW_HTTP_ROUTE_RETRY },
   { "/events", HW_HTTP_ROUTE_TASK_EVENTS },
   { "/log", HW_HTTP_ROUTE_LOG },
+  { "/files", HW_HTTP_ROUTE_FILES },
 };
 
 #define TASK_PREFIX "/api/v1/tasks/"
+#define FILES_PREFIX "/files/"
 
 /**
  * hw_http_parse_number:
@@ -125,6 +131,15 @@ is_below (const char *path,
   return strncmp (path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
+/* Whether what follows a task's number is one file of it. */
+static gboolean
+is_file (const char *rest)
+{
+  const char *name = rest + strlen (FILES_PREFIX);
+
+  return g_str_has_prefix (rest, FILES_PREFIX) && *name != '\0' && strchr (name, '/') == NULL;
+}
+
 /* @rest is what follows the slash behind "tasks". */
 static HwHttpRoute
 parse_task_path (const char *rest,
@@ -144,6 +159,12 @@ parse_task_path (const char *rest,
         return task_paths[i].route;
       }
 
+  if (is_file (rest + length))
+    {
+      *task_id = number;
+      return HW_HTTP_ROUTE_FILE;
+    }
+
   return HW_HTTP_ROUTE_NONE;
 }
 
@@ -154,7 +175,8 @@ parse_task_path (const char *rest,
  *
  * Says what a path leads to. None of our paths needs a percent sign, a double slash or
  * a dot segment, so that none of them has a second spelling; but for what libsoup has
- * resolved before (RFC 3986, 6.2.2), for everybody alike.
+ * resolved before (RFC 3986, 6.2.2), for everybody alike. The name of a result alone is
+ * the program's: see hw_http_route_get_file_name().
  *
  * Returns: what it leads to
  */
@@ -181,6 +203,23 @@ hw_http_route_parse (const char *path,
     return HW_HTTP_ROUTE_NONE;
 
   return HW_HTTP_ROUTE_WEB;
+}
+
+/**
+ * hw_http_route_get_file_name:
+ * @path: a path that leads to a %HW_HTTP_ROUTE_FILE, not decoded
+ *
+ * Gets the name of the file that a path leads to. There is no slash in it, and no zero
+ * byte; it may have other bytes that no name has.
+ *
+ * Returns: (transfer full) (nullable): the name, or %NULL if it cannot be decoded
+ */
+char *
+hw_http_route_get_file_name (const char *path)
+{
+  g_return_val_if_fail (path != NULL, NULL);
+
+  return g_uri_unescape_string (strrchr (path, '/') + 1, "/");
 }
 
 /**

@@ -20,8 +20,11 @@ G_BEGIN_DECLS
  * @HW_HTTP_ROUTE_RETRY: `/api/v1/tasks/7/retry`
  * @HW_HTTP_ROUTE_TASK_EVENTS: `/api/v1/tasks/7/events`
  * @HW_HTTP_ROUTE_LOG: `/api/v1/tasks/7/log`
+ * @HW_HTTP_ROUTE_FILES: `/api/v1/tasks/7/files`
+ * @HW_HTTP_ROUTE_FILE: `/api/v1/tasks/7/files/NAME`
  * @HW_HTTP_ROUTE_EVENTS: `/api/v1/events`
  * @HW_HTTP_ROUTE_TASK_TYPES: `/api/v1/task-types`
+ * @HW_HTTP_ROUTE_ABOUT: `/api/v1/about`
  * @HW_HTTP_ROUTE_LINK: `/api/v1/link`
  * @HW_HTTP_ROUTE_HUB: `/hub` and what is below it: somebody else answers
  * @HW_HTTP_ROUTE_WEB: everything else: a file or a page of the web client
@@ -40,8 +43,11 @@ typedef enum
   HW_HTTP_ROUTE_RETRY,
   HW_HTTP_ROUTE_TASK_EVENTS,
   HW_HTTP_ROUTE_LOG,
+  HW_HTTP_ROUTE_FILES,
+  HW_HTTP_ROUTE_FILE,
   HW_HTTP_ROUTE_EVENTS,
   HW_HTTP_ROUTE_TASK_TYPES,
+  HW_HTTP_ROUTE_ABOUT,
   HW_HTTP_ROUTE_LINK,
   HW_HTTP_ROUTE_HUB,
   HW_HTTP_ROUTE_WEB,
@@ -51,6 +57,7 @@ typedef enum
 
 HwHttpRoute hw_http_route_parse (const char *path,
                                  guint64    *task_id);
+char       *hw_http_route_get_file_name (const char *path);
 
 const char *hw_http_route_get_methods (HwHttpRoute route);
 gboolean    hw_http_route_has_method (HwHttpRoute route,

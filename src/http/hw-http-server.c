@@ -7,6 +7,7 @@
 #include "hw-http-server.h"
 
 #include "hw-error.h"
+#include "hw-file-api.h"
 #include "hw-http-auth.h"
 #include "hw-http-doors.h"
 #include "hw-http-gate.h"
@@ -42,6 +43,7 @@ struct _HwHttpServer
   HwHttpIdle *idle;      /* (owned) (not nullable) */
   HwTaskApi *task_api;   /* (owned) (not nullable) */
   HwPollApi *poll_api;   /* (owned) (not nullable) */
+  HwFileApi *file_api;   /* (owned) (not nullable) */
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
   char *token; /* (owned) (not nullable): for those who may have a link with it */
@@ -269,6 +271,7 @@ on_soup_request (SoupServer        *soup,
     case HW_HTTP_ROUTE_CANCEL:
     case HW_HTTP_ROUTE_RETRY:
     case HW_HTTP_ROUTE_TASK_TYPES:
+    case HW_HTTP_ROUTE_ABOUT:
       hw_task_api_answer (self->task_api, message, route, task_id, principal);
       break;
 
@@ -276,6 +279,11 @@ on_soup_request (SoupServer        *soup,
     case HW_HTTP_ROUTE_LOG:
     case HW_HTTP_ROUTE_EVENTS:
       hw_poll_api_answer (self->poll_api, message, route, task_id, principal);
+      break;
+
+    case HW_HTTP_ROUTE_FILES:
+    case HW_HTTP_ROUTE_FILE:
+      hw_file_api_answer (self->file_api, message, route, task_id, principal);
       break;
 
     case HW_HTTP_ROUTE_LINK:
@@ -317,6 +325,7 @@ hw_http_server_finalize (GObject *object)
   HwHttpServer *self = HW_HTTP_SERVER (object);
 
   g_clear_object (&self->web_files);
+  g_clear_object (&self->file_api);
   g_clear_object (&self->poll_api);
   g_clear_object (&self->task_api);
   g_clear_object (&self->idle);
@@ -381,6 +390,7 @@ hw_http_server_new (HwTaskQueue *queue,
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
   self->task_api = hw_task_api_new (queue);
   self->poll_api = hw_poll_api_new (queue, clock);
+  self->file_api = hw_file_api_new (queue, clock);
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();

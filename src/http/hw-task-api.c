@@ -306,11 +306,30 @@ hw_task_api_list_types (HwTaskApi     *self,
   hw_http_reply_json (request->message, SOUP_STATUS_OK, hw_task_type_json_encode_list (types));
 }
 
+static void
+hw_task_api_tell_about (HwTaskApi     *self,
+                        const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    {
+      hw_http_reply_error (request->message, error);
+    }
+  else
+    {
+      hw_http_reply_json (request->message, SOUP_STATUS_OK,
+                          hw_task_json_encode_about (HW_VERSION,
+                                                     hw_task_queue_get_epoch (self->queue),
+                                                     hw_task_queue_get_containment (self->queue)));
+    }
+}
+
 /**
  * hw_task_api_answer:
  * @self: the REST door
  * @message: a request, its body too, whose method its route has
- * @route: what its path leads to, one of tasks or task types
+ * @route: what its path leads to: tasks, task types or what is said of the daemon
  * @task_id: the task that its path names, or 0
  * @principal: who asks
  *
@@ -365,11 +384,17 @@ hw_task_api_answer (HwTaskApi         *self,
       hw_task_api_list_types (self, &request);
       break;
 
+    case HW_HTTP_ROUTE_ABOUT:
+      hw_task_api_tell_about (self, &request);
+      break;
+
     case HW_HTTP_ROUTE_NONE:
     case HW_HTTP_ROUTE_HEALTH:
     case HW_HTTP_ROUTE_SESSION:
     case HW_HTTP_ROUTE_TASK_EVENTS:
     case HW_HTTP_ROUTE_LOG:
+    case HW_HTTP_ROUTE_FILES:
+    case HW_HTTP_ROUTE_FILE:
     case HW_HTTP_ROUTE_EVENTS:
     case HW_HTTP_ROUTE_LINK:
     case HW_HTTP_ROUTE_HUB:

@@ -404,3 +404,80 @@ hw_task_json_encode_link (const char *url)
 
   return g_string_free_to_bytes (text);
 }
+
+static void
+write_file (HwJsonWriter *writer,
+            const HwFile *file)
+{
+  hw_json_writer_begin_object (writer);
+  write_string_member (writer, "name", file->name);
+  write_uint_member (writer, "size", file->size);
+  hw_json_writer_name (writer, "modifiedAt");
+  hw_json_writer_add_time (writer, file->modified_at);
+  hw_json_writer_end_object (writer);
+}
+
+/**
+ * hw_task_json_encode_files:
+ * @list: the files that an attempt left
+ *
+ * Gets a list of files as JSON: `attempt`, `files`, how many `others` there are that
+ * cannot be given, and whether the list is `truncated`.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_files (const HwFileList *list)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (list != NULL, NULL);
+
+  text = g_string_new (NULL);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, HW_FORM_ATTEMPT, list->attempt);
+  hw_json_writer_name (&writer, "files");
+  hw_json_writer_begin_array (&writer);
+  for (guint i = 0; i < list->files->len; i++)
+    write_file (&writer, g_ptr_array_index (list->files, i));
+  hw_json_writer_end_array (&writer);
+  write_uint_member (&writer, "others", list->n_others);
+  hw_json_writer_name (&writer, "truncated");
+  hw_json_writer_add_boolean (&writer, list->is_truncated);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_task_json_encode_about:
+ * @version: the daemon's version
+ * @epoch: the database's number
+ * @containment: (nullable): how programs are held together, if that is known
+ *
+ * Gets what the daemon says of itself as JSON.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_about (const char *version,
+                           guint64     epoch,
+                           const char *containment)
+{
+  GString *text = NULL;
+  HwJsonWriter writer;
+
+  g_return_val_if_fail (version != NULL, NULL);
+
+  text = g_string_new (NULL);
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_string_member (&writer, "version", version);
+  write_uint_member (&writer, HW_FORM_EPOCH, epoch);
+  write_string_member (&writer, "containment", containment);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-event.h"
+#include "hw-files.h"
 #include "hw-json-writer.h"
 #include "hw-task.h"
 
@@ -28,5 +29,9 @@ GBytes *hw_task_json_encode_poll (guint64    epoch,
                                   gboolean   has_ended,
                                   GPtrArray *events);
 GBytes *hw_task_json_encode_link (const char *url);
+GBytes *hw_task_json_encode_files (const HwFileList *list);
+GBytes *hw_task_json_encode_about (const char *version,
+                                   guint64     epoch,
+                                   const char *containment);
 
 G_END_DECLS

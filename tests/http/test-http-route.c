@@ -38,6 +38,7 @@ static const Row rows[] = {
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS, 0 },
   { "/api/v1/events", HW_HTTP_ROUTE_EVENTS, 0 },
   { "/api/v1/link", HW_HTTP_ROUTE_LINK, 0 },
+  { "/api/v1/about", HW_HTTP_ROUTE_ABOUT, 0 },
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES, 0 },
   { "/hub", HW_HTTP_ROUTE_HUB, 0 },
   { "/hub/", HW_HTTP_ROUTE_HUB, 0 },
@@ -49,6 +50,14 @@ static const Row rows[] = {
   { "/api/v1/tasks/7/retry", HW_HTTP_ROUTE_RETRY, 7 },
   { "/api/v1/tasks/7/events", HW_HTTP_ROUTE_TASK_EVENTS, 7 },
   { "/api/v1/tasks/7/log", HW_HTTP_ROUTE_LOG, 7 },
+  { "/api/v1/tasks/7/files", HW_HTTP_ROUTE_FILES, 7 },
+  { "/api/v1/tasks/7/files/a", HW_HTTP_ROUTE_FILE, 7 },
+  { "/api/v1/tasks/7/files/%2e%2E", HW_HTTP_ROUTE_FILE, 7 },
+  { "/api/v1/tasks/7/files/", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/tasks/7/files/a/b", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/tasks/7/files/a/", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/tasks/7/filesa", HW_HTTP_ROUTE_NONE, 0 },
+  { "/api/v1/tasks/7/file/a", HW_HTTP_ROUTE_NONE, 0 },
 
   { "/api", HW_HTTP_ROUTE_NONE, 0 },
   { "/api/", HW_HTTP_ROUTE_NONE, 0 },
@@ -107,6 +116,37 @@ test_http_route_bad_rest (void)
       guint64 task_id;
 
       g_assert_cmpint (hw_http_route_parse (path, &task_id), ==, HW_HTTP_ROUTE_NONE);
+    }
+}
+
+/* What is said in a path of the name of a file, and which one that is. */
+static const struct
+{
+  const char *path;
+  const char *name;
+} file_names[] = {
+  { "/api/v1/tasks/7/files/a.txt", "a.txt" },
+  { "/api/v1/tasks/7/files/a%20b", "a b" },
+  { "/api/v1/tasks/7/files/%61", "a" },
+  { "/api/v1/tasks/7/files/%C3%A9", "é" },
+  { "/api/v1/tasks/7/files/a+b", "a+b" },
+  { "/api/v1/tasks/7/files/%252f", "%2f" },
+  { "/api/v1/tasks/7/files/%2e%2e", ".." },
+  { "/api/v1/tasks/7/files/a%2fb", NULL },
+  { "/api/v1/tasks/7/files/a%2Fb", NULL },
+  { "/api/v1/tasks/7/files/a%00", NULL },
+  { "/api/v1/tasks/7/files/a%", NULL },
+  { "/api/v1/tasks/7/files/a%zz", NULL },
+};
+
+static void
+test_http_route_file_name (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (file_names); i++)
+    {
+      g_autofree char *name = hw_http_route_get_file_name (file_names[i].path);
+
+      g_assert_cmpstr (name, ==, file_names[i].name);
     }
 }
 
@@ -219,6 +259,7 @@ main (int   argc,
     }
 
   g_test_add_func ("/http-route/refuses-what-follows-a-number", test_http_route_bad_rest);
+  g_test_add_func ("/http-route/names-of-files-are-decoded-once", test_http_route_file_name);
   g_test_add_func ("/http-route/a-task-has-one-spelling", test_http_route_one_spelling);
   g_test_add_func ("/http-route/web-is-never-below-the-api", test_http_route_web_is_elsewhere);
   g_test_add_func ("/http-route/public-is-little", test_http_route_public);

@@ -148,6 +148,9 @@ static const struct
   { "/api/v1/tasks/1/events", "GET, HEAD" },
   { "/api/v1/events", "GET, HEAD" },
   { "/api/v1/link", "GET, HEAD" },
+  { "/api/v1/about", "GET, HEAD" },
+  { "/api/v1/tasks/1/files", "GET, HEAD" },
+  { "/api/v1/tasks/1/files/a", "GET, HEAD" },
   { "/api/v1/task-types", "GET, HEAD" },
 };
 
@@ -446,6 +449,25 @@ assert_log (HttpHouse  *house,
 }
 
 static void
+test_task_api_about (HttpHouse    *house,
+                     gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) before = http_house_get (house, "/api/v1/about");
+  g_autoptr(HttpAnswer) after = NULL;
+  g_autofree char *epoch = g_strdup_printf ("%" G_GUINT64_FORMAT,
+                                            hw_task_queue_get_epoch (house->house->queue));
+
+  hw_task_queue_set_containment (house->house->queue, "session");
+  after = http_house_get (house, "/api/v1/about");
+
+  g_assert_cmpuint (after->status, ==, 200);
+  assert_member (before, "containment", NULL);
+  assert_member (after, "containment", "session");
+  assert_member (after, "epoch", epoch);
+  assert_member (after, "version", HW_VERSION);
+}
+
+static void
 test_task_api_log (HttpHouse    *house,
                    gconstpointer test_data)
 {
@@ -647,6 +669,7 @@ main (int   argc,
   ADD ("/task-api/cancel/answers-with-the-task", test_task_api_cancel);
   ADD ("/task-api/retry/answers-with-the-task", test_task_api_retry);
   ADD ("/task-api/types/are-listed", test_task_api_types);
+  ADD ("/task-api/about/says-how-programs-are-held", test_task_api_about);
   ADD ("/task-api/log/is-read-by-offset", test_task_api_log);
   ADD ("/task-api/log/of-an-attempt-that-never-was", test_task_api_log_of_no_attempt);
   ADD ("/task-api/log/comes-in-parts-of-a-mebibyte", test_task_api_log_in_parts);
