@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,196 +9,307 @@ import { expect, test } from 'vitest'
 import type { Daemon } from '../support/daemon.ts'
 import { startDaemon } from '../support/daemon.ts'
 import { kill } from '../support/processes.ts'
+import { Random } from '../support/random.ts'
 import type { Rest } from '../support/rest.ts'
 import { overSocket } from '../support/rest.ts'
-import { report, scaled } from '../support/scale.ts'
+import { histogram, quantile, report, scaled } from '../support/scale.ts'
+import type { Accepted } from '../support/submitters.ts'
+import { Submitters } from '../support/submitters.ts'
 import { TEST_TYPES } from '../support/task-types.ts'
 import { until } from '../support/wait.ts'
 import type { Task, TaskPage } from '../support/words.ts'
 import { hasEnded } from '../support/words.ts'
 
 /** Another number of kills: HEADWAY_KILLS=NUMBER ./check --tier stress */
-const KILLS = Number(process.env['HEADWAY_KILLS'] ?? scaled(2_000, 24))
-/** Every so many kills of the daemon, a shim is killed as well. */
-const SHIM_KILL_EVERY = 6
-const RUNNING = 8
-const CLIENTS = 16
-const LINES = 60
-/** When a daemon is killed, in ms after it is ready; and for how long clients add tasks before. */
-const LONGEST_LIFE = 250
-const LONGEST_BURST = 40
-
+const KILLS = Number(process.env['HEADWAY_KILLS'] ?? scaled(2_000, 100))
 /** The same kills again: HEADWAY_SEED=NUMBER ./check --tier stress */
 const SEED = Number(process.env['HEADWAY_SEED'] ?? randomInt(2 ** 31))
 
-/** A small generator of numbers from 0 to 1 that begins with a seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+/** How many tasks are accepted at least. */
+const TASKS = KILLS * scaled(50, 10)
 
-/** Notes that it ran, and prints for a while. */
-const SCRIPT =
-  'echo "$HEADWAY_TASK" >> "$0"; ' +
-  `for i in $(seq ${LINES}); do echo "$HEADWAY_TASK line $i"; sleep 0.03; done`
+/** What a kill must meet to count: it proves little otherwise. */
+const RUNNING = 8
+const IN_FLIGHT = 16
+/** How many more there may be that do not. */
+const MOST_KILLS = KILLS * 1.5
+/** More than that, so that it is met. */
+const TALKERS = 14
+const CLIENTS = 48
 
-const TALK = `[Task]
-title=Talk
-on-interrupt=fail
+/** Every so many kills of the daemon, a shim is killed as well: by turns while the daemon watches,
+ *  and together with it. */
+const SHIM_KILL_EVERY = 4
+/** Every so many kills, the daemon that comes next is killed while it starts. */
+const VAIN_START_EVERY = 5
 
-[Command]
-argv=/bin/sh;-c;${SCRIPT.replaceAll(';', '\\;')};{file}
+/** When a daemon is killed, in ms: after it was ready, and after all clients add tasks as fast as
+ *  they are accepted. One that starts takes some 20 ms until it is ready. */
+const LONGEST_LIFE = 150
+const LONGEST_BURST = scaled(60, 20)
+const LONGEST_START = 25
 
-[Parameter file]
-type=path
-required=true
+/** A program that notes that it ran, and prints for four seconds. In perl, whose pauses are no
+ *  processes of their own. */
+const LINES = 80
+const TALK = `
+use strict; use warnings;
+my ($file, $lines, $width) = @ARGV;
+my $mark = $ENV{HEADWAY_TASK};
+open my $runs, ">>", $file or die; syswrite $runs, "$mark\\n"; close $runs;
+$| = 1;
+for my $i (1 .. $lines) { print "$mark line $i ", "x" x $width, "\\n"; select undef, undef, undef, 0.05 }
 `
+/** So long are its lines; one of sixteen prints more than a segment of output holds. */
+const WIDTH = 100
+const GREAT_WIDTH = 60_000
+/** One that began so long ago goes on for long enough, in ms. */
+const YOUNG = 2_000
 
-/** Adds tasks until the daemon does not answer any more; gives those that it accepted. */
-async function submitUntilItDies(daemon: Daemon, file: string): Promise<number[]> {
-  const rest = overSocket(daemon)
-  const accepted: number[] = []
-  try {
-    for (let i = 0; ; i++) {
-      const type = i % 16 === 0 ? 'count' : 'noop'
-      accepted.push((await rest.add(type, type === 'count' ? { file } : {})).id)
-    }
-  } catch {
-    // It was killed: that is what this is about.
-  } finally {
-    rest.close()
+function talkOf(mark: string, width: number): string {
+  const tail = `${'x'.repeat(width)}\n`
+  return Array.from({ length: LINES }, (_, i) => `${mark} line ${i + 1} ${tail}`).join('')
+}
+
+function digest(bytes: string | Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function idOf(mark: string): number {
+  return Number(mark.split('/')[1])
+}
+
+interface Kill {
+  /** In ms after the daemon was ready. */
+  moment: number
+  /** The attempts that ran, but for one whose shim was killed. */
+  running: string[]
+  /** How many requests were sent and never answered. */
+  inFlight: number
+}
+
+function counts({ running, inFlight }: Kill): boolean {
+  return running.length >= RUNNING && inFlight >= IN_FLIGHT
+}
+
+/** What one run of the loop knows. */
+class Loop {
+  readonly daemon: Daemon
+  readonly random = new Random(SEED)
+  readonly runs: string
+  /** When each program that talks was first added or seen to run, by its task. */
+  readonly #talkers = new Map<number, number>()
+  #added = 0
+
+  readonly accepted: Accepted[] = []
+  readonly unanswered: string[] = []
+  /** Whose shims were killed. */
+  readonly victims = new Set<string>()
+  readonly kills: Kill[] = []
+  /** How long it took until each task in progress had a process, or was decided about, in ms. */
+  readonly decided: number[] = []
+
+  constructor(daemon: Daemon) {
+    this.daemon = daemon
+    this.runs = join(daemon.folder, 'runs')
   }
-  return accepted
-}
 
-async function countOpen(rest: Rest): Promise<number> {
-  const open = ['Pending', 'Processing'].map(async (state) => {
-    const answer = await rest.get(`/api/v1/tasks?type=talk&state=${state}&limit=100`)
-    return (answer.json as TaskPage).tasks.length
-  })
-  return (await Promise.all(open)).reduce((a, b) => a + b)
-}
+  readonly #next = () => {
+    const number = this.#added++
+    return number % 16 === 0
+      ? { type: 'count', title: `count ${number}`, parameters: { file: this.runs } }
+      : { type: 'noop', title: `noop ${number}` }
+  }
 
-/** Sees to it that enough programs run. */
-async function keepBusy(daemon: Daemon, talkers: Set<number>, file: string) {
-  const rest = overSocket(daemon)
-  try {
-    await until('enough run', async () => {
-      for (let i = await countOpen(rest); i < RUNNING + 2; i++) {
-        talkers.add((await rest.add('talk', { file }, { priority: 1 })).id)
-      }
-      return daemon.shims.length >= RUNNING
+  async #addTalker(rest: Rest) {
+    const title = `talk ${this.#added++}`
+    const width = this.#talkers.size % 16 === 15 ? GREAT_WIDTH : WIDTH
+    const argv = ['/usr/bin/perl', '-e', TALK, this.runs, String(LINES), String(width)]
+    const { id } = await rest.add('command', { argv }, { title, priority: 1 })
+    this.accepted.push({ id, title })
+    this.#talkers.set(id, performance.now())
+  }
+
+  /** Sees to it that enough programs run that go on for a while. */
+  async #keepBusy(rest: Rest) {
+    const isYoung = (id: number) => performance.now() - (this.#talkers.get(id) ?? 0) < YOUNG
+    await until('enough programs run', async () => {
+      const young = [...this.#talkers.keys()].filter(isYoung)
+      for (let i = young.length; i < TALKERS; i++) await this.#addTalker(rest)
+      const running = [...this.daemon.running].map(idOf)
+      return running.filter(isYoung).length >= RUNNING + 2
     })
-  } finally {
-    rest.close()
   }
-}
 
-function taskOf(shim: number): number {
-  try {
-    const [, name] = readFileSync(`/proc/${shim}/cmdline`, 'utf8').split('\0')
-    return Number(name?.split('/')[1])
-  } catch {
-    return -1
-  }
-}
-
-function histogramOf(moments: readonly number[], width: number): string {
-  const counts = new Map<number, number>()
-  for (const moment of moments) {
-    const slot = Math.floor(moment / width)
-    counts.set(slot, (counts.get(slot) ?? 0) + 1)
-  }
-  return [...counts]
-    .sort(([a], [b]) => a - b)
-    .map(([slot, count]) => `${slot * width}–${(slot + 1) * width} ms: ${count}`)
-    .join(', ')
-}
-
-test(`over ${KILLS} kills of the daemon what runs goes on, nothing is lost, and nothing runs twice`, async () => {
-  const random = randomFrom(SEED)
-  const daemon = await startDaemon({
-    taskTypes: { ...TEST_TYPES, talk: TALK },
-    maxParallel: 2 * RUNNING,
-  })
-  const file = join(daemon.folder, 'runs')
-  const talkers = new Set<number>()
-  const accepted: number[] = []
-  const victims = new Set<number>()
-  const moments: number[] = []
-  const running: number[] = []
-  report('seed of the kills', String(SEED))
-
-  for (let i = 0; i < KILLS; i++) {
-    await keepBusy(daemon, talkers, file)
-    const moment = Math.floor(random() * LONGEST_LIFE)
-    moments.push(moment)
-    await pause(moment)
-    const clients = Array.from({ length: CLIENTS }, () => submitUntilItDies(daemon, file))
-    await pause(Math.floor(random() * LONGEST_BURST))
-    if (i % SHIM_KILL_EVERY === SHIM_KILL_EVERY - 1) {
-      const shims = daemon.shims
-      const shim = shims[Math.floor(random() * shims.length)]
-      if (shim !== undefined) {
-        victims.add(taskOf(shim))
-        kill(shim)
-      }
+  /** Sees to it that no task is in progress of which nothing is there. */
+  async #decide(rest: Rest) {
+    const began = performance.now()
+    const bare = async () => {
+      const answer = await rest.get('/api/v1/tasks?state=Processing&limit=200')
+      const watched = new Set(
+        [...this.daemon.watched.values()].map((mark) => mark.split('/', 3)[1]),
+      )
+      return (answer.json as TaskPage).tasks
+        .filter(({ type }) => type !== 'noop')
+        .filter(({ id }) => !watched.has(String(id)))
+        .map(({ id, attempt }) => `${id}/${attempt}`)
     }
-    await daemon.crash()
-    accepted.push(...(await Promise.all(clients)).flat())
-
-    running.push(...daemon.shims.map(taskOf).filter((id) => talkers.has(id)))
-    await daemon.start()
+    let left = await bare()
+    await until('every task in progress has a process', async () => {
+      if (left.length === 0) return true
+      const now = new Set(await bare())
+      left = left.filter((attempt) => now.has(attempt))
+      return left.length === 0
+    })
+    this.decided.push(performance.now() - began)
   }
 
-  const rest = overSocket(daemon)
-  const tasks = await until<false | Task[]>(
-    'all tasks have ended',
-    async () => {
-      const all = await rest.tasks()
-      return all.every(hasEnded) && all
-    },
-    scaled(1_200_000, 120_000),
-  )
-  const byId = new Map(tasks.map((task) => [task.id, task]))
-  const spared = running.filter((id) => !victims.has(id))
-  const survived = spared.filter((id) => byId.get(id)?.state === 'Completed')
-  report(`moments of the kills, before ${CLIENTS} clients add tasks`, histogramOf(moments, 50))
-  report(
-    'over the kills',
-    `${KILLS} of the daemon, ${victims.size} of shims, ${accepted.length + talkers.size} tasks accepted, ` +
-      `${spared.length} times a program ran at a kill, ${survived.length} times it went on`,
-  )
-
-  expect(survived.length).toBe(spared.length)
-  const ids = [...accepted, ...talkers]
-  expect(new Set(ids).size).toBe(ids.length)
-  expect(ids.filter((id) => !byId.has(id))).toEqual([])
-
-  // Only what lost its shim has failed.
-  const failed = tasks.filter(({ state }) => state !== 'Completed')
-  expect(failed.filter(({ id }) => !victims.has(id))).toEqual([])
-  expect(failed.filter(({ result }) => result !== 'lost')).toEqual([])
-
-  // Each program ran once, and those that went on over a kill did so as the same attempt.
-  const runs = readFileSync(file, 'utf8').trim().split('\n')
-  const ran = runs.map((run) => Number(run.split('/')[1]))
-  expect(new Set(ran).size).toBe(ran.length)
-  const programs = tasks.filter(({ type }) => type !== 'noop')
-  const missing = programs.filter(({ id }) => !ran.includes(id) && !victims.has(id))
-  expect(missing).toEqual([])
-
-  for (const id of talkers) {
-    if (victims.has(id)) continue
-    const mark = runs.find((run) => Number(run.split('/')[1]) === id)
-    const whole = Array.from({ length: LINES }, (_, i) => `${mark} line ${i + 1}\n`).join('')
-    expect((await rest.output(id)).toString(), `output of task ${id}`).toBe(whole)
+  #killShim() {
+    const [pid, mark] = this.random.one([...this.daemon.watched]) ?? []
+    if (pid === undefined || mark === undefined) return
+    this.victims.add(mark)
+    kill(pid)
   }
-  expect(daemon.programs).toEqual([])
-  await until('no shim is left', () => daemon.shims.length === 0)
-})
+
+  /** One life of the daemon, from when it is ready to its end. */
+  async live(number: number) {
+    const life = this.random.below(LONGEST_LIFE)
+    const burst = this.random.below(LONGEST_BURST)
+    const turn = number % (2 * SHIM_KILL_EVERY)
+    const rest = overSocket(this.daemon)
+    await Promise.all([this.#decide(rest), this.#keepBusy(rest)])
+    rest.close()
+    await pause(life)
+
+    const clients = new Submitters(this.daemon, CLIENTS, this.#next)
+    await clients.haveBegun()
+    if (turn === SHIM_KILL_EVERY - 1) this.#killShim()
+    await pause(burst)
+    if (turn === 2 * SHIM_KILL_EVERY - 1) this.#killShim()
+    kill(this.daemon.pid)
+    clients.finish()
+    const running = [...this.daemon.running]
+
+    await this.daemon.crash()
+    const { accepted, unanswered } = await clients.whenCut()
+    this.accepted.push(...accepted)
+    this.unanswered.push(...unanswered)
+    this.kills.push({ moment: life + burst, running, inFlight: unanswered.length })
+  }
+
+  get isDone(): boolean {
+    const isEnough = this.kills.filter(counts).length >= KILLS && this.accepted.length >= TASKS
+    return isEnough || this.kills.length >= MOST_KILLS
+  }
+}
+
+/** The last attempt of a task, as its program knows it. */
+function lastOf(marks: ReadonlyMap<string, string>, task: Task): string | undefined {
+  return marks.get(`${task.id}/${task.attempt}`)
+}
+
+test(
+  `over ${KILLS} kills of the daemon what runs goes on, nothing is lost, and nothing runs twice`,
+  async () => {
+    report('seed of the kills', String(SEED))
+    const daemon = await startDaemon({ taskTypes: TEST_TYPES, maxParallel: 4 * TALKERS })
+    const loop = new Loop(daemon)
+    let vain = 0
+    for (let i = 0; !loop.isDone; i++) {
+      await loop.live(i)
+      if (i % VAIN_START_EVERY === VAIN_START_EVERY - 1) {
+        await daemon.startInVain(loop.random.below(LONGEST_START))
+        vain++
+      }
+      await daemon.start()
+    }
+
+    const rest = overSocket(daemon)
+    await until(
+      'all tasks have ended',
+      async () => {
+        const open = ['Pending', 'Processing'].map(async (state) => {
+          const answer = await rest.get(`/api/v1/tasks?state=${state}&limit=1`)
+          return (answer.json as TaskPage).tasks.length
+        })
+        return (await Promise.all(open)).every((length) => length === 0)
+      },
+      scaled(600_000, 60_000),
+    )
+    const tasks = await rest.tasks()
+    expect(tasks.every(hasEnded)).toBe(true)
+    const byId = new Map(tasks.map((task) => [task.id, task]))
+    const titles = new Map(tasks.map((task) => [task.title, task]))
+
+    const kills = loop.kills.filter(counts)
+    const victims = new Set([...loop.victims].map(idOf))
+    const spared = loop.kills
+      .flatMap(({ running }) => running)
+      .filter((mark) => !loop.victims.has(mark))
+    const survived = spared.filter((mark) => {
+      const task = byId.get(idOf(mark))
+      return task?.state === 'Completed' && mark.endsWith(`/${task.attempt}`)
+    })
+    const moments = kills.map(({ moment }) => moment)
+    const running = kills.map((one) => one.running.length)
+    const inFlight = kills.map((one) => one.inFlight)
+    report('kills by ms after the daemon was ready', histogram(moments, 25))
+    report('kills by tasks that ran', histogram(running, 4))
+    report('kills by requests that were sent and never answered', histogram(inFlight, 8))
+    report(
+      'kills',
+      `${kills.length} of the daemon with at least ${RUNNING} tasks running and ${IN_FLIGHT} requests in flight, ` +
+        `${loop.kills.length - kills.length} with less, ${vain} while it started; ${victims.size} of shims`,
+    )
+    report(
+      'tasks',
+      `${loop.accepted.length} accepted, ${loop.unanswered.length} more asked for, of which ` +
+        `${loop.unanswered.filter((title) => titles.has(title)).length} were on disk; ` +
+        `${spared.length} times a program ran at a kill, ${survived.length} times it went on`,
+    )
+    report(
+      'from ready until no task in progress was without a process',
+      `p50 ${quantile(loop.decided, 0.5).toFixed()} ms, longest ${Math.max(...loop.decided).toFixed()} ms`,
+    )
+
+    // There were enough that were worth it.
+    expect(kills.length).toBeGreaterThanOrEqual(KILLS)
+    expect(loop.accepted.length).toBeGreaterThanOrEqual(TASKS)
+    expect(victims.size).toBeGreaterThanOrEqual(KILLS / 5)
+
+    // What was accepted is there, as what it was accepted as; nothing is there twice.
+    expect(loop.accepted.filter(({ id, title }) => byId.get(id)?.title !== title)).toEqual([])
+    expect(new Set(loop.accepted.map(({ id }) => id)).size).toBe(loop.accepted.length)
+    expect(titles.size).toBe(tasks.length)
+
+    // Each program ran once, in the attempt that counts.
+    const runs = readFileSync(loop.runs, 'utf8').trim().split('\n')
+    const marks = new Map(runs.map((mark) => [mark.slice(mark.indexOf('/') + 1), mark]))
+    expect(new Set(runs.map(idOf)).size).toBe(runs.length)
+    const completed = tasks.filter(({ state }) => state === 'Completed')
+    const programs = completed.filter(({ type }) => type !== 'noop')
+    expect(programs.filter((task) => lastOf(marks, task) === undefined)).toEqual([])
+
+    // Only what lost its shim has failed, and what three daemons died of, as it may have seemed.
+    expect(spared.filter((mark) => !survived.includes(mark))).toEqual([])
+    const failed = tasks.filter(({ state }) => state !== 'Completed')
+    const poison = failed.filter(({ result }) => result === 'poison')
+    const others = failed.filter(({ result }) => result !== 'poison')
+    expect(poison.filter((task) => task.attempt < 3 || lastOf(marks, task) !== undefined)).toEqual(
+      [],
+    )
+    expect(poison.length).toBeLessThanOrEqual(KILLS / 50)
+    expect(others.filter(({ id, result }) => result !== 'lost' || !victims.has(id))).toEqual([])
+
+    for (const task of programs) {
+      const mark = lastOf(marks, task)
+      if (task.type !== 'command' || mark === undefined) continue
+      const { argv } = task.parameters as { argv: string[] }
+      const whole = digest(talkOf(mark, Number(argv.at(-1))))
+      expect(digest(await rest.output(task.id)), `output of task ${task.id}`).toBe(whole)
+    }
+    expect(daemon.programs).toEqual([])
+    await until('no shim is left', () => daemon.shims.length === 0)
+  },
+  scaled(45, 4) * 60_000,
+)

@@ -7,9 +7,10 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { kill, programsOf, shimsOf, socketsOf } from './processes.ts'
+import { kill, markedOf, shimsOf, socketsOf } from './processes.ts'
 import { until, within } from './wait.ts'
 
 export const HEADWAYD =
@@ -166,11 +167,21 @@ export class Daemon {
 
   /** The programs that run for its tasks. */
   get programs(): number[] {
-    return programsOf(this.#epochs)
+    return [...markedOf(this.#epochs).keys()]
+  }
+
+  /** The attempts whose programs run, each as EPOCH/ID/ATTEMPT. */
+  get running(): Set<string> {
+    return new Set(markedOf(this.#epochs).values())
   }
 
   /** The processes that watch those programs. */
   get shims(): number[] {
+    return [...this.watched.keys()]
+  }
+
+  /** With each of those processes, which attempt it watches: EPOCH/ID/ATTEMPT. */
+  get watched(): Map<number, string> {
     return shimsOf(this.#epochs)
   }
 
@@ -210,6 +221,14 @@ export class Daemon {
     const found = READY.exec(run.stdout)
     if (found === null) throw new Error(`The daemon did not start:\n${run.stdout}${run.stderr}`)
     this.#port = Number(found[2])
+  }
+
+  /** Starts it and ends it so many ms later, ready or not. */
+  async startInVain(life: number) {
+    const run = spawnBound(this.arguments(0), this.folder, this.#options.bus)
+    this.#runs.push(run)
+    await pause(life)
+    await this.crash()
   }
 
   /** Ends it at once; what it runs goes on. */
@@ -267,7 +286,9 @@ export class Daemon {
     const complaints = this.#runs
       .flatMap(({ stderr }) => stderr.split('\n'))
       .filter((line) => COMPLAINT.test(line) && !this.#expected.some((known) => known.test(line)))
-    const chatter = this.#runs.map(({ stdout }) => stdout).filter((text) => !READY.test(text))
+    const chatter = this.#runs
+      .map(({ stdout }) => stdout)
+      .filter((text) => text !== '' && !READY.test(text))
     if (complaints.length > 0) fault = `The daemon complained:\n${complaints.join('\n')}`
     else if (chatter.length > 0) fault = `The daemon printed:\n${chatter.join('\n')}`
     if (fault !== '') {

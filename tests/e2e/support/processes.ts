@@ -16,27 +16,32 @@ function isZombie(pid: number): boolean {
   return /^State:\tZ/m.test(read(`/proc/${pid}/status`))
 }
 
-/** The programs that run for tasks of a daemon: those that carry one of these numbers of its database. */
-export function programsOf(epochs: readonly string[]): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && !isZombie(pid))
-    .filter((pid) => {
-      const variables = read(`/proc/${pid}/environ`).split('\0')
-      return variables.some((variable) =>
-        epochs.some((epoch) => variable.startsWith(`HEADWAY_TASK=${epoch}/`)),
-      )
-    })
+/** The programs that run for tasks of a daemon: those that carry one of these numbers of its
+ *  database. With each, which attempt it is: EPOCH/ID/ATTEMPT. */
+export function markedOf(epochs: readonly string[]): Map<number, string> {
+  const marked = new Map<number, string>()
+  for (const pid of readdirSync('/proc').map(Number)) {
+    if (!(pid > 0) || isZombie(pid)) continue
+    const variables = read(`/proc/${pid}/environ`).split('\0')
+    const mark = variables
+      .find((variable) => variable.startsWith('HEADWAY_TASK='))
+      ?.slice('HEADWAY_TASK='.length)
+    if (mark !== undefined && epochs.some((epoch) => mark.startsWith(`${epoch}/`))) {
+      marked.set(pid, mark)
+    }
+  }
+  return marked
 }
 
-/** The shims that watch programs for tasks of a daemon: they are named after the task. */
-export function shimsOf(epochs: readonly string[]): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      const [program, task] = pid > 0 ? read(`/proc/${pid}/cmdline`).split('\0') : []
-      return program === 'headway-shim' && epochs.some((epoch) => task?.startsWith(`${epoch}/`))
-    })
+/** The shims that watch programs for tasks of a daemon: they are named after the attempt. */
+export function shimsOf(epochs: readonly string[]): Map<number, string> {
+  const shims = new Map<number, string>()
+  for (const pid of readdirSync('/proc').map(Number)) {
+    const [program, mark] = pid > 0 ? read(`/proc/${pid}/cmdline`).split('\0') : []
+    if (program !== 'headway-shim' || mark === undefined) continue
+    if (epochs.some((epoch) => mark.startsWith(`${epoch}/`))) shims.set(pid, mark)
+  }
+  return shims
 }
 
 /** The processes that a process started and has not reaped. */

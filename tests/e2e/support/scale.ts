@@ -16,3 +16,16 @@ export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
+
+/** How many values are in each range of a width. */
+export function histogram(values: readonly number[], width: number): string {
+  const counts = new Map<number, number>()
+  for (const value of values) {
+    const slot = Math.floor(value / width) * width
+    counts.set(slot, (counts.get(slot) ?? 0) + 1)
+  }
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([slot, count]) => `${slot}–${slot + width - 1}: ${count}`)
+    .join(', ')
+}
