@@ -63,8 +63,10 @@ for my $i (1 .. $lines) { print "$mark line $i ", "x" x $width, "\\n"; select un
 /** So long are its lines; one of sixteen prints more than a segment of output holds. */
 const WIDTH = 100
 const GREAT_WIDTH = 60_000
-/** One that began so long ago goes on for long enough, in ms. */
+/** One that began so long ago goes on for long enough; one that was not seen to run for so long
+ *  may never have been seen. In ms. */
 const YOUNG = 2_000
+const LATE = 10_000
 
 function talkOf(mark: string, width: number): string {
   const tail = `${'x'.repeat(width)}\n`
@@ -97,8 +99,9 @@ class Loop {
   readonly daemon: Daemon
   readonly random = new Random(SEED)
   readonly runs: string
-  /** When each program that talks was first added or seen to run, by its task. */
+  /** When each program that talks was added, and when it was first seen to run, by its task. */
   readonly #talkers = new Map<number, number>()
+  readonly #seen = new Map<number, number>()
   #added = 0
 
   readonly accepted: Accepted[] = []
@@ -132,12 +135,16 @@ class Loop {
 
   /** Sees to it that enough programs run that go on for a while. */
   async #keepBusy(rest: Rest) {
-    const isYoung = (id: number) => performance.now() - (this.#talkers.get(id) ?? 0) < YOUNG
+    const isYoung = (id: number) => performance.now() - (this.#seen.get(id) ?? 0) < YOUNG
+    const isAwaited = ([id, at]: [number, number]) =>
+      !this.#seen.has(id) && performance.now() - at < LATE
     await until('enough programs run', async () => {
-      const young = [...this.#talkers.keys()].filter(isYoung)
-      for (let i = young.length; i < TALKERS; i++) await this.#addTalker(rest)
-      const running = [...this.daemon.running].map(idOf)
-      return running.filter(isYoung).length >= RUNNING + 2
+      const running = [...this.daemon.running].map(idOf).filter((id) => this.#talkers.has(id))
+      for (const id of running) this.#seen.set(id, this.#seen.get(id) ?? performance.now())
+      const young = running.filter(isYoung).length
+      const awaited = [...this.#talkers].filter(isAwaited).length
+      for (let i = young + awaited; i < TALKERS; i++) await this.#addTalker(rest)
+      return young >= RUNNING + 2
     })
   }
 
@@ -203,9 +210,93 @@ class Loop {
   }
 }
 
-/** The last attempt of a task, as its program knows it. */
-function lastOf(marks: ReadonlyMap<string, string>, task: Task): string | undefined {
-  return marks.get(`${task.id}/${task.attempt}`)
+/** What was accepted is there, as what it was accepted as; nothing is there twice. */
+async function expectAccepted(loop: Loop, rest: Rest) {
+  const tasks = await rest.tasks()
+  const titles = new Map(tasks.map(({ id, title }) => [id, title]))
+  expect(loop.accepted.filter(({ id, title }) => titles.get(id) !== title)).toEqual([])
+  expect(new Set(loop.accepted.map(({ id }) => id)).size).toBe(loop.accepted.length)
+  expect(new Set(titles.values()).size).toBe(titles.size)
+
+  const known = new Set(titles.values())
+  report(
+    'tasks',
+    `${loop.accepted.length} accepted, ${loop.unanswered.length} more asked for, of which ` +
+      `${loop.unanswered.filter((title) => known.has(title)).length} were on disk`,
+  )
+}
+
+async function whenAllHaveEnded(rest: Rest): Promise<Task[]> {
+  const isOpen = async (state: string) => {
+    const answer = await rest.get(`/api/v1/tasks?state=${state}&limit=1`)
+    return (answer.json as TaskPage).tasks.length > 0
+  }
+  await until(
+    'all tasks have ended',
+    async () => !(await isOpen('Processing')) && !(await isOpen('Pending')),
+    scaled(600_000, 60_000),
+  )
+  const tasks = await rest.tasks()
+  expect(tasks.every(hasEnded)).toBe(true)
+  return tasks
+}
+
+function reportKills({ kills, victims, decided }: Loop) {
+  const good = kills.filter(counts)
+  const moments = good.map(({ moment }) => moment)
+  const running = good.map((one) => one.running.length)
+  const inFlight = good.map((one) => one.inFlight)
+  report('kills by ms after the daemon was ready', histogram(moments, 25))
+  report('kills by tasks that ran', histogram(running, 4))
+  report('kills by requests that were sent and never answered', histogram(inFlight, 8))
+  report(
+    'kills',
+    `${good.length} of the daemon with at least ${RUNNING} tasks running and ${IN_FLIGHT} requests ` +
+      `in flight, ${kills.length - good.length} with less; ${victims.size} of shims`,
+  )
+  report(
+    'from ready until no task in progress was without a process',
+    `p50 ${quantile(decided, 0.5).toFixed()} ms, longest ${Math.max(...decided).toFixed()} ms`,
+  )
+}
+
+/** What ran at a kill went on as the same attempt, unless it was its shim that was killed. */
+function expectSurvival({ kills, victims }: Loop, tasks: readonly Task[]) {
+  const completed = tasks.filter(({ state }) => state === 'Completed')
+  const attempts = new Map(completed.map(({ id, attempt }) => [id, attempt]))
+  const spared = kills.flatMap(({ running }) => running).filter((mark) => !victims.has(mark))
+  const dead = spared.filter((mark) => !mark.endsWith(`/${attempts.get(idOf(mark))}`))
+  report(
+    'survival',
+    `${spared.length} times a program ran at a kill, ` +
+      `${spared.length - dead.length} times it went on`,
+  )
+  expect(dead).toEqual([])
+}
+
+/** Only what lost its shim has failed, and what three daemons may have died of. */
+function expectFailures(tasks: readonly Task[], victims: ReadonlySet<number>, ran: Set<number>) {
+  const failed = tasks.filter(({ state }) => state !== 'Completed')
+  const poison = failed.filter(({ result }) => result === 'poison')
+  const others = failed.filter(({ result }) => result !== 'poison')
+  expect(poison.filter(({ id, attempt }) => attempt < 3 || ran.has(id))).toEqual([])
+  expect(poison.length).toBeLessThanOrEqual(KILLS / 50)
+  expect(others.filter(({ id, result }) => result !== 'lost' || !victims.has(id))).toEqual([])
+}
+
+/** Each program ran once, in the attempt that counts, and all that it printed is there. */
+async function expectRuns(rest: Rest, tasks: readonly Task[], runs: readonly string[]) {
+  const marks = new Map(runs.map((mark) => [`${idOf(mark)}`, mark]))
+  expect(marks.size).toBe(runs.length)
+
+  const completed = tasks.filter(({ state, type }) => state === 'Completed' && type !== 'noop')
+  for (const { id, type, attempt, parameters } of completed) {
+    const mark = marks.get(`${id}`) ?? ''
+    expect(mark).toMatch(new RegExp(`/${id}/${attempt}$`))
+    if (type !== 'command') continue
+    const whole = talkOf(mark, Number((parameters['argv'] as string[]).at(-1)))
+    expect(digest(await rest.output(id)), `output of task ${id}`).toBe(digest(whole))
+  }
 }
 
 test(
@@ -214,100 +305,26 @@ test(
     report('seed of the kills', String(SEED))
     const daemon = await startDaemon({ taskTypes: TEST_TYPES, maxParallel: 4 * TALKERS })
     const loop = new Loop(daemon)
-    let vain = 0
     for (let i = 0; !loop.isDone; i++) {
       await loop.live(i)
-      if (i % VAIN_START_EVERY === VAIN_START_EVERY - 1) {
-        await daemon.startInVain(loop.random.below(LONGEST_START))
-        vain++
-      }
+      // By turns, so that there is a commit in the midst of which it is killed.
+      daemon.hasSlowDisk = i % 2 === 0
+      if (i % VAIN_START_EVERY === 0) await daemon.startInVain(loop.random.below(LONGEST_START))
       await daemon.start()
     }
 
-    const rest = overSocket(daemon)
-    await until(
-      'all tasks have ended',
-      async () => {
-        const open = ['Pending', 'Processing'].map(async (state) => {
-          const answer = await rest.get(`/api/v1/tasks?state=${state}&limit=1`)
-          return (answer.json as TaskPage).tasks.length
-        })
-        return (await Promise.all(open)).every((length) => length === 0)
-      },
-      scaled(600_000, 60_000),
-    )
-    const tasks = await rest.tasks()
-    expect(tasks.every(hasEnded)).toBe(true)
-    const byId = new Map(tasks.map((task) => [task.id, task]))
-    const titles = new Map(tasks.map((task) => [task.title, task]))
-
-    const kills = loop.kills.filter(counts)
-    const victims = new Set([...loop.victims].map(idOf))
-    const spared = loop.kills
-      .flatMap(({ running }) => running)
-      .filter((mark) => !loop.victims.has(mark))
-    const survived = spared.filter((mark) => {
-      const task = byId.get(idOf(mark))
-      return task?.state === 'Completed' && mark.endsWith(`/${task.attempt}`)
-    })
-    const moments = kills.map(({ moment }) => moment)
-    const running = kills.map((one) => one.running.length)
-    const inFlight = kills.map((one) => one.inFlight)
-    report('kills by ms after the daemon was ready', histogram(moments, 25))
-    report('kills by tasks that ran', histogram(running, 4))
-    report('kills by requests that were sent and never answered', histogram(inFlight, 8))
-    report(
-      'kills',
-      `${kills.length} of the daemon with at least ${RUNNING} tasks running and ${IN_FLIGHT} requests in flight, ` +
-        `${loop.kills.length - kills.length} with less, ${vain} while it started; ${victims.size} of shims`,
-    )
-    report(
-      'tasks',
-      `${loop.accepted.length} accepted, ${loop.unanswered.length} more asked for, of which ` +
-        `${loop.unanswered.filter((title) => titles.has(title)).length} were on disk; ` +
-        `${spared.length} times a program ran at a kill, ${survived.length} times it went on`,
-    )
-    report(
-      'from ready until no task in progress was without a process',
-      `p50 ${quantile(loop.decided, 0.5).toFixed()} ms, longest ${Math.max(...loop.decided).toFixed()} ms`,
-    )
-
-    // There were enough that were worth it.
-    expect(kills.length).toBeGreaterThanOrEqual(KILLS)
+    reportKills(loop)
+    expect(loop.kills.filter(counts).length).toBeGreaterThanOrEqual(KILLS)
     expect(loop.accepted.length).toBeGreaterThanOrEqual(TASKS)
-    expect(victims.size).toBeGreaterThanOrEqual(KILLS / 5)
+    expect(loop.victims.size).toBeGreaterThanOrEqual(KILLS / 5)
 
-    // What was accepted is there, as what it was accepted as; nothing is there twice.
-    expect(loop.accepted.filter(({ id, title }) => byId.get(id)?.title !== title)).toEqual([])
-    expect(new Set(loop.accepted.map(({ id }) => id)).size).toBe(loop.accepted.length)
-    expect(titles.size).toBe(tasks.length)
-
-    // Each program ran once, in the attempt that counts.
+    const rest = overSocket(daemon)
+    await expectAccepted(loop, rest)
+    const tasks = await whenAllHaveEnded(rest)
     const runs = readFileSync(loop.runs, 'utf8').trim().split('\n')
-    const marks = new Map(runs.map((mark) => [mark.slice(mark.indexOf('/') + 1), mark]))
-    expect(new Set(runs.map(idOf)).size).toBe(runs.length)
-    const completed = tasks.filter(({ state }) => state === 'Completed')
-    const programs = completed.filter(({ type }) => type !== 'noop')
-    expect(programs.filter((task) => lastOf(marks, task) === undefined)).toEqual([])
-
-    // Only what lost its shim has failed, and what three daemons died of, as it may have seemed.
-    expect(spared.filter((mark) => !survived.includes(mark))).toEqual([])
-    const failed = tasks.filter(({ state }) => state !== 'Completed')
-    const poison = failed.filter(({ result }) => result === 'poison')
-    const others = failed.filter(({ result }) => result !== 'poison')
-    expect(poison.filter((task) => task.attempt < 3 || lastOf(marks, task) !== undefined)).toEqual(
-      [],
-    )
-    expect(poison.length).toBeLessThanOrEqual(KILLS / 50)
-    expect(others.filter(({ id, result }) => result !== 'lost' || !victims.has(id))).toEqual([])
-
-    for (const task of programs) {
-      const mark = lastOf(marks, task)
-      if (task.type !== 'command' || mark === undefined) continue
-      const { argv } = task.parameters as { argv: string[] }
-      const whole = digest(talkOf(mark, Number(argv.at(-1))))
-      expect(digest(await rest.output(task.id)), `output of task ${task.id}`).toBe(whole)
-    }
+    expectSurvival(loop, tasks)
+    expectFailures(tasks, new Set([...loop.victims].map(idOf)), new Set(runs.map(idOf)))
+    await expectRuns(rest, tasks, runs)
     expect(daemon.programs).toEqual([])
     await until('no shim is left', () => daemon.shims.length === 0)
   },

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -16,6 +16,9 @@ import { until, within } from './wait.ts'
 export const HEADWAYD =
   process.env['HEADWAYD'] ??
   fileURLToPath(new URL('../../../_build/src/daemon/headwayd', import.meta.url))
+
+/** Makes a disk slow: what is written is safe only some ms later. */
+const SLOW_DISK = join(dirname(HEADWAYD), '../../tests/crash/slow-disk.so')
 
 const READY = /^Headway is ready at (http:\/\/127\.0\.0\.1:(\d+)\/)\n$/
 
@@ -48,7 +51,11 @@ interface Run {
 }
 
 /** A program that ends when this one does, however that ends. */
-function spawnBound(arguments_: readonly string[], home: string, bus?: string): Run {
+function spawnBound(
+  arguments_: readonly string[],
+  home: string,
+  more: Readonly<Record<string, string>> = {},
+): Run {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', HEADWAYD, ...arguments_], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -57,9 +64,9 @@ function spawnBound(arguments_: readonly string[], home: string, bus?: string): 
       HOME: home,
       XDG_DATA_HOME: join(home, 'data'),
       G_DEBUG: 'fatal-criticals',
-      ...(bus !== undefined && { DBUS_SESSION_BUS_ADDRESS: bus }),
       ...(process.env['ASAN_OPTIONS'] && { ASAN_OPTIONS: process.env['ASAN_OPTIONS'] }),
       ...(process.env['UBSAN_OPTIONS'] && { UBSAN_OPTIONS: process.env['UBSAN_OPTIONS'] }),
+      ...more,
     },
   })
   const run: Run = { child, stdout: '', stderr: '' }
@@ -102,6 +109,8 @@ export class Daemon {
   readonly #runs: Run[] = []
   readonly #expected: RegExp[] = []
   #port = 0
+  /** Whether what it writes is safe only some ms later, from its next start on. */
+  hasSlowDisk = false
 
   constructor(options: DaemonOptions) {
     this.#options = options
@@ -121,6 +130,14 @@ export class Daemon {
     const run = this.#runs.at(-1)
     if (run === undefined) throw new Error('The daemon was not started')
     return run
+  }
+
+  get #variables(): Record<string, string> {
+    const { bus } = this.#options
+    return {
+      ...(bus !== undefined && { DBUS_SESSION_BUS_ADDRESS: bus }),
+      ...(this.hasSlowDisk && { LD_PRELOAD: SLOW_DISK }),
+    }
   }
 
   get port(): number {
@@ -211,7 +228,7 @@ export class Daemon {
   }
 
   async start(port = this.#options.port ?? 0) {
-    const run = spawnBound(this.arguments(port), this.folder, this.#options.bus)
+    const run = spawnBound(this.arguments(port), this.folder, this.#variables)
     this.#runs.push(run)
     await until(
       'the daemon is ready, or ended',
@@ -225,7 +242,7 @@ export class Daemon {
 
   /** Starts it and ends it so many ms later, ready or not. */
   async startInVain(life: number) {
-    const run = spawnBound(this.arguments(0), this.folder, this.#options.bus)
+    const run = spawnBound(this.arguments(0), this.folder, this.#variables)
     this.#runs.push(run)
     await pause(life)
     await this.crash()
