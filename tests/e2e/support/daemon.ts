@@ -18,7 +18,7 @@ export const HEADWAYD =
   fileURLToPath(new URL('../../../_build/src/daemon/headwayd', import.meta.url))
 
 /** Makes a disk slow: what is written is safe only some ms later. */
-const SLOW_DISK = join(dirname(HEADWAYD), '../../tests/crash/slow-disk.so')
+const SLOW_DISK = join(dirname(HEADWAYD), '../../tests/e2e/slow-disk.so')
 
 const READY = /^Headway is ready at (http:\/\/127\.0\.0\.1:(\d+)\/)\n$/
 
