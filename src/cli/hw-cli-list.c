@@ -164,12 +164,12 @@ print_table (HwCliTerminal *terminal,
              List          *list)
 {
   const HwCliColumn columns[] = {
-    { _("ID"), TRUE, FALSE },
-    { _("STATE"), FALSE, FALSE },
-    { _("DONE"), TRUE, FALSE },
-    { _("ADDED"), FALSE, FALSE },
-    { _("TIME"), TRUE, FALSE },
-    { _("TASK"), FALSE, TRUE },
+    { _("ID"), TRUE, FALSE, 0 },
+    { _("STATE"), FALSE, FALSE, 5 },
+    { _("DONE"), TRUE, FALSE, 3 },
+    { _("ADDED"), FALSE, FALSE, 1 },
+    { _("TIME"), TRUE, FALSE, 2 },
+    { _("TASK"), FALSE, TRUE, 4 },
   };
   g_autoptr(HwCliTable) table = hw_cli_table_new (columns, G_N_ELEMENTS (columns));
   g_autofree char *text = NULL;

@@ -11,7 +11,7 @@
 /* Between two columns. */
 #define GAP 2
 
-/* An elastic column never gets narrower: the line gets longer than the terminal instead. */
+/* An elastic column never gets narrower: others are left out for it. Less tells nothing. */
 #define MIN_ELASTIC_WIDTH 12
 
 #define COLOUR_HEADING "\033[1m"
@@ -28,7 +28,8 @@ typedef struct
  * HwCliTable:
  *
  * Rows of cells under headings, as a terminal or a file shows them. Cells are added one
- * by one, row by row. One column may be elastic, and takes the width that is left.
+ * by one, row by row. One column may be elastic, and takes the width that is left. No line is
+ * longer than the terminal is wide: it would wrap, and then nobody finds the columns.
  */
 struct _HwCliTable
 {
@@ -109,29 +110,91 @@ get_column_width (HwCliTable *self,
   return width;
 }
 
-/* @width is 0 where nothing has to be cut. */
+static gsize
+get_least_width (const HwCliColumn *column,
+                 gsize              width)
+{
+  return column->is_elastic ? MIN (width, MIN_ELASTIC_WIDTH) : width;
+}
+
+/* How wide a line is at least, with the columns that are not left out: those have no width. */
+static gsize
+get_least_total (HwCliTable  *self,
+                 const gsize *widths)
+{
+  gsize total = 0;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    if (widths[i] > 0)
+      total += get_least_width (&self->columns[i], widths[i]) + (total > 0 ? GAP : 0);
+
+  return total;
+}
+
+/* Leaves out columns, the least important first, until the others have room. */
+static void
+leave_out (HwCliTable *self,
+           gsize       width,
+           gsize      *widths)
+{
+  for (guint turn = 1; turn <= self->n_columns && get_least_total (self, widths) > width; turn++)
+    for (guint i = 0; i < self->n_columns; i++)
+      if (self->columns[i].leaves_at == turn)
+        widths[i] = 0;
+}
+
+/* Cuts columns where there is no room for all of them: the elastic one to what the others leave,
+ * and where that is nothing, whatever is the furthest from the beginning of the line.
+ */
+static void
+cut (HwCliTable *self,
+     gsize       width,
+     gsize      *widths)
+{
+  gsize left = width;
+  gsize others = get_least_total (self, widths);
+
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      gsize least = get_least_width (&self->columns[i], widths[i]);
+
+      if (widths[i] == 0)
+        continue;
+
+      if (self->columns[i].is_elastic && others <= width)
+        widths[i] = MIN (widths[i], least + width - others);
+      widths[i] = MIN (widths[i], left);
+      left -= widths[i];
+      left -= MIN (left, GAP);
+    }
+}
+
+/* @width is 0 where there is room for all. A column that is left out gets no width. */
 static void
 measure (HwCliTable *self,
          guint       width,
          gsize      *widths)
 {
-  gsize total = (self->n_columns - 1) * GAP;
-
   for (guint i = 0; i < self->n_columns; i++)
+    widths[i] = MAX (get_column_width (self, i), 1);
+
+  if (width > 0)
     {
-      widths[i] = get_column_width (self, i);
-      total += widths[i];
+      leave_out (self, width, widths);
+      cut (self, width, widths);
     }
+}
 
-  for (guint i = 0; width > 0 && total > width && i < self->n_columns; i++)
-    if (self->columns[i].is_elastic)
-      {
-        gsize excess = total - width;
-        gsize least = MIN (widths[i], MIN_ELASTIC_WIDTH);
+static gboolean
+is_last (HwCliTable  *self,
+         const gsize *widths,
+         guint        column)
+{
+  for (guint i = column + 1; i < self->n_columns; i++)
+    if (widths[i] > 0)
+      return FALSE;
 
-        widths[i] = widths[i] > excess ? MAX (widths[i] - excess, least) : least;
-        return;
-      }
+  return TRUE;
 }
 
 static void
@@ -140,7 +203,7 @@ append_cell (GString           *text,
              const char        *cell,
              const char        *colour,
              gsize              width,
-             gboolean           is_last)
+             gboolean           ends_line)
 {
   g_autofree char *fitting = hw_cli_text_fit (cell, width);
   int padding = (int) (width - hw_cli_text_get_width (fitting));
@@ -151,7 +214,7 @@ append_cell (GString           *text,
                           colour != NULL ? COLOUR_END : "");
 
   /* No blanks at the end of a line. */
-  if (is_last)
+  if (ends_line)
     g_string_append_c (text, '\n');
   else
     g_string_append_printf (text, "%*s", (column->is_number ? 0 : padding) + GAP, "");
@@ -178,16 +241,18 @@ hw_cli_table_render (HwCliTable *self,
   measure (self, width, widths);
 
   for (guint i = 0; i < self->n_columns; i++)
-    append_cell (text, &self->columns[i], self->columns[i].heading,
-                 has_colour ? COLOUR_HEADING : NULL, widths[i], i + 1 == self->n_columns);
+    if (widths[i] > 0)
+      append_cell (text, &self->columns[i], self->columns[i].heading,
+                   has_colour ? COLOUR_HEADING : NULL, widths[i], is_last (self, widths, i));
 
   for (guint i = 0; i < self->cells->len; i++)
     {
       const Cell *cell = &g_array_index (self->cells, Cell, i);
       guint column = i % self->n_columns;
 
-      append_cell (text, &self->columns[column], cell->text, has_colour ? cell->colour : NULL,
-                   widths[column], column + 1 == self->n_columns);
+      if (widths[column] > 0)
+        append_cell (text, &self->columns[column], cell->text, has_colour ? cell->colour : NULL,
+                     widths[column], is_last (self, widths, column));
     }
 
   return g_string_free (g_steal_pointer (&text), FALSE);

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * @heading: what stands above it
  * @is_number: whether its cells stand to the right
  * @is_elastic: whether its cells are cut where there is no room
+ * @leaves_at: where there is no room even so, columns are left out: at first the one that has
+ *   1 here, then 2, and so on; never one that has 0
  *
  * A column of a table.
  */
@@ -21,6 +23,7 @@ typedef struct
   const char *heading;
   gboolean is_number;
   gboolean is_elastic;
+  guint leaves_at;
 } HwCliColumn;
 
 typedef struct _HwCliTable HwCliTable;

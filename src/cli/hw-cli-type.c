@@ -116,9 +116,9 @@ print_parameters (HwCliTerminal *terminal,
                   HwOfferedType *type)
 {
   const HwCliColumn columns[] = {
-    { _("PARAMETER"), FALSE, FALSE },
-    { _("VALUE"), FALSE, FALSE },
-    { _("WHAT IT IS"), FALSE, TRUE },
+    { _("PARAMETER"), FALSE, FALSE, 0 },
+    { _("VALUE"), FALSE, FALSE, 0 },
+    { _("WHAT IT IS"), FALSE, TRUE, 1 },
   };
   g_autoptr(HwCliTable) table = hw_cli_table_new (columns, G_N_ELEMENTS (columns));
   g_autofree char *text = NULL;
@@ -166,8 +166,8 @@ print_list (HwCliTerminal *terminal,
             GPtrArray     *types)
 {
   const HwCliColumn columns[] = {
-    { _("TYPE"), FALSE, FALSE },
-    { _("WHAT IT DOES"), FALSE, TRUE },
+    { _("TYPE"), FALSE, FALSE, 0 },
+    { _("WHAT IT DOES"), FALSE, TRUE, 1 },
   };
   g_autoptr(HwCliTable) table = hw_cli_table_new (columns, G_N_ELEMENTS (columns));
   g_autofree char *text = NULL;

@@ -131,6 +131,17 @@ class TerminalTest(House):
             self.assertEqual(columns, max(map(len, lines)))
             self.assertTrue(lines[1].endswith("…"))
 
+    def test_a_table_does_not_wrap_in_a_narrow_terminal(self):
+        self.headway("run", "--title", "A title that is far too long " * 4, "--", "true")
+        for command in (("list",), ("type",), ("type", "demo")):
+            for columns in (43, 30, 20, 9):
+                with self.subTest(command=command, columns=columns):
+                    screen = Screen(self, *command, columns=columns)
+                    screen.finish()
+                    lines = re.sub(r"\x1b\[[0-9;]*m", "", screen.printed.decode()).splitlines()
+                    table = lines[2:] if command == ("type", "demo") else lines
+                    self.assertLessEqual(max(map(len, table)), columns)
+
     def test_json_in_a_terminal_is_harmless_and_the_same(self):
         self.headway("run", "--", "sh", "-c", ": \x9b31m \u202e \x7f \x1b[31m")
         screen = Screen(self, "show", "1", "--json")
