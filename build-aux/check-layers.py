@@ -19,12 +19,13 @@ MAY_INCLUDE = {
     "http": {"core", "wire"},
     "signalr": {"core", "wire"},
     "dbus": {"core"},
-    "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus"},
+    "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus", "settings"},
     "client": set(),
     "locale": set(),
     "link": set(),
-    "cli": {"core", "wire", "locale", "link"},
-    "agent": {"client", "locale", "link"},
+    "settings": set(),
+    "cli": {"core", "wire", "locale", "link", "settings"},
+    "agent": {"client", "locale", "link", "settings"},
 }
 
 # Libraries that only some folders may know, by how their headers begin: SQL ends in the store,

@@ -6,7 +6,9 @@
 
 #include "hw-agent-config.h"
 
-#include <gio/gio.h>
+#include "hw-bus-address.h"
+#include "hw-settings-file.h"
+
 #include <glib/gi18n.h>
 
 /* What lasts less than this is over before one has turned to something else. */
@@ -15,8 +17,7 @@
 /* A day: whoever means longer means that nothing is to be told. */
 #define MINIMUM_DURATION_MAX (24 * 60 * 60)
 
-#define CONFIG_FILE "headway.conf"
-#define GROUP "Agent"
+#define GROUP HW_SETTINGS_GROUP_AGENT
 #define KEY_MINIMUM_DURATION "minimum-duration"
 #define KEY_NOTIFY "notify"
 
@@ -96,51 +97,6 @@ parse_options (char        ***arguments,
 }
 
 static gboolean
-check_keys (GKeyFile *file,
-            GError  **error)
-{
-  g_auto(GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
-  const char *const known[] = { KEY_MINIMUM_DURATION, KEY_NOTIFY, NULL };
-  g_autofree char *listed = g_strjoinv (", ", (char **) known);
-
-  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
-    if (!g_strv_contains (known, keys[i]))
-      {
-        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     _("There is no key “%s” in the group “%s”. Write one of these: %s."),
-                     keys[i], GROUP, listed);
-        return FALSE;
-      }
-
-  return TRUE;
-}
-
-static gboolean
-hw_agent_config_read_minimum_duration (HwAgentConfig *self,
-                                       GKeyFile      *file,
-                                       GError       **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  gint64 seconds;
-
-  if (!g_key_file_has_key (file, GROUP, KEY_MINIMUM_DURATION, NULL))
-    return TRUE;
-
-  seconds = g_key_file_get_int64 (file, GROUP, KEY_MINIMUM_DURATION, &local_error);
-  if (local_error != NULL || seconds < 0 || seconds > MINIMUM_DURATION_MAX)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("%s must be a number from %d to %d."), KEY_MINIMUM_DURATION, 0,
-                   MINIMUM_DURATION_MAX);
-      return FALSE;
-    }
-
-  self->minimum_duration = seconds * G_USEC_PER_SEC;
-
-  return TRUE;
-}
-
-static gboolean
 hw_agent_config_read_notify (HwAgentConfig *self,
                              GKeyFile      *file,
                              GError       **error)
@@ -168,50 +124,25 @@ hw_agent_config_read_notify (HwAgentConfig *self,
   return FALSE;
 }
 
-/* Reads one file over what was read before it; the other programs' groups are theirs. */
+/* An #HwSettingsFunc: takes our group of a file over what was read before it. */
 static gboolean
-hw_agent_config_read_file (HwAgentConfig *self,
-                           const char    *path,
-                           gboolean       must_exist,
-                           GError       **error)
+read_file (GKeyFile *file,
+           gpointer  user_data,
+           GError  **error)
 {
-  g_autoptr(GKeyFile) file = g_key_file_new ();
-  g_autoptr(GError) local_error = NULL;
+  static const char *const known[] = { KEY_MINIMUM_DURATION, KEY_NOTIFY, NULL };
+  HwAgentConfig *self = HW_AGENT_CONFIG (user_data);
+  gint64 seconds = self->minimum_duration / G_USEC_PER_SEC;
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &local_error))
-    {
-      if (!must_exist && g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return TRUE;
-
-      g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
-      return FALSE;
-    }
-
-  if (!check_keys (file, error) ||
-      !hw_agent_config_read_minimum_duration (self, file, error) ||
+  if (!hw_settings_file_check_keys (file, GROUP, known, error) ||
+      !hw_settings_file_read_number (file, GROUP, KEY_MINIMUM_DURATION, 0, MINIMUM_DURATION_MAX,
+                                     &seconds, error) ||
       !hw_agent_config_read_notify (self, file, error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
+    return FALSE;
+
+  self->minimum_duration = seconds * G_USEC_PER_SEC;
 
   return TRUE;
-}
-
-static gboolean
-hw_agent_config_read_files (HwAgentConfig *self,
-                            const char    *path,
-                            GError       **error)
-{
-  g_autofree char *system_path = g_build_filename (HW_SYSCONF_DIR, "headway", CONFIG_FILE, NULL);
-  g_autofree char *user_path = g_build_filename (g_get_user_config_dir (), "headway",
-                                                 CONFIG_FILE, NULL);
-
-  if (path != NULL)
-    return hw_agent_config_read_file (self, path, TRUE, error);
-
-  return hw_agent_config_read_file (self, system_path, FALSE, error) &&
-         hw_agent_config_read_file (self, user_path, FALSE, error);
 }
 
 static gboolean
@@ -220,24 +151,6 @@ is_set (const char *variable)
   const char *value = g_getenv (variable);
 
   return value != NULL && *value != '\0';
-}
-
-/* Finds the bus of the session that there is. GLib would start one of its own, to which nobody
- * listens. Returns: (transfer full) (nullable)
- */
-static char *
-find_bus_address (void)
-{
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "bus", NULL);
-  g_autofree char *escaped = g_dbus_address_escape_value (path);
-
-  if (is_set ("DBUS_SESSION_BUS_ADDRESS"))
-    return g_strdup (g_getenv ("DBUS_SESSION_BUS_ADDRESS"));
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return NULL;
-
-  return g_strconcat ("unix:path=", escaped, NULL);
 }
 
 /**
@@ -259,11 +172,12 @@ hw_agent_config_new_from_arguments (char  ***arguments,
   g_return_val_if_fail (arguments != NULL, NULL);
 
   if (!parse_options (arguments, self, &path, error) ||
-      !hw_agent_config_read_files (self, path, error))
+      !hw_settings_file_read_all (path, read_file, self, error))
     return NULL;
 
   self->has_display = is_set ("WAYLAND_DISPLAY") || is_set ("DISPLAY");
-  self->bus_address = find_bus_address ();
+  if (hw_bus_address_has_bus ())
+    self->bus_address = hw_bus_address_find ();
 
   return g_steal_pointer (&self);
 }

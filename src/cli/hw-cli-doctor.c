@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-bus-address.h"
 #include "hw-cli-checkup.h"
 #include "hw-cli-command.h"
 #include "hw-cli-exit-code.h"
@@ -191,7 +192,7 @@ ask_bus (GTask *gtask)
     add (gtask, hw_cli_checkup_look_at_folder (hw_cli_call_get_state_folder (call)));
   add (gtask, hw_cli_checkup_look_at_lingering ("/", g_get_user_name ()));
 
-  if (g_getenv ("DBUS_SESSION_BUS_ADDRESS") == NULL)
+  if (!hw_bus_address_has_bus ())
     {
       add (gtask, hw_cli_finding_new ("bus", TRUE,
                                       _("There is no session bus here; Headway does without.")));

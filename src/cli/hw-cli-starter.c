@@ -6,6 +6,7 @@
 
 #include "hw-cli-starter.h"
 
+#include "hw-bus-address.h"
 #include "hw-cli-error.h"
 #include "hw-cli-i18n.h"
 #include "hw-cli-place.h"
@@ -259,23 +260,6 @@ hw_cli_starter_spawn (HwCliStarter *self)
   hw_cli_starter_look (self, START_TIME);
 }
 
-/* GLib would start a bus if there is none, which nobody would end. */
-static gboolean
-has_bus (void)
-{
-  const char *runtime_folder = g_getenv ("XDG_RUNTIME_DIR");
-  g_autofree char *path = NULL;
-
-  if (g_getenv ("DBUS_SESSION_BUS_ADDRESS") != NULL)
-    return TRUE;
-  if (runtime_folder == NULL)
-    return FALSE;
-
-  path = g_build_filename (runtime_folder, "bus", NULL);
-
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
 /* @self is (transfer full). */
 static void
 ask_bus (HwCliStarter       *self,
@@ -381,7 +365,7 @@ hw_cli_starter_start_async (HwCliStarter       *self,
 
   if (is_listening (self->socket_path))
     hw_cli_starter_return (self);
-  else if (has_bus ())
+  else if (hw_bus_address_has_bus ())
     g_bus_get (G_BUS_TYPE_SESSION, cancellable, on_bus_got, g_object_ref (self));
   else
     hw_cli_starter_spawn (self);

@@ -6,8 +6,8 @@
 
 #include "hw-config.h"
 
-#include <gio/gio.h>
-#include <string.h>
+#include "hw-bus-address.h"
+#include "hw-settings-file.h"
 
 /* The seed's port. */
 #define HTTP_PORT 5031
@@ -15,11 +15,7 @@
 /* More at once than any machine can do good with: a slip of the finger. */
 #define MAX_PARALLEL_MAX 1024
 
-#define CONFIG_FILE "headway.conf"
-#define GROUP "Daemon"
-
-/* Of the agent, which reads the same file. */
-#define AGENT_GROUP "Agent"
+#define GROUP HW_SETTINGS_GROUP_DAEMON
 
 static const char *const known_keys[] = { "http-port", "max-parallel", "dbus", NULL };
 
@@ -139,145 +135,28 @@ parse_options (char  ***arguments,
   return TRUE;
 }
 
+/* An #HwSettingsFunc: takes our group of a file over what was read before it. */
 static gboolean
-check_number (gint64      number,
-              gint64      minimum,
-              gint64      maximum,
-              const char *name,
-              GError    **error)
+read_file (GKeyFile *file,
+           gpointer  user_data,
+           GError  **error)
 {
-  if (number >= minimum && number <= maximum)
-    return TRUE;
-
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               "%s must be a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ".",
-               name, minimum, maximum);
-
-  return FALSE;
-}
-
-static gboolean
-read_number (GKeyFile   *file,
-             const char *key,
-             gint64      minimum,
-             gint64      maximum,
-             gint64     *number,
-             GError    **error)
-{
-  g_autoptr(GError) local_error = NULL;
-
-  if (!g_key_file_has_key (file, GROUP, key, NULL))
-    return TRUE;
-
-  *number = g_key_file_get_int64 (file, GROUP, key, &local_error);
-
-  return check_number (local_error == NULL ? *number : G_MININT64, minimum, maximum, key, error);
-}
-
-static gboolean
-read_boolean (GKeyFile   *file,
-              const char *key,
-              gboolean   *value,
-              GError    **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  gboolean is_true;
-
-  if (!g_key_file_has_key (file, GROUP, key, NULL))
-    return TRUE;
-
-  is_true = g_key_file_get_boolean (file, GROUP, key, &local_error);
-  if (local_error != NULL)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "%s must be true or false.", key);
-      return FALSE;
-    }
-
-  *value = is_true;
-
-  return TRUE;
-}
-
-static gboolean
-check_keys (GKeyFile *file,
-            GError  **error)
-{
-  g_auto(GStrv) groups = g_key_file_get_groups (file, NULL);
-  g_auto(GStrv) keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
-
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (!g_str_equal (groups[i], GROUP) && !g_str_equal (groups[i], AGENT_GROUP))
-      {
-        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     "There is no group “%s”. Write one of these: %s, %s.",
-                     groups[i], GROUP, AGENT_GROUP);
-        return FALSE;
-      }
-
-  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
-    if (!g_strv_contains (known_keys, keys[i]))
-      {
-        g_autofree char *known = g_strjoinv (", ", (char **) known_keys);
-
-        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                     "There is no key “%s”. Write one of these: %s.", keys[i], known);
-        return FALSE;
-      }
-
-  return TRUE;
-}
-
-/* Reads one file over what was read before it. */
-static gboolean
-hw_config_read_file (HwConfig   *self,
-                     const char *path,
-                     gboolean    must_exist,
-                     GError    **error)
-{
-  g_autoptr(GKeyFile) file = g_key_file_new ();
-  g_autoptr(GError) local_error = NULL;
+  HwConfig *self = HW_CONFIG (user_data);
   gint64 http_port = self->http_port;
   gint64 max_parallel = self->max_parallel;
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &local_error))
-    {
-      if (!must_exist && g_error_matches (local_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return TRUE;
-
-      g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
-      return FALSE;
-    }
-
-  if (!check_keys (file, error) ||
-      !read_number (file, "http-port", 0, G_MAXUINT16, &http_port, error) ||
-      !read_number (file, "max-parallel", 1, MAX_PARALLEL_MAX, &max_parallel, error) ||
-      !read_boolean (file, "dbus", &self->wants_bus, error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
+  if (!hw_settings_file_check_keys (file, GROUP, known_keys, error) ||
+      !hw_settings_file_read_number (file, GROUP, "http-port", 0, G_MAXUINT16, &http_port,
+                                     error) ||
+      !hw_settings_file_read_number (file, GROUP, "max-parallel", 1, MAX_PARALLEL_MAX,
+                                     &max_parallel, error) ||
+      !hw_settings_file_read_boolean (file, GROUP, "dbus", &self->wants_bus, error))
+    return FALSE;
 
   self->http_port = (guint16) http_port;
   self->max_parallel = (guint) max_parallel;
 
   return TRUE;
-}
-
-static gboolean
-hw_config_read_files (HwConfig   *self,
-                      const char *path,
-                      GError    **error)
-{
-  g_autofree char *system_path = g_build_filename (HW_SYSCONF_DIR, "headway", CONFIG_FILE, NULL);
-  g_autofree char *user_path = g_build_filename (g_get_user_config_dir (), "headway",
-                                                 CONFIG_FILE, NULL);
-
-  if (path != NULL)
-    return hw_config_read_file (self, path, TRUE, error);
-
-  return hw_config_read_file (self, system_path, FALSE, error) &&
-         hw_config_read_file (self, user_path, FALSE, error);
 }
 
 /* Whether this program was not installed: then what belongs to it is beside it. */
@@ -342,29 +221,6 @@ hw_config_set_folders (HwConfig      *self,
     self->socket_path = g_build_filename (self->run_folder, "api.sock", NULL);
 }
 
-/* Where the session bus is, or will be when somebody logs in. GLib is not asked: where
- * there is none, it starts one.
- */
-static char *
-make_bus_address (void)
-{
-  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
-  const char *runtime_folder = g_getenv ("XDG_RUNTIME_DIR");
-  g_autofree char *path = NULL;
-  g_autofree char *escaped = NULL;
-
-  if (address != NULL && *address != '\0')
-    return g_strdup (address);
-
-  if (runtime_folder == NULL || *runtime_folder != '/')
-    return NULL;
-
-  path = g_build_filename (runtime_folder, "bus", NULL);
-  escaped = g_dbus_address_escape_value (path);
-
-  return g_strconcat ("unix:path=", escaped, NULL);
-}
-
 /**
  * hw_config_new_from_arguments:
  * @arguments: (inout) (array zero-terminated=1): the program's arguments
@@ -392,12 +248,12 @@ hw_config_new_from_arguments (char  ***arguments,
   self->http_port = HTTP_PORT;
   self->wants_bus = TRUE;
   self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
-  if (!hw_config_read_files (self, options.config, error))
+  if (!hw_settings_file_read_all (options.config, read_file, self, error))
     return NULL;
 
   if (options.http_port != -1)
     {
-      if (!check_number (options.http_port, 0, G_MAXUINT16, "--http-port", error))
+      if (!hw_settings_check_number (options.http_port, 0, G_MAXUINT16, "--http-port", error))
         return NULL;
 
       self->http_port = (guint16) options.http_port;
@@ -405,7 +261,7 @@ hw_config_new_from_arguments (char  ***arguments,
 
   hw_config_set_folders (self, &options);
   if (self->wants_bus && !options.wants_no_bus)
-    self->bus_address = make_bus_address ();
+    self->bus_address = hw_bus_address_find ();
   self->type_folders = make_type_folders (options.type_folders);
 
   return g_steal_pointer (&self);
