@@ -414,9 +414,9 @@ hw_cli_call_make_connection (HwCliCall *self,
     self->socket_path = g_canonicalize_filename (self->given_socket, NULL);
   else
     self->socket_path = hw_cli_place_find_socket (g_getenv ("XDG_RUNTIME_DIR"),
-                                                  self->state_folder);
+                                                  self->state_folder, error);
 
-  return hw_cli_connection_new_for_socket (self->socket_path);
+  return self->socket_path != NULL ? hw_cli_connection_new_for_socket (self->socket_path) : NULL;
 }
 
 /**
@@ -426,7 +426,7 @@ hw_cli_call_make_connection (HwCliCall *self,
  *
  * Finds out where the daemon is. Nothing is sent there.
  *
- * Returns: %TRUE, or %FALSE with %HW_CLI_ERROR_USAGE
+ * Returns: %TRUE, or %FALSE with %HW_CLI_ERROR_USAGE or %HW_CLI_ERROR_NO_DAEMON
  */
 gboolean
 hw_cli_call_prepare (HwCliCall *self,

@@ -8,9 +8,11 @@
 
 G_BEGIN_DECLS
 
-char *hw_cli_place_find_socket (const char *runtime_folder,
-                                const char *state_folder);
-char *hw_cli_place_find_state_folder (void);
-char *hw_cli_place_find_daemon (const char *program);
+gboolean hw_cli_place_is_listening (const char *path);
+char    *hw_cli_place_find_socket (const char *runtime_folder,
+                                   const char *state_folder,
+                                   GError    **error);
+char    *hw_cli_place_find_state_folder (void);
+char    *hw_cli_place_find_daemon (const char *program);
 
 G_END_DECLS

@@ -12,8 +12,7 @@
 #include "hw-cli-place.h"
 #include "hw-cli-spawn.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <string.h>
+#include <gio/gio.h>
 
 /* How often a daemon that starts is looked for: a person does not notice. In milliseconds. */
 #define LOOK_INTERVAL 30
@@ -120,29 +119,6 @@ static void hw_cli_starter_spawn (HwCliStarter *self);
 static void hw_cli_starter_look (HwCliStarter *self,
                                  gint64        patience);
 
-/* Whether somebody listens. Nothing blocks: to a Unix socket, the kernel connects at once or
- * not at all.
- */
-static gboolean
-is_listening (const char *path)
-{
-  g_autoptr(GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                            G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr(GError) error = NULL;
-
-  if (socket == NULL)
-    return FALSE;
-
-  /* It would say so if its queue is full: then there is somebody, too. */
-  g_socket_set_blocking (socket, FALSE);
-
-  return g_socket_connect (socket, address, NULL, &error) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-}
-
 static GTask *
 hw_cli_starter_take_gtask (HwCliStarter *self)
 {
@@ -187,7 +163,7 @@ on_timeout (gpointer user_data)
   HwCliStarter *self = HW_CLI_STARTER (user_data);
   g_autofree char *reason = NULL;
 
-  if (is_listening (self->socket_path))
+  if (hw_cli_place_is_listening (self->socket_path))
     {
       self->timer = 0;
       hw_cli_starter_return (self);
@@ -363,7 +339,7 @@ hw_cli_starter_start_async (HwCliStarter       *self,
   self->gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->gtask, hw_cli_starter_start_async);
 
-  if (is_listening (self->socket_path))
+  if (hw_cli_place_is_listening (self->socket_path))
     hw_cli_starter_return (self);
   else if (hw_bus_address_has_bus ())
     g_bus_get (G_BUS_TYPE_SESSION, cancellable, on_bus_got, g_object_ref (self));

@@ -18,6 +18,7 @@
 #include "hw-passed-sockets.h"
 #include "hw-result-files.h"
 #include "hw-service-manager.h"
+#include "hw-socket-link.h"
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
 #include "hw-system-clock.h"
@@ -25,6 +26,7 @@
 #include "hw-task-queue.h"
 #include "hw-type-folders.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <unistd.h>
 
 /* Where the hub is. */
@@ -50,6 +52,7 @@ struct _HwDaemon
   HwServiceManager *service_manager; /* (owned) (not nullable) */
 
   int lock_fd;
+  char *socket_path;    /* (owned) (nullable): the door that was opened, or was open */
   char *url_path;       /* (owned) (nullable), the file that says where we are */
   HwStore *store;       /* (owned) (nullable) */
   HwTaskQueue *queue;   /* (owned) (nullable) */
@@ -94,6 +97,8 @@ hw_daemon_prepare (HwDaemon *self,
   if (self->lock_fd < 0)
     return FALSE;
 
+  /* Of a daemon that died: we may be to listen there ourselves. */
+  hw_socket_link_remove (state_folder);
   self->store = hw_sqlite_store_new (database, error);
 
   return self->store != NULL;
@@ -127,6 +132,18 @@ authenticate (SoupServerMessage *message,
   return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
 }
 
+/* Where a socket stands. Returns (transfer full) (nullable): a path. */
+static char *
+get_path (GSocket *socket)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  if (address == NULL || !G_IS_UNIX_SOCKET_ADDRESS (address))
+    return NULL;
+
+  return g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
+}
+
 /* Who started us may have opened doors, where somebody knocks already. */
 static gboolean
 hw_daemon_take_doors (HwDaemon *self,
@@ -139,11 +156,35 @@ hw_daemon_take_doors (HwDaemon *self,
   if (sockets == NULL)
     return FALSE;
 
+  self->socket_path = g_strdup (hw_config_get_socket_path (self->config));
   for (guint i = 0; i < sockets->len; i++)
-    if (!hw_http_server_adopt (self->server, g_ptr_array_index (sockets, i), error))
-      return FALSE;
+    {
+      GSocket *socket = g_ptr_array_index (sockets, i);
+      char *path = get_path (socket);
+
+      if (path != NULL)
+        {
+          g_free (self->socket_path);
+          self->socket_path = path;
+        }
+      if (!hw_http_server_adopt (self->server, socket, error))
+        return FALSE;
+    }
 
   return TRUE;
+}
+
+/* Has those find us who know the state folder only. We are of use without. */
+static void
+hw_daemon_leave_link (HwDaemon *self)
+{
+  const char *state_folder = hw_config_get_state_folder (self->config);
+  g_autofree char *place = g_build_filename (state_folder, "run", "api.sock", NULL);
+  g_autoptr(GError) error = NULL;
+
+  if (!g_str_equal (place, self->socket_path) &&
+      !hw_socket_link_make (state_folder, self->socket_path, &error))
+    g_warning ("Who has no session does not find this daemon: %s", error->message);
 }
 
 static gboolean
@@ -266,6 +307,7 @@ on_queue_opened (GObject      *source,
       return;
     }
 
+  hw_daemon_leave_link (self);
   hw_service_manager_follow_queue (self->service_manager, self->queue);
   hw_daemon_start_bus (self, gtask, url);
 }
@@ -278,6 +320,7 @@ hw_daemon_tear_down (HwDaemon *self)
   if (self->lock_fd < 0)
     return;
 
+  hw_socket_link_remove (hw_config_get_state_folder (self->config));
   if (self->url_path != NULL)
     unlink (self->url_path);
   g_clear_pointer (&self->url_path, g_free);
@@ -318,6 +361,7 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->service_manager);
   g_clear_object (&self->clock);
   g_clear_object (&self->config);
+  g_clear_pointer (&self->socket_path, g_free);
 
   G_OBJECT_CLASS (hw_daemon_parent_class)->finalize (object);
 }

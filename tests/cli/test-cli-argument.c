@@ -164,9 +164,9 @@ test_cli_exit_code_is_that_of_a_shell (void)
 static void
 test_cli_place_is_that_of_the_daemon (void)
 {
-  g_autofree char *session = hw_cli_place_find_socket ("/run/user/7", "/state");
-  g_autofree char *none = hw_cli_place_find_socket (NULL, "/state");
-  g_autofree char *relative = hw_cli_place_find_socket ("run", "/state");
+  g_autofree char *session = hw_cli_place_find_socket ("/run/user/7", "/state", NULL);
+  g_autofree char *none = hw_cli_place_find_socket (NULL, "/state", NULL);
+  g_autofree char *relative = hw_cli_place_find_socket ("run", "/state", NULL);
 
   g_assert_cmpstr (session, ==, "/run/user/7/headway/api.sock");
   g_assert_cmpstr (none, ==, "/state/run/api.sock");

@@ -61,6 +61,81 @@ class StartTest(House):
         self.assertEqual("hello\n", self.headway("run", "--", "echo", "hello").stdout)
         self.assertTrue(stat.S_ISSOCK((self.state / "run/api.sock").stat().st_mode))
 
+    def without_session(self) -> dict:
+        """The environment of cron, of ssh without a session, of sudo."""
+        return {name: value for name, value in self.environment.items()
+                if name != "XDG_RUNTIME_DIR"}
+
+    @property
+    def link(self) -> Path:
+        """What who has no session finds the daemon by."""
+        return self.state / "run/api.sock"
+
+    def test_without_a_session_the_daemon_of_the_session_is_found(self):
+        self.start_daemon()
+        done = self.headway("run", "--", "echo", "hello", env=self.without_session())
+        self.assertEqual((0, "hello\n", ""), (done.returncode, done.stdout, done.stderr))
+        self.assertEqual(self.daemon.pid, self.daemon_pid())
+        self.assertEqual(1, len(self.tasks()))
+        self.assertEqual(self.socket, self.link.readlink())
+        found = self.headway("doctor", env=self.without_session()).stdout
+        self.assertIn(f"A daemon listens at “{self.socket}”.", found)
+
+    def test_in_a_session_a_daemon_without_one_is_found(self):
+        self.headway("run", "--", "true", env=self.without_session())
+        pid = self.daemon_pid()
+        self.assertEqual("hello\n", self.headway("run", "--", "echo", "hello").stdout)
+        self.assertEqual(pid, self.daemon_pid())
+        self.assertEqual(2, len(self.tasks()))
+
+    def test_a_daemon_takes_its_link_along(self):
+        self.start_daemon()
+        self.assertTrue(self.link.is_symlink())
+        self.daemon.terminate()
+        self.assertEqual(0, self.daemon.wait(30))
+        self.assertFalse(self.link.is_symlink())
+
+    def test_a_link_that_is_left_over_is_replaced(self):
+        self.start_daemon()
+        self.kill_daemon()
+        self.assertTrue(self.link.is_symlink())
+        self.assertEqual("hello\n", self.headway("run", "--", "echo", "hello",
+                                                 env=self.without_session()).stdout)
+        self.assertTrue(stat.S_ISSOCK(self.link.lstat().st_mode))
+        os.kill(self.daemon_pid(), signal.SIGKILL)
+        until("it has ended", lambda: not self.daemon_is_ours())
+        self.start_daemon()
+        self.assertEqual(self.socket, self.link.readlink())
+
+    def test_a_link_to_what_is_not_ours_is_not_followed(self):
+        precious = self.home / "precious"
+        precious.write_text("precious")
+        self.link.parent.mkdir(parents=True)
+        self.link.symlink_to(precious)
+        done = self.headway("list", env=self.without_session())
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn(f"The link “{self.link}” leads to what is not your daemon.", done.stderr)
+        self.assertIsNone(self.daemon_pid())
+        self.start_daemon()
+        self.assertEqual(("precious", self.socket), (precious.read_text(), self.link.readlink()))
+
+    def test_what_is_no_link_stays(self):
+        self.link.parent.mkdir(parents=True)
+        self.link.write_text("precious")
+        self.start_daemon()
+        self.assertEqual("precious", self.link.read_text())
+        self.daemon.terminate()
+        self.assertEqual(0, self.daemon.wait(30))
+        self.assertEqual("precious", self.link.read_text())
+
+    def test_a_run_folder_that_leads_elsewhere_gets_no_link(self):
+        elsewhere = self.home / "elsewhere"
+        elsewhere.mkdir()
+        self.state.mkdir(parents=True)
+        (self.state / "run").symlink_to(elsewhere)
+        self.start_daemon()
+        self.assertEqual([], list(elsewhere.iterdir()))
+
     def test_a_socket_that_is_left_over_counts_as_none(self):
         self.socket.parent.mkdir(mode=0o700)
         with socket.socket(socket.AF_UNIX) as left_over:
