@@ -10,6 +10,7 @@ _headway ()
   local commands='run add list show watch log wait cancel retry open type doctor'
   local common='--socket --url --token --json --help'
   local -A options=(
+    [none]='--version'
     [run]='--title --priority --type --detach'
     [add]='--title --priority --wait'
     [list]='--state --type --limit --all'

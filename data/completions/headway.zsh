@@ -1,0 +1,81 @@
+#compdef headway
+# SPDX-FileCopyrightText: 2026 The Headway authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Completes the words of headway. It asks no daemon: pressing Tab must not start one.
+
+_headway_commands ()
+{
+  local -a commands=(
+    'run:run a program as a task, and show what it prints'
+    'add:add a task of some kind, and print its number'
+    'list:list tasks, the newest first'
+    'show:show all about tasks'
+    'watch:print what happens to tasks, as it happens'
+    'log:print what a task printed'
+    'wait:wait until tasks have ended'
+    'cancel:cancel tasks'
+    'retry:try failed tasks again'
+    'open:open the page of a task in the browser'
+    'type:tell what kinds of tasks there are'
+    'doctor:look whether all is well with the daemon here'
+  )
+
+  _describe -t commands command commands
+}
+
+_headway ()
+{
+  local context state state_descr line curcontext=$curcontext
+  local -A opt_args
+  local -a common=(
+    '--socket=[ask the daemon that listens on this Unix socket]:socket:_files'
+    '--url=[ask the daemon at this address, with its token]:address:'
+    '--token=[the token for --url; better left in HEADWAY_TOKEN]:token:'
+    '--json[print JSON, for programs]'
+    '(- *)'{-h,--help}'[show the help]'
+  )
+  local -a submission=(
+    '--title=[what to call the task]:title:'
+    '--priority=[the higher, the sooner; 0 is usual]:number:'
+  )
+  local -a kind=('(-t --type)'{-t,--type=}'[only tasks of this type]:type:')
+
+  _arguments -C $common '(- *)--version[print the version]' '1: :_headway_commands' '*:: :->rest' && return
+  [[ $state = rest ]] || return
+
+  case $words[1] in
+    run)
+      _arguments -A '-*' $common $submission \
+        '--type=[add a task of another type, which takes the command as “argv”]:type:' \
+        '(-d --detach)'{-d,--detach}"[print the task's number and do not wait]" \
+        '(-)1:program:_command_names -e' '*::argument:_normal'
+      ;;
+    add)
+      _arguments $common $submission \
+        '(-w --wait)'{-w,--wait}'[wait until the task has ended, and show how far it is]' \
+        '1:type:' '*:parameter:_files'
+      ;;
+    list)
+      _arguments $common $kind \
+        '(-s --state)'{-s,--state=}'[only tasks in this state]:state:(Pending Processing Completed Failed)' \
+        '(-n --limit)'{-n,--limit=}'[how many of the newest, 20 if nothing is said]:number:' \
+        '(-a --all)'{-a,--all}'[all there are]'
+      ;;
+    watch)
+      _arguments $common $kind '--from-start[begin with the oldest event that is kept]' '1:task:'
+      ;;
+    log)
+      _arguments $common '--attempt=[what this attempt printed, not the newest]:number:' \
+        '(-f --follow)'{-f,--follow}'[print what comes, too, until the task has ended]' '1:task:'
+      ;;
+    open)
+      _arguments $common '(-p --print)'{-p,--print}'[print the address instead of opening it]' '1:task:'
+      ;;
+    *)
+      _arguments $common '*:task:'
+      ;;
+  esac
+}
+
+_headway "$@"
