@@ -56,7 +56,8 @@ handle_cancel (HwDBusQueue           *queue,
                GVariant              *task_ids,
                GVariant              *options)
 {
-  hw_dbus_verbs_cancel (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, task_ids, options);
+  hw_dbus_verbs_act (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, HW_DBUS_ACT_CANCEL, task_ids,
+                     options);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -67,7 +68,32 @@ handle_retry (HwDBusQueue           *queue,
               GVariant              *task_ids,
               GVariant              *options)
 {
-  hw_dbus_verbs_retry (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, task_ids, options);
+  hw_dbus_verbs_act (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, HW_DBUS_ACT_RETRY, task_ids,
+                     options);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_pause (HwDBusQueue           *queue,
+              GDBusMethodInvocation *invocation,
+              GVariant              *task_ids,
+              GVariant              *options)
+{
+  hw_dbus_verbs_act (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, HW_DBUS_ACT_PAUSE, task_ids,
+                     options);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_resume (HwDBusQueue           *queue,
+               GDBusMethodInvocation *invocation,
+               GVariant              *task_ids,
+               GVariant              *options)
+{
+  hw_dbus_verbs_act (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, HW_DBUS_ACT_RESUME, task_ids,
+                     options);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -150,6 +176,8 @@ hw_dbus_queue_view_iface_init (HwDBusQueueIface *iface)
   iface->handle_submit_many = handle_submit_many;
   iface->handle_cancel = handle_cancel;
   iface->handle_retry = handle_retry;
+  iface->handle_pause = handle_pause;
+  iface->handle_resume = handle_resume;
   iface->handle_get_task = handle_get_task;
   iface->handle_list = handle_list;
   iface->handle_wait = handle_wait;

@@ -33,6 +33,11 @@ typedef struct
 static const Option spec_options[] = {
   { "title", "s", "a text" },
   { "priority", "x", "a whole number" },
+  { "timeout", "x", "a whole number" },
+};
+
+static const Option cancel_options[] = {
+  { "now", "b", "true or false" },
 };
 
 static const Option filter_options[] = {
@@ -207,7 +212,7 @@ hw_dbus_request_check_none (GVariant *options,
  * hw_dbus_request_read_spec:
  * @type: a task type's name
  * @parameters: its parameters, of any types that a caller may send
- * @options: `title` and `priority`
+ * @options: `title`, `priority` and `timeout`
  * @error: return location for a #GError, or %NULL
  *
  * Reads what somebody asks for. Whether there is such a type, and what it takes, is
@@ -229,7 +234,8 @@ hw_dbus_request_read_spec (const char *type,
     return NULL;
 
   read = read_options (options, spec_options, G_N_ELEMENTS (spec_options), error);
-  if (read == NULL || !read_priority (read, spec, error))
+  if (read == NULL || !read_priority (read, spec, error) ||
+      !read_number (read, "timeout", 1, G_MAXINT64, &spec->timeout, error))
     return NULL;
 
   spec->type = g_strdup (type);
@@ -287,6 +293,33 @@ hw_dbus_request_read_specs (GVariant *tasks,
     }
 
   return g_steal_pointer (&specs);
+}
+
+/**
+ * hw_dbus_request_read_cancel:
+ * @options: `now`
+ * @now: (out): whether to use force at once
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads how tasks are to be canceled.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_dbus_request_read_cancel (GVariant *options,
+                             gboolean *now,
+                             GError  **error)
+{
+  g_autoptr(GVariant) read = read_options (options, cancel_options,
+                                           G_N_ELEMENTS (cancel_options), error);
+
+  *now = FALSE;
+  if (read == NULL)
+    return FALSE;
+
+  g_variant_lookup (read, "now", "b", now);
+
+  return TRUE;
 }
 
 /**

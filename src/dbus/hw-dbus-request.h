@@ -36,6 +36,9 @@ HwTaskSpec *hw_dbus_request_read_spec (const char *type,
                                        GError    **error);
 GPtrArray  *hw_dbus_request_read_specs (GVariant *tasks,
                                         GError  **error);
+gboolean    hw_dbus_request_read_cancel (GVariant *options,
+                                         gboolean *now,
+                                         GError  **error);
 GArray     *hw_dbus_request_read_ids (GVariant *ids,
                                       GError  **error);
 gboolean    hw_dbus_request_read_list (GVariant     *members,

@@ -41,7 +41,7 @@ handle_cancel (HwDBusTask            *task,
 {
   HwDBusTaskView *self = HW_DBUS_TASK_VIEW (task);
 
-  hw_dbus_verbs_cancel_one (self->verbs, invocation, self->id, options);
+  hw_dbus_verbs_act_on_one (self->verbs, invocation, HW_DBUS_ACT_CANCEL, self->id, options);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -53,7 +53,31 @@ handle_retry (HwDBusTask            *task,
 {
   HwDBusTaskView *self = HW_DBUS_TASK_VIEW (task);
 
-  hw_dbus_verbs_retry_one (self->verbs, invocation, self->id, options);
+  hw_dbus_verbs_act_on_one (self->verbs, invocation, HW_DBUS_ACT_RETRY, self->id, options);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_pause (HwDBusTask            *task,
+              GDBusMethodInvocation *invocation,
+              GVariant              *options)
+{
+  HwDBusTaskView *self = HW_DBUS_TASK_VIEW (task);
+
+  hw_dbus_verbs_act_on_one (self->verbs, invocation, HW_DBUS_ACT_PAUSE, self->id, options);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_resume (HwDBusTask            *task,
+               GDBusMethodInvocation *invocation,
+               GVariant              *options)
+{
+  HwDBusTaskView *self = HW_DBUS_TASK_VIEW (task);
+
+  hw_dbus_verbs_act_on_one (self->verbs, invocation, HW_DBUS_ACT_RESUME, self->id, options);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -88,6 +112,8 @@ hw_dbus_task_view_iface_init (HwDBusTaskIface *iface)
 {
   iface->handle_cancel = handle_cancel;
   iface->handle_retry = handle_retry;
+  iface->handle_pause = handle_pause;
+  iface->handle_resume = handle_resume;
   iface->handle_wait = handle_wait;
   iface->handle_open_log = handle_open_log;
 }
@@ -295,6 +321,7 @@ hw_dbus_task_view_publish_texts (HwDBusTaskView *self)
   PUBLISH (HW_TASK_FIELD_MESSAGE, hw_dbus_task_set_message);
   PUBLISH (HW_TASK_FIELD_UNIT, hw_dbus_task_set_unit);
   PUBLISH (HW_TASK_FIELD_ACTIVITY, hw_dbus_task_set_activity);
+  PUBLISH (HW_TASK_FIELD_CONTAINMENT, hw_dbus_task_set_containment);
 #undef PUBLISH
 }
 
@@ -325,6 +352,7 @@ hw_dbus_task_view_publish (HwDBusTaskView *self)
   hw_dbus_task_set_done (task, hw_dbus_task_view_get_count (self, HW_TASK_FIELD_DONE));
   hw_dbus_task_set_total (task, hw_dbus_task_view_get_count (self, HW_TASK_FIELD_TOTAL));
   hw_dbus_task_set_attempt (task, attempt != NULL ? g_variant_get_uint32 (attempt) : 0);
+  hw_dbus_task_set_timeout (task, hw_dbus_task_view_get_count (self, HW_TASK_FIELD_TIMEOUT));
   hw_dbus_task_set_created_at (task, hw_dbus_task_view_get_time (self, HW_TASK_FIELD_CREATED_AT));
   hw_dbus_task_set_started_at (task, hw_dbus_task_view_get_time (self, HW_TASK_FIELD_STARTED_AT));
   hw_dbus_task_set_ended_at (task, hw_dbus_task_view_get_time (self, HW_TASK_FIELD_ENDED_AT));

@@ -9,7 +9,7 @@
 #include "hw-dbus-error.h"
 #include "hw-dbus-request.h"
 
-/* The two verbs that are asked of many tasks at once: what begins and ends each. */
+/* A verb that is asked of many tasks at once: what begins and ends it. */
 typedef struct
 {
   void (*begin)(HwTaskQueue        *queue,
@@ -34,8 +34,25 @@ cancel_gently (HwTaskQueue        *queue,
   hw_task_queue_cancel_async (queue, principal, task_id, FALSE, cancellable, callback, user_data);
 }
 
-static const Verb cancel_verb = { cancel_gently, hw_task_queue_cancel_finish };
-static const Verb retry_verb = { hw_task_queue_retry_async, hw_task_queue_retry_finish };
+static void
+cancel_now (HwTaskQueue        *queue,
+            HwPrincipal        *principal,
+            guint64             task_id,
+            GCancellable       *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
+{
+  hw_task_queue_cancel_async (queue, principal, task_id, TRUE, cancellable, callback, user_data);
+}
+
+static const Verb verbs[] = {
+  [HW_DBUS_ACT_CANCEL] = { cancel_gently, hw_task_queue_cancel_finish },
+  [HW_DBUS_ACT_RETRY] = { hw_task_queue_retry_async, hw_task_queue_retry_finish },
+  [HW_DBUS_ACT_PAUSE] = { hw_task_queue_pause_async, hw_task_queue_pause_finish },
+  [HW_DBUS_ACT_RESUME] = { hw_task_queue_resume_async, hw_task_queue_resume_finish },
+};
+
+static const Verb kill_verb = { cancel_now, hw_task_queue_cancel_finish };
 
 /* A call about many tasks, until all of them have answered. */
 typedef struct
@@ -130,24 +147,16 @@ on_part_done (GObject      *source,
   many_end_part (many);
 }
 
-/* Asks @verb of all of @task_ids, which is (transfer full) (nullable), as @invocation. */
+/* Asks @verb of all of @task_ids, which is (transfer full), as @invocation. */
 static void
-ask_many (HwDBusVerbs           *verbs,
+ask_many (HwDBusVerbs           *self,
           GDBusMethodInvocation *invocation,
           const Verb            *verb,
           GArray                *task_ids,
-          gboolean               has_reply,
-          const GError          *error)
+          gboolean               has_reply)
 {
-  Many *many;
+  Many *many = g_new0 (Many, 1);
 
-  if (task_ids == NULL)
-    {
-      hw_dbus_error_return (invocation, error);
-      return;
-    }
-
-  many = g_new0 (Many, 1);
   many->verb = verb;
   many->invocation = invocation;
   many->has_reply = has_reply;
@@ -162,119 +171,85 @@ ask_many (HwDBusVerbs           *verbs,
 
       part->many = many;
       part->index = i;
-      verb->begin (hw_dbus_verbs_get_queue (verbs), hw_dbus_verbs_get_principal (verbs),
+      verb->begin (hw_dbus_verbs_get_queue (self), hw_dbus_verbs_get_principal (self),
                    g_array_index (task_ids, guint64, i), NULL, on_part_done, part);
     }
 
   many_end_part (many);
 }
 
-static GArray *
-read_many (GVariant *task_ids,
+/* Reads the options of a verb. Returns (nullable): what to ask. */
+static const Verb *
+read_verb (HwDBusAct act,
            GVariant *options,
            GError  **error)
 {
-  if (!hw_dbus_request_check_none (options, error))
+  gboolean now = FALSE;
+
+  if (act != HW_DBUS_ACT_CANCEL)
+    return hw_dbus_request_check_none (options, error) ? &verbs[act] : NULL;
+
+  if (!hw_dbus_request_read_cancel (options, &now, error))
     return NULL;
 
-  return hw_dbus_request_read_ids (task_ids, error);
-}
-
-static GArray *
-read_one (guint64   task_id,
-          GVariant *options,
-          GError  **error)
-{
-  GArray *task_ids;
-
-  if (!hw_dbus_request_check_none (options, error))
-    return NULL;
-
-  task_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-
-  return g_array_append_val (task_ids, task_id);
+  return now ? &kill_verb : &verbs[act];
 }
 
 /**
- * hw_dbus_verbs_cancel:
+ * hw_dbus_verbs_act:
  * @self: verbs
  * @invocation: (transfer full): a call
+ * @act: what is asked
  * @task_ids: tasks' numbers, an `at`
- * @options: none so far
+ * @options: `now`, if it is to cancel, else none so far
  *
- * Cancels tasks, and replies with those that were canceled.
+ * Does something to tasks, and replies with those to which it could be done.
  */
 void
-hw_dbus_verbs_cancel (HwDBusVerbs           *self,
-                      GDBusMethodInvocation *invocation,
-                      GVariant              *task_ids,
-                      GVariant              *options)
+hw_dbus_verbs_act (HwDBusVerbs           *self,
+                   GDBusMethodInvocation *invocation,
+                   HwDBusAct              act,
+                   GVariant              *task_ids,
+                   GVariant              *options)
 {
   g_autoptr(GError) error = NULL;
-  GArray *read = read_many (task_ids, options, &error);
+  const Verb *verb = read_verb (act, options, &error);
+  GArray *read = verb != NULL ? hw_dbus_request_read_ids (task_ids, &error) : NULL;
 
-  ask_many (self, invocation, &cancel_verb, read, TRUE, error);
+  if (read != NULL)
+    ask_many (self, invocation, verb, read, TRUE);
+  else
+    hw_dbus_error_return (invocation, error);
 }
 
 /**
- * hw_dbus_verbs_cancel_one:
+ * hw_dbus_verbs_act_on_one:
  * @self: verbs
  * @invocation: (transfer full): a call
+ * @act: what is asked
  * @task_id: a task's number
- * @options: none so far
+ * @options: as for hw_dbus_verbs_act()
  *
- * Cancels a task, and replies with nothing.
+ * Does something to a task, and replies with nothing.
  */
 void
-hw_dbus_verbs_cancel_one (HwDBusVerbs           *self,
+hw_dbus_verbs_act_on_one (HwDBusVerbs           *self,
                           GDBusMethodInvocation *invocation,
+                          HwDBusAct              act,
                           guint64                task_id,
                           GVariant              *options)
 {
   g_autoptr(GError) error = NULL;
-  GArray *read = read_one (task_id, options, &error);
+  const Verb *verb = read_verb (act, options, &error);
+  GArray *task_ids;
 
-  ask_many (self, invocation, &cancel_verb, read, FALSE, error);
-}
+  if (verb == NULL)
+    {
+      hw_dbus_error_return (invocation, error);
+      return;
+    }
 
-/**
- * hw_dbus_verbs_retry:
- * @self: verbs
- * @invocation: (transfer full): a call
- * @task_ids: tasks' numbers, an `at`
- * @options: none so far
- *
- * Retries tasks, and replies with those that wait again.
- */
-void
-hw_dbus_verbs_retry (HwDBusVerbs           *self,
-                     GDBusMethodInvocation *invocation,
-                     GVariant              *task_ids,
-                     GVariant              *options)
-{
-  g_autoptr(GError) error = NULL;
-  GArray *read = read_many (task_ids, options, &error);
-
-  ask_many (self, invocation, &retry_verb, read, TRUE, error);
-}
-
-/**
- * hw_dbus_verbs_retry_one:
- * @self: verbs
- * @invocation: (transfer full): a call
- * @task_id: a task's number
- * @options: none so far
- *
- * Retries a task, and replies with nothing.
- */
-void
-hw_dbus_verbs_retry_one (HwDBusVerbs           *self,
-                         GDBusMethodInvocation *invocation,
-                         guint64                task_id,
-                         GVariant              *options)
-{
-  g_autoptr(GError) error = NULL;
-  GArray *read = read_one (task_id, options, &error);
-
-  ask_many (self, invocation, &retry_verb, read, FALSE, error);
+  task_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_array_append_val (task_ids, task_id);
+  ask_many (self, invocation, verb, task_ids, FALSE);
 }

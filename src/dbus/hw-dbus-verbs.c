@@ -241,7 +241,7 @@ on_submitted (GObject      *source,
  * @invocation: (transfer full): a call
  * @type: a task type's name
  * @parameters: its parameters
- * @options: `title` and `priority`
+ * @options: `title`, `priority` and `timeout`
  *
  * Adds a task, and replies with its number and path.
  */

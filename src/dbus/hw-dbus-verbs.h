@@ -15,6 +15,23 @@ G_BEGIN_DECLS
 #define HW_DBUS_TASK_PATH_FORMAT HW_BUS_PATH "/tasks/%" G_GUINT64_FORMAT
 
 /**
+ * HwDBusAct:
+ * @HW_DBUS_ACT_CANCEL: have it end
+ * @HW_DBUS_ACT_RETRY: have it done again
+ * @HW_DBUS_ACT_PAUSE: have it stand still
+ * @HW_DBUS_ACT_RESUME: have it go on
+ *
+ * What may be asked of many tasks at once.
+ */
+typedef enum
+{
+  HW_DBUS_ACT_CANCEL,
+  HW_DBUS_ACT_RETRY,
+  HW_DBUS_ACT_PAUSE,
+  HW_DBUS_ACT_RESUME,
+} HwDBusAct;
+
+/**
  * HwDBusLinkFunc:
  * @task_id: a task's number, or 0 for the list
  * @user_data: what was given with the function
@@ -64,22 +81,16 @@ void         hw_dbus_verbs_get_link (HwDBusVerbs           *self,
                                      guint64                task_id,
                                      GVariant              *options);
 
-void         hw_dbus_verbs_cancel (HwDBusVerbs           *self,
-                                   GDBusMethodInvocation *invocation,
-                                   GVariant              *task_ids,
-                                   GVariant              *options);
-void         hw_dbus_verbs_cancel_one (HwDBusVerbs           *self,
+void         hw_dbus_verbs_act (HwDBusVerbs           *self,
+                                GDBusMethodInvocation *invocation,
+                                HwDBusAct              act,
+                                GVariant              *task_ids,
+                                GVariant              *options);
+void         hw_dbus_verbs_act_on_one (HwDBusVerbs           *self,
                                        GDBusMethodInvocation *invocation,
+                                       HwDBusAct              act,
                                        guint64                task_id,
                                        GVariant              *options);
-void         hw_dbus_verbs_retry (HwDBusVerbs           *self,
-                                  GDBusMethodInvocation *invocation,
-                                  GVariant              *task_ids,
-                                  GVariant              *options);
-void         hw_dbus_verbs_retry_one (HwDBusVerbs           *self,
-                                      GDBusMethodInvocation *invocation,
-                                      guint64                task_id,
-                                      GVariant              *options);
 
 void         hw_dbus_verbs_get_task (HwDBusVerbs           *self,
                                      GDBusMethodInvocation *invocation,
