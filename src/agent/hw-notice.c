@@ -165,6 +165,35 @@ hw_notice_new_completed (guint64    n_tasks,
   return self;
 }
 
+/* What is said in the one line of a task that failed: for some results, the reason itself. */
+static const char *
+get_failure_format (GVariant *task)
+{
+  const char *result = "";
+
+  g_variant_lookup (task, "result", "&s", &result);
+
+  /* Translators: in all of these, %s is the title of a task */
+  if (g_str_equal (result, "timeout"))
+    return _("“%s” took too long");
+  if (g_str_equal (result, "oom-kill"))
+    return _("“%s” needed too much memory");
+  if (g_str_equal (result, "poison"))
+    return _("“%s” cannot be started");
+
+  return _("“%s” failed");
+}
+
+/* @format is of the translations, and has one text to fill in. Returns (transfer full). */
+static char *
+fill_in (const char *format,
+         const char *title)
+{
+  g_auto(GStrv) parts = g_strsplit (format, "%s", 2);
+
+  return g_strconcat (parts[0], title, parts[0] != NULL ? parts[1] : NULL, NULL);
+}
+
 /**
  * hw_notice_new_failed:
  * @n_tasks: how many tasks it is about, at least 1
@@ -186,8 +215,7 @@ hw_notice_new_failed (guint64    n_tasks,
     {
       g_autofree char *title = read_title (tasks->pdata[0]);
 
-      /* Translators: %s is the title of a task */
-      self->summary = g_strdup_printf (_("“%s” failed"), title);
+      self->summary = fill_in (get_failure_format (tasks->pdata[0]), title);
       self->body = read_line (tasks->pdata[0], "error", MAX_REASON);
     }
   else

@@ -79,6 +79,35 @@ test_notice_failure_says_why (void)
                  "rsync ended with exit code 23. Read its output.", "Retry");
 }
 
+/* Test that the one line that everybody reads has the reason where there is a word for it. */
+static void
+test_notice_failure_says_the_reason_at_once (void)
+{
+  static const struct
+  {
+    const char *result;
+    const char *summary;
+  } cases[] = {
+    { "timeout", "“100 %s” took too long" },
+    { "oom-kill", "“100 %s” needed too much memory" },
+    { "poison", "“100 %s” cannot be started" },
+    { "exit-code", "“100 %s” failed" },
+    { "of another version", "“100 %s” failed" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+      g_autoptr(HwNotice) notice = NULL;
+
+      g_ptr_array_add (tasks, g_variant_ref_sink (
+                         g_variant_new_parsed ("{'title': <'100 %s'>, 'error': <'Why.'>,"
+                                               " 'result': <%s>}", cases[i].result)));
+      notice = hw_notice_new_failed (1, tasks);
+      assert_notice (notice, HW_NOTICE_TONE_TROUBLE, cases[i].summary, "Why.", "Retry");
+    }
+}
+
 static void
 test_notice_completion_says_the_last_word (void)
 {
@@ -164,6 +193,7 @@ test_task_news_means (void)
     { "removed", NULL, "@a{sv} {}", HW_TASK_NEWS_LEFT, 0 },
     { "snapshot", NULL, "{'reset': <true>}", HW_TASK_NEWS_RESET, 0 },
     { "message", NULL, "{'message': <'Completed'>}", -1, 0 },
+    { "progress", NULL, "{'activity': <'paused'>}", -1, 0 },
     { "heartbeat", NULL, "@a{sv} {}", -1, 0 },
     { "a-kind-of-tomorrow", NULL, "@a{sv} {}", -1, 0 },
   };
@@ -192,6 +222,8 @@ main (int   argc,
 
   g_test_add_func ("/plain-text/is-one-line", test_plain_text_is_one_line);
   g_test_add_func ("/notice/failure-says-why", test_notice_failure_says_why);
+  g_test_add_func ("/notice/failure-says-the-reason-at-once",
+                   test_notice_failure_says_the_reason_at_once);
   g_test_add_func ("/notice/completion-says-the-last-word",
                    test_notice_completion_says_the_last_word);
   g_test_add_func ("/notice/without-title-has-a-number", test_notice_without_title_has_a_number);
