@@ -7,12 +7,13 @@
 _headway ()
 {
   local current=$2 previous=$3 command='' index
-  local commands='run add list show watch log wait cancel retry open type doctor'
+  local commands='run add list show watch log wait cancel pause resume retry open type doctor'
   local common='--socket --url --token --json --help'
   local -A options=(
     [none]='--version'
-    [run]='--title --priority --type --detach'
-    [add]='--title --priority --wait'
+    [run]='--title --priority --timeout --type --detach'
+    [add]='--title --priority --timeout --wait'
+    [cancel]='--now'
     [list]='--state --type --limit --all'
     [watch]='--from-start --type'
     [log]='--follow --attempt'
@@ -36,7 +37,7 @@ _headway ()
   if [ "$command" = run ]; then
     for ((index++; index < COMP_CWORD; index++)); do
       case "${COMP_WORDS[index]}" in
-        --title | --priority | --type | --socket | --url | --token) ((index++)) ;;
+        --title | --priority | --timeout | --type | --socket | --url | --token) ((index++)) ;;
         --)
           _command_offset $((index + 1))
           return

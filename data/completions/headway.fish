@@ -55,6 +55,8 @@ complete -c headway -n '__headway_is_at none' -a watch -d 'Print what happens to
 complete -c headway -n '__headway_is_at none' -a log -d 'Print what a task printed'
 complete -c headway -n '__headway_is_at none' -a wait -d 'Wait until tasks have ended'
 complete -c headway -n '__headway_is_at none' -a cancel -d 'Cancel tasks'
+complete -c headway -n '__headway_is_at none' -a pause -d 'Have running tasks stand still'
+complete -c headway -n '__headway_is_at none' -a resume -d 'Have paused tasks go on'
 complete -c headway -n '__headway_is_at none' -a retry -d 'Try failed tasks again'
 complete -c headway -n '__headway_is_at none' -a open -d 'Open the page of a task in the browser'
 complete -c headway -n '__headway_is_at none' -a type -d 'Tell what kinds of tasks there are'
@@ -69,6 +71,7 @@ complete -c headway -n '__headway_is_at none' -l version -d 'Print the version'
 
 complete -c headway -n '__headway_is_at run add' -l title -x -d 'What to call the task'
 complete -c headway -n '__headway_is_at run add' -l priority -x -d 'The higher, the sooner; 0 is usual'
+complete -c headway -n '__headway_is_at run add' -l timeout -x -d 'End the task if it takes longer, such as 90s, 5m or 2h'
 complete -c headway -n '__headway_is_at run' -l type -x -d 'Add a task of another type, which takes the command as “argv”'
 complete -c headway -n '__headway_is_at run' -s d -l detach -d "Print the task's number and do not wait"
 complete -c headway -n '__headway_is_at run program' -a '(__headway_complete_program)'
@@ -85,5 +88,7 @@ complete -c headway -n '__headway_is_at watch' -l from-start -d 'Begin with the 
 
 complete -c headway -n '__headway_is_at log' -s f -l follow -d 'Print what comes, too, until the task has ended'
 complete -c headway -n '__headway_is_at log' -l attempt -x -d 'What this attempt printed, not the newest'
+
+complete -c headway -n '__headway_is_at cancel' -l now -d 'Kill what runs, also what was told to end before'
 
 complete -c headway -n '__headway_is_at open' -s p -l print -d 'Print the address instead of opening it'

@@ -15,6 +15,8 @@ _headway_commands ()
     'log:print what a task printed'
     'wait:wait until tasks have ended'
     'cancel:cancel tasks'
+    'pause:have running tasks stand still'
+    'resume:have paused tasks go on'
     'retry:try failed tasks again'
     'open:open the page of a task in the browser'
     'type:tell what kinds of tasks there are'
@@ -38,6 +40,7 @@ _headway ()
   local -a submission=(
     '--title=[what to call the task]:title:'
     '--priority=[the higher, the sooner; 0 is usual]:number:'
+    '--timeout=[end the task if it takes longer, such as 90s, 5m or 2h]:time:'
   )
   local -a kind=('(-t --type)'{-t,--type=}'[only tasks of this type]:type:')
 
@@ -68,6 +71,9 @@ _headway ()
     log)
       _arguments $common '--attempt=[what this attempt printed, not the newest]:number:' \
         '(-f --follow)'{-f,--follow}'[print what comes, too, until the task has ended]' '1:task:'
+      ;;
+    cancel)
+      _arguments $common '--now[kill what runs, also what was told to end before]' '*:task:'
       ;;
     open)
       _arguments $common '(-p --print)'{-p,--print}'[print the address instead of opening it]' '1:task:'

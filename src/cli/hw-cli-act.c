@@ -12,13 +12,20 @@
 #include "hw-error.h"
 #include "hw-task-json.h"
 
+/* What is to be done to which tasks. */
+typedef struct
+{
+  GArray *task_ids; /* (owned) (element-type guint64) */
+  gboolean now;     /* whether by force */
+} Act;
+
 /* Doing the same to several tasks, one after the other. One that cannot be done does not
  * keep the others from it.
  */
 typedef struct
 {
   GTask *gtask;     /* (owned) */
-  GArray *task_ids; /* (unowned) (element-type guint64): the operation has them */
+  const Act *act;   /* (unowned): the operation has it */
   const char *verb; /* static */
   guint next;
   int exit_code;
@@ -34,14 +41,52 @@ acting_free (Acting *acting)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Acting, acting_free)
 
 /**
+ * hw_cli_act_new:
+ * @arguments: (array zero-terminated=1): a name, and the numbers of tasks
+ * @now: whether to do it by force
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which tasks something is to be done to.
+ *
+ * Returns: (transfer full): what hw_cli_act_start() does, or %NULL with %HW_CLI_ERROR_USAGE
+ */
+gpointer
+hw_cli_act_new (char   **arguments,
+                gboolean now,
+                GError **error)
+{
+  GArray *task_ids = hw_cli_call_parse_ids (arguments, error);
+  Act *act;
+
+  if (task_ids == NULL)
+    return NULL;
+
+  act = g_new0 (Act, 1);
+  act->task_ids = task_ids;
+  act->now = now;
+
+  return act;
+}
+
+void
+hw_cli_act_free (gpointer data)
+{
+  Act *act = data;
+
+  g_clear_pointer (&act->task_ids, g_array_unref);
+  g_free (act);
+}
+
+/**
  * hw_cli_act_parse:
  * @call: a call
  * @arguments: (inout) (array zero-terminated=1): its arguments
  * @error: return location for a #GError, or %NULL
  *
- * Reads the arguments of a command that does something to tasks.
+ * Reads the arguments of a command that does something to tasks, and has no options of its
+ * own.
  *
- * Returns: (transfer full) (element-type guint64): the tasks, or %NULL
+ * Returns: (transfer full): what hw_cli_act_start() does, or %NULL
  */
 gpointer
 hw_cli_act_parse (HwCliCall *call,
@@ -51,7 +96,7 @@ hw_cli_act_parse (HwCliCall *call,
   if (!hw_cli_call_parse (call, NULL, FALSE, arguments, error))
     return NULL;
 
-  return hw_cli_call_parse_ids (*arguments, error);
+  return hw_cli_act_new (*arguments, FALSE, error);
 }
 
 static void on_acted (GObject      *source,
@@ -65,16 +110,16 @@ act_on_next (Acting *acting)
   g_autoptr(Acting) owned = acting;
   HwCliCall *call = g_task_get_source_object (acting->gtask);
 
-  if (acting->next == acting->task_ids->len)
+  if (acting->next == acting->act->task_ids->len)
     {
       g_task_return_int (acting->gtask, acting->exit_code);
       return;
     }
 
   hw_cli_client_act_async (hw_cli_call_get_client (call),
-                           g_array_index (acting->task_ids, guint64, acting->next), acting->verb,
-                           hw_cli_call_get_cancellable (call), on_acted,
-                           g_steal_pointer (&owned));
+                           g_array_index (acting->act->task_ids, guint64, acting->next),
+                           acting->verb, acting->act->now, hw_cli_call_get_cancellable (call),
+                           on_acted, g_steal_pointer (&owned));
 }
 
 static void
@@ -132,7 +177,7 @@ on_acted (GObject      *source,
 
 /**
  * hw_cli_act_start:
- * @gtask: (transfer full): the operation of a command whose data hw_cli_act_parse() gave
+ * @gtask: (transfer full): the operation of a command whose data hw_cli_act_new() gave
  * @verb: what to do, a static string
  *
  * Does something to each of the tasks.
@@ -144,7 +189,7 @@ hw_cli_act_start (GTask      *gtask,
   Acting *acting = g_new0 (Acting, 1);
 
   acting->gtask = gtask;
-  acting->task_ids = g_task_get_task_data (gtask);
+  acting->act = g_task_get_task_data (gtask);
   acting->verb = verb;
   acting->exit_code = HW_CLI_EXIT_SUCCESS;
 

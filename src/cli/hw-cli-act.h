@@ -8,9 +8,13 @@
 
 G_BEGIN_DECLS
 
+gpointer hw_cli_act_new (char   **arguments,
+                         gboolean now,
+                         GError **error);
 gpointer hw_cli_act_parse (HwCliCall *call,
                            char    ***arguments,
                            GError   **error);
+void     hw_cli_act_free (gpointer data);
 void     hw_cli_act_start (GTask      *gtask,
                            const char *verb);
 

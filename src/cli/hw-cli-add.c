@@ -6,6 +6,7 @@
 
 #include "hw-cli-argument.h"
 #include "hw-cli-command.h"
+#include "hw-cli-duration.h"
 #include "hw-cli-error.h"
 #include "hw-cli-exit-code.h"
 #include "hw-cli-i18n.h"
@@ -40,6 +41,7 @@ parse (HwCliCall *call,
        GError   **error)
 {
   g_autofree char *title = NULL;
+  g_autofree char *timeout = NULL;
   gboolean waits = FALSE;
   int priority = 0;
   const GOptionEntry entries[] = {
@@ -47,14 +49,18 @@ parse (HwCliCall *call,
       N_("Call the task TITLE"), N_("TITLE") },
     { "priority", 0, 0, G_OPTION_ARG_INT, &priority,
       N_("The higher, the sooner; 0 is usual"), N_("N") },
+    { "timeout", 0, 0, G_OPTION_ARG_STRING, &timeout,
+      N_("End the task if it takes longer, such as 90s, 5m or 2h"), N_("TIME") },
     { "wait", 'w', 0, G_OPTION_ARG_NONE, &waits,
       N_("Wait until the task has ended, and show how far it is"), NULL },
     { NULL }
   };
+  guint64 seconds = 0;
   char **words;
   Add *add;
 
-  if (!hw_cli_call_parse (call, entries, FALSE, arguments, error))
+  if (!hw_cli_call_parse (call, entries, FALSE, arguments, error) ||
+      (timeout != NULL && !hw_cli_duration_parse (timeout, &seconds, error)))
     return NULL;
 
   words = *arguments + (**arguments != NULL ? 1 : 0);
@@ -70,6 +76,7 @@ parse (HwCliCall *call,
   add->spec->type = g_strdup (words[0]);
   add->spec->title = g_steal_pointer (&title);
   add->spec->priority = priority;
+  add->spec->timeout = seconds;
   add->values = g_strdupv (words + 1);
   add->directory = g_get_current_dir ();
   add->waits = waits;

@@ -93,15 +93,14 @@ make_parts (const HwCliBar *bar,
       g_autofree char *percent = hw_cli_format_percent (bar->progress);
 
       parts[PART_PERCENT] = g_strdup_printf ("%5s", percent);
-      parts[PART_REMAINING] = make_remaining (bar);
     }
+  if (!has_progress || bar->is_busy)
+    parts[PART_STATE] = g_strdup (bar->state);
   else
-    {
-      parts[PART_STATE] = g_strdup (bar->state);
-    }
+    parts[PART_REMAINING] = make_remaining (bar);
 
   parts[PART_AMOUNT] = make_amount (bar);
-  if (bar->rate >= 0)
+  if (bar->rate >= 0 && !bar->is_busy)
     parts[PART_RATE] = hw_cli_format_rate (bar->rate, bar->unit);
   if (parts[PART_REMAINING] == NULL)
     parts[PART_ELAPSED] = hw_cli_format_duration (bar->elapsed);

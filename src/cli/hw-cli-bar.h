@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @task_id: the task's number
  * @title: (nullable): what the task is called
  * @state: what it does now, in a word for a person
+ * @is_busy: whether that is something else than to get on, such as to stand still
  * @message: (nullable): what it said last
  * @progress: how much of the whole is done, or less than 0 if nobody knows
  * @unit: (nullable): what is counted
@@ -29,6 +30,7 @@ typedef struct
   guint64 task_id;
   const char *title;
   const char *state;
+  gboolean is_busy;
   const char *message;
   double progress;
   const char *unit;

@@ -176,6 +176,14 @@ hw_cli_checkup_look_at_folder (const char *path)
   return look_at_room (path);
 }
 
+static gboolean
+has_systemd (const char *root)
+{
+  g_autofree char *manager = g_build_filename (root, "run", "systemd", "system", NULL);
+
+  return g_file_test (manager, G_FILE_TEST_IS_DIR);
+}
+
 /**
  * hw_cli_checkup_look_at_lingering:
  * @root: the root of the file system
@@ -190,10 +198,9 @@ HwCliFinding *
 hw_cli_checkup_look_at_lingering (const char *root,
                                   const char *user)
 {
-  g_autofree char *manager = g_build_filename (root, "run", "systemd", "system", NULL);
   g_autofree char *mark = g_build_filename (root, "var", "lib", "systemd", "linger", user, NULL);
 
-  if (!g_file_test (manager, G_FILE_TEST_IS_DIR))
+  if (!has_systemd (root))
     return NULL;
 
   if (g_file_test (mark, G_FILE_TEST_EXISTS))
@@ -202,4 +209,46 @@ hw_cli_checkup_look_at_lingering (const char *root,
   return hw_cli_finding_new ("lingering", FALSE,
                              _("Tasks end when you log out. Run “loginctl enable-linger” to have "
                                "them go on."));
+}
+
+/**
+ * hw_cli_checkup_look_at_containment:
+ * @root: the root of the file system
+ * @containment: how the daemon holds programs together, as it says
+ *
+ * Tells what may outlive a cancel, and how to have nothing do so. It is well even then where
+ * there is no systemd, which alone makes better cheap.
+ *
+ * Returns: (transfer full) (nullable): what was found, %NULL if the daemon says what this
+ *   program does not know
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_containment (const char *root,
+                                    const char *containment)
+{
+  if (g_str_equal (containment, "scope"))
+    return hw_cli_finding_new ("programs", TRUE,
+                               _("Each program is in a scope of systemd's (“scope”): nothing that "
+                                 "it starts escapes a cancel."));
+  if (g_str_equal (containment, "cgroup"))
+    return hw_cli_finding_new ("programs", TRUE,
+                               _("Each program is in a control group of its own (“cgroup”): "
+                                 "nothing that it starts escapes a cancel."));
+  if (!g_str_equal (containment, "session"))
+    return NULL;
+
+  if (has_systemd (root))
+    {
+      return hw_cli_finding_new ("programs", FALSE,
+                                 _("Each program is held by its headway-shim alone (“session”): if "
+                                   "somebody kills that, what has cleared its environment escapes. "
+                                   "Start the daemon by “systemctl --user start headwayd”, and see "
+                                   "“containment” in headway.conf."));
+    }
+
+  return hw_cli_finding_new ("programs", TRUE,
+                             _("Each program is held by its headway-shim alone (“session”): if "
+                               "somebody kills that, what has cleared its environment escapes. To "
+                               "have nothing escape, give the daemon a control group that it may "
+                               "write to, by “cgroup-root” in headway.conf."));
 }

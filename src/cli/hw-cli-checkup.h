@@ -34,6 +34,8 @@ HwCliFinding *hw_cli_checkup_look_at_socket (const char *path,
 HwCliFinding *hw_cli_checkup_look_at_folder (const char *path);
 HwCliFinding *hw_cli_checkup_look_at_lingering (const char *root,
                                                 const char *user);
+HwCliFinding *hw_cli_checkup_look_at_containment (const char *root,
+                                                  const char *containment);
 GVariant     *hw_cli_finding_to_variant (const HwCliFinding *self);
 
 G_END_DECLS

@@ -257,7 +257,8 @@ hw_cli_client_get_task_async (HwCliClient        *self,
  * hw_cli_client_act_async:
  * @self: a client
  * @task_id: a task's number
- * @verb: `cancel` or `retry`
+ * @verb: `cancel`, `retry`, `pause` or `resume`
+ * @now: whether to do it by force; of `cancel` only
  * @cancellable: (nullable): ends the waiting
  * @callback: called with the task
  * @user_data: data for @callback
@@ -268,16 +269,18 @@ void
 hw_cli_client_act_async (HwCliClient        *self,
                          guint64             task_id,
                          const char         *verb,
+                         gboolean            now,
                          GCancellable       *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer            user_data)
 {
   g_autofree char *rest = g_strconcat ("/", verb, NULL);
   g_autofree char *path = make_task_path (task_id, rest);
+  g_autoptr(GBytes) body = now ? hw_request_json_encode_cancel (TRUE) : NULL;
 
   g_return_if_fail (HW_IS_CLI_CLIENT (self));
 
-  hw_cli_client_post (self, path, NULL, make_gtask (self, cancellable, callback, user_data,
+  hw_cli_client_post (self, path, body, make_gtask (self, cancellable, callback, user_data,
                                                     hw_cli_client_act_async));
 }
 
@@ -412,6 +415,48 @@ hw_cli_client_list_types_finish (HwCliClient  *self,
     *json = g_bytes_ref (hw_cli_reply_get_body (reply));
 
   return types;
+}
+
+/**
+ * hw_cli_client_get_about_async:
+ * @self: a client
+ * @cancellable: (nullable): ends the waiting
+ * @callback: called with what the daemon says of itself
+ * @user_data: data for @callback
+ *
+ * Asks the daemon how it runs.
+ */
+void
+hw_cli_client_get_about_async (HwCliClient        *self,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_CLI_CLIENT (self));
+
+  hw_cli_client_get (self, "/api/v1/about",
+                     make_gtask (self, cancellable, callback, user_data,
+                                 hw_cli_client_get_about_async));
+}
+
+/**
+ * hw_cli_client_get_about_finish:
+ * @self: a client
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Ends hw_cli_client_get_about_async().
+ *
+ * Returns: (transfer full): how programs are held together, a word; or %NULL
+ */
+char *
+hw_cli_client_get_about_finish (HwCliClient  *self,
+                                GAsyncResult *result,
+                                GError      **error)
+{
+  g_autoptr(HwCliReply) reply = take_reply (self, result, error);
+
+  return reply != NULL ? hw_answer_json_parse_about (hw_cli_reply_get_body (reply), error) : NULL;
 }
 
 /**

@@ -106,6 +106,7 @@ void           hw_cli_client_get_task_async (HwCliClient        *self,
 void           hw_cli_client_act_async (HwCliClient        *self,
                                         guint64             task_id,
                                         const char         *verb,
+                                        gboolean            now,
                                         GCancellable       *cancellable,
                                         GAsyncReadyCallback callback,
                                         gpointer            user_data);
@@ -128,6 +129,13 @@ GPtrArray     *hw_cli_client_list_types_finish (HwCliClient  *self,
                                                 GAsyncResult *result,
                                                 GBytes      **json,
                                                 GError      **error);
+void           hw_cli_client_get_about_async (HwCliClient        *self,
+                                              GCancellable       *cancellable,
+                                              GAsyncReadyCallback callback,
+                                              gpointer            user_data);
+char          *hw_cli_client_get_about_finish (HwCliClient  *self,
+                                               GAsyncResult *result,
+                                               GError      **error);
 void           hw_cli_client_get_link_async (HwCliClient        *self,
                                              guint64             task_id,
                                              GCancellable       *cancellable,

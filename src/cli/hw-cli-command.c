@@ -24,6 +24,8 @@ static const HwCliCommand *const commands[] = {
   &hw_cli_log,
   &hw_cli_wait,
   &hw_cli_cancel,
+  &hw_cli_pause,
+  &hw_cli_resume,
   &hw_cli_retry,
   &hw_cli_open,
   &hw_cli_type,

@@ -49,6 +49,8 @@ extern const HwCliCommand hw_cli_doctor;
 extern const HwCliCommand hw_cli_list;
 extern const HwCliCommand hw_cli_log;
 extern const HwCliCommand hw_cli_open;
+extern const HwCliCommand hw_cli_pause;
+extern const HwCliCommand hw_cli_resume;
 extern const HwCliCommand hw_cli_retry;
 extern const HwCliCommand hw_cli_run;
 extern const HwCliCommand hw_cli_show;

@@ -56,6 +56,9 @@ static void ask_daemon (GTask *gtask);
 static void on_daemon_answered (GObject      *source,
                                 GAsyncResult *result,
                                 gpointer      user_data);
+static void on_about_told (GObject      *source,
+                           GAsyncResult *result,
+                           gpointer      user_data);
 static void ask_bus (GTask *gtask);
 static void on_bus_got (GObject      *source,
                         GAsyncResult *result,
@@ -174,10 +177,30 @@ on_daemon_answered (GObject      *source,
   g_autoptr(HwCliTaskList) list = NULL;
 
   list = hw_cli_client_list_finish (HW_CLI_CLIENT (source), result, &error);
-  if (list != NULL)
-    add (gtask, hw_cli_finding_new ("daemon", TRUE, _("The daemon answers.")));
-  else
-    add (gtask, hw_cli_finding_new ("daemon", FALSE, "%s", error->message));
+  if (list == NULL)
+    {
+      add (gtask, hw_cli_finding_new ("daemon", FALSE, "%s", error->message));
+      ask_bus (g_steal_pointer (&gtask));
+      return;
+    }
+
+  add (gtask, hw_cli_finding_new ("daemon", TRUE, _("The daemon answers.")));
+  hw_cli_client_get_about_async (HW_CLI_CLIENT (source), g_task_get_cancellable (gtask),
+                                 on_about_told, g_object_ref (gtask));
+}
+
+/* A daemon of a version before this one does not tell. */
+static void
+on_about_told (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  g_autofree char *containment = NULL;
+
+  containment = hw_cli_client_get_about_finish (HW_CLI_CLIENT (source), result, NULL);
+  if (containment != NULL)
+    add (gtask, hw_cli_checkup_look_at_containment ("/", containment));
 
   ask_bus (g_steal_pointer (&gtask));
 }

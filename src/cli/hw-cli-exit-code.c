@@ -57,6 +57,7 @@ get_failed_code (HwTask *task)
       return HW_CLI_EXIT_INTERRUPTED;
 
     case HW_RESULT_LOST:
+    case HW_RESULT_POISON:
       return HW_CLI_EXIT_OURS;
 
     case HW_RESULT_SPAWN_FAILED:
@@ -68,7 +69,6 @@ get_failed_code (HwTask *task)
     case HW_RESULT_NONE:
     case HW_RESULT_SUCCESS:
     case HW_RESULT_ERROR:
-    case HW_RESULT_POISON:
     case HW_RESULT_DEPENDENCY:
     default:
       return HW_CLI_EXIT_FAILED;

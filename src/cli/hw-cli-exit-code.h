@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @HW_CLI_EXIT_FAILED: what was asked for could not be done
  * @HW_CLI_EXIT_USAGE: headway was called in a wrong way
  * @HW_CLI_EXIT_TIMEOUT: the task took too long
- * @HW_CLI_EXIT_OURS: headway itself failed, where any other code is that of a task
+ * @HW_CLI_EXIT_OURS: headway itself failed, where any other code is that of a task; or its
+ *   daemon failed the task, so that nobody knows how the program ended, or it never began
  * @HW_CLI_EXIT_NOT_EXECUTABLE: the program is there, but cannot be run
  * @HW_CLI_EXIT_NO_PROGRAM: there is no such program
  * @HW_CLI_EXIT_SIGNAL: added to the number of the signal that ended the program

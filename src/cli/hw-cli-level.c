@@ -190,6 +190,10 @@ hw_cli_level_apply (HwCliLevel *self,
   if (changes == NULL)
     return;
 
+  /* A level says what a task is busy with for as long as it is. */
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_PROGRESS)
+    g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
+
   hw_cli_level_enter_state (self, changes);
   hw_cli_level_take_changes (self, changes);
   if (hw_event_get_kind (event) == HW_EVENT_KIND_PROGRESS &&
@@ -273,6 +277,7 @@ hw_cli_level_fill_bar (HwCliLevel *self,
     .task_id = self->task_id,
     .title = hw_cli_level_get_string (self, HW_TASK_FIELD_TITLE),
     .state = hw_cli_level_name_state (self),
+    .is_busy = is_running && self->fields[HW_TASK_FIELD_ACTIVITY] != NULL,
     .message = hw_cli_level_get_string (self, HW_TASK_FIELD_MESSAGE),
     .progress = is_running && progress != NULL ? g_variant_get_double (progress) : -1,
     .unit = hw_cli_level_get_string (self, HW_TASK_FIELD_UNIT),

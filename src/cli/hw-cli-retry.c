@@ -26,6 +26,6 @@ const HwCliCommand hw_cli_retry = {
   .needs_daemon = TRUE,
   .own_exit_code = HW_CLI_EXIT_FAILED,
   .parse = hw_cli_act_parse,
-  .free = (GDestroyNotify) g_array_unref,
+  .free = hw_cli_act_free,
   .run = start,
 };

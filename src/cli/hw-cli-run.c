@@ -6,6 +6,7 @@
 
 #include "hw-cli-caller.h"
 #include "hw-cli-command.h"
+#include "hw-cli-duration.h"
 #include "hw-cli-error.h"
 #include "hw-cli-exit-code.h"
 #include "hw-cli-follower.h"
@@ -18,6 +19,9 @@
 #include <signal.h>
 
 #define DEFAULT_TYPE "command"
+
+/* How many times Ctrl-C is for the task: to end it, and to kill it. */
+#define N_INTERRUPTS 2
 
 /* What `headway run` is to do, and how far it is. */
 typedef struct
@@ -67,6 +71,7 @@ parse (HwCliCall *call,
 {
   g_autofree char *title = NULL;
   g_autofree char *type = NULL;
+  g_autofree char *timeout = NULL;
   gboolean is_detached = FALSE;
   int priority = 0;
   const GOptionEntry entries[] = {
@@ -74,6 +79,8 @@ parse (HwCliCall *call,
       N_("Call the task TITLE"), N_("TITLE") },
     { "priority", 0, 0, G_OPTION_ARG_INT, &priority,
       N_("The higher, the sooner; 0 is usual"), N_("N") },
+    { "timeout", 0, 0, G_OPTION_ARG_STRING, &timeout,
+      N_("End the task if it takes longer, such as 90s, 5m or 2h"), N_("TIME") },
     { "type", 0, 0, G_OPTION_ARG_STRING, &type,
       N_("Add a task of TYPE, which takes the command as “argv”"), N_("TYPE") },
     { "detach", 'd', 0, G_OPTION_ARG_NONE, &is_detached,
@@ -83,9 +90,11 @@ parse (HwCliCall *call,
   g_autoptr(GVariant) parameters = NULL;
   g_autofree char *left_out = NULL;
   const char *const *command;
+  guint64 seconds = 0;
   Run *run;
 
-  if (!hw_cli_call_parse (call, entries, TRUE, arguments, error))
+  if (!hw_cli_call_parse (call, entries, TRUE, arguments, error) ||
+      (timeout != NULL && !hw_cli_duration_parse (timeout, &seconds, error)))
     return NULL;
 
   command = take_command (*arguments, error);
@@ -107,6 +116,7 @@ parse (HwCliCall *call,
   run->spec->type = type != NULL ? g_steal_pointer (&type) : g_strdup (DEFAULT_TYPE);
   run->spec->title = g_steal_pointer (&title);
   run->spec->priority = priority;
+  run->spec->timeout = seconds;
   run->spec->parameters = g_steal_pointer (&parameters);
   run->is_detached = is_detached;
 
@@ -139,11 +149,12 @@ on_canceled (GObject      *source,
     hw_cli_terminal_say (hw_cli_call_get_terminal (call), "%s", error->message);
 }
 
+/* Whoever asks a second time does not want to wait for the task's own end. */
 static void
 run_cancel (Run *run)
 {
-  hw_cli_client_act_async (hw_cli_call_get_client (run->call), run->task_id, "cancel", NULL,
-                           on_canceled, g_object_ref (run->call));
+  hw_cli_client_act_async (hw_cli_call_get_client (run->call), run->task_id, "cancel",
+                           run->n_interrupts > 1, NULL, on_canceled, g_object_ref (run->call));
 }
 
 static void
@@ -164,17 +175,19 @@ run_leave (Run *run,
   hw_cli_call_leave (run->call, exit_code);
 }
 
-/* The first Ctrl-C is for the task, the second for whoever does not want to wait for it. Any
- * other signal is for this program alone.
+/* The first Ctrl-C asks the task to end, the second kills it, and the third is for whoever
+ * does not want to wait even for that: the daemon may not answer. Any other signal is for this
+ * program alone.
  */
 static void
 on_signal (HwCliCall *call,
            int        signal_number,
            gpointer   user_data)
 {
+  HwCliTerminal *terminal = hw_cli_call_get_terminal (call);
   Run *run = user_data;
 
-  if (signal_number != SIGINT || run->n_interrupts > 0)
+  if (signal_number != SIGINT || run->n_interrupts == N_INTERRUPTS)
     {
       run_leave (run, signal_number == SIGINT ? HW_CLI_EXIT_INTERRUPTED
                                               : HW_CLI_EXIT_SIGNAL + signal_number);
@@ -182,8 +195,11 @@ on_signal (HwCliCall *call,
     }
 
   run->n_interrupts++;
-  hw_cli_terminal_say_at_once (hw_cli_call_get_terminal (call),
-                               _("Canceling the task. Press Ctrl-C again to leave it."));
+  if (run->n_interrupts == 1)
+    hw_cli_terminal_say_at_once (terminal,
+                                 _("Canceling the task. Press Ctrl-C again to kill it."));
+  else
+    hw_cli_terminal_say_at_once (terminal, _("Killing the task. Press Ctrl-C again to leave it."));
   if (run->task_id != 0)
     run_cancel (run);
 }
@@ -365,11 +381,12 @@ const HwCliCommand hw_cli_run = {
   .synopsis = N_("[OPTION…] [--] PROGRAM [ARGUMENT…]"),
   .summary = N_("Run a program as a task, and show what it prints"),
   .details = N_("The task has this folder, environment and umask, and an empty standard input. "
-                "What the program prints\nis printed here, errors too. Ctrl-C cancels the task; "
-                "when this program ends in any other way, the task\ngoes on. The exit code is "
-                "that of the program: 128+N after signal N, 124 when it took too long,\n125 when "
-                "headway fails itself, 126 or 127 when the program cannot be run or found, 130 "
-                "when the task\nwas canceled or interrupted."),
+                "What the program prints\nis printed here, errors too. Ctrl-C cancels the task, and "
+                "kills it when it is pressed again; when this program\nends in any other way, "
+                "the task goes on, and it does so under Ctrl-Z. The exit code is that of the\n"
+                "program: 128+N after signal N, 124 when it took too long, 125 when Headway "
+                "fails itself, 126 or 127 when\nthe program cannot be run or found, 130 when the "
+                "task was canceled or interrupted, 137 when memory ran out."),
   .examples =
     "  headway run -- rsync -a --info=progress2 photos/ backup:photos/\n"
     "  headway run --title 'Nightly backup' -- ./backup.sh\n"

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-cli-command.h"
+#include "hw-cli-duration.h"
 #include "hw-cli-exit-code.h"
 #include "hw-cli-format.h"
 #include "hw-cli-i18n.h"
@@ -162,6 +163,14 @@ append_ending (GString *text,
 }
 
 static char *
+make_timeout (HwTask *task)
+{
+  GVariant *timeout = hw_task_get_field (task, HW_TASK_FIELD_TIMEOUT);
+
+  return timeout != NULL ? hw_cli_duration_describe (g_variant_get_uint64 (timeout)) : NULL;
+}
+
+static char *
 make_text (HwTask *task)
 {
   g_autoptr(GString) text = g_string_new (NULL);
@@ -170,6 +179,8 @@ make_text (HwTask *task)
   g_autofree char *priority = g_strdup_printf ("%d", hw_task_get_priority (task));
   g_autofree char *state = make_state (task);
   g_autofree char *progress = make_progress (task);
+  g_autofree char *timeout = make_timeout (task);
+  const char *containment = hw_task_get_string (task, HW_TASK_FIELD_CONTAINMENT);
 
   append_line (text, _("Task"), id);
   append_line (text, _("Title"), hw_task_get_string (task, HW_TASK_FIELD_TITLE));
@@ -179,6 +190,8 @@ make_text (HwTask *task)
   append_line (text, _("Message"), hw_task_get_string (task, HW_TASK_FIELD_MESSAGE));
   append_ending (text, task);
   append_line (text, _("Attempt"), attempt);
+  append_line (text, _("Timeout"), timeout);
+  append_line (text, _("Held by"), containment);
   if (hw_task_get_priority (task) != 0)
     append_line (text, _("Priority"), priority);
   append_line (text, _("Owner"), hw_task_get_string (task, HW_TASK_FIELD_OWNER));

@@ -427,6 +427,42 @@ hw_answer_json_parse_types (GBytes  *json,
 }
 
 /**
+ * hw_answer_json_parse_about:
+ * @json: what the daemon answered
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads what the daemon says of itself, as far as anybody asks: how programs are held
+ * together.
+ *
+ * Returns: (transfer full): a word, empty if the daemon does not know; or %NULL with
+ *   %HW_ERROR_FAILED or %HW_ERROR_TOO_LARGE
+ */
+char *
+hw_answer_json_parse_about (GBytes  *json,
+                            GError **error)
+{
+  g_autoptr(GVariant) members = NULL;
+  char *containment = NULL;
+
+  g_return_val_if_fail (json != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  members = hw_answer_json_parse_members (json, error);
+  if (members == NULL)
+    return NULL;
+
+  if (!g_variant_lookup (members, HW_FORM_VERSION, "s", NULL))
+    {
+      set_unreadable (error);
+      return NULL;
+    }
+
+  g_variant_lookup (members, HW_FORM_CONTAINMENT, "s", &containment);
+
+  return containment != NULL ? containment : g_strdup ("");
+}
+
+/**
  * hw_answer_json_parse_link:
  * @json: what the daemon answered
  * @error: return location for a #GError, or %NULL

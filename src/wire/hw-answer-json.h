@@ -64,6 +64,8 @@ HwAnswerPoll *hw_answer_json_parse_poll (GBytes  *json,
                                          GError **error);
 GPtrArray    *hw_answer_json_parse_types (GBytes  *json,
                                           GError **error);
+char         *hw_answer_json_parse_about (GBytes  *json,
+                                          GError **error);
 char         *hw_answer_json_parse_link (GBytes  *json,
                                          GError **error);
 

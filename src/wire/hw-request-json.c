@@ -17,6 +17,8 @@
 #define MEMBER_TITLE "title"
 #define MEMBER_PARAMETERS "parameters"
 #define MEMBER_PRIORITY "priority"
+#define MEMBER_TIMEOUT "timeout"
+#define MEMBER_NOW "now"
 
 /* A member that a request may have. */
 typedef struct
@@ -240,6 +242,34 @@ hw_request_json_encode_task (const HwTaskSpec *spec)
     }
   hw_json_writer_name (&writer, MEMBER_PRIORITY);
   hw_json_writer_add_int (&writer, spec->priority);
+  if (spec->timeout > 0)
+    {
+      hw_json_writer_name (&writer, MEMBER_TIMEOUT);
+      hw_json_writer_add_int (&writer, (gint64) spec->timeout);
+    }
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
+ * hw_request_json_encode_cancel:
+ * @now: whether to use force at once
+ *
+ * Writes how a task is to be canceled.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_request_json_encode_cancel (gboolean now)
+{
+  GString *text = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  hw_json_writer_name (&writer, MEMBER_NOW);
+  hw_json_writer_add_boolean (&writer, now);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

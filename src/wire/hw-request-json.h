@@ -15,6 +15,7 @@ HwTaskSpec *hw_request_json_parse_task (const char *data,
                                         gboolean    needs_type,
                                         GError    **error);
 GBytes     *hw_request_json_encode_task (const HwTaskSpec *spec);
+GBytes     *hw_request_json_encode_cancel (gboolean now);
 char       *hw_request_json_parse_session (const char *data,
                                            gsize       length,
                                            gsize       max_length,

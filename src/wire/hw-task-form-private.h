@@ -25,6 +25,8 @@ G_BEGIN_DECLS
 #define HW_FORM_ENDED "ended"
 #define HW_FORM_EVENTS "events"
 #define HW_FORM_URL "url"
+#define HW_FORM_VERSION "version"
+#define HW_FORM_CONTAINMENT "containment"
 
 void      hw_task_form_write (HwJsonWriter *writer,
                               HwTaskField   field,

@@ -148,7 +148,7 @@ test_cli_exit_code_is_that_of_a_shell (void)
     { "{'state': <'Failed'>, 'result': <'spawn-failed'>, 'exit_code': <127>}", 127 },
     { "{'state': <'Failed'>, 'result': <'spawn-failed'>}", 126 },
     { "{'state': <'Failed'>, 'result': <'oom-kill'>}", 137 },
-    { "{'state': <'Failed'>, 'result': <'poison'>}", 1 },
+    { "{'state': <'Failed'>, 'result': <'poison'>}", 125 },
     { "{'state': <'Failed'>, 'result': <'dependency'>}", 1 },
     { "{'state': <'Failed'>}", 1 },
   };

@@ -62,6 +62,34 @@ test_cli_bar_leaves_out_the_least_important_first (void)
     }
 }
 
+/* Test that a task that stands still has no speed and no end in sight, and says so. */
+static void
+test_cli_bar_says_that_a_task_is_paused (void)
+{
+  static const struct
+  {
+    guint width;
+    const char *line;
+  } cases[] = {
+    { 70, "#42 Checksum of big.iso [#########---------]  50 % paused 0:05 Reading" },
+    { 30, "#42 [#####------]  50 % paused" },
+    { 13, " 50 % paused" },
+    { 12, " 50 % paused" },
+    { 11, " 50 %" },
+  };
+  HwCliBar paused = whole;
+
+  paused.state = "paused";
+  paused.is_busy = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const HwCliBarStyle style = { .width = cases[i].width };
+      g_autofree char *line = hw_cli_bar_render (&paused, &style);
+
+      g_assert_cmpstr (line, ==, cases[i].line);
+    }
+}
+
 /* Test that no line is longer than there is room, of whatever is known. */
 static void
 test_cli_bar_is_never_too_wide (void)
@@ -232,6 +260,7 @@ main (int   argc,
                    test_cli_bar_has_everything_where_there_is_room);
   g_test_add_func ("/cli-bar/leaves-out-the-least-important-first",
                    test_cli_bar_leaves_out_the_least_important_first);
+  g_test_add_func ("/cli-bar/says-that-a-task-is-paused", test_cli_bar_says_that_a_task_is_paused);
   g_test_add_func ("/cli-bar/is-never-too-wide", test_cli_bar_is_never_too_wide);
   g_test_add_func ("/cli-bar/without-progress-tells-the-state",
                    test_cli_bar_without_progress_tells_the_state);

@@ -180,6 +180,30 @@ test_cli_task_view_does_not_call_canceled_failed (void)
   g_assert_cmpstr (hw_cli_task_view_get_state (task), ==, "Canceled");
 }
 
+/* Test that what a task is busy with shows for as long as its levels say so. */
+static void
+test_cli_level_is_paused_until_a_level_says_nothing_of_it (void)
+{
+  g_autoptr(HwCliLevel) level = make_level ();
+  HwCliBar bar;
+
+  apply (level, HW_EVENT_KIND_STATE, 42, 1,
+         "{'state': <'Processing'>, 'started_at': <int64 2000000>}", 0);
+  hw_cli_level_fill_bar (level, 0, 0, &bar);
+  g_assert_false (bar.is_busy);
+
+  apply (level, HW_EVENT_KIND_PROGRESS, 42, 1, "{'activity': <'paused'>}", 0);
+  apply (level, HW_EVENT_KIND_MESSAGE, 42, 1, "{'message': <'M'>}", 0);
+  hw_cli_level_fill_bar (level, 0, 0, &bar);
+  g_assert_true (bar.is_busy);
+  g_assert_cmpstr (bar.state, ==, "paused");
+
+  apply (level, HW_EVENT_KIND_PROGRESS, 42, 1, "{'done': <uint64 1>}", 0);
+  hw_cli_level_fill_bar (level, 0, 0, &bar);
+  g_assert_false (bar.is_busy);
+  g_assert_cmpstr (bar.state, ==, "Processing");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -198,6 +222,9 @@ main (int   argc,
                    test_cli_task_view_describes_events_harmlessly);
   g_test_add_func ("/cli-task-view/does-not-call-canceled-failed",
                    test_cli_task_view_does_not_call_canceled_failed);
+
+  g_test_add_func ("/cli-level/is-paused-until-a-level-says-nothing-of-it",
+                   test_cli_level_is_paused_until_a_level_says_nothing_of_it);
 
   return g_test_run ();
 }

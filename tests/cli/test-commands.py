@@ -125,8 +125,8 @@ class CommandsTest(House):
     def test_help_is_there_for_all_and_for_each_command(self):
         overview = self.headway("--help")
         self.assertEqual((0, ""), (overview.returncode, overview.stderr))
-        for command in ("run", "add", "list", "show", "watch", "log", "wait", "cancel", "retry",
-                        "open", "type", "doctor"):
+        for command in ("run", "add", "list", "show", "watch", "log", "wait", "cancel", "pause",
+                        "resume", "retry", "open", "type", "doctor"):
             with self.subTest(command=command):
                 self.assertRegex(overview.stdout, rf"(?m)^  {command} +\S")
                 done = self.headway(command, "--help")

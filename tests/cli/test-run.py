@@ -185,16 +185,48 @@ class RunTest(House):
         self.assertEqual("canceled", self.task(1)["result"])
         self.assertIn("Canceling", process.stderr.read())
 
-    def test_second_interrupt_leaves_the_task(self):
+    def begin_stubborn(self) -> subprocess.Popen:
+        """Begins what does not end when it is asked to."""
         self.write_program("stubborn", "#!/bin/sh\ntrap '' TERM\necho begun\n"
                            "while :; do sleep 1; done\n")
         process = self.begin("run", "--", "./stubborn")
         self.assertEqual("begun\n", process.stdout.readline())
         process.send_signal(signal.SIGINT)
         until("it was canceled", lambda: self.task(1)["activity"] == "stopping")
+        return process
+
+    def test_second_interrupt_kills_the_task(self):
+        process = self.begin_stubborn()
         process.send_signal(signal.SIGINT)
         self.assertEqual(130, process.wait(30))
+        task = self.task(1)
+        self.assertEqual(("Failed", "canceled"), (task["state"], task["result"]))
+        self.assertEqual([], self.programs())
+        self.assertRegex(process.stderr.read(), "(?s)Canceling the task.*Killing the task")
+
+    def test_third_interrupt_leaves_the_task(self):
+        process = self.begin_stubborn()
+        os.kill(self.daemon.pid, signal.SIGSTOP)
+        try:
+            for word in ("Canceling", "Killing"):  # each was heard before the next is sent
+                self.assertIn(word, process.stderr.readline())
+                process.send_signal(signal.SIGINT)
+            self.assertEqual(130, process.wait(30))
+        finally:
+            os.kill(self.daemon.pid, signal.SIGCONT)
         self.assertIn("headway show 1", process.stderr.read())
+
+    def test_ctrl_z_leaves_the_task_running(self):
+        screen = Screen(self, "run", "--", "sh", "-c",
+                        "echo begun; until [ -e go ]; do sleep 0.05; done; touch gone; echo ended")
+        screen.until("begun")
+        screen.type("\x1a")
+        os.waitpid(screen.pid, os.WUNTRACED)
+        (self.home / "go").touch()
+        until("the task went on", (self.home / "gone").exists)
+        os.kill(screen.pid, signal.SIGCONT)
+        screen.until("ended")
+        self.assertEqual(0, screen.finish())
 
     def test_other_signals_leave_the_task_to_itself(self):
         for number, name in ((signal.SIGTERM, 1), (signal.SIGHUP, 2)):

@@ -1,0 +1,90 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-cli-checkup.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCliFinding, hw_cli_finding_free)
+
+/* Makes the root of a machine that systemd runs, or does not. */
+static char *
+make_root (gboolean has_systemd)
+{
+  g_autofree char *root = g_dir_make_tmp ("headway-cli-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (root, "run", "systemd", "system", NULL);
+
+  if (has_systemd)
+    g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+
+  return g_steal_pointer (&root);
+}
+
+static void
+remove_root (const char *root)
+{
+  static const char *const folders[] = { "run/systemd/system", "run/systemd", "run", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = g_build_filename (root, folders[i], NULL);
+
+      g_rmdir (path);
+    }
+}
+
+/* Test that each level is explained, and that it is a fault only where it need not be so. */
+static void
+test_cli_checkup_explains_the_containment (void)
+{
+  static const struct
+  {
+    const char *containment;
+    gboolean has_systemd;
+    gboolean is_good;
+    const char *says; /* or %NULL where there is nothing to say */
+  } cases[] = {
+    { "scope", TRUE, TRUE, "nothing that it starts escapes" },
+    { "cgroup", FALSE, TRUE, "nothing that it starts escapes" },
+    { "session", FALSE, TRUE, "what has cleared its environment escapes" },
+    { "session", FALSE, TRUE, "“cgroup-root”" },
+    { "session", TRUE, FALSE, "what has cleared its environment escapes" },
+    { "session", TRUE, FALSE, "systemctl --user start headwayd" },
+    { "", TRUE, FALSE, NULL },
+    { "of-tomorrow", TRUE, FALSE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *root = make_root (cases[i].has_systemd);
+      g_autoptr(HwCliFinding) finding = NULL;
+
+      finding = hw_cli_checkup_look_at_containment (root, cases[i].containment);
+      remove_root (root);
+      if (cases[i].says == NULL)
+        {
+          g_assert_null (finding);
+          continue;
+        }
+
+      g_assert_cmpstr (finding->name, ==, "programs");
+      g_assert_cmpint (finding->is_good, ==, cases[i].is_good);
+      g_assert_nonnull (strstr (finding->text, cases[i].says));
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/cli-checkup/explains-the-containment",
+                   test_cli_checkup_explains_the_containment);
+
+  return g_test_run ();
+}
