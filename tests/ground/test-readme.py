@@ -105,6 +105,14 @@ class ReadmeTest(unittest.TestCase):
         self.assertRegex(printed, r"(?m)^ 3  Completed .* A long night$")
         self.assertRegex(printed, r"(?m)^State: +Completed$")
 
+    def test_control_in_the_shell(self):
+        self.start()
+        path = f"{Path(os.environ['HEADWAY']).parent}:{self.environment['PATH']}"
+        printed = self.copy(["bash", "-ec"], example("sh", "headway pause"),
+                            env=self.environment | {"PATH": path, "LC_ALL": "C.UTF-8"})
+        self.assertEqual(["Task 1: paused", "Task 1: Processing", "Task 1: stopping",
+                          "It ended with 130."], printed.splitlines())
+
     def test_token_over_tcp(self):
         self.start()
         curl = self.home / "bin/curl"
