@@ -21,7 +21,7 @@ sync_slowly (long number,
 {
   struct timespec left = { .tv_nsec = DISK_TIME };
 
-  while (nanosleep (&left, &left) < 0 && errno == EINTR)
+  while (clock_nanosleep (CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
     continue;
 
   return (int) syscall (number, fd);
