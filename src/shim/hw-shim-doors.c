@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,31 +21,30 @@ close_door (HwShimDoor *door)
   door->filled = 0;
 }
 
-/* Listens in the current folder: the whole path of a socket may be too long for its
- * address, its name is not. Speaks with @link_fd, too, which it takes.
- */
-bool
-hw_shim_doors_open (HwShimDoors *self,
+/* Speaks with @link_fd, which it takes, and with nobody else yet. */
+void
+hw_shim_doors_init (HwShimDoors *self,
                     int          link_fd)
 {
-  const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET };
-  mode_t mode;
-  bool is_bound;
-
+  self->listener_fd = -1;
   for (int i = 0; i < HW_DOORS_MAX; i++)
-    self->doors[i].fd = -1;
-  self->doors[0].fd = link_fd;
-  self->doors[0].filled = 0;
+    self->doors[i] = (HwShimDoor) { .fd = i == 0 ? link_fd : -1 }
+  ;
+}
+
+/* Listens in the current folder: the whole path of a socket may be too long for its
+ * address, its name is not. The folder lets in nobody else, and umask(2) neither.
+ */
+bool
+hw_shim_doors_listen (HwShimDoors *self)
+{
+  const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET };
 
   self->listener_fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (self->listener_fd < 0)
-    return false;
 
-  mode = umask (0177);
-  is_bound = bind (self->listener_fd, (const struct sockaddr *) &address, sizeof address) == 0;
-  umask (mode);
-
-  return is_bound && listen (self->listener_fd, HW_DOORS_MAX) == 0;
+  return self->listener_fd >= 0 &&
+         bind (self->listener_fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
+         listen (self->listener_fd, HW_DOORS_MAX) == 0;
 }
 
 void

@@ -33,8 +33,9 @@ typedef void (*HwShimHear) (HwShimDoor        *door,
                             const HwShimFrame *frame,
                             void              *user_data);
 
-bool hw_shim_doors_open (HwShimDoors *self,
+void hw_shim_doors_init (HwShimDoors *self,
                          int          link_fd);
+bool hw_shim_doors_listen (HwShimDoors *self);
 void hw_shim_doors_close (HwShimDoors *self);
 
 void hw_shim_doors_fill (HwShimDoors   *self,

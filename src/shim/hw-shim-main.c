@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "hw-shim.h"
-
 #include "hw-io.h"
 #include "hw-shim-child.h"
 #include "hw-shim-control.h"
@@ -14,74 +12,103 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What was sent with START, until the program runs. */
-typedef struct
-{
-  uint8_t *bytes; /* (owned) */
-  size_t size;
-  HwShimTask task;
-} Order;
-
+/* Waits for all of it. */
 static bool
-read_fully (int      fd,
-            uint8_t *bytes,
-            size_t   size)
+receive (int    fd,
+         void  *bytes,
+         size_t size)
 {
-  while (size > 0)
-    {
-      ssize_t n = read (fd, bytes, size);
+  return recv (fd, bytes, size, MSG_WAITALL) == (ssize_t) size;
+}
 
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
+/* Waits for START. A daemon that dies before all of it was sent wants nothing. Returns the
+ * bytes that the task is inside of, for the caller to free(), or NULL.
+ */
+static uint8_t *
+receive_task (int         fd,
+              HwShimTask *task)
+{
+  uint8_t head[HW_FRAME_HEAD];
+  uint8_t *bytes;
+  size_t length;
+
+  if (!receive (fd, head, sizeof head) || head[0] == 0 || head[0] > HW_SHIM_VERSION ||
+      head[1] != HW_SHIM_START_TASK)
+    return NULL;
+
+  length = hw_shim_read_u32 (head + 4);
+  bytes = length <= HW_START_MAX ? malloc (length) : NULL;
+  if (bytes != NULL && receive (fd, bytes, length) && hw_shim_task_read (bytes, length, task) &&
+      strlen (task->mark) < HW_MARK_SIZE)
+    return bytes;
+
+  free (bytes);
+
+  return NULL;
+}
+
+/* Has all secrets masked, or fails: there may be too many of them. */
+static bool
+hw_shim_add_secrets (HwShim *self,
+                     char  **secrets)
+{
+  hw_shim_mask_init (&self->mask);
+  for (; *secrets != NULL; secrets++)
+    if (!hw_shim_mask_add_secret (&self->mask, (const uint8_t *) *secrets, strlen (*secrets)))
+      {
+        errno = E2BIG;
         return false;
-      bytes += n;
-      size -= (size_t) n;
-    }
+      }
 
   return true;
 }
 
-/* Waits for START. A daemon that dies before all of it was sent wants nothing. The memory
- * is the order's alone, so that it is all given back.
- */
+/* Gets what has to be there before the program. @output_fd is where it prints. */
 static bool
-read_order (int    fd,
-            Order *order)
+hw_shim_prepare (HwShim           *self,
+                 const HwShimTask *task,
+                 int              *output_fd)
 {
-  uint8_t head[HW_FRAME_HEAD];
-  size_t length;
+  HwProcessStat own;
+  sigset_t signals;
+  int ends[2];
 
-  if (!read_fully (fd, head, sizeof head) || head[0] == 0 || head[0] > HW_SHIM_VERSION ||
-      head[1] != HW_SHIM_START_TASK)
+  snprintf (self->record.mark, sizeof self->record.mark, "%s", task->mark);
+  self->has_children = true;
+  self->folder_fd = hw_io_open_folder (".");
+  hw_shim_output_init (&self->output, self->folder_fd, task->output_limit);
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGCHLD);
+  sigprocmask (SIG_SETMASK, &signals, NULL);
+  self->signal_fd = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+
+  if (self->folder_fd < 0 || self->signal_fd < 0 || pipe2 (ends, O_CLOEXEC) < 0)
     return false;
+  self->pipe_fd = ends[0];
+  *output_fd = ends[1];
 
-  length = hw_shim_read_u32 (head + 4);
-  if (length == 0 || length > HW_START_MAX)
+  if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
+      !hw_process_read (getpid (), &own))
     return false;
+  self->record.shim = own.pid;
+  self->record.shim_start = own.start;
 
-  order->bytes = mmap (NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (order->bytes == MAP_FAILED)
-    return false;
-  order->size = length;
+  if (task->terminal != 0)
+    {
+      errno = ENOSYS;
+      return false;
+    }
 
-  return read_fully (fd, order->bytes, length) &&
-         hw_shim_task_read (order->bytes, length, &order->task) &&
-         strlen (order->task.mark) < HW_MARK_SIZE;
-}
-
-static void
-order_clear (Order *order)
-{
-  hw_shim_task_clear (&order->task);
-  munmap (order->bytes, order->size);
+  return hw_shim_add_secrets (self, task->secrets) &&
+         fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 && prctl (PR_SET_CHILD_SUBREAPER, 1) == 0 &&
+         hw_shim_doors_listen (&self->doors);
 }
 
 /* Makes a cgroup for the program in the one that the daemon has made for us, if we may. It is
@@ -96,40 +123,6 @@ hw_shim_make_cgroup (HwShim     *self,
   if (path[0] == '/' && length < sizeof self->record.cgroup && strchr (path, '\n') == NULL &&
       hw_cgroup_make (&self->cgroup, path))
     memcpy (self->record.cgroup, path, length + 1);
-}
-
-/* Gets what has to be there before the program. @output_fd is where it prints. */
-static bool
-hw_shim_prepare (HwShim *self,
-                 int     link_fd,
-                 int    *output_fd)
-{
-  HwProcessStat own;
-  sigset_t signals;
-  int ends[2];
-
-  sigemptyset (&signals);
-  sigaddset (&signals, SIGCHLD);
-  sigprocmask (SIG_SETMASK, &signals, NULL);
-
-  self->has_children = true;
-  self->folder_fd = hw_io_open_folder (".");
-  self->signal_fd = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (self->folder_fd < 0 || self->signal_fd < 0 || pipe2 (ends, O_CLOEXEC) < 0)
-    return false;
-
-  self->pipe_fd = ends[0];
-  *output_fd = ends[1];
-  hw_shim_output_init (&self->output, self->folder_fd, 0);
-
-  if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
-      !hw_process_read (getpid (), &own))
-    return false;
-  self->record.shim = own.pid;
-  self->record.shim_start = own.start;
-
-  return fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 &&
-         prctl (PR_SET_CHILD_SUBREAPER, 1) == 0 && hw_shim_doors_open (&self->doors, link_fd);
 }
 
 /* Says that nothing was begun. Once there is a start record, there has to be an exit record
@@ -201,7 +194,8 @@ main (int   argc,
       char *argv[])
 {
   HwShim self = { .pipe_fd = -1 };
-  Order order = { 0 };
+  HwShimTask task;
+  uint8_t *bytes;
   int output_fd = -1;
   bool is_started = false;
 
@@ -213,24 +207,25 @@ main (int   argc,
 
   hw_shim_handle_signals (SIG_IGN);
   umask (0077);
-  if (!read_order (HW_SHIM_LINK_FD, &order))
+  bytes = receive_task (HW_SHIM_LINK_FD, &task);
+  if (bytes == NULL)
     return 1;
 
-  snprintf (self.record.mark, sizeof self.record.mark, "%s", order.task.mark);
-  if (!hw_shim_prepare (&self, HW_SHIM_LINK_FD, &output_fd))
-    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
-  else if (order.task.terminal != 0)
-    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, ENOSYS);
+  hw_shim_doors_init (&self.doors, HW_SHIM_LINK_FD);
+  if (hw_shim_prepare (&self, &task, &output_fd))
+    is_started = hw_shim_start (&self, &task, output_fd);
   else
-    is_started = hw_shim_start (&self, &order.task, output_fd);
+    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
 
   close (output_fd);
-  order_clear (&order);
+  hw_shim_task_clear (&task);
+  free (bytes);
   if (is_started)
     hw_shim_run (&self);
 
   hw_cgroup_remove (&self.cgroup);
   hw_shim_output_clear (&self.output);
+  hw_shim_mask_clear (&self.mask);
   hw_io_remove (self.folder_fd, HW_SHIM_SOCKET);
   hw_shim_doors_close (&self.doors);
 

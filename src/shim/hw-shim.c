@@ -51,19 +51,19 @@ hw_shim_real_time (void)
 static void
 hw_shim_write (HwShim *self)
 {
-  size_t written;
-  bool is_written = hw_shim_output_write (&self->output, self->chunk + self->chunk_start,
-                                          self->chunk_end - self->chunk_start,
-                                          hw_shim_real_time (), &written);
+  size_t size, written;
+  const uint8_t *bytes = hw_shim_mask_get_ready (&self->mask, &size);
+  bool is_written = hw_shim_output_write (&self->output, bytes, size, hw_shim_real_time (),
+                                          &written);
 
   if (!is_written && errno == ENOENT)
     {
-      written = self->chunk_end - self->chunk_start;
+      written = size;
       is_written = true;
       self->is_cut = true;
     }
 
-  self->chunk_start += written;
+  hw_shim_mask_take (&self->mask, written);
   self->write_at = is_written ? 0 : hw_shim_now () + RETRY_TIME;
 }
 
@@ -77,7 +77,8 @@ hw_shim_read (HwShim *self,
   if (self->pipe_fd < 0 || self->write_at != 0)
     return 0;
 
-  n = read (self->pipe_fd, self->chunk, limit < HW_SHIM_CHUNK ? limit : HW_SHIM_CHUNK);
+  n = read (self->pipe_fd, hw_shim_mask_get_room (&self->mask),
+            limit < HW_MASK_READ_MAX ? limit : HW_MASK_READ_MAX);
   if (n < 0)
     return 0;
 
@@ -85,18 +86,17 @@ hw_shim_read (HwShim *self,
     {
       close (self->pipe_fd);
       self->pipe_fd = -1;
-      return 0;
+      hw_shim_mask_flush (&self->mask);
     }
 
-  self->chunk_start = 0;
-  self->chunk_end = (size_t) n;
+  hw_shim_mask_add (&self->mask, (size_t) n);
   hw_shim_write (self);
 
   return (size_t) n;
 }
 
 /* Reads what was printed before the program ended, and no more: its children may go on to
- * print for ever.
+ * print for ever. What looks like the beginning of a secret at that moment is none.
  */
 static void
 hw_shim_drain (HwShim *self)
@@ -115,6 +115,12 @@ hw_shim_drain (HwShim *self)
       if (n == 0)
         break;
       left -= (int) n;
+    }
+
+  if (self->write_at == 0)
+    {
+      hw_shim_mask_flush (&self->mask);
+      hw_shim_write (self);
     }
 
   /* The end is not kept from anybody because the disk is full. */
@@ -351,7 +357,7 @@ hw_shim_run (HwShim *self)
         continue;
 
       if (fds[POLL_PIPE].revents != 0)
-        hw_shim_read (self, HW_SHIM_CHUNK);
+        hw_shim_read (self, HW_MASK_READ_MAX);
       if (fds[POLL_SIGNALS].revents != 0)
         hw_shim_reap (self);
 

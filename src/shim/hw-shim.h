@@ -6,11 +6,9 @@
 
 #include "hw-cgroup.h"
 #include "hw-shim-doors.h"
+#include "hw-shim-mask.h"
 #include "hw-shim-output.h"
 #include "hw-shim-record.h"
-
-/* What a program prints is read in pieces of this size, which is what a pipe holds. */
-#define HW_SHIM_CHUNK (64 * 1024)
 
 /* One attempt: its program, all that came of it, what they print, and who asks. */
 typedef struct
@@ -23,9 +21,7 @@ typedef struct
   int signal_fd; /* (owned) */
   int pipe_fd;   /* (owned), or -1 after its end */
 
-  uint8_t chunk[HW_SHIM_CHUNK]; /* what was read and found no room yet */
-  size_t chunk_start;
-  size_t chunk_end;
+  HwShimMask mask;  /* what was read and is not written yet */
   int64_t write_at; /* when to try again, or 0 */
 
   int status;          /* how the program ended, if it has */
