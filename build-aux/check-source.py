@@ -19,6 +19,9 @@ from measure import LONG as LONGEST_FUNCTION
 from measure import functions
 
 LONGEST_FILE = 700
+# The whole of headway-shim, headers apart, so that one can read it in an afternoon: it runs
+# beside each program, and outlives the daemon that could be mended.
+LARGEST_SHIM = 1500
 SPDX_LINES = 4  # the licence stands in the first lines, below a #! line or a doctype
 
 TOKEN = re.compile(
@@ -168,6 +171,20 @@ def check_test_paths(source: Source):
                       "GLib skips every test with /subprocess in its path, in silence")
 
 
+def check_shim_size(root: Path, paths: list[Path]):
+    """Says whether the shim has too many lines with code on them, a lone brace being none."""
+    sizes = {}
+    for path in paths:
+        if path.parts[:2] == ("src", "shim") and path.suffix == ".c":
+            code = TOKEN.sub(lambda match: "" if match[0].startswith("/") else match[0],
+                             (root / path).read_text())
+            sizes[path.name] = sum(1 for line in code.split("\n") if re.search(r"\w", line))
+    if sum(sizes.values()) > LARGEST_SHIM:
+        parts = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        yield (f"src/shim: {sum(sizes.values())} lines of code, at most {LARGEST_SHIM}: {parts} "
+               "[large-shim]")
+
+
 C_CHECKS = [check_code, check_kept_sources, check_task_tags, check_test_paths]
 
 
@@ -207,7 +224,9 @@ def files(root: Path):
 
 
 def main(root: Path) -> int:
-    found = [text for path in files(root) for text in check_file(root, path)]
+    paths = list(files(root))
+    found = [text for path in paths for text in check_file(root, path)]
+    found += check_shim_size(root, paths)
     print(*found, sep="\n", end="\n" if found else "")
     return 1 if found else 0
 

@@ -250,7 +250,7 @@ hw_attempt_files_forbid_start (int    folder_fd,
   g_strlcpy (start.mark, mark, sizeof start.mark);
   length = hw_shim_start_build (&start, text, sizeof text);
 
-  return hw_io_create_record (folder_fd, HW_SHIM_START, text, length) ? 0 : errno;
+  return hw_io_write_record (folder_fd, HW_SHIM_START, text, length, FALSE) ? 0 : errno;
 }
 
 /**

@@ -100,32 +100,24 @@ rename_new (int         folder_fd,
   return linkat (folder_fd, from, folder_fd, to, 0) == 0 && unlinkat (folder_fd, from, 0) == 0;
 }
 
-/* Makes the file of a draft. One that is there was left by a process that had our number
- * and died: in a container that is begun again, all have the numbers that they had. It is
- * never written to, as it may have become a record by link(2).
+/* Writes a file that has no name yet which anybody looks for, and gets it to disk. One that is
+ * there was left by a process that had our number and died: in a container that is begun
+ * again, all have the numbers that they had. It is never written to, as it may have become a
+ * record by link(2).
  */
-static int
-create_draft (int         folder_fd,
-              const char *draft)
-{
-  unlinkat (folder_fd, draft, 0);
-
-  return openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                 HW_IO_FILE_MODE);
-}
-
-/* Writes a file that has no name yet which anybody looks for, and gets it to disk. */
 static bool
 write_draft (int         folder_fd,
              const char *draft,
              const char *text,
              size_t      length)
 {
-  int fd = create_draft (folder_fd, draft);
   size_t written;
   bool is_written;
-  int number;
+  int fd, number;
 
+  unlinkat (folder_fd, draft, 0);
+  fd = openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+               HW_IO_FILE_MODE);
   if (fd < 0)
     return false;
 
@@ -137,13 +129,15 @@ write_draft (int         folder_fd,
   return is_written;
 }
 
-/* Writes a file as a whole or not at all, name included. */
-static bool
-write_record (int         folder_fd,
-              const char *name,
-              const char *text,
-              size_t      length,
-              bool        may_replace)
+/* Writes a file as a whole or not at all, name included. If it may not replace an older one
+ * that is EEXIST; of all who try, one succeeds. Returns when it is on disk.
+ */
+bool
+hw_io_write_record (int         folder_fd,
+                    const char *name,
+                    const char *text,
+                    size_t      length,
+                    bool        may_replace)
 {
   char draft[HW_IO_NAME_MAX + 32];
   bool is_named;
@@ -161,26 +155,4 @@ write_record (int         folder_fd,
   errno = number;
 
   return is_named && hw_io_sync (folder_fd);
-}
-
-/* Writes a record that must not be there yet, else EEXIST. Of all who try, one succeeds.
- * Returns when it is on disk, name included.
- */
-bool
-hw_io_create_record (int         folder_fd,
-                     const char *name,
-                     const char *text,
-                     size_t      length)
-{
-  return write_record (folder_fd, name, text, length, false);
-}
-
-/* The same, but an older record of that name is replaced. */
-bool
-hw_io_replace_record (int         folder_fd,
-                      const char *name,
-                      const char *text,
-                      size_t      length)
-{
-  return write_record (folder_fd, name, text, length, true);
 }

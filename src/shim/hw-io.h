@@ -30,11 +30,8 @@ bool hw_io_sync (int fd);
 bool hw_io_remove (int         folder_fd,
                    const char *name);
 
-bool hw_io_create_record (int         folder_fd,
-                          const char *name,
-                          const char *text,
-                          size_t      length);
-bool hw_io_replace_record (int         folder_fd,
-                           const char *name,
-                           const char *text,
-                           size_t      length);
+bool hw_io_write_record (int         folder_fd,
+                         const char *name,
+                         const char *text,
+                         size_t      length,
+                         bool        may_replace);

@@ -70,7 +70,7 @@ write_start (HwShimChild *self)
   length = hw_shim_start_build (self->record, text, sizeof text);
   if (length == 0)
     fail (self, HW_SHIM_STAGE_RECORD, EOVERFLOW);
-  if (!hw_io_create_record (self->folder_fd, HW_SHIM_START, text, length))
+  if (!hw_io_write_record (self->folder_fd, HW_SHIM_START, text, length, false))
     fail (self, HW_SHIM_STAGE_RECORD, errno);
 }
 

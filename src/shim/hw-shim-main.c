@@ -145,8 +145,8 @@ hw_shim_fail (HwShim     *self,
   if (stage == HW_SHIM_STAGE_PROGRAM)
     {
       snprintf (end.mark, sizeof end.mark, "%s", self->record.mark);
-      hw_io_replace_record (self->folder_fd, HW_SHIM_END, text,
-                            hw_shim_end_build (&end, text, sizeof text));
+      hw_io_write_record (self->folder_fd, HW_SHIM_END, text,
+                          hw_shim_end_build (&end, text, sizeof text), true);
     }
 
   hw_shim_write_u32 (payload, (uint32_t) stage);
@@ -218,7 +218,7 @@ main (int   argc,
     hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
 
   close (output_fd);
-  hw_shim_task_clear (&task);
+  free (task.texts);
   free (bytes);
   if (is_started)
     hw_shim_run (&self);

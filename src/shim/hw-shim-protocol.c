@@ -7,18 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pure functions on bytes, but for hw_shim_task_read(), which allocates tables. What only a
+/* Pure functions on bytes, but for hw_shim_task_read(), which allocates a table. What only a
  * daemon needs of the protocol is in runners/hw-shim-words.
  */
 
-/* Mark, path, directory, cgroup. */
+/* Lists of texts in a task: mark, path, directory and cgroup; arguments; variables; secrets. */
+#define N_LISTS 4
 #define N_TEXTS 4
 
 /* All permissions that there are. */
 #define MAX_UMASK 0777
-
-/* More arguments and variables than any program gets; bounds the memory for them. */
-#define MAX_STRINGS (HW_START_MAX / 2)
 
 uint32_t
 hw_shim_read_u32 (const uint8_t *bytes)
@@ -106,54 +104,59 @@ hw_shim_status_write (const HwShimStatus *status,
   bytes[15] = 0;
 }
 
-/* Takes the next @n texts out of the bytes. Returns (transfer full), or NULL. */
+/* Takes the next @n texts out of the bytes, and puts them and a NULL behind each other at
+ * @strings. Returns where the next ones go, or NULL.
+ */
 static char **
-take_strings (char      **cursor,
-              const char *end,
-              uint32_t    n)
+take_strings (char      **strings,
+              uint32_t    n,
+              char      **cursor,
+              const char *end)
 {
-  char **strings;
-
-  if (n > MAX_STRINGS || n > (size_t) (end - *cursor))
-    return NULL;
-
-  strings = calloc ((size_t) n + 1, sizeof *strings);
-  for (uint32_t i = 0; strings != NULL && i < n; i++)
+  for (; n > 0; n--)
     {
       char *behind = memchr (*cursor, '\0', (size_t) (end - *cursor));
 
       if (behind == NULL)
-        {
-          free (strings);
-          return NULL;
-        }
+        return NULL;
 
-      strings[i] = *cursor;
+      *strings++ = *cursor;
       *cursor = behind + 1;
     }
 
-  return strings;
+  *strings = NULL;
+
+  return strings + 1;
 }
 
-/* Reads a task. Its texts are inside of the bytes, which must outlive it; it is to be
- * cleared.
- */
+/* Reads a task, or says that it is none. */
 bool
 hw_shim_task_read (uint8_t    *bytes,
                    size_t      length,
                    HwShimTask *task)
 {
-  char *cursor, **texts;
-  const char *end;
+  char *cursor = (char *) bytes + HW_SHIM_TASK_HEAD;
+  const char *end = (char *) bytes + length;
+  uint32_t n[N_LISTS] = { N_TEXTS };
+  char **lists[N_LISTS + 1];
+  uint64_t n_all = N_TEXTS + N_LISTS;
 
   if (length < HW_SHIM_TASK_HEAD || hw_shim_read_u32 (bytes) > MAX_UMASK + 1)
     return false;
 
-  cursor = (char *) bytes + HW_SHIM_TASK_HEAD;
-  end = (char *) bytes + length;
-  texts = take_strings (&cursor, end, N_TEXTS);
-  if (texts == NULL)
-    return false;
+  for (int i = 1; i < N_LISTS; i++)
+    n_all += n[i] = hw_shim_read_u32 (bytes + 4 * i);
+
+  /* Each text has a byte, so nobody can ask for more memory than that. */
+  lists[0] = n_all > length ? NULL : calloc (n_all, sizeof *lists[0]);
+  task->texts = lists[0];
+  for (int i = 0; i < N_LISTS; i++)
+    lists[i + 1] = lists[i] == NULL ? NULL : take_strings (lists[i], n[i], &cursor, end);
+  if (lists[N_LISTS] == NULL || n[1] == 0 || cursor != end)
+    {
+      free (task->texts);
+      return false;
+    }
 
   *task = (HwShimTask) {
     .umask = (int) hw_shim_read_u32 (bytes) - 1,
@@ -161,30 +164,15 @@ hw_shim_task_read (uint8_t    *bytes,
     .grace = hw_shim_read_u32 (bytes + 20),
     .output_limit = hw_shim_read_u64 (bytes + 24),
     .terminal = hw_shim_read_u32 (bytes + 32),
-    .mark = texts[0],
-    .path = texts[1],
-    .directory = texts[2],
-    .cgroup = texts[3],
+    .texts = lists[0],
+    .mark = lists[0][0],
+    .path = lists[0][1],
+    .directory = lists[0][2],
+    .cgroup = lists[0][3],
+    .argv = lists[1],
+    .environment = lists[2],
+    .secrets = lists[3],
   };
-  free (texts);
 
-  task->argv = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 4));
-  task->environment = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 8));
-  task->secrets = take_strings (&cursor, end, hw_shim_read_u32 (bytes + 12));
-  if (task->argv != NULL && task->argv[0] != NULL && task->environment != NULL &&
-      task->secrets != NULL && cursor == end)
-    return true;
-
-  hw_shim_task_clear (task);
-
-  return false;
-}
-
-void
-hw_shim_task_clear (HwShimTask *task)
-{
-  free (task->argv);
-  free (task->environment);
-  free (task->secrets);
-  memset (task, 0, sizeof *task);
+  return true;
 }

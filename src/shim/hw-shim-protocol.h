@@ -108,6 +108,7 @@ typedef struct
   char **argv;           /* (array zero-terminated=1) */
   char **environment;    /* (array zero-terminated=1) */
   char **secrets;        /* (array zero-terminated=1): not to be seen in the output */
+  char **texts;          /* (owned) (nullable): what hw_shim_task_read() has put all that into */
 } HwShimTask;
 
 void hw_shim_frame_write_head (uint8_t   *head,
@@ -140,7 +141,7 @@ void hw_shim_status_write (const HwShimStatus *status,
  */
 #define HW_SHIM_TASK_HEAD 36
 
+/* Its texts are inside of the bytes, and its `texts` the caller's to free(). */
 bool hw_shim_task_read (uint8_t    *bytes,
                         size_t      length,
                         HwShimTask *task);
-void hw_shim_task_clear (HwShimTask *task);

@@ -156,8 +156,8 @@ hw_shim_reap (HwShim *self)
 static void
 hw_shim_write_record (HwShim *self)
 {
-  self->has_recorded = hw_io_replace_record (self->folder_fd, HW_SHIM_END, self->end_text,
-                                             self->end_length);
+  self->has_recorded = hw_io_write_record (self->folder_fd, HW_SHIM_END, self->end_text,
+                                           self->end_length, true);
 
   /* If the folder was taken away, nobody wants to know any more. */
   if (!self->has_recorded && errno == ENOENT)
