@@ -25,8 +25,8 @@
 /* How often to look at once for others to hold. */
 #define HOLD_ROUNDS 8
 
-/* Makes one number of the numbers of children: a prime. */
-#define CHILDREN_FACTOR 1000003
+/* Makes one number of many: a prime. */
+#define DIGEST_FACTOR 1000003
 
 /* Processes of the machine, as they were at one moment. */
 typedef struct
@@ -127,46 +127,72 @@ is_held (const HwProcessStat *stat)
 
 /* Sends a signal to all that came of @root, but not to itself, and those above first. Only
  * those hear it that began at @born or later, see HwProcessStat, and SIGSTOP only those that
- * are not held. Returns how many they are, those not counted that the kernel holds: it lets
- * them do nothing once they have a signal, and may let them heed it only when others go on
- * (who has called vfork(2) waits for a child that was held before it had called execve(2)).
+ * are not held. Returns a number that is the same as long as they and their states are the
+ * same. @n_running tells how many were not held, those left out that the kernel holds: it
+ * lets them do nothing once they have a signal, and may let them heed it only when others go
+ * on (who has called vfork(2) waits for a child that was held before it called execve(2)).
  */
-size_t
+static uint64_t
+signal_all (pid_t    root,
+            int      number,
+            uint64_t born,
+            size_t  *n_running)
+{
+  Table table = { 0 };
+  uint64_t digest = 1;
+  size_t n_ours;
+
+  *n_running = 0;
+  read_all (&table);
+  n_ours = gather (&table, root);
+  for (size_t i = 0; i < n_ours; i++)
+    {
+      const HwProcessStat *stat = &table.stats[i];
+
+      digest = (digest * DIGEST_FACTOR + (uint64_t) stat->pid) * DIGEST_FACTOR +
+               (uint64_t) stat->state;
+      if (stat->start < born || (number == SIGSTOP && is_held (stat)))
+        continue;
+      signal_one (stat, number);
+      *n_running += stat->state != 'D';
+    }
+
+  free (table.stats);
+
+  return digest;
+}
+
+void
 hw_tree_signal (pid_t    root,
                 int      number,
                 uint64_t born)
 {
-  Table table = { 0 };
-  size_t n_ours;
-  size_t n_heard = 0;
+  size_t n_running;
 
-  read_all (&table);
-  n_ours = gather (&table, root);
-  for (size_t i = 0; i < n_ours; i++)
-    if (table.stats[i].start >= born && !(number == SIGSTOP && is_held (&table.stats[i])))
-      {
-        signal_one (&table.stats[i], number);
-        n_heard += table.stats[i].state != 'D';
-      }
-
-  free (table.stats);
-
-  return n_heard;
+  signal_all (root, number, born, &n_running);
 }
 
-/* Holds all that came of @root. Who is started while we look may not be seen, but is there
- * when we look again: so all are held when nobody is found who is not, twice. Returns whether
- * it has come to that; if not, it is tried again later, as a signal takes its time.
+/* Holds all that came of @root. Who is started while we look may not be seen, and who started
+ * it may be gone by then; but as long as nobody waits for those who end, each leaves a trace.
+ * So all are held when those who are found are the same twice, and none of them runs. Returns
+ * whether it has come to that; if not, it is tried again later, as a signal takes its time.
  */
 bool
 hw_tree_hold (pid_t root)
 {
-  int n_quiet = 0;
+  uint64_t before = 0;
 
-  for (int i = 0; i < HOLD_ROUNDS && n_quiet < 2; i++)
-    n_quiet = hw_tree_signal (root, SIGSTOP, 0) == 0 ? n_quiet + 1 : 0;
+  for (int i = 0; i < HOLD_ROUNDS; i++)
+    {
+      size_t n_running;
+      uint64_t digest = signal_all (root, SIGSTOP, 0, &n_running);
 
-  return n_quiet == 2;
+      if (n_running == 0 && digest == before)
+        return true;
+      before = n_running == 0 ? digest : 0;
+    }
+
+  return false;
 }
 
 /* Kills a child, and makes of @children the number of one more. */
@@ -174,7 +200,7 @@ static void
 kill_one (pid_t     pid,
           uint64_t *children)
 {
-  *children = *children * CHILDREN_FACTOR + (uint64_t) pid;
+  *children = *children * DIGEST_FACTOR + (uint64_t) pid;
   kill (pid, SIGKILL);
 }
 

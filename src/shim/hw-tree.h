@@ -5,11 +5,10 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-size_t   hw_tree_signal (pid_t    root,
+void     hw_tree_signal (pid_t    root,
                          int      number,
                          uint64_t born);
 bool     hw_tree_hold (pid_t root);

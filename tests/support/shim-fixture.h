@@ -147,7 +147,7 @@ order (ShimFixture *fixture,
   wishes.cgroup = wishes.cgroup != NULL ? wishes.cgroup : fixture->cgroup;
   wishes.directory = fixture->folder;
   wishes.umask = -1;
-  wishes.argv = (char **) argv;
+  wishes.argv = wishes.argv != NULL ? wishes.argv : (char **) argv;
   wishes.environment = (char **) environment;
 
   bytes = g_malloc (hw_shim_task_size (&wishes));
