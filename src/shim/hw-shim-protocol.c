@@ -135,8 +135,7 @@ hw_shim_task_read (uint8_t    *bytes,
                    size_t      length,
                    HwShimTask *task)
 {
-  char *cursor = (char *) bytes + HW_SHIM_TASK_HEAD;
-  const char *end = (char *) bytes + length;
+  char *cursor, *end;
   uint32_t n[N_LISTS] = { N_TEXTS };
   char **lists[N_LISTS + 1];
   uint64_t n_all = N_TEXTS + N_LISTS;
@@ -144,6 +143,8 @@ hw_shim_task_read (uint8_t    *bytes,
   if (length < HW_SHIM_TASK_HEAD || hw_shim_read_u32 (bytes) > MAX_UMASK + 1)
     return false;
 
+  cursor = (char *) bytes + HW_SHIM_TASK_HEAD;
+  end = (char *) bytes + length;
   for (int i = 1; i < N_LISTS; i++)
     n_all += n[i] = hw_shim_read_u32 (bytes + 4 * i);
 
