@@ -55,6 +55,33 @@ typedef struct
   gboolean is_unsettled; /* some could not be judged */
 } Round;
 
+/* Where the end of the environment is among what stands behind the name in /proc/PID/stat. */
+#define ENVIRONMENT_END_FIELD 48
+
+/* Tells whether the kernel has put the environment of a process where that belongs, even if
+ * there is none, as a shim's.
+ */
+static gboolean
+has_place_for_environment (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
+  g_autofree char *text = NULL;
+  g_auto(GStrv) fields = NULL;
+  const char *behind_name;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+
+  behind_name = strrchr (text, ')');
+  if (behind_name == NULL)
+    return FALSE;
+
+  fields = g_strsplit (behind_name + 1, " ", -1);
+
+  return g_strv_length (fields) > ENVIRONMENT_END_FIELD + 1 &&
+         !g_str_equal (fields[ENVIRONMENT_END_FIELD + 1], "0");
+}
+
 /* Tells whether a process has no environment though it runs a program: it has just begun
  * to, and the kernel has not yet put it there. A thread of the kernel and a zombie run none.
  */
@@ -70,7 +97,7 @@ is_unsettled (pid_t pid,
 
   program = g_file_read_link (link, NULL);
 
-  return program != NULL;
+  return program != NULL && !has_place_for_environment (pid);
 }
 
 static gboolean
