@@ -6,6 +6,7 @@
 
 #include "hw-spawn.h"
 
+#include "hw-attempt-files.h"
 #include "hw-error.h"
 #include "hw-quote.h"
 #include "hw-shim-protocol.h"
@@ -147,6 +148,13 @@ hw_spawn_shim (const char    *path,
       close (ends[0]);
       if (is_for_now (number))
         return fail (number, error);
+
+      /* The system says the same of a program that is missing and of a folder. */
+      if (access (folder, X_OK) < 0)
+        {
+          hw_attempt_files_set_error (folder, errno, error);
+          return FALSE;
+        }
 
       g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                    "Headway cannot start its helper %s: %s. Install Headway again, and retry "
