@@ -64,6 +64,22 @@ hw_attempt_files_build_results (const char *root,
 }
 
 /**
+ * hw_attempt_files_build_place_name:
+ * @run: the attempt
+ *
+ * Builds what the place is called that holds the attempt's processes together.
+ *
+ * Returns: (transfer full): a name
+ */
+char *
+hw_attempt_files_build_place_name (HwRun *run)
+{
+  return g_strdup_printf ("headway-%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "-%u",
+                          hw_run_get_epoch (run), hw_run_get_task_id (run),
+                          hw_run_get_attempt (run));
+}
+
+/**
  * hw_attempt_files_set_error:
  * @path: what could not be written
  * @number: why, of `errno`
@@ -261,9 +277,10 @@ hw_attempt_files_forbid_start (int    folder_fd,
  *
  * Reads the exit record of an attempt.
  *
- * Returns: whether there is one
+ * Returns: 0, `ENOENT` if there is none, `EBADMSG` if it cannot be understood, or another
+ *   number of `errno`
  */
-gboolean
+int
 hw_attempt_files_read_end (int        folder_fd,
                            HwRun     *run,
                            HwShimEnd *end)
@@ -271,7 +288,11 @@ hw_attempt_files_read_end (int        folder_fd,
   char text[HW_RECORD_SIZE];
   gssize length = read_record (folder_fd, HW_SHIM_END, text);
 
-  return length > 0 && hw_shim_end_parse (text, (gsize) length, end) && is_marked (end->mark, run);
+  if (length < 0)
+    return errno;
+
+  return hw_shim_end_parse (text, (gsize) length, end) && is_marked (end->mark, run) ? 0
+         : EBADMSG;
 }
 
 /**

@@ -13,6 +13,7 @@ char    *hw_attempt_files_build_folder (const char *root,
                                         HwRun      *run);
 char    *hw_attempt_files_build_results (const char *root,
                                          HwRun      *run);
+char    *hw_attempt_files_build_place_name (HwRun *run);
 void     hw_attempt_files_set_error (const char *path,
                                      int         number,
                                      GError    **error);
@@ -26,7 +27,7 @@ int      hw_attempt_files_read_start (int          folder_fd,
                                       HwShimStart *start);
 int      hw_attempt_files_forbid_start (int    folder_fd,
                                         HwRun *run);
-gboolean hw_attempt_files_read_end (int        folder_fd,
+int      hw_attempt_files_read_end (int        folder_fd,
                                     HwRun     *run,
                                     HwShimEnd *end);
 guint64  hw_attempt_files_get_output_size (int folder_fd);

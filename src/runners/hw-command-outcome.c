@@ -60,9 +60,66 @@ make_killed (const char *quoted,
                                 quoted, name);
 }
 
+static HwOutcome *
+make_timed_out (const char *quoted,
+                HwRun      *run)
+{
+  gint64 seconds = hw_run_get_timeout (run) / G_USEC_PER_SEC;
+
+  return hw_outcome_new_failed (HW_RESULT_TIMEOUT,
+                                "%s took longer than the %" G_GINT64_FORMAT " s that it was given, "
+                                "and was ended. Retry the task, or add it again with more time.",
+                                quoted, seconds);
+}
+
+static HwOutcome *
+make_out_of_memory (const char *quoted)
+{
+  return hw_outcome_new_failed (HW_RESULT_OOM_KILL,
+                                "%s was ended because the memory that it may use was full. Make "
+                                "room, or have it do with less, and retry the task.", quoted);
+}
+
+static HwOutcome *
+make_not_started (const char      *program,
+                  const HwShimEnd *end)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (end->stage == HW_SHIM_STAGE_DIRECTORY)
+    hw_program_set_directory_error (end->number, &error);
+  else
+    hw_program_set_past_error (program, end->number, &error);
+
+  return hw_command_outcome_new_not_started (error);
+}
+
+static HwOutcome *
+make_ended (const char      *program,
+            HwRun           *run,
+            const HwShimEnd *end,
+            const char      *signal_name)
+{
+  g_autofree char *quoted = hw_program_quote (program);
+
+  if (end->stopped == HW_SHIM_ASKED)
+    return hw_command_outcome_new_canceled ();
+  if (end->stopped == HW_SHIM_TIMED_OUT)
+    return make_timed_out (quoted, run);
+  if (end->ending == HW_SHIM_FAILED)
+    return make_not_started (program, end);
+  if (end->ending == HW_SHIM_EXITED)
+    return make_exited (quoted, end->number);
+  if (end->n_oom_kills > 0 && end->number == SIGKILL)
+    return make_out_of_memory (quoted);
+
+  return make_killed (quoted, end->number, signal_name);
+}
+
 /**
  * hw_command_outcome_new:
  * @program: what a person calls the program
+ * @run: the attempt
  * @end: the shim's record of its end
  *
  * Says how a program ended.
@@ -71,34 +128,16 @@ make_killed (const char *quoted,
  */
 HwOutcome *
 hw_command_outcome_new (const char      *program,
+                        HwRun           *run,
                         const HwShimEnd *end)
 {
-  g_autofree char *quoted = hw_program_quote (program);
   g_autofree char *signal_name = NULL;
-  g_autoptr(GError) error = NULL;
   HwOutcome *outcome;
 
   if (end->ending == HW_SHIM_KILLED)
     signal_name = name_signal (end->number);
 
-  if (end->stopped != HW_SHIM_NOT_STOPPED)
-    {
-      outcome = hw_command_outcome_new_canceled ();
-    }
-  else if (end->ending == HW_SHIM_FAILED)
-    {
-      hw_program_set_error (program, end->number, &error);
-      outcome = hw_command_outcome_new_not_started (error);
-    }
-  else if (end->ending == HW_SHIM_EXITED)
-    {
-      outcome = make_exited (quoted, end->number);
-    }
-  else
-    {
-      outcome = make_killed (quoted, end->number, signal_name);
-    }
-
+  outcome = make_ended (program, run, end, signal_name);
   if (end->ending == HW_SHIM_EXITED)
     outcome->exit_code = end->number;
   outcome->signal = g_steal_pointer (&signal_name);

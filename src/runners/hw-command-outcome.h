@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 HwOutcome *hw_command_outcome_new (const char      *program,
+                                   HwRun           *run,
                                    const HwShimEnd *end);
 HwOutcome *hw_command_outcome_new_canceled (void);
 HwOutcome *hw_command_outcome_new_lost (const char *program);

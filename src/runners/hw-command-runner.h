@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-clock.h"
+#include "hw-enclosure.h"
 #include "hw-runner.h"
 
 G_BEGIN_DECLS
@@ -15,5 +16,12 @@ G_DECLARE_FINAL_TYPE (HwCommandRunner, hw_command_runner, HW, COMMAND_RUNNER, GO
 HwCommandRunner *hw_command_runner_new (const char *shim_path,
                                         const char *output_root,
                                         HwClock    *clock);
+
+void             hw_command_runner_set_enclosure (HwCommandRunner *self,
+                                                  HwEnclosure     *enclosure);
+void             hw_command_runner_set_session_start (HwCommandRunner *self,
+                                                      guint64          session_start);
+void             hw_command_runner_set_version (HwCommandRunner *self,
+                                                guint8           version);
 
 G_END_DECLS

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,7 +28,10 @@
 /* Where a program learns of the folder for its results. */
 #define RESULTS_VARIABLE "HEADWAY_RESULT_DIR"
 
-/* All that it takes to start the program of an attempt: made in the main context, run
+/* Room for the path of a cgroup in an order, which is judged before there is one. */
+#define CGROUP_ROOM HW_CGROUP_SIZE
+
+/* All that it takes to start the program of an attempt: made in the main context, prepared
  * in a thread, which it belongs to meanwhile.
  */
 struct _HwCommandStart
@@ -42,6 +44,12 @@ struct _HwCommandStart
   char **environment; /* (owned) (array zero-terminated=1) */
   char *directory;    /* (owned) (nullable): nobody said */
   int umask;          /* or -1 */
+  char **secrets;     /* (owned) (array zero-terminated=1) */
+
+  /* What a thread found. */
+  char *path;         /* (owned) (nullable): of the program */
+  char *beginning;    /* (owned) (nullable): the folder to begin in */
+  char *folder;       /* (owned) (nullable): of the attempt */
 };
 
 /* What a program gets of our environment: who and where it is, nothing else. */
@@ -130,6 +138,7 @@ hw_command_start_new (const char *shim_path,
   self->environment = make_environment (environment, self->mark, results);
   self->directory = hw_task_type_make_directory (type, parameters);
   self->umask = hw_task_type_make_umask (type, parameters);
+  self->secrets = hw_run_list_secrets (run);
 
   return g_steal_pointer (&self);
 }
@@ -144,6 +153,10 @@ hw_command_start_free (HwCommandStart *self)
   g_clear_pointer (&self->argv, g_strfreev);
   g_clear_pointer (&self->environment, g_strfreev);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->secrets, g_strfreev);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->beginning, g_free);
+  g_clear_pointer (&self->folder, g_free);
   g_free (self);
 }
 
@@ -174,12 +187,16 @@ try_directory (const char *directory)
 
 /* The folder may be a hidden parameter, and this is shown to all who see the task. */
 static void
-set_directory_error (int      number,
-                     GError **error)
+hw_command_start_set_directory_error (HwCommandStart *self,
+                                      int             number,
+                                      GError        **error)
 {
-  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-               "The program cannot begin in the folder that was chosen for it: %s. Choose "
-               "another folder, and add the task again.", g_strerror (number));
+  if (self->directory != NULL)
+    hw_program_set_directory_error (number, error);
+  else
+    g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+                 "The program cannot begin in your home folder: %s. Mend that, and retry the "
+                 "task, or choose another folder.", g_strerror (number));
 }
 
 /* Where a program begins that nobody said a folder for: as if at a login. */
@@ -191,180 +208,151 @@ get_default_directory (void)
   return g_path_is_absolute (home) && try_directory (home) == 0 ? home : "/";
 }
 
-/* Tells the shim what to run. It reads all of it before it says anything. */
-static gboolean
-send_task (const HwShimTask *task,
-           int               link_fd)
+static guint32
+to_milliseconds (gint64 microseconds)
 {
-  gsize length = hw_shim_task_size (task);
-  g_autofree guint8 *frame = g_malloc (HW_FRAME_HEAD + length);
-  gsize n_sent = 0;
+  return (guint32) CLAMP (microseconds / 1000, 0, G_MAXINT32);
+}
 
-  if (length > HW_START_MAX)
+static HwShimTask
+hw_command_start_get_task (HwCommandStart *self,
+                           const char     *cgroup)
+{
+  HwTaskType *type = hw_run_get_task_type (self->run);
+
+  return (HwShimTask) {
+           .mark = self->mark,
+           .path = self->path,
+           .directory = self->beginning,
+           .cgroup = cgroup,
+           .umask = self->umask,
+           .timeout = to_milliseconds (hw_run_get_timeout (self->run)),
+           .grace = to_milliseconds (hw_task_type_get_stop_timeout (type)),
+           .output_limit = hw_task_type_get_output_limit (type),
+           .argv = self->argv,
+           .environment = self->environment,
+           .secrets = self->secrets,
+  };
+}
+
+/**
+ * hw_command_start_build_order:
+ * @self: a start that was prepared
+ * @cgroup: (type filename): the place that was made for the attempt, or ""
+ *
+ * Builds what the shim is told.
+ *
+ * Returns: (transfer full): a frame
+ */
+GByteArray *
+hw_command_start_build_order (HwCommandStart *self,
+                              const char     *cgroup)
+{
+  HwShimTask task = hw_command_start_get_task (self, cgroup);
+  gsize length = hw_shim_task_size (&task);
+  GByteArray *order = g_byte_array_new ();
+
+  g_byte_array_set_size (order, (guint) (HW_FRAME_HEAD + length));
+  hw_shim_frame_write_head (order->data, HW_SHIM_VERSION, HW_SHIM_START_TASK, length);
+  hw_shim_task_write (&task, order->data + HW_FRAME_HEAD);
+
+  return order;
+}
+
+/**
+ * hw_command_start_explain:
+ * @self: a start that was prepared
+ * @stage: where the shim says that it failed
+ * @number: why, of `errno`
+ *
+ * Says why a program did not start. May block.
+ *
+ * Returns: (transfer full): a sentence for a person
+ */
+GError *
+hw_command_start_explain (HwCommandStart *self,
+                          HwShimStage     stage,
+                          int             number)
+{
+  g_autofree char *record = g_build_filename (self->folder, HW_SHIM_START, NULL);
+  GError *error = NULL;
+
+  if (stage == HW_SHIM_STAGE_PROGRAM)
+    hw_program_set_error (self->path, number, &error);
+  else if (stage == HW_SHIM_STAGE_DIRECTORY)
+    hw_command_start_set_directory_error (self, number, &error);
+  else if (stage == HW_SHIM_STAGE_RECORD)
+    hw_attempt_files_set_error (record, number, &error);
+  else
+    g_set_error (&error, HW_ERROR, HW_ERROR_FAILED,
+                 "Headway cannot watch another program: %s. Wait until others have ended, "
+                 "and retry the task.", g_strerror (number));
+
+  return error;
+}
+
+/* Finds what runs and where. */
+static gboolean
+hw_command_start_find (HwCommandStart *self,
+                       GError        **error)
+{
+  const char *search_path = g_environ_getenv (self->environment, "PATH");
+  HwShimTask task;
+  int number;
+
+  self->beginning = g_strdup (self->directory != NULL ? self->directory : get_default_directory ());
+  number = try_directory (self->beginning);
+  if (number != 0)
     {
-      errno = E2BIG;
+      hw_command_start_set_directory_error (self, number, error);
       return FALSE;
     }
 
-  hw_shim_frame_write_head (frame, HW_SHIM_VERSION, HW_SHIM_START_TASK, length);
-  hw_shim_task_write (task, frame + HW_FRAME_HEAD);
-  while (n_sent < HW_FRAME_HEAD + length)
-    {
-      gssize n = send (link_fd, frame + n_sent, HW_FRAME_HEAD + length - n_sent, MSG_NOSIGNAL);
+  self->path = hw_program_find (self->argv[0], self->beginning,
+                                search_path != NULL ? search_path : DEFAULT_PATH, error);
+  if (self->path == NULL)
+    return FALSE;
 
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      n_sent += (gsize) MAX (n, 0);
-    }
+  task = hw_command_start_get_task (self, "");
+  if (hw_shim_task_size (&task) + CGROUP_ROOM <= HW_START_MAX)
+    return TRUE;
 
-  return TRUE;
-}
-
-/* Waits for the shim's answer, and takes no byte of what it says after that. */
-static gboolean
-receive_answer (int          link_fd,
-                guint8      *bytes,
-                HwShimFrame *frame)
-{
-  gsize size = HW_FRAME_HEAD;
-  gsize filled = 0;
-  int is_whole = 0;
-
-  while (is_whole == 0)
-    {
-      gssize n = recv (link_fd, bytes + filled, size - filled, 0);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-
-      filled += (gsize) n;
-      if (filled == HW_FRAME_HEAD)
-        size += MIN (hw_shim_read_u32 (bytes + 4), HW_FRAME_MAX);
-      is_whole = hw_shim_frame_read (bytes, filled, frame);
-    }
-
-  return is_whole > 0;
-}
-
-/* Says why the shim did not start the program. */
-static gboolean
-hw_command_start_explain (HwCommandStart    *self,
-                          const char        *path,
-                          const char        *folder,
-                          const HwShimFrame *frame,
-                          GError           **error)
-{
-  g_autofree char *record = g_build_filename (folder, HW_SHIM_START, NULL);
-  HwShimStage stage = HW_SHIM_STAGE_SETUP;
-  int number = EPROTO;
-
-  if (frame->verb == HW_SHIM_NOT_STARTED && frame->length >= 8)
-    {
-      stage = (HwShimStage) hw_shim_read_u32 (frame->payload);
-      number = (int) hw_shim_read_u32 (frame->payload + 4);
-    }
-
-  if (stage == HW_SHIM_STAGE_PROGRAM)
-    hw_program_set_error (path, number, error);
-  else if (stage == HW_SHIM_STAGE_DIRECTORY)
-    set_directory_error (number, error);
-  else if (stage == HW_SHIM_STAGE_RECORD)
-    hw_attempt_files_set_error (record, number, error);
-  else
-    g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
-                 "Headway cannot watch another program: %s. Wait until others have ended, "
-                 "and retry the task.", g_strerror (number));
+  hw_program_set_error (self->path, E2BIG, error);
 
   return FALSE;
 }
 
-/* Has a shim start the program at @path: one round trip. */
-static gboolean
-hw_command_start_spawn (HwCommandStart *self,
-                        const char     *path,
-                        const char     *directory,
-                        const char     *folder,
-                        HwShimProcess  *process,
-                        GError        **error)
-{
-  const HwShimTask task = {
-    .mark = self->mark,
-    .path = path,
-    .directory = directory,
-    .umask = self->umask,
-    .argv = self->argv,
-    .environment = self->environment,
-  };
-  const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
-  guint8 bytes[HW_FRAME_HEAD + HW_FRAME_MAX];
-  HwShimFrame frame = { 0 };
-  gboolean is_sent;
-
-  if (!hw_spawn_shim (self->shim_path, name, folder, process, error))
-    return FALSE;
-
-  is_sent = send_task (&task, process->link_fd);
-  if (!is_sent && errno == E2BIG)
-    {
-      hw_program_set_error (path, errno, error);
-      return FALSE;
-    }
-
-  if (!is_sent || !receive_answer (process->link_fd, bytes, &frame))
-    {
-      g_set_error_literal (error, HW_ERROR, HW_ERROR_INTERRUPTED,
-                           "What watches the program ended before it said whether that runs.");
-      return FALSE;
-    }
-
-  return frame.verb == HW_SHIM_STARTED ||
-         hw_command_start_explain (self, path, folder, &frame, error);
-}
-
-/* Does what blocks: finds the program, makes the folder, and has a shim start it, in this
- * order. The cancellable is heeded until then.
- * Gives a shim, or a sentence for a person, or that it was canceled, or %HW_ERROR_INTERRUPTED
- * if the shim died and nobody knows whether the program ran.
+/**
+ * hw_command_start_prepare:
+ * @self: a start
+ * @cancellable: (nullable): heeded until there is a shim
+ * @error: return location for a #GError, or %NULL
+ *
+ * Does what blocks: finds the program, makes the folder, and starts a shim, in this order.
+ *
+ * Returns: (transfer full): a shim that waits for its order; %NULL with a sentence for a
+ *   person, or if it was canceled
  */
 HwShimProcess *
-hw_command_start_run (HwCommandStart *self,
-                      GCancellable   *cancellable,
-                      GError        **error)
+hw_command_start_prepare (HwCommandStart *self,
+                          GCancellable   *cancellable,
+                          GError        **error)
 {
-  const char *search_path = g_environ_getenv (self->environment, "PATH");
-  const char *directory = self->directory;
+  const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
   g_autoptr(HwShimProcess) process = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *folder = NULL;
-  int number;
 
-  if (directory == NULL)
-    directory = get_default_directory ();
-  number = try_directory (directory);
-  if (number != 0)
-    {
-      set_directory_error (number, error);
-      return NULL;
-    }
-
-  path = hw_program_find (self->argv[0], directory,
-                          search_path != NULL ? search_path : DEFAULT_PATH, error);
-  if (path == NULL)
+  if (!hw_command_start_find (self, error))
     return NULL;
 
-  folder = hw_attempt_files_create (self->output_root, self->run, error);
-  if (folder == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+  self->folder = hw_attempt_files_create (self->output_root, self->run, error);
+  if (self->folder == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
   process = g_new0 (HwShimProcess, 1);
   process->pidfd = -1;
   process->link_fd = -1;
-  if (hw_command_start_spawn (self, path, directory, folder, process, error))
-    return g_steal_pointer (&process);
+  if (!hw_spawn_shim (self->shim_path, name, self->folder, process, error))
+    return NULL;
 
-  hw_shim_process_forget (process);
-
-  return NULL;
+  return g_steal_pointer (&process);
 }

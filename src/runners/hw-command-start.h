@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-run.h"
+#include "hw-shim-record.h"
 #include "hw-spawn.h"
 
 #include <gio/gio.h>
@@ -21,9 +22,14 @@ void            hw_command_start_free (HwCommandStart *self);
 
 const char     *hw_command_start_get_program (HwCommandStart *self);
 
-HwShimProcess  *hw_command_start_run (HwCommandStart *self,
-                                      GCancellable   *cancellable,
-                                      GError        **error);
+HwShimProcess  *hw_command_start_prepare (HwCommandStart *self,
+                                          GCancellable   *cancellable,
+                                          GError        **error);
+GByteArray     *hw_command_start_build_order (HwCommandStart *self,
+                                              const char     *cgroup);
+GError         *hw_command_start_explain (HwCommandStart *self,
+                                          HwShimStage     stage,
+                                          int             number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCommandStart, hw_command_start_free)
 

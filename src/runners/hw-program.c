@@ -248,3 +248,47 @@ hw_program_set_error (const char *path,
       break;
     }
 }
+
+/**
+ * hw_program_set_directory_error:
+ * @number: why a program could not begin in the folder that somebody chose, of `errno`
+ * @error: return location for a #GError, or %NULL
+ *
+ * Says so in a sentence, without the folder, which may be nobody's business.
+ */
+void
+hw_program_set_directory_error (int      number,
+                                GError **error)
+{
+  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+               "The program cannot begin in the folder that was chosen for it: %s. Choose "
+               "another folder, and add the task again.", g_strerror (number));
+}
+
+/**
+ * hw_program_set_past_error:
+ * @name: what a person calls the program
+ * @number: why it did not start, of `errno`
+ * @error: return location for a #GError, or %NULL
+ *
+ * Says what hw_program_set_error() says, of a program that did not start some time ago: what
+ * is there now is not looked at.
+ */
+void
+hw_program_set_past_error (const char *name,
+                           int         number,
+                           GError    **error)
+{
+  g_autofree char *quoted = NULL;
+
+  if (number != ENOENT)
+    {
+      hw_program_set_error (name, number, error);
+      return;
+    }
+
+  quoted = hw_program_quote (name);
+  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
+               "%s was missing, or what it needs to run. Install that, and retry the task.",
+               quoted);
+}

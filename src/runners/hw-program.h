@@ -18,5 +18,10 @@ char *hw_program_find (const char *name,
 void  hw_program_set_error (const char *path,
                             int         number,
                             GError    **error);
+void  hw_program_set_past_error (const char *name,
+                                 int         number,
+                                 GError    **error);
+void  hw_program_set_directory_error (int      number,
+                                      GError **error);
 
 G_END_DECLS

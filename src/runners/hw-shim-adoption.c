@@ -7,6 +7,7 @@
 #include "hw-shim-adoption.h"
 
 #include "hw-attempt-files.h"
+#include "hw-cgroup-files.h"
 #include "hw-io.h"
 #include "hw-marked-processes.h"
 
@@ -26,10 +27,43 @@
 /* How long a shim may take to go that lets nobody in: it wrote down the end, or died. */
 #define PARTING_MILLISECONDS 5000
 
+/**
+ * hw_shim_traces_new:
+ * @output_root: the folder of all attempts
+ * @run: the attempt
+ * @session_start: when the session's manager began, or 0
+ *
+ * Creates a note on where to look for what became of an attempt.
+ *
+ * Returns: (transfer full): it
+ */
+HwShimTraces *
+hw_shim_traces_new (const char *output_root,
+                    HwRun      *run,
+                    guint64     session_start)
+{
+  HwShimTraces *self = g_new0 (HwShimTraces, 1);
+
+  self->output_root = g_strdup (output_root);
+  self->run = g_object_ref (run);
+  self->session_start = session_start;
+
+  return self;
+}
+
+void
+hw_shim_traces_free (HwShimTraces *self)
+{
+  g_clear_object (&self->run);
+  g_clear_pointer (&self->output_root, g_free);
+  g_free (self);
+}
+
 void
 hw_shim_found_free (HwShimFound *self)
 {
   g_clear_pointer (&self->process, hw_shim_process_free);
+  g_clear_pointer (&self->place, g_free);
   g_free (self);
 }
 
@@ -43,86 +77,206 @@ found_new (HwShimState state)
   return self;
 }
 
-/* Connects to the shim's socket. Its path may be longer than an address takes, so it goes
- * by the open folder. Returns -1 if there is nobody, or not the one who is meant.
+/* Whatever the system did not do, for want of something or because the disk is ill, says
+ * nothing about the attempt.
+ */
+static HwShimFound *
+found_new_unknown (int number)
+{
+  HwShimFound *self = found_new (HW_SHIM_STATE_UNKNOWN);
+
+  self->number = number;
+
+  return self;
+}
+
+/* Whether that is what the system says of something that is not there. */
+static gboolean
+is_absence (int number)
+{
+  return number == ENOENT || number == ENOTDIR || number == ESRCH || number == ECONNREFUSED ||
+         number == ELOOP;
+}
+
+/* Connects to the shim's socket, without waiting for one that is held. Its path may be longer
+ * than an address takes, so it goes by the open folder. Returns -1 with errno: ESRCH if it is
+ * not the one who is meant.
  */
 static int
 connect_to_shim (int   folder_fd,
                  pid_t pid)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  struct ucred peer;
+  struct ucred peer = { 0 };
   socklen_t size = sizeof peer;
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int number = 0;
 
   if (fd < 0)
     return -1;
 
   g_snprintf (address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" HW_SHIM_SOCKET,
               folder_fd);
-  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0 &&
-      getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == pid)
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) < 0 ||
+      getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+    number = errno;
+  else if (peer.pid != pid)
+    number = ESRCH;
+
+  if (number == 0)
     return fd;
 
   close (fd);
+  errno = number;
 
   return -1;
+}
+
+static gboolean
+has_ended (int pidfd,
+           int milliseconds)
+{
+  struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+  return poll (&poll_fd, 1, milliseconds) == 1;
 }
 
 /* Waits until a shim that lets nobody in is gone, and sees to it that it is. */
 static void
 await_parting (int pidfd)
 {
-  struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-
-  if (poll (&poll_fd, 1, PARTING_MILLISECONDS) == 1)
+  if (has_ended (pidfd, PARTING_MILLISECONDS))
     return;
 
   pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
-  poll (&poll_fd, 1, PARTING_MILLISECONDS);
+  has_ended (pidfd, PARTING_MILLISECONDS);
 }
 
-/* Finds the shim that wrote the record. Returns (transfer full), or %NULL if it is gone. */
-static HwShimProcess *
+/* Tells whether a process is the shim, which is looked at only now: so the descriptor is one
+ * of what was looked at. Returns 0, ESRCH if it is gone, or why that cannot be told.
+ */
+static int
+check_identity (const HwShimStart *start,
+                int                pidfd)
+{
+  HwProcessStat stat;
+
+  int number;
+
+  errno = 0;
+  if (hw_process_read (start->shim, &stat))
+    return stat.start == start->shim_start && stat.state != 'Z' && stat.state != 'X' ? 0 : ESRCH;
+
+  number = errno != 0 ? errno : EIO;
+
+  return has_ended (pidfd, 0) ? ESRCH : number;
+}
+
+/* Finds the shim that wrote the record. Returns 0, ESRCH if it is gone, or why that cannot be
+ * told; @process is (transfer full).
+ */
+static int
 find_shim (int                folder_fd,
-           const HwShimStart *start)
+           const HwShimStart *start,
+           HwShimProcess    **process_out)
 {
   g_autoptr(HwShimProcess) process = g_new0 (HwShimProcess, 1);
+  int number;
 
   process->pid = start->shim;
   process->link_fd = -1;
   process->pidfd = pidfd_open (start->shim, 0);
+  if (process->pidfd < 0)
+    return errno;
 
-  /* The look comes after the descriptor: so it is the descriptor of what was looked at. */
-  if (process->pidfd < 0 || !hw_process_is (start->shim, start->shim_start))
-    return NULL;
+  number = check_identity (start, process->pidfd);
+  if (number != 0)
+    return number;
 
   process->link_fd = connect_to_shim (folder_fd, start->shim);
   if (process->link_fd >= 0)
-    return g_steal_pointer (&process);
+    {
+      *process_out = g_steal_pointer (&process);
+      return 0;
+    }
+
+  number = errno;
+  if (!is_absence (number))
+    return number;
 
   await_parting (process->pidfd);
 
-  return NULL;
+  return ESRCH;
 }
 
-/* The shim is gone: either it wrote down the end, or nobody knows of it. */
-static HwShimFound *
-bury (int    folder_fd,
-      HwRun *run)
+/* Gets the place of the attempt, if what the record names is one of its own. Returns (transfer
+ * full) (nullable).
+ */
+static char *
+get_place (const HwShimStart *start,
+           HwRun             *run)
+{
+  g_autofree char *name = hw_attempt_files_build_place_name (run);
+
+  return start->cgroup[0] == '/' ? hw_cgroup_files_cut (start->cgroup, name) : NULL;
+}
+
+/* Ends what is left of an attempt whose shim is gone, and gets what has its mark. */
+static gboolean
+end_all (const HwShimStart *start,
+         HwRun             *run)
 {
   g_autofree char *mark = hw_mark_build (run);
-  HwShimFound *found = found_new (HW_SHIM_STATE_ENDED);
+  g_autofree char *place = start != NULL ? get_place (start, run) : NULL;
+  g_autofree char *work = place != NULL ? g_build_filename (place, HW_CGROUP_WORK, NULL) : NULL;
+  gboolean was_there = FALSE;
 
-  if (folder_fd >= 0 && hw_attempt_files_read_end (folder_fd, run, &found->end))
-    return found;
+  if (work != NULL && !hw_cgroup_files_kill (work))
+    g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end in their cgroup",
+               hw_run_get_task_id (run));
 
-  found->state = HW_SHIM_STATE_LOST;
-  if (!hw_marked_processes_kill (mark, NULL))
+  if (!hw_marked_processes_kill (mark, &was_there))
     g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end",
                hw_run_get_task_id (run));
-  if (folder_fd >= 0)
-    found->output_size = hw_attempt_files_get_output_size (folder_fd);
+
+  if (place != NULL)
+    hw_cgroup_files_remove_place (place);
+
+  return was_there;
+}
+
+/* Whether the session in which it ran is over: its manager is younger than the shim. */
+static gboolean
+is_of_another_session (const HwShimTraces *traces,
+                       const HwShimStart  *start)
+{
+  return start != NULL && start->shim_start < traces->session_start;
+}
+
+/* The shim is gone: either it wrote down the end, or nobody knows of it. @start is its record,
+ * if that can be understood.
+ */
+static HwShimFound *
+bury (int                 folder_fd,
+      const HwShimTraces *traces,
+      const HwShimStart  *start)
+{
+  HwShimFound *found = found_new (HW_SHIM_STATE_ENDED);
+  int number = hw_attempt_files_read_end (folder_fd, traces->run, &found->end);
+
+  if (number == 0)
+    return found;
+
+  if (!is_absence (number) && number != EBADMSG)
+    {
+      hw_shim_found_free (found);
+      return found_new_unknown (number);
+    }
+
+  found->state = is_of_another_session (traces, start) ? HW_SHIM_STATE_INTERRUPTED
+                 : HW_SHIM_STATE_LOST;
+  end_all (start, traces->run);
+  found->output_size = hw_attempt_files_get_output_size (folder_fd);
 
   return found;
 }
@@ -133,12 +287,7 @@ bury (int    folder_fd,
 static HwShimFound *
 find_without_record (HwRun *run)
 {
-  g_autofree char *mark = hw_mark_build (run);
-  gboolean was_there = FALSE;
-
-  hw_marked_processes_kill (mark, &was_there);
-
-  return found_new (was_there ? HW_SHIM_STATE_LOST : HW_SHIM_STATE_NOT_STARTED);
+  return found_new (end_all (NULL, run) ? HW_SHIM_STATE_LOST : HW_SHIM_STATE_NOT_STARTED);
 }
 
 /* Whether the record is of another life of the machine. */
@@ -150,98 +299,130 @@ is_of_another_life (const HwShimStart *start)
   return hw_process_read_life (life, sizeof life) && !g_str_equal (life, start->life);
 }
 
+/* Finds what became of an attempt that has begun. */
 static HwShimFound *
-find_in_folder (int    folder_fd,
-                HwRun *run)
+find_by_record (int                 folder_fd,
+                const HwShimTraces *traces,
+                const HwShimStart  *start)
 {
-  g_autofree char *mark = hw_mark_build (run);
-  HwShimStart start;
-  HwShimFound *found;
-  int number = hw_attempt_files_read_start (folder_fd, run, &start);
+  HwShimFound *found = found_new (HW_SHIM_STATE_ENDED);
+  int number = hw_attempt_files_read_end (folder_fd, traces->run, &found->end);
 
-  /* A shim that the former daemon started in its last moment must not begin now, beside
-   * the next attempt.
-   */
-  if (number == ENOENT && hw_attempt_files_forbid_start (folder_fd, run) == 0)
-    return find_without_record (run);
-  if (number == ENOENT)
-    number = hw_attempt_files_read_start (folder_fd, run, &start);
-
-  if (number != 0)
-    return bury (folder_fd, run);
-  if (start.is_never)
-    return found_new (HW_SHIM_STATE_NOT_STARTED);
-
-  found = found_new (HW_SHIM_STATE_ENDED);
-  if (hw_attempt_files_read_end (folder_fd, run, &found->end))
+  if (number == 0)
     return found;
 
-  if (is_of_another_life (&start))
+  if (is_of_another_life (start))
     {
       /* Nothing of it can be there, unless the machine lies about its lives. */
-      hw_marked_processes_kill (mark, NULL);
+      end_all (NULL, traces->run);
       found->state = HW_SHIM_STATE_INTERRUPTED;
       found->output_size = hw_attempt_files_get_output_size (folder_fd);
       return found;
     }
 
-  found->state = HW_SHIM_STATE_ALIVE;
-  found->process = find_shim (folder_fd, &start);
-  if (found->process != NULL)
-    return found;
+  number = find_shim (folder_fd, start, &found->process);
+  if (number == 0)
+    {
+      found->state = HW_SHIM_STATE_ALIVE;
+      found->place = get_place (start, traces->run);
+      return found;
+    }
 
   hw_shim_found_free (found);
 
-  return bury (folder_fd, run);
+  return is_absence (number) ? bury (folder_fd, traces, start) : found_new_unknown (number);
+}
+
+static HwShimFound *
+find_in_folder (int                 folder_fd,
+                const HwShimTraces *traces)
+{
+  HwShimStart start;
+  int number = hw_attempt_files_read_start (folder_fd, traces->run, &start);
+
+  /* A shim that the former daemon started in its last moment must not begin now, beside
+   * the next attempt.
+   */
+  if (number == ENOENT)
+    {
+      number = hw_attempt_files_forbid_start (folder_fd, traces->run);
+      if (number == 0)
+        return find_without_record (traces->run);
+      if (number == EEXIST)
+        number = hw_attempt_files_read_start (folder_fd, traces->run, &start);
+    }
+
+  if (number == EBADMSG || number == ELOOP)
+    return bury (folder_fd, traces, NULL);
+  if (number != 0)
+    return found_new_unknown (number);
+  if (start.is_never)
+    return found_new (HW_SHIM_STATE_NOT_STARTED);
+
+  return find_by_record (folder_fd, traces, &start);
 }
 
 /**
  * hw_shim_adoption_find:
- * @output_root: the folder of all attempts
- * @run: an attempt that a former daemon claimed
+ * @traces: where to look for an attempt that a former daemon claimed
  *
- * Finds out what became of an attempt. Unless it is alive, nothing of it runs any more.
+ * Finds out what became of an attempt. Unless it is alive, or that cannot be told for now,
+ * nothing of it runs any more.
  *
  * Returns: (transfer full): what was found
  */
 HwShimFound *
-hw_shim_adoption_find (const char *output_root,
-                       HwRun      *run)
+hw_shim_adoption_find (const HwShimTraces *traces)
 {
-  g_autofree char *folder = hw_attempt_files_build_folder (output_root, run);
+  g_autofree char *folder = hw_attempt_files_build_folder (traces->output_root, traces->run);
   int folder_fd = hw_io_open_folder (folder);
   HwShimFound *found;
 
   /* The folder comes before the shim. */
-  if (folder_fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-    return find_without_record (run);
+  if (folder_fd < 0)
+    return errno == ENOENT || errno == ENOTDIR ? find_without_record (traces->run)
+           : found_new_unknown (errno);
 
-  found = folder_fd < 0 ? bury (folder_fd, run) : find_in_folder (folder_fd, run);
-  if (folder_fd >= 0)
-    close (folder_fd);
+  found = find_in_folder (folder_fd, traces);
+  close (folder_fd);
 
   return found;
 }
 
 /**
  * hw_shim_adoption_bury:
- * @output_root: the folder of all attempts
- * @run: an attempt whose shim has ended without telling us how the work did
+ * @traces: where to look for an attempt whose shim has ended without telling us how the work
+ *   did
  *
  * Looks for how the work ended, and ends what is left of it if nobody knows.
  *
- * Returns: (transfer full): an attempt that has ended, or that is lost
+ * Returns: (transfer full): an attempt that has ended, or that is lost, or that it cannot be
+ *   told for now
  */
 HwShimFound *
-hw_shim_adoption_bury (const char *output_root,
-                       HwRun      *run)
+hw_shim_adoption_bury (const HwShimTraces *traces)
 {
-  g_autofree char *folder = hw_attempt_files_build_folder (output_root, run);
+  g_autofree char *folder = hw_attempt_files_build_folder (traces->output_root, traces->run);
   int folder_fd = hw_io_open_folder (folder);
-  HwShimFound *found = bury (folder_fd, run);
+  HwShimStart start;
+  HwShimFound *found;
+  int number;
 
-  if (folder_fd >= 0)
-    close (folder_fd);
+  if (folder_fd < 0)
+    {
+      if (!is_absence (errno))
+        return found_new_unknown (errno);
+
+      end_all (NULL, traces->run);
+      return found_new (HW_SHIM_STATE_LOST);
+    }
+
+  number = hw_attempt_files_read_start (folder_fd, traces->run, &start);
+  if (number == 0 || number == EBADMSG || is_absence (number))
+    found = bury (folder_fd, traces, number == 0 ? &start : NULL);
+  else
+    found = found_new_unknown (number);
+  close (folder_fd);
 
   return found;
 }

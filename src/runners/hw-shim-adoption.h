@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  * @HW_SHIM_STATE_NOT_STARTED: the attempt never began, and never will
  * @HW_SHIM_STATE_ALIVE: its shim watches it
  * @HW_SHIM_STATE_ENDED: it has ended, and its shim wrote down how
- * @HW_SHIM_STATE_INTERRUPTED: it went down with the machine
+ * @HW_SHIM_STATE_INTERRUPTED: it went down with the machine, or with the session
  * @HW_SHIM_STATE_LOST: its shim is gone, and what ran was ended
+ * @HW_SHIM_STATE_UNKNOWN: it could not be looked at for now
  *
  * What became of an attempt.
  */
@@ -27,14 +28,32 @@ typedef enum
   HW_SHIM_STATE_ENDED,
   HW_SHIM_STATE_INTERRUPTED,
   HW_SHIM_STATE_LOST,
+  HW_SHIM_STATE_UNKNOWN,
 } HwShimState;
+
+/**
+ * HwShimTraces:
+ * @output_root: (owned): the folder of all attempts
+ * @run: (owned): the attempt
+ * @session_start: when the session's manager began, in ticks since the machine came up, or 0
+ *
+ * Where to look for what became of an attempt.
+ */
+typedef struct
+{
+  char *output_root;
+  HwRun *run;
+  guint64 session_start;
+} HwShimTraces;
 
 /**
  * HwShimFound:
  * @state: what became of the attempt
  * @process: (owned) (nullable): the shim, of one that is alive
+ * @place: (owned) (nullable): what holds its processes together, of one that is alive
  * @end: how it ended, of one that has ended
  * @output_size: how much it has printed, of one that is lost
+ * @number: why it could not be looked at, of `errno`
  *
  * What a look at an attempt found.
  */
@@ -42,15 +61,20 @@ typedef struct
 {
   HwShimState state;
   HwShimProcess *process;
+  char *place;
   HwShimEnd end;
   guint64 output_size;
+  int number;
 } HwShimFound;
 
-HwShimFound *hw_shim_adoption_find (const char *output_root,
-                                    HwRun      *run);
-HwShimFound *hw_shim_adoption_bury (const char *output_root,
-                                    HwRun      *run);
-void         hw_shim_found_free (HwShimFound *self);
+HwShimTraces *hw_shim_traces_new (const char *output_root,
+                                  HwRun      *run,
+                                  guint64     session_start);
+void          hw_shim_traces_free (HwShimTraces *self);
+
+HwShimFound  *hw_shim_adoption_find (const HwShimTraces *traces);
+HwShimFound  *hw_shim_adoption_bury (const HwShimTraces *traces);
+void          hw_shim_found_free (HwShimFound *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwShimFound, hw_shim_found_free)
 

@@ -6,6 +6,7 @@
 
 #include "hw-shim-link.h"
 
+#include "hw-cgroup-files.h"
 #include "hw-shim-records.h"
 #include "hw-shim-words.h"
 
@@ -22,7 +23,8 @@
  * HwShimLink:
  *
  * The connection to one shim: says what is wanted of it, and tells once how its program
- * ended, or that the shim is gone without having said so.
+ * ended, or that the shim is gone without having said so. To a shim of a version that we do
+ * not know, nothing is said.
  *
  * It knows no task. It stays until the shim has ended, to wait for it if it is our child,
  * though everybody else has let go of it. Main context only.
@@ -33,10 +35,15 @@ struct _HwShimLink
 
   HwShimProcess *process; /* (owned) */
   guint8 newest_version;  /* that we know */
-  guint8 version;         /* that we speak: both know it */
+  guint8 version;         /* that we speak: both know it; 0 until the shim has said its own */
+  gboolean is_foreign;    /* it speaks none that we know */
   GSource *link_source;   /* (owned) (nullable): of what it says */
+  GSource *room_source;   /* (owned) (nullable): of room for what we say */
   GSource *end_source;    /* (owned) (nullable): of its end; holds a reference to us */
+  char *place;            /* (owned) (nullable): to be removed when it has ended */
   gboolean has_ended;     /* and that was told, or nobody wants to know */
+
+  GByteArray *words;      /* (owned): frames that were not sent yet */
 
   guint8 buffer[HW_FRAME_HEAD + HW_FRAME_MAX];
   gsize filled;
@@ -44,7 +51,10 @@ struct _HwShimLink
 
 typedef enum
 {
+  SIGNAL_ANSWERED,
   SIGNAL_STATUS,
+  SIGNAL_REFUSED,
+  SIGNAL_FOREIGN,
   SIGNAL_ENDED,
 } HwShimLinkSignal;
 
@@ -60,10 +70,29 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+static GSource *
+add_fd_source (int               fd,
+               GIOCondition      condition,
+               const char       *name,
+               GUnixFDSourceFunc callback,
+               gpointer          user_data,
+               GDestroyNotify    destroy)
+{
+  GSource *source = g_unix_fd_source_new (fd, condition);
+
+  g_source_set_static_name (source, name);
+  g_source_set_callback (source, G_SOURCE_FUNC (callback), user_data, destroy);
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
+}
+
 static void
 hw_shim_link_close (HwShimLink *self)
 {
   drop_source (&self->link_source);
+  drop_source (&self->room_source);
+  g_byte_array_set_size (self->words, 0);
   if (self->process->link_fd >= 0)
     close (self->process->link_fd);
   self->process->link_fd = -1;
@@ -82,16 +111,114 @@ hw_shim_link_tell_end (HwShimLink      *self,
   g_signal_emit (self, signals[SIGNAL_ENDED], 0, end);
 }
 
-/* A shim that is older than we are hears nothing that it does not understand. */
+static gboolean
+on_link_writable (int          fd,
+                  GIOCondition condition,
+                  gpointer     user_data);
+
+/* Sends what there is room for. A shim that is gone takes nothing, and its end tells. */
+static void
+hw_shim_link_flush (HwShimLink *self)
+{
+  guint n_sent = 0;
+
+  while (self->process->link_fd >= 0 && n_sent < self->words->len)
+    {
+      gssize n = send (self->process->link_fd, self->words->data + n_sent,
+                       self->words->len - n_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0 && errno != EAGAIN)
+        n_sent = self->words->len;
+      if (n <= 0)
+        break;
+      n_sent += (guint) n;
+    }
+
+  if (n_sent > 0)
+    g_byte_array_remove_range (self->words, 0, n_sent);
+
+  if (self->words->len == 0)
+    drop_source (&self->room_source);
+  else if (self->room_source == NULL)
+    self->room_source = add_fd_source (self->process->link_fd, G_IO_OUT,
+                                       "[headway] room for words to a shim", on_link_writable,
+                                       self, NULL);
+}
+
+static gboolean
+on_link_writable (int          fd,
+                  GIOCondition condition,
+                  gpointer     user_data)
+{
+  HwShimLink *self = HW_SHIM_LINK (user_data);
+
+  hw_shim_link_flush (self);
+
+  return self->room_source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* What was said before the version was known is said in that one. */
+static void
+hw_shim_link_set_version (HwShimLink *self,
+                          guint8      version)
+{
+  gsize start = 0;
+
+  self->version = version;
+  while (start + HW_FRAME_HEAD <= self->words->len)
+    {
+      self->words->data[start] = version;
+      start += HW_FRAME_HEAD + hw_shim_read_u32 (self->words->data + start + 4);
+    }
+
+  hw_shim_link_flush (self);
+}
+
+/* A shim that is older than we are hears nothing that it does not understand. One that is
+ * newer, or older than all that we know, may mean something else by the same words.
+ */
 static void
 hw_shim_link_hear_hello (HwShimLink        *self,
                          const HwShimFrame *frame)
 {
   HwShimStatus status;
 
-  self->version = MIN (self->newest_version, frame->version);
+  if (frame->version > self->newest_version || frame->version < HW_SHIM_OLDEST_VERSION)
+    {
+      self->is_foreign = TRUE;
+      g_byte_array_set_size (self->words, 0);
+      g_signal_emit (self, signals[SIGNAL_FOREIGN], 0, (guint) frame->version);
+      return;
+    }
+
+  if (self->version == 0)
+    hw_shim_link_set_version (self, frame->version);
   if (hw_shim_status_read (frame->payload, frame->length, &status))
     g_signal_emit (self, signals[SIGNAL_STATUS], 0, &status);
+}
+
+/* Hears whether the program runs. */
+static void
+hw_shim_link_hear_answer (HwShimLink        *self,
+                          const HwShimFrame *frame)
+{
+  HwShimStage stage = HW_SHIM_STAGE_NONE;
+  int number = 0;
+
+  if (frame->verb == HW_SHIM_NOT_STARTED)
+    {
+      stage = HW_SHIM_STAGE_SETUP;
+      number = EPROTO;
+    }
+  if (frame->verb == HW_SHIM_NOT_STARTED && frame->length >= 8)
+    {
+      stage = (HwShimStage) hw_shim_read_u32 (frame->payload);
+      number = (int) hw_shim_read_u32 (frame->payload + 4);
+    }
+
+  g_signal_emit (self, signals[SIGNAL_ANSWERED], 0, (guint) stage, number);
 }
 
 static void
@@ -100,13 +227,18 @@ hw_shim_link_hear (HwShimLink        *self,
 {
   HwShimEnd end;
 
+  if (self->is_foreign || self->has_ended)
+    return;
+
   if (frame->verb == HW_SHIM_HELLO)
     hw_shim_link_hear_hello (self, frame);
+  else if (frame->verb == HW_SHIM_STARTED || frame->verb == HW_SHIM_NOT_STARTED)
+    hw_shim_link_hear_answer (self, frame);
   else if (frame->verb == HW_SHIM_ENDED &&
            hw_shim_end_parse ((const char *) frame->payload, frame->length, &end))
     hw_shim_link_tell_end (self, &end);
-  else if (frame->verb == HW_SHIM_REFUSED)
-    g_warning ("The shim %d does not know what was asked of it", (int) self->process->pid);
+  else if (frame->verb == HW_SHIM_REFUSED && frame->length >= 4)
+    g_signal_emit (self, signals[SIGNAL_REFUSED], 0, hw_shim_read_u32 (frame->payload));
 }
 
 /* Hears all frames that are complete. Returns %FALSE if they are none. */
@@ -163,6 +295,30 @@ on_link_readable (int          fd,
   return self->link_source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+static void
+remove_in_thread (GTask        *gtask,
+                  gpointer      source,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  hw_cgroup_files_remove_place (task_data);
+}
+
+/* Removes what held it and its work together, if nothing of it is left. */
+static void
+hw_shim_link_remove_place (HwShimLink *self)
+{
+  g_autoptr(GTask) gtask = NULL;
+
+  if (self->place == NULL)
+    return;
+
+  gtask = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (gtask, hw_shim_link_remove_place);
+  g_task_set_task_data (gtask, g_steal_pointer (&self->place), g_free);
+  g_task_run_in_thread (gtask, remove_in_thread);
+}
+
 static gboolean
 on_shim_ended (int          pidfd,
                GIOCondition condition,
@@ -176,6 +332,7 @@ on_shim_ended (int          pidfd,
 
   /* One that a former daemon started is not ours to wait for. */
   waitid (P_PIDFD, (id_t) pidfd, &ending, WEXITED | WNOHANG);
+  hw_shim_link_remove_place (self);
   g_clear_pointer (&self->end_source, g_source_unref);
   hw_shim_link_tell_end (self, NULL);
 
@@ -190,6 +347,8 @@ hw_shim_link_finalize (GObject *object)
   drop_source (&self->end_source);
   hw_shim_link_close (self);
   g_clear_pointer (&self->process, hw_shim_process_free);
+  g_clear_pointer (&self->words, g_byte_array_unref);
+  g_clear_pointer (&self->place, g_free);
 
   G_OBJECT_CLASS (hw_shim_link_parent_class)->finalize (object);
 }
@@ -202,15 +361,50 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
   object_class->finalize = hw_shim_link_finalize;
 
   /**
+   * HwShimLink::answered:
+   * @self: a link
+   * @stage: where the beginning failed, a #HwShimStage: %HW_SHIM_STAGE_NONE if the program runs
+   * @number: why, of `errno`
+   *
+   * The shim says whether it has begun.
+   */
+  signals[SIGNAL_ANSWERED] =
+    g_signal_new ("answered", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_INT);
+
+  /**
    * HwShimLink::status:
    * @self: a link
    * @status: (type gpointer): the #HwShimStatus, gone after the signal
    *
-   * The shim says how it goes, as it does to whoever connects.
+   * The shim says how it goes, as it does to whoever connects, and when that changes.
    */
   signals[SIGNAL_STATUS] =
     g_signal_new ("status", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+
+  /**
+   * HwShimLink::refused:
+   * @self: a link
+   * @verb: the #HwShimVerb
+   *
+   * The shim does not do what was asked of it.
+   */
+  signals[SIGNAL_REFUSED] =
+    g_signal_new ("refused", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+
+  /**
+   * HwShimLink::foreign:
+   * @self: a link
+   * @version: which one it speaks
+   *
+   * The shim speaks a version that we do not know. Nothing that is asked of it from now on,
+   * or was asked before, is passed on; only its end is told.
+   */
+  signals[SIGNAL_FOREIGN] =
+    g_signal_new ("foreign", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 
   /**
    * HwShimLink::ended:
@@ -228,22 +422,7 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
 static void
 hw_shim_link_init (HwShimLink *self)
 {
-}
-
-static GSource *
-add_fd_source (int               fd,
-               const char       *name,
-               GUnixFDSourceFunc callback,
-               gpointer          user_data,
-               GDestroyNotify    destroy)
-{
-  GSource *source = g_unix_fd_source_new (fd, G_IO_IN);
-
-  g_source_set_static_name (source, name);
-  g_source_set_callback (source, G_SOURCE_FUNC (callback), user_data, destroy);
-  g_source_attach (source, g_main_context_get_thread_default ());
-
-  return source;
+  self->words = g_byte_array_new ();
 }
 
 /**
@@ -251,7 +430,8 @@ add_fd_source (int               fd,
  * @process: (transfer full): the shim
  * @version: the newest version of the protocol to speak, %HW_SHIM_VERSION
  *
- * Creates a link to a shim that carries out an attempt.
+ * Creates a link to a shim that carries out an attempt, or that is about to be told to:
+ * see hw_shim_link_start().
  *
  * Returns: (transfer full): a new link
  */
@@ -266,34 +446,86 @@ hw_shim_link_new (HwShimProcess *process,
   self = g_object_new (HW_TYPE_SHIM_LINK, NULL);
   self->process = process;
   self->newest_version = version;
-  self->version = HW_SHIM_OLDEST_VERSION;
-  self->link_source = add_fd_source (process->link_fd, "[headway] words of a shim",
+  self->link_source = add_fd_source (process->link_fd, G_IO_IN, "[headway] words of a shim",
                                      on_link_readable, self, NULL);
-  self->end_source = add_fd_source (process->pidfd, "[headway] end of a shim", on_shim_ended,
+  self->end_source = add_fd_source (process->pidfd, G_IO_IN, "[headway] end of a shim", on_shim_ended,
                                     g_object_ref (self), g_object_unref);
 
   return self;
 }
 
-/* A shim takes what is said at once, or it is gone, and then its end tells. */
+/* Says it as soon as there is room, and it is known how. */
 static void
 hw_shim_link_say (HwShimLink   *self,
                   HwShimVerb    verb,
                   const guint8 *payload,
                   gsize         length)
 {
-  guint8 frame[HW_FRAME_HEAD + 4];
+  guint8 head[HW_FRAME_HEAD];
 
-  g_return_if_fail (length <= 4);
-
-  if (self->process->link_fd < 0)
+  /* A few words wait at most, until the shim has said who it is. */
+  if (self->process->link_fd < 0 || self->is_foreign ||
+      (self->version == 0 && self->words->len >= HW_FRAME_MAX))
     return;
 
-  hw_shim_frame_write_head (frame, self->version, verb, length);
+  hw_shim_frame_write_head (head, self->version, verb, length);
+  g_byte_array_append (self->words, head, sizeof head);
   if (length > 0)
-    memcpy (frame + HW_FRAME_HEAD, payload, length);
-  if (send (self->process->link_fd, frame, HW_FRAME_HEAD + length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    g_warning ("The shim %d hears nothing: %s", (int) self->process->pid, g_strerror (errno));
+    g_byte_array_append (self->words, payload, (guint) length);
+  if (self->version != 0)
+    hw_shim_link_flush (self);
+}
+
+/**
+ * hw_shim_link_start:
+ * @self: a link to a shim that was just born
+ * @order: (transfer full): what it is to do: a frame of the newest version that we know
+ *
+ * Tells the shim what to do. #HwShimLink::answered tells whether it does.
+ */
+void
+hw_shim_link_start (HwShimLink *self,
+                    GByteArray *order)
+{
+  g_return_if_fail (HW_IS_SHIM_LINK (self));
+
+  g_byte_array_unref (self->words);
+  self->words = order;
+  self->version = self->newest_version;
+  hw_shim_link_flush (self);
+}
+
+/**
+ * hw_shim_link_set_place:
+ * @self: a link
+ * @place: (nullable) (type filename): the place that was made for the shim and its work
+ *
+ * Says what is to be removed when the shim has ended, whoever still cares for it then.
+ */
+void
+hw_shim_link_set_place (HwShimLink *self,
+                        const char *place)
+{
+  g_return_if_fail (HW_IS_SHIM_LINK (self));
+
+  g_free (self->place);
+  self->place = g_strdup (place);
+}
+
+/**
+ * hw_shim_link_get_is_foreign:
+ * @self: a link
+ *
+ * Gets whether the shim speaks a version that we do not know.
+ *
+ * Returns: %TRUE if it is left alone
+ */
+gboolean
+hw_shim_link_get_is_foreign (HwShimLink *self)
+{
+  g_return_val_if_fail (HW_IS_SHIM_LINK (self), FALSE);
+
+  return self->is_foreign;
 }
 
 /**
@@ -327,6 +559,22 @@ hw_shim_link_kill (HwShimLink *self)
   g_return_if_fail (HW_IS_SHIM_LINK (self));
 
   hw_shim_link_say (self, HW_SHIM_KILL, NULL, 0);
+}
+
+/**
+ * hw_shim_link_set_paused:
+ * @self: a link
+ * @is_paused: whether the work is to stand still
+ *
+ * Has the work stand still, or go on: #HwShimLink::status tells when it does.
+ */
+void
+hw_shim_link_set_paused (HwShimLink *self,
+                         gboolean    is_paused)
+{
+  g_return_if_fail (HW_IS_SHIM_LINK (self));
+
+  hw_shim_link_say (self, is_paused ? HW_SHIM_PAUSE : HW_SHIM_RESUME, NULL, 0);
 }
 
 /**

@@ -1,0 +1,419 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-shim-control.h"
+
+#include "hw-error.h"
+
+/* How long a shim may take beyond the time that it was given, before it is asked whether it
+ * still lives; and to answer. One that is held, or broken, keeps no task from being stopped.
+ */
+#define PATIENCE (5 * G_USEC_PER_SEC)
+
+/* Who gives longer than that has a reason of their own. */
+#define LONGEST_GRACE (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
+
+/* How long a pause may take. What waits for a disk cannot stand still before the disk has
+ * answered, and whoever asked should not wait for it, too.
+ */
+#define PAUSE_TIME (10 * G_USEC_PER_SEC)
+
+/**
+ * HwShimControl:
+ *
+ * What people want of an attempt that runs, said to its shim as soon as there is one, until
+ * it is done: a shim that does not answer is ended, and whoever asked for a pause hears of it.
+ *
+ * It knows nothing of how the attempt begins and ends. Main context only.
+ */
+struct _HwShimControl
+{
+  GObject parent_instance;
+
+  HwClock *clock;       /* (owned) (not nullable) */
+  HwRun *run;           /* (owned) (not nullable) */
+  HwShimLink *link;     /* (owned) (nullable): while there is one */
+
+  gboolean is_stopping; /* somebody asked it to end */
+  HwControl verb;       /* how */
+  gint64 deadline;      /* when to use force, in the clock's monotonic time */
+  guint patience_timer;
+  gboolean is_asked;    /* whether it lives, and it has not answered */
+
+  GTask *pausing;       /* (owned) (nullable): somebody waits until it stands still, or goes on */
+  gboolean wants_pause; /* which */
+  guint pause_timer;
+};
+
+G_DEFINE_FINAL_TYPE (HwShimControl, hw_shim_control, G_TYPE_OBJECT)
+
+static void on_patience_timer (gpointer user_data);
+
+static void
+hw_shim_control_remove_timer (HwShimControl *self,
+                              guint         *timer)
+{
+  if (*timer != 0)
+    hw_clock_remove_timer (self->clock, *timer);
+  *timer = 0;
+}
+
+static GError *
+hw_shim_control_make_ended_error (HwShimControl *self)
+{
+  return g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
+                      "Task %" G_GUINT64_FORMAT " is about to end. Wait until it has.",
+                      hw_run_get_task_id (self->run));
+}
+
+static GError *
+hw_shim_control_make_foreign_error (HwShimControl *self)
+{
+  return g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
+                      "Task %" G_GUINT64_FORMAT " was begun by another version of Headway, which "
+                      "this one does not understand. Install that again to control the task, or "
+                      "wait until it has ended.", hw_run_get_task_id (self->run));
+}
+
+/* Looks after the shim that does what it was told when it should be done with it. */
+static void
+hw_shim_control_be_patient (HwShimControl *self,
+                            gint64         interval)
+{
+  hw_shim_control_remove_timer (self, &self->patience_timer);
+  self->patience_timer = hw_clock_add_timer (self->clock, interval, on_patience_timer, self);
+}
+
+static void
+on_patience_timer (gpointer user_data)
+{
+  HwShimControl *self = HW_SHIM_CONTROL (user_data);
+
+  self->patience_timer = 0;
+  if (self->is_asked)
+    {
+      g_warning ("What watches task %" G_GUINT64_FORMAT " does not answer, and is ended",
+                 hw_run_get_task_id (self->run));
+      hw_shim_link_break (self->link);
+      return;
+    }
+
+  self->is_asked = TRUE;
+  hw_shim_link_ask (self->link);
+  hw_shim_control_be_patient (self, PATIENCE);
+}
+
+/* Does what somebody asked for, once there is a shim to ask it of. */
+static void
+hw_shim_control_obey (HwShimControl *self)
+{
+  gint64 grace = self->deadline - hw_clock_get_monotonic_time (self->clock);
+
+  if (self->link == NULL)
+    return;
+
+  if (self->verb == HW_CONTROL_KILL)
+    {
+      grace = 0;
+      hw_shim_link_kill (self->link);
+    }
+  else
+    {
+      hw_shim_link_stop (self->link, grace);
+    }
+
+  self->is_asked = FALSE;
+  hw_shim_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
+}
+
+/* Tells whoever waits for a pause how that went: @error is (transfer full) (nullable). */
+static void
+hw_shim_control_end_pausing (HwShimControl *self,
+                             GError        *error)
+{
+  g_autoptr(GTask) gtask = g_steal_pointer (&self->pausing);
+
+  hw_shim_control_remove_timer (self, &self->pause_timer);
+  if (gtask == NULL)
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_task_return_error (gtask, error);
+  else
+    g_task_return_boolean (gtask, TRUE);
+}
+
+static void
+on_pause_timer (gpointer user_data)
+{
+  HwShimControl *self = HW_SHIM_CONTROL (user_data);
+  const char *sentence = self->wants_pause
+                         ? "does not stand still: it may be waiting for a disk. It goes on; try "
+                         "again later."
+                         : "does not go on yet. Try again later.";
+
+  self->pause_timer = 0;
+
+  /* Nothing stands half still. */
+  if (self->wants_pause && self->link != NULL)
+    hw_shim_link_set_paused (self->link, FALSE);
+  hw_shim_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_FAILED,
+                                                  "Task %" G_GUINT64_FORMAT " %s",
+                                                  hw_run_get_task_id (self->run), sentence));
+}
+
+/* The answer tells, if nothing changes by it. */
+static void
+hw_shim_control_pause (HwShimControl *self)
+{
+  if (self->link == NULL)
+    return;
+
+  hw_shim_link_set_paused (self->link, self->wants_pause);
+  hw_shim_link_ask (self->link);
+}
+
+static void
+on_link_status (HwShimLink    *link,
+                HwShimStatus  *status,
+                HwShimControl *self)
+{
+  if (self->pausing != NULL && status->is_paused == self->wants_pause)
+    hw_shim_control_end_pausing (self, NULL);
+
+  /* It lives, and waits for what the kernel does not let go. */
+  if (self->is_asked)
+    hw_shim_control_be_patient (self, PATIENCE);
+  self->is_asked = FALSE;
+}
+
+static void
+on_link_refused (HwShimLink    *link,
+                 guint          verb,
+                 HwShimControl *self)
+{
+  if (verb == HW_SHIM_PAUSE || verb == HW_SHIM_RESUME)
+    hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+  else
+    g_warning ("What watches task %" G_GUINT64_FORMAT " does not know what was asked of it",
+               hw_run_get_task_id (self->run));
+}
+
+/* It cannot be asked, so it cannot be known whether it is broken, either. */
+static void
+on_link_foreign (HwShimLink    *link,
+                 guint          version,
+                 HwShimControl *self)
+{
+  GError *error = hw_shim_control_make_foreign_error (self);
+
+  g_warning ("What watches task %" G_GUINT64_FORMAT " speaks version %u, and is left alone",
+             hw_run_get_task_id (self->run), version);
+  hw_run_send_message (self->run, "%s", error->message);
+  hw_shim_control_remove_timer (self, &self->patience_timer);
+  hw_shim_control_end_pausing (self, error);
+}
+
+static gboolean
+hw_shim_control_is_foreign (HwShimControl *self)
+{
+  return self->link != NULL && hw_shim_link_get_is_foreign (self->link);
+}
+
+static void
+hw_shim_control_drop_link (HwShimControl *self)
+{
+  hw_shim_control_remove_timer (self, &self->patience_timer);
+  if (self->link != NULL)
+    g_signal_handlers_disconnect_by_data (self->link, self);
+  g_clear_object (&self->link);
+}
+
+static void
+hw_shim_control_dispose (GObject *object)
+{
+  HwShimControl *self = HW_SHIM_CONTROL (object);
+
+  hw_shim_control_drop_link (self);
+  hw_shim_control_remove_timer (self, &self->pause_timer);
+
+  G_OBJECT_CLASS (hw_shim_control_parent_class)->dispose (object);
+}
+
+static void
+hw_shim_control_finalize (GObject *object)
+{
+  HwShimControl *self = HW_SHIM_CONTROL (object);
+
+  g_clear_object (&self->pausing);
+  g_clear_object (&self->run);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (hw_shim_control_parent_class)->finalize (object);
+}
+
+static void
+hw_shim_control_class_init (HwShimControlClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_shim_control_dispose;
+  object_class->finalize = hw_shim_control_finalize;
+}
+
+static void
+hw_shim_control_init (HwShimControl *self)
+{
+}
+
+/**
+ * hw_shim_control_new:
+ * @clock: what tells when force is due
+ * @run: the attempt
+ *
+ * Creates what controls an attempt that has no shim yet.
+ *
+ * Returns: (transfer full): a new control
+ */
+HwShimControl *
+hw_shim_control_new (HwClock *clock,
+                     HwRun   *run)
+{
+  HwShimControl *self = g_object_new (HW_TYPE_SHIM_CONTROL, NULL);
+
+  self->clock = g_object_ref (clock);
+  self->run = g_object_ref (run);
+
+  return self;
+}
+
+/**
+ * hw_shim_control_set_link:
+ * @self: a control
+ * @link: (nullable): the attempt's shim, or %NULL if it is gone
+ *
+ * Says who carries the attempt out. What was asked before is asked of it now.
+ */
+void
+hw_shim_control_set_link (HwShimControl *self,
+                          HwShimLink    *link)
+{
+  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+
+  hw_shim_control_drop_link (self);
+  if (link == NULL)
+    return;
+
+  self->link = g_object_ref (link);
+  g_signal_connect (link, "status", G_CALLBACK (on_link_status), self);
+  g_signal_connect (link, "refused", G_CALLBACK (on_link_refused), self);
+  g_signal_connect (link, "foreign", G_CALLBACK (on_link_foreign), self);
+
+  if (self->is_stopping)
+    hw_shim_control_obey (self);
+  if (self->pausing != NULL)
+    hw_shim_control_pause (self);
+}
+
+/**
+ * hw_shim_control_stop:
+ * @self: a control
+ * @verb: %HW_CONTROL_STOP or %HW_CONTROL_KILL
+ * @deadline: when to use force, in the clock's monotonic time
+ * @error: return location for a #GError, or %NULL
+ *
+ * Asks the work to end.
+ *
+ * Returns: %FALSE with a sentence for a person if that cannot be asked
+ */
+gboolean
+hw_shim_control_stop (HwShimControl *self,
+                      HwControl      verb,
+                      gint64         deadline,
+                      GError       **error)
+{
+  g_return_val_if_fail (HW_IS_SHIM_CONTROL (self), FALSE);
+
+  if (hw_shim_control_is_foreign (self))
+    {
+      g_propagate_error (error, hw_shim_control_make_foreign_error (self));
+      return FALSE;
+    }
+
+  hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+  self->is_stopping = TRUE;
+  self->verb = verb;
+  self->deadline = deadline;
+  hw_shim_control_obey (self);
+
+  return TRUE;
+}
+
+/**
+ * hw_shim_control_set_paused:
+ * @self: a control
+ * @is_paused: whether the work is to stand still, or to go on
+ * @gtask: whom to tell when it does, or why not
+ *
+ * Has the work stand still, or go on, with all that came of it. Whoever asks last is heard.
+ */
+void
+hw_shim_control_set_paused (HwShimControl *self,
+                            gboolean       is_paused,
+                            GTask         *gtask)
+{
+  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+
+  if (self->is_stopping)
+    {
+      g_task_return_error (gtask, hw_shim_control_make_ended_error (self));
+      return;
+    }
+  if (hw_shim_control_is_foreign (self))
+    {
+      g_task_return_error (gtask, hw_shim_control_make_foreign_error (self));
+      return;
+    }
+
+  hw_shim_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
+                                                  "Somebody else wanted something else of task %"
+                                                  G_GUINT64_FORMAT " meanwhile. Look at it again.",
+                                                  hw_run_get_task_id (self->run)));
+  self->pausing = g_object_ref (gtask);
+  self->wants_pause = is_paused;
+  self->pause_timer = hw_clock_add_timer (self->clock, PAUSE_TIME, on_pause_timer, self);
+  hw_shim_control_pause (self);
+}
+
+/**
+ * hw_shim_control_close:
+ * @self: a control
+ *
+ * Asks nothing more, as the attempt has ended, or we go.
+ */
+void
+hw_shim_control_close (HwShimControl *self)
+{
+  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+
+  hw_shim_control_drop_link (self);
+  hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+}
+
+/**
+ * hw_shim_control_get_is_stopping:
+ * @self: a control
+ *
+ * Gets whether somebody asked the work to end.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_shim_control_get_is_stopping (HwShimControl *self)
+{
+  g_return_val_if_fail (HW_IS_SHIM_CONTROL (self), FALSE);
+
+  return self->is_stopping;
+}
