@@ -9,6 +9,8 @@
 #include "hw-bus-address.h"
 #include "hw-settings-file.h"
 
+#include <unistd.h>
+
 /* The seed's port. */
 #define HTTP_PORT 5031
 
@@ -17,7 +19,17 @@
 
 #define GROUP HW_SETTINGS_GROUP_DAEMON
 
-static const char *const known_keys[] = { "http-port", "max-parallel", "dbus", NULL };
+static const char *const known_keys[] = {
+  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", NULL,
+};
+
+/* What may hold the processes of a task together, at most: the words of hw-enclosure.h, and one
+ * for the best that there is.
+ */
+static const char *const containments[] = { "auto", "scope", "cgroup", "session", NULL };
+
+/* Where the system's bus is, unless the environment says so (D-Bus Specification). */
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
 /**
  * HwConfig:
@@ -39,6 +51,10 @@ struct _HwConfig
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
   guint max_parallel;
+  char *containment;       /* (owned) (not nullable) */
+  char *cgroup_root;       /* (owned) (nullable) */
+  char *manager_address;   /* (owned) (nullable) */
+  pid_t session_manager;   /* or 0 */
   HwServiceEnvironment *service; /* (owned) (not nullable) */
 };
 
@@ -77,6 +93,9 @@ hw_config_finalize (GObject *object)
   g_clear_pointer (&self->socket_path, g_free);
   g_clear_pointer (&self->bus_address, g_free);
   g_clear_pointer (&self->type_folders, g_strfreev);
+  g_clear_pointer (&self->containment, g_free);
+  g_clear_pointer (&self->cgroup_root, g_free);
+  g_clear_pointer (&self->manager_address, g_free);
   g_clear_pointer (&self->service, hw_service_environment_free);
 
   G_OBJECT_CLASS (hw_config_parent_class)->finalize (object);
@@ -150,7 +169,10 @@ read_file (GKeyFile *file,
                                      error) ||
       !hw_settings_file_read_number (file, GROUP, "max-parallel", 1, MAX_PARALLEL_MAX,
                                      &max_parallel, error) ||
-      !hw_settings_file_read_boolean (file, GROUP, "dbus", &self->wants_bus, error))
+      !hw_settings_file_read_boolean (file, GROUP, "dbus", &self->wants_bus, error) ||
+      !hw_settings_file_read_word (file, GROUP, "containment", containments, &self->containment,
+                                   error) ||
+      !hw_settings_file_read_path (file, GROUP, "cgroup-root", &self->cgroup_root, error))
     return FALSE;
 
   self->http_port = (guint16) http_port;
@@ -221,6 +243,31 @@ hw_config_set_folders (HwConfig      *self,
     self->socket_path = g_build_filename (self->run_folder, "api.sock", NULL);
 }
 
+/* Where the manager is that makes scopes for us: root's is that of the system. */
+static char *
+make_manager_address (const char *bus_address)
+{
+  const char *address = g_getenv ("DBUS_SYSTEM_BUS_ADDRESS");
+
+  if (geteuid () != 0)
+    return g_strdup (bus_address);
+
+  return g_strdup (address != NULL && *address != '\0' ? address : SYSTEM_BUS_ADDRESS);
+}
+
+/* The manager of the user's session says its number to all that it starts (systemd.exec(5)). */
+static pid_t
+read_session_manager (void)
+{
+  const char *text = g_getenv ("MANAGERPID");
+  guint64 number = 0;
+
+  if (text != NULL)
+    g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT, &number, NULL);
+
+  return (pid_t) number;
+}
+
 /**
  * hw_config_new_from_arguments:
  * @arguments: (inout) (array zero-terminated=1): the program's arguments
@@ -247,6 +294,7 @@ hw_config_new_from_arguments (char  ***arguments,
   self->wants_version = options.wants_version;
   self->http_port = HTTP_PORT;
   self->wants_bus = TRUE;
+  self->containment = g_strdup (containments[0]);
   self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
   if (!hw_settings_file_read_all (options.config, read_file, self, error))
     return NULL;
@@ -261,7 +309,11 @@ hw_config_new_from_arguments (char  ***arguments,
 
   hw_config_set_folders (self, &options);
   if (self->wants_bus && !options.wants_no_bus)
-    self->bus_address = hw_bus_address_find ();
+    {
+      self->bus_address = hw_bus_address_find ();
+      self->manager_address = make_manager_address (self->bus_address);
+    }
+  self->session_manager = read_session_manager ();
   self->type_folders = make_type_folders (options.type_folders);
 
   return g_steal_pointer (&self);
@@ -370,6 +422,70 @@ hw_config_get_bus_address (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
 
   return self->bus_address;
+}
+
+/**
+ * hw_config_get_containment:
+ * @self: a configuration
+ *
+ * Gets what may hold the processes of a task together at most.
+ *
+ * Returns: `auto`, `scope`, `cgroup` or `session`
+ */
+const char *
+hw_config_get_containment (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->containment;
+}
+
+/**
+ * hw_config_get_cgroup_root:
+ * @self: a configuration
+ *
+ * Gets which cgroup to make others in.
+ *
+ * Returns: (nullable): a folder, or %NULL for the one that the daemon is in
+ */
+const char *
+hw_config_get_cgroup_root (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->cgroup_root;
+}
+
+/**
+ * hw_config_get_manager_address:
+ * @self: a configuration
+ *
+ * Gets where the bus is on which a service manager may be.
+ *
+ * Returns: (nullable): its address, or %NULL if the daemon stays away from it
+ */
+const char *
+hw_config_get_manager_address (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->manager_address;
+}
+
+/**
+ * hw_config_get_session_manager:
+ * @self: a configuration
+ *
+ * Gets the manager of the user's session.
+ *
+ * Returns: a process, or 0 if there is none
+ */
+pid_t
+hw_config_get_session_manager (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), 0);
+
+  return self->session_manager;
 }
 
 /**

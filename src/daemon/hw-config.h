@@ -7,6 +7,7 @@
 #include "hw-service-environment.h"
 
 #include <glib-object.h>
+#include <sys/types.h>
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,10 @@ const char                 *hw_config_get_shim_path (HwConfig *self);
 guint16                     hw_config_get_http_port (HwConfig *self);
 guint                       hw_config_get_max_parallel (HwConfig *self);
 const char                 *hw_config_get_bus_address (HwConfig *self);
+const char                 *hw_config_get_containment (HwConfig *self);
+const char                 *hw_config_get_cgroup_root (HwConfig *self);
+const char                 *hw_config_get_manager_address (HwConfig *self);
+pid_t                       hw_config_get_session_manager (HwConfig *self);
 const char *const          *hw_config_get_type_folders (HwConfig *self);
 const HwServiceEnvironment *hw_config_get_service (HwConfig *self);
 

@@ -6,10 +6,12 @@
 
 #include "hw-daemon.h"
 
+#include "hw-cgroups.h"
 #include "hw-checksum.h"
 #include "hw-command-runner.h"
 #include "hw-dbus-service.h"
 #include "hw-demo.h"
+#include "hw-enclosures.h"
 #include "hw-http-server.h"
 #include "hw-hub.h"
 #include "hw-in-process-runner.h"
@@ -22,6 +24,7 @@
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
 #include "hw-system-clock.h"
+#include "hw-systemd-scopes.h"
 #include "hw-task-hub.h"
 #include "hw-task-queue.h"
 #include "hw-type-folders.h"
@@ -31,6 +34,12 @@
 
 /* Where the hub is. */
 #define HUB_PATH "/hub"
+
+/* What the scopes of all tasks are under: in a session, where its background work is; in the
+ * system, where its services are.
+ */
+#define SESSION_SLICE "background-headway.slice"
+#define SYSTEM_SLICE "system-headway.slice"
 
 /* How long watchers may take to hear goodbye: the daemon promises to be gone within a
  * second.
@@ -56,6 +65,8 @@ struct _HwDaemon
   char *url_path;       /* (owned) (nullable), the file that says where we are */
   HwStore *store;       /* (owned) (nullable) */
   HwTaskQueue *queue;   /* (owned) (nullable) */
+  HwSystemdScopes *scopes;  /* (owned) (nullable) */
+  HwEnclosures *enclosures; /* (owned) (nullable) */
   HwHttpServer *server; /* (owned) (nullable) */
   HwHub *hub;           /* (owned) (nullable) */
   HwDBusService *bus;   /* (owned) (nullable) */
@@ -104,6 +115,29 @@ hw_daemon_prepare (HwDaemon *self,
   return self->store != NULL;
 }
 
+/* Finds what may hold the processes of a task together, the best first. */
+static void
+hw_daemon_build_enclosures (HwDaemon *self)
+{
+  const char *containment = hw_config_get_containment (self->config);
+  const char *address = hw_config_get_manager_address (self->config);
+  g_autoptr(HwCgroups) cgroups = NULL;
+
+  self->enclosures = hw_enclosures_new ();
+  if (g_str_equal (containment, HW_CONTAINMENT_SESSION))
+    return;
+
+  if (address != NULL && !g_str_equal (containment, HW_CONTAINMENT_CGROUP))
+    {
+      self->scopes = hw_systemd_scopes_new (self->clock, address,
+                                            geteuid () == 0 ? SYSTEM_SLICE : SESSION_SLICE);
+      hw_enclosures_add (self->enclosures, HW_ENCLOSURE (self->scopes));
+    }
+
+  cgroups = hw_cgroups_new (hw_config_get_cgroup_root (self->config));
+  hw_enclosures_add (self->enclosures, HW_ENCLOSURE (cgroups));
+}
+
 static void
 hw_daemon_build_queue (HwDaemon *self)
 {
@@ -117,6 +151,9 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (self->clock, max_parallel);
   g_autoptr(HwCommandRunner) command =
     hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
+
+  hw_command_runner_set_enclosure (command, HW_ENCLOSURE (self->enclosures));
+  hw_command_runner_set_session_manager (command, hw_config_get_session_manager (self->config));
 
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
   hw_task_queue_set_files (self->queue, files);
@@ -327,6 +364,8 @@ hw_daemon_tear_down (HwDaemon *self)
 
   if (self->bus != NULL)
     hw_dbus_service_stop (self->bus);
+  if (self->scopes != NULL)
+    hw_systemd_scopes_stop (self->scopes);
   if (self->server != NULL)
     hw_http_server_stop (self->server);
   if (self->queue != NULL)
@@ -357,6 +396,8 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->hub);
   g_clear_object (&self->server);
   g_clear_object (&self->queue);
+  g_clear_object (&self->enclosures);
+  g_clear_object (&self->scopes);
   g_clear_object (&self->store);
   g_clear_object (&self->service_manager);
   g_clear_object (&self->clock);
@@ -407,6 +448,30 @@ hw_daemon_new (HwConfig *config)
   return self;
 }
 
+/* Opens the queue, with what it finds there. */
+static void
+hw_daemon_open_queue (HwDaemon *self,
+                      GTask    *gtask)
+{
+  hw_daemon_build_queue (self);
+  g_info ("What holds the processes of a task together: %s",
+          hw_enclosure_get_containment (HW_ENCLOSURE (self->enclosures)));
+  hw_task_queue_open_async (self->queue, g_task_get_cancellable (gtask), on_queue_opened,
+                            g_object_ref (gtask));
+}
+
+static void
+on_scopes_started (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwDaemon *self = g_task_get_source_object (gtask);
+
+  hw_systemd_scopes_start_finish (HW_SYSTEMD_SCOPES (source), result);
+  hw_daemon_open_queue (self, gtask);
+}
+
 /**
  * hw_daemon_start_async:
  * @self: a daemon that was not started
@@ -438,8 +503,11 @@ hw_daemon_start_async (HwDaemon           *self,
       return;
     }
 
-  hw_daemon_build_queue (self);
-  hw_task_queue_open_async (self->queue, cancellable, on_queue_opened, g_steal_pointer (&gtask));
+  hw_daemon_build_enclosures (self);
+  if (self->scopes != NULL)
+    hw_systemd_scopes_start_async (self->scopes, on_scopes_started, g_steal_pointer (&gtask));
+  else
+    hw_daemon_open_queue (self, gtask);
 }
 
 /**

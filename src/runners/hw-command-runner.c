@@ -8,6 +8,7 @@
 
 #include "hw-command-child.h"
 #include "hw-error.h"
+#include "hw-process.h"
 #include "hw-shim-protocol.h"
 #include "hw-spawn.h"
 
@@ -250,21 +251,23 @@ hw_command_runner_set_enclosure (HwCommandRunner *self,
 }
 
 /**
- * hw_command_runner_set_session_start:
+ * hw_command_runner_set_session_manager:
  * @self: a runner that has begun nothing
- * @session_start: when the session's manager began, in ticks since the machine came up; 0 if
- *   there is none
+ * @manager: the process that manages the session, or 0 if there is none
  *
- * Says since when there is this session: an attempt whose shim is older than that, and gone
- * without a word, went down with the session before.
+ * Says who would take all with it at its end: an attempt whose shim is older than that, and
+ * gone without a word, went down with the session before.
  */
 void
-hw_command_runner_set_session_start (HwCommandRunner *self,
-                                     guint64          session_start)
+hw_command_runner_set_session_manager (HwCommandRunner *self,
+                                       pid_t            manager)
 {
+  HwProcessStat stat;
+
   g_return_if_fail (HW_IS_COMMAND_RUNNER (self));
 
-  self->settings.session_start = session_start;
+  if (manager > 0 && hw_process_read (manager, &stat))
+    self->settings.session_start = stat.start;
 }
 
 /**

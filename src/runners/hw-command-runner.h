@@ -19,8 +19,8 @@ HwCommandRunner *hw_command_runner_new (const char *shim_path,
 
 void             hw_command_runner_set_enclosure (HwCommandRunner *self,
                                                   HwEnclosure     *enclosure);
-void             hw_command_runner_set_session_start (HwCommandRunner *self,
-                                                      guint64          session_start);
+void             hw_command_runner_set_session_manager (HwCommandRunner *self,
+                                                        pid_t            manager);
 void             hw_command_runner_set_version (HwCommandRunner *self,
                                                 guint8           version);
 

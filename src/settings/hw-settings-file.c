@@ -220,3 +220,81 @@ hw_settings_file_read_boolean (GKeyFile   *file,
 
   return TRUE;
 }
+
+/**
+ * hw_settings_file_read_word:
+ * @file: a file
+ * @group: a group of it
+ * @key: a key that it may have
+ * @words: (array zero-terminated=1): what may stand there
+ * @word: (inout) (transfer full): what does, or what was said before
+ * @error: return location for an error: a sentence for whoever wrote the file
+ *
+ * Reads one of some words.
+ *
+ * Returns: whether it makes sense
+ */
+gboolean
+hw_settings_file_read_word (GKeyFile          *file,
+                            const char        *group,
+                            const char        *key,
+                            const char *const *words,
+                            char             **word,
+                            GError           **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
+  g_autofree char *known = NULL;
+
+  if (value == NULL)
+    return TRUE;
+
+  if (g_strv_contains (words, value))
+    {
+      g_free (*word);
+      *word = g_steal_pointer (&value);
+      return TRUE;
+    }
+
+  known = g_strjoinv (", ", (char **) words);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("%s must be one of these: %s."), key, known);
+
+  return FALSE;
+}
+
+/**
+ * hw_settings_file_read_path:
+ * @file: a file
+ * @group: a group of it
+ * @key: a key that it may have
+ * @path: (inout) (transfer full) (nullable): what stands there, or what was said before
+ * @error: return location for an error: a sentence for whoever wrote the file
+ *
+ * Reads the path of something.
+ *
+ * Returns: whether it is one that does not depend on where we are
+ */
+gboolean
+hw_settings_file_read_path (GKeyFile   *file,
+                            const char *group,
+                            const char *key,
+                            char      **path,
+                            GError    **error)
+{
+  g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
+
+  if (value == NULL)
+    return TRUE;
+
+  if (g_path_is_absolute (value))
+    {
+      g_free (*path);
+      *path = g_steal_pointer (&value);
+      return TRUE;
+    }
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("%s must be a path that begins with “/”."), key);
+
+  return FALSE;
+}

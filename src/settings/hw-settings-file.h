@@ -46,6 +46,17 @@ gboolean hw_settings_file_read_boolean (GKeyFile   *file,
                                         const char *key,
                                         gboolean   *value,
                                         GError    **error);
+gboolean hw_settings_file_read_word (GKeyFile          *file,
+                                     const char        *group,
+                                     const char        *key,
+                                     const char *const *words,
+                                     char             **word,
+                                     GError           **error);
+gboolean hw_settings_file_read_path (GKeyFile   *file,
+                                     const char *group,
+                                     const char *key,
+                                     char      **path,
+                                     GError    **error);
 gboolean hw_settings_check_number (gint64      number,
                                    gint64      minimum,
                                    gint64      maximum,
