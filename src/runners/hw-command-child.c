@@ -11,7 +11,7 @@
 #include "hw-command-outcome.h"
 #include "hw-command-start.h"
 #include "hw-error.h"
-#include "hw-shim-control.h"
+#include "hw-command-control.h"
 #include "hw-shim-link.h"
 #include "hw-shim-search.h"
 
@@ -40,7 +40,7 @@ struct _HwCommandChild
   HwShimLink *link;       /* (owned) (nullable): while it runs */
   char *place;            /* (owned) (nullable): what holds it together, but for its shim */
 
-  HwShimControl *control; /* (owned) (not nullable): what people want of it */
+  HwCommandControl *control; /* (owned) (not nullable): what people want of it */
   GCancellable *leaving;  /* (owned) (not nullable): when we go, and it stays */
 };
 
@@ -101,7 +101,7 @@ hw_command_child_drop_link (HwCommandChild *self)
   if (self->link == NULL)
     return;
 
-  hw_shim_control_set_link (self->control, NULL);
+  hw_command_control_set_link (self->control, NULL);
 
   g_signal_handlers_disconnect_by_data (self->link, self);
   hw_shim_link_leave (self->link);
@@ -112,7 +112,7 @@ hw_command_child_drop_link (HwCommandChild *self)
 static void
 hw_command_child_finish (HwCommandChild *self)
 {
-  hw_shim_control_close (self->control);
+  hw_command_control_close (self->control);
   hw_command_child_drop_link (self);
   g_signal_emit (self, signals[SIGNAL_DONE], 0);
 }
@@ -126,7 +126,7 @@ hw_command_child_is_left (HwCommandChild *self)
 static gboolean
 hw_command_child_is_stopping (HwCommandChild *self)
 {
-  return hw_shim_control_get_is_stopping (self->control);
+  return hw_command_control_get_is_stopping (self->control);
 }
 
 /* Ends the attempt with @outcome, which is (transfer full). */
@@ -233,7 +233,7 @@ hw_command_child_order (HwCommandChild *self)
     }
 
   hw_shim_link_start (self->link, hw_command_start_build_order (self->start, place));
-  hw_shim_control_set_link (self->control, self->link);
+  hw_command_control_set_link (self->control, self->link);
 }
 
 /* Makes a place for it and all that will come of it. */
@@ -465,7 +465,7 @@ hw_command_child_take_over (HwCommandChild *self,
 {
   self->place = g_steal_pointer (&found->place);
   hw_command_child_watch (self, g_steal_pointer (&found->process));
-  hw_shim_control_set_link (self->control, self->link);
+  hw_command_control_set_link (self->control, self->link);
 
   /* It was asked already, and all is said. */
   if (hw_command_child_is_left (self))
@@ -584,7 +584,7 @@ hw_command_child_new (GObject                 *owner,
   self->owner = g_object_ref (owner);
   self->settings = settings;
   self->run = g_object_ref (run);
-  self->control = hw_shim_control_new (settings->clock, run);
+  self->control = hw_command_control_new (settings->clock, run);
 
   return self;
 }
@@ -671,7 +671,7 @@ hw_command_child_get_run (HwCommandChild *self)
  *
  * Returns: (transfer none): the control
  */
-HwShimControl *
+HwCommandControl *
 hw_command_child_get_control (HwCommandChild *self)
 {
   g_return_val_if_fail (HW_IS_COMMAND_CHILD (self), NULL);

@@ -7,7 +7,7 @@
 #include "hw-clock.h"
 #include "hw-enclosure.h"
 #include "hw-runner.h"
-#include "hw-shim-control.h"
+#include "hw-command-control.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +46,6 @@ void            hw_command_child_adopt (HwCommandChild *self,
 void            hw_command_child_leave (HwCommandChild *self);
 
 HwRun          *hw_command_child_get_run (HwCommandChild *self);
-HwShimControl  *hw_command_child_get_control (HwCommandChild *self);
+HwCommandControl  *hw_command_child_get_control (HwCommandChild *self);
 
 G_END_DECLS

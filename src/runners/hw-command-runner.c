@@ -98,14 +98,14 @@ control_child (HwCommandChild *child,
                gint64          deadline,
                GTask          *gtask)
 {
-  HwShimControl *control = hw_command_child_get_control (child);
+  HwCommandControl *control = hw_command_child_get_control (child);
   GError *error = NULL;
 
   switch (verb)
     {
     case HW_CONTROL_PAUSE:
     case HW_CONTROL_RESUME:
-      hw_shim_control_set_paused (control, verb == HW_CONTROL_PAUSE, gtask);
+      hw_command_control_set_paused (control, verb == HW_CONTROL_PAUSE, gtask);
       return;
 
     case HW_CONTROL_LEAVE:
@@ -115,7 +115,7 @@ control_child (HwCommandChild *child,
     case HW_CONTROL_STOP:
     case HW_CONTROL_KILL:
     default:
-      if (!hw_shim_control_stop (control, verb, deadline, &error))
+      if (!hw_command_control_stop (control, verb, deadline, &error))
         {
           g_task_return_error (gtask, error);
           return;

@@ -163,6 +163,52 @@ run_probe_control (RunProbe *self,
   g_assert_no_error (error);
 }
 
+/* Asks something that the runner refuses, and gives why. */
+static inline GError *
+run_probe_fail_control (RunProbe *self,
+                        HwRunner *runner,
+                        HwControl verb)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  hw_runner_control_async (runner, self->run, verb, G_MAXINT64, NULL, on_probe_result, &result);
+  wait_until (result != NULL);
+  g_assert_false (hw_runner_control_finish (runner, result, &error));
+
+  return error;
+}
+
+/* Makes another probe of the same attempt. */
+static inline RunProbe *
+run_probe_new_again (RunProbe *self)
+{
+  return run_probe_new_for_run (hw_run_new (hw_run_get_epoch (self->run),
+                                            hw_run_get_task_id (self->run),
+                                            hw_run_get_attempt (self->run),
+                                            hw_run_get_task_type (self->run),
+                                            hw_run_get_parameters (self->run)));
+}
+
+/* Has another runner adopt the attempt. */
+static inline RunProbe *
+run_probe_adopt_again (RunProbe *self,
+                       HwRunner *runner)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  RunProbe *again = run_probe_new_again (self);
+
+  /* Its end may be told in the same turn of the main context. */
+  again->is_started = TRUE;
+  hw_runner_adopt_async (runner, again->run, NULL, on_probe_result, &result);
+  wait_until (result != NULL);
+  hw_runner_adopt_finish (runner, result, &error);
+  g_assert_no_error (error);
+
+  return again;
+}
+
 /* Tries to adopt the attempt, and gives why that failed. */
 static inline GError *
 run_probe_adopt (RunProbe *self,

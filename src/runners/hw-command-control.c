@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "hw-shim-control.h"
+#include "hw-command-control.h"
 
 #include "hw-error.h"
 
@@ -22,14 +22,14 @@
 #define PAUSE_TIME (10 * G_USEC_PER_SEC)
 
 /**
- * HwShimControl:
+ * HwCommandControl:
  *
  * What people want of an attempt that runs, said to its shim as soon as there is one, until
  * it is done: a shim that does not answer is ended, and whoever asked for a pause hears of it.
  *
  * It knows nothing of how the attempt begins and ends. Main context only.
  */
-struct _HwShimControl
+struct _HwCommandControl
 {
   GObject parent_instance;
 
@@ -48,13 +48,13 @@ struct _HwShimControl
   guint pause_timer;
 };
 
-G_DEFINE_FINAL_TYPE (HwShimControl, hw_shim_control, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HwCommandControl, hw_command_control, G_TYPE_OBJECT)
 
 static void on_patience_timer (gpointer user_data);
 
 static void
-hw_shim_control_remove_timer (HwShimControl *self,
-                              guint         *timer)
+hw_command_control_remove_timer (HwCommandControl *self,
+                                 guint            *timer)
 {
   if (*timer != 0)
     hw_clock_remove_timer (self->clock, *timer);
@@ -62,7 +62,7 @@ hw_shim_control_remove_timer (HwShimControl *self,
 }
 
 static GError *
-hw_shim_control_make_ended_error (HwShimControl *self)
+hw_command_control_make_ended_error (HwCommandControl *self)
 {
   return g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
                       "Task %" G_GUINT64_FORMAT " is about to end. Wait until it has.",
@@ -70,7 +70,7 @@ hw_shim_control_make_ended_error (HwShimControl *self)
 }
 
 static GError *
-hw_shim_control_make_foreign_error (HwShimControl *self)
+hw_command_control_make_foreign_error (HwCommandControl *self)
 {
   return g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
                       "Task %" G_GUINT64_FORMAT " was begun by another version of Headway, which "
@@ -80,17 +80,17 @@ hw_shim_control_make_foreign_error (HwShimControl *self)
 
 /* Looks after the shim that does what it was told when it should be done with it. */
 static void
-hw_shim_control_be_patient (HwShimControl *self,
-                            gint64         interval)
+hw_command_control_be_patient (HwCommandControl *self,
+                               gint64            interval)
 {
-  hw_shim_control_remove_timer (self, &self->patience_timer);
+  hw_command_control_remove_timer (self, &self->patience_timer);
   self->patience_timer = hw_clock_add_timer (self->clock, interval, on_patience_timer, self);
 }
 
 static void
 on_patience_timer (gpointer user_data)
 {
-  HwShimControl *self = HW_SHIM_CONTROL (user_data);
+  HwCommandControl *self = HW_COMMAND_CONTROL (user_data);
 
   self->patience_timer = 0;
   if (self->is_asked)
@@ -103,12 +103,12 @@ on_patience_timer (gpointer user_data)
 
   self->is_asked = TRUE;
   hw_shim_link_ask (self->link);
-  hw_shim_control_be_patient (self, PATIENCE);
+  hw_command_control_be_patient (self, PATIENCE);
 }
 
 /* Does what somebody asked for, once there is a shim to ask it of. */
 static void
-hw_shim_control_obey (HwShimControl *self)
+hw_command_control_obey (HwCommandControl *self)
 {
   gint64 grace = self->deadline - hw_clock_get_monotonic_time (self->clock);
 
@@ -126,17 +126,17 @@ hw_shim_control_obey (HwShimControl *self)
     }
 
   self->is_asked = FALSE;
-  hw_shim_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
+  hw_command_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
 }
 
 /* Tells whoever waits for a pause how that went: @error is (transfer full) (nullable). */
 static void
-hw_shim_control_end_pausing (HwShimControl *self,
-                             GError        *error)
+hw_command_control_end_pausing (HwCommandControl *self,
+                                GError           *error)
 {
   g_autoptr(GTask) gtask = g_steal_pointer (&self->pausing);
 
-  hw_shim_control_remove_timer (self, &self->pause_timer);
+  hw_command_control_remove_timer (self, &self->pause_timer);
   if (gtask == NULL)
     g_clear_error (&error);
   else if (error != NULL)
@@ -148,7 +148,7 @@ hw_shim_control_end_pausing (HwShimControl *self,
 static void
 on_pause_timer (gpointer user_data)
 {
-  HwShimControl *self = HW_SHIM_CONTROL (user_data);
+  HwCommandControl *self = HW_COMMAND_CONTROL (user_data);
   const char *sentence = self->wants_pause
                          ? "does not stand still: it may be waiting for a disk. It goes on; try "
                          "again later."
@@ -159,14 +159,14 @@ on_pause_timer (gpointer user_data)
   /* Nothing stands half still. */
   if (self->wants_pause && self->link != NULL)
     hw_shim_link_set_paused (self->link, FALSE);
-  hw_shim_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_FAILED,
-                                                  "Task %" G_GUINT64_FORMAT " %s",
-                                                  hw_run_get_task_id (self->run), sentence));
+  hw_command_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_FAILED,
+                                                     "Task %" G_GUINT64_FORMAT " %s",
+                                                     hw_run_get_task_id (self->run), sentence));
 }
 
 /* The answer tells, if nothing changes by it. */
 static void
-hw_shim_control_pause (HwShimControl *self)
+hw_command_control_pause (HwCommandControl *self)
 {
   if (self->link == NULL)
     return;
@@ -176,26 +176,26 @@ hw_shim_control_pause (HwShimControl *self)
 }
 
 static void
-on_link_status (HwShimLink    *link,
-                HwShimStatus  *status,
-                HwShimControl *self)
+on_link_status (HwShimLink       *link,
+                HwShimStatus     *status,
+                HwCommandControl *self)
 {
   if (self->pausing != NULL && status->is_paused == self->wants_pause)
-    hw_shim_control_end_pausing (self, NULL);
+    hw_command_control_end_pausing (self, NULL);
 
   /* It lives, and waits for what the kernel does not let go. */
   if (self->is_asked)
-    hw_shim_control_be_patient (self, PATIENCE);
+    hw_command_control_be_patient (self, PATIENCE);
   self->is_asked = FALSE;
 }
 
 static void
-on_link_refused (HwShimLink    *link,
-                 guint          verb,
-                 HwShimControl *self)
+on_link_refused (HwShimLink       *link,
+                 guint             verb,
+                 HwCommandControl *self)
 {
   if (verb == HW_SHIM_PAUSE || verb == HW_SHIM_RESUME)
-    hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+    hw_command_control_end_pausing (self, hw_command_control_make_ended_error (self));
   else
     g_warning ("What watches task %" G_GUINT64_FORMAT " does not know what was asked of it",
                hw_run_get_task_id (self->run));
@@ -203,73 +203,73 @@ on_link_refused (HwShimLink    *link,
 
 /* It cannot be asked, so it cannot be known whether it is broken, either. */
 static void
-on_link_foreign (HwShimLink    *link,
-                 guint          version,
-                 HwShimControl *self)
+on_link_foreign (HwShimLink       *link,
+                 guint             version,
+                 HwCommandControl *self)
 {
-  GError *error = hw_shim_control_make_foreign_error (self);
+  GError *error = hw_command_control_make_foreign_error (self);
 
   g_warning ("What watches task %" G_GUINT64_FORMAT " speaks version %u, and is left alone",
              hw_run_get_task_id (self->run), version);
   hw_run_send_message (self->run, "%s", error->message);
-  hw_shim_control_remove_timer (self, &self->patience_timer);
-  hw_shim_control_end_pausing (self, error);
+  hw_command_control_remove_timer (self, &self->patience_timer);
+  hw_command_control_end_pausing (self, error);
 }
 
 static gboolean
-hw_shim_control_is_foreign (HwShimControl *self)
+hw_command_control_is_foreign (HwCommandControl *self)
 {
   return self->link != NULL && hw_shim_link_get_is_foreign (self->link);
 }
 
 static void
-hw_shim_control_drop_link (HwShimControl *self)
+hw_command_control_drop_link (HwCommandControl *self)
 {
-  hw_shim_control_remove_timer (self, &self->patience_timer);
+  hw_command_control_remove_timer (self, &self->patience_timer);
   if (self->link != NULL)
     g_signal_handlers_disconnect_by_data (self->link, self);
   g_clear_object (&self->link);
 }
 
 static void
-hw_shim_control_dispose (GObject *object)
+hw_command_control_dispose (GObject *object)
 {
-  HwShimControl *self = HW_SHIM_CONTROL (object);
+  HwCommandControl *self = HW_COMMAND_CONTROL (object);
 
-  hw_shim_control_drop_link (self);
-  hw_shim_control_remove_timer (self, &self->pause_timer);
+  hw_command_control_drop_link (self);
+  hw_command_control_remove_timer (self, &self->pause_timer);
 
-  G_OBJECT_CLASS (hw_shim_control_parent_class)->dispose (object);
+  G_OBJECT_CLASS (hw_command_control_parent_class)->dispose (object);
 }
 
 static void
-hw_shim_control_finalize (GObject *object)
+hw_command_control_finalize (GObject *object)
 {
-  HwShimControl *self = HW_SHIM_CONTROL (object);
+  HwCommandControl *self = HW_COMMAND_CONTROL (object);
 
   g_clear_object (&self->pausing);
   g_clear_object (&self->run);
   g_clear_object (&self->clock);
 
-  G_OBJECT_CLASS (hw_shim_control_parent_class)->finalize (object);
+  G_OBJECT_CLASS (hw_command_control_parent_class)->finalize (object);
 }
 
 static void
-hw_shim_control_class_init (HwShimControlClass *klass)
+hw_command_control_class_init (HwCommandControlClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->dispose = hw_shim_control_dispose;
-  object_class->finalize = hw_shim_control_finalize;
+  object_class->dispose = hw_command_control_dispose;
+  object_class->finalize = hw_command_control_finalize;
 }
 
 static void
-hw_shim_control_init (HwShimControl *self)
+hw_command_control_init (HwCommandControl *self)
 {
 }
 
 /**
- * hw_shim_control_new:
+ * hw_command_control_new:
  * @clock: what tells when force is due
  * @run: the attempt
  *
@@ -277,11 +277,11 @@ hw_shim_control_init (HwShimControl *self)
  *
  * Returns: (transfer full): a new control
  */
-HwShimControl *
-hw_shim_control_new (HwClock *clock,
-                     HwRun   *run)
+HwCommandControl *
+hw_command_control_new (HwClock *clock,
+                        HwRun   *run)
 {
-  HwShimControl *self = g_object_new (HW_TYPE_SHIM_CONTROL, NULL);
+  HwCommandControl *self = g_object_new (HW_TYPE_COMMAND_CONTROL, NULL);
 
   self->clock = g_object_ref (clock);
   self->run = g_object_ref (run);
@@ -290,19 +290,19 @@ hw_shim_control_new (HwClock *clock,
 }
 
 /**
- * hw_shim_control_set_link:
+ * hw_command_control_set_link:
  * @self: a control
  * @link: (nullable): the attempt's shim, or %NULL if it is gone
  *
  * Says who carries the attempt out. What was asked before is asked of it now.
  */
 void
-hw_shim_control_set_link (HwShimControl *self,
-                          HwShimLink    *link)
+hw_command_control_set_link (HwCommandControl *self,
+                             HwShimLink       *link)
 {
-  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+  g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
 
-  hw_shim_control_drop_link (self);
+  hw_command_control_drop_link (self);
   if (link == NULL)
     return;
 
@@ -312,13 +312,13 @@ hw_shim_control_set_link (HwShimControl *self,
   g_signal_connect (link, "foreign", G_CALLBACK (on_link_foreign), self);
 
   if (self->is_stopping)
-    hw_shim_control_obey (self);
+    hw_command_control_obey (self);
   if (self->pausing != NULL)
-    hw_shim_control_pause (self);
+    hw_command_control_pause (self);
 }
 
 /**
- * hw_shim_control_stop:
+ * hw_command_control_stop:
  * @self: a control
  * @verb: %HW_CONTROL_STOP or %HW_CONTROL_KILL
  * @deadline: when to use force, in the clock's monotonic time
@@ -329,30 +329,30 @@ hw_shim_control_set_link (HwShimControl *self,
  * Returns: %FALSE with a sentence for a person if that cannot be asked
  */
 gboolean
-hw_shim_control_stop (HwShimControl *self,
-                      HwControl      verb,
-                      gint64         deadline,
-                      GError       **error)
+hw_command_control_stop (HwCommandControl *self,
+                         HwControl         verb,
+                         gint64            deadline,
+                         GError          **error)
 {
-  g_return_val_if_fail (HW_IS_SHIM_CONTROL (self), FALSE);
+  g_return_val_if_fail (HW_IS_COMMAND_CONTROL (self), FALSE);
 
-  if (hw_shim_control_is_foreign (self))
+  if (hw_command_control_is_foreign (self))
     {
-      g_propagate_error (error, hw_shim_control_make_foreign_error (self));
+      g_propagate_error (error, hw_command_control_make_foreign_error (self));
       return FALSE;
     }
 
-  hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+  hw_command_control_end_pausing (self, hw_command_control_make_ended_error (self));
   self->is_stopping = TRUE;
   self->verb = verb;
   self->deadline = deadline;
-  hw_shim_control_obey (self);
+  hw_command_control_obey (self);
 
   return TRUE;
 }
 
 /**
- * hw_shim_control_set_paused:
+ * hw_command_control_set_paused:
  * @self: a control
  * @is_paused: whether the work is to stand still, or to go on
  * @gtask: whom to tell when it does, or why not
@@ -360,50 +360,50 @@ hw_shim_control_stop (HwShimControl *self,
  * Has the work stand still, or go on, with all that came of it. Whoever asks last is heard.
  */
 void
-hw_shim_control_set_paused (HwShimControl *self,
-                            gboolean       is_paused,
-                            GTask         *gtask)
+hw_command_control_set_paused (HwCommandControl *self,
+                               gboolean          is_paused,
+                               GTask            *gtask)
 {
-  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+  g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
 
   if (self->is_stopping)
     {
-      g_task_return_error (gtask, hw_shim_control_make_ended_error (self));
+      g_task_return_error (gtask, hw_command_control_make_ended_error (self));
       return;
     }
-  if (hw_shim_control_is_foreign (self))
+  if (hw_command_control_is_foreign (self))
     {
-      g_task_return_error (gtask, hw_shim_control_make_foreign_error (self));
+      g_task_return_error (gtask, hw_command_control_make_foreign_error (self));
       return;
     }
 
-  hw_shim_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
-                                                  "Somebody else wanted something else of task %"
-                                                  G_GUINT64_FORMAT " meanwhile. Look at it again.",
-                                                  hw_run_get_task_id (self->run)));
+  hw_command_control_end_pausing (self, g_error_new (HW_ERROR, HW_ERROR_WRONG_STATE,
+                                                     "Somebody else wanted something else of task %"
+                                                     G_GUINT64_FORMAT " meanwhile. Look at it again.",
+                                                     hw_run_get_task_id (self->run)));
   self->pausing = g_object_ref (gtask);
   self->wants_pause = is_paused;
   self->pause_timer = hw_clock_add_timer (self->clock, PAUSE_TIME, on_pause_timer, self);
-  hw_shim_control_pause (self);
+  hw_command_control_pause (self);
 }
 
 /**
- * hw_shim_control_close:
+ * hw_command_control_close:
  * @self: a control
  *
  * Asks nothing more, as the attempt has ended, or we go.
  */
 void
-hw_shim_control_close (HwShimControl *self)
+hw_command_control_close (HwCommandControl *self)
 {
-  g_return_if_fail (HW_IS_SHIM_CONTROL (self));
+  g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
 
-  hw_shim_control_drop_link (self);
-  hw_shim_control_end_pausing (self, hw_shim_control_make_ended_error (self));
+  hw_command_control_drop_link (self);
+  hw_command_control_end_pausing (self, hw_command_control_make_ended_error (self));
 }
 
 /**
- * hw_shim_control_get_is_stopping:
+ * hw_command_control_get_is_stopping:
  * @self: a control
  *
  * Gets whether somebody asked the work to end.
@@ -411,9 +411,9 @@ hw_shim_control_close (HwShimControl *self)
  * Returns: %TRUE if so
  */
 gboolean
-hw_shim_control_get_is_stopping (HwShimControl *self)
+hw_command_control_get_is_stopping (HwCommandControl *self)
 {
-  g_return_val_if_fail (HW_IS_SHIM_CONTROL (self), FALSE);
+  g_return_val_if_fail (HW_IS_COMMAND_CONTROL (self), FALSE);
 
   return self->is_stopping;
 }
