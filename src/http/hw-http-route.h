@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @HW_HTTP_ROUTE_TASK: `/api/v1/tasks/7`
  * @HW_HTTP_ROUTE_CANCEL: `/api/v1/tasks/7/cancel`
  * @HW_HTTP_ROUTE_RETRY: `/api/v1/tasks/7/retry`
+ * @HW_HTTP_ROUTE_PAUSE: `/api/v1/tasks/7/pause`
+ * @HW_HTTP_ROUTE_RESUME: `/api/v1/tasks/7/resume`
  * @HW_HTTP_ROUTE_TASK_EVENTS: `/api/v1/tasks/7/events`
  * @HW_HTTP_ROUTE_LOG: `/api/v1/tasks/7/log`
  * @HW_HTTP_ROUTE_FILES: `/api/v1/tasks/7/files`
@@ -41,6 +43,8 @@ typedef enum
   HW_HTTP_ROUTE_TASK,
   HW_HTTP_ROUTE_CANCEL,
   HW_HTTP_ROUTE_RETRY,
+  HW_HTTP_ROUTE_PAUSE,
+  HW_HTTP_ROUTE_RESUME,
   HW_HTTP_ROUTE_TASK_EVENTS,
   HW_HTTP_ROUTE_LOG,
   HW_HTTP_ROUTE_FILES,

@@ -270,6 +270,8 @@ on_soup_request (SoupServer        *soup,
     case HW_HTTP_ROUTE_TASK:
     case HW_HTTP_ROUTE_CANCEL:
     case HW_HTTP_ROUTE_RETRY:
+    case HW_HTTP_ROUTE_PAUSE:
+    case HW_HTTP_ROUTE_RESUME:
     case HW_HTTP_ROUTE_TASK_TYPES:
     case HW_HTTP_ROUTE_ABOUT:
       hw_task_api_answer (self->task_api, message, route, task_id, principal);

@@ -157,15 +157,47 @@ hw_task_api_submit (HwTaskApi     *self,
                                 hw_http_exchange_new (request->message));
 }
 
-static void
-on_task_canceled (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+typedef HwTask *(*FinishFunc) (HwTaskQueue  *queue,
+                               GAsyncResult *result,
+                               GError      **error);
+
+/* A verb that changes a task, while it is carried out. */
+typedef struct
 {
-  g_autoptr(HwHttpExchange) exchange = user_data;
-  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  HwHttpExchange *exchange; /* (owned) */
+  FinishFunc finish;
+} Action;
+
+static Action *
+action_new (const Request *request,
+            FinishFunc     finish)
+{
+  Action *action = g_new0 (Action, 1);
+
+  action->exchange = hw_http_exchange_new (request->message);
+  action->finish = finish;
+
+  return action;
+}
+
+static void
+action_free (Action *action)
+{
+  g_clear_pointer (&action->exchange, hw_http_exchange_end);
+  g_free (action);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Action, action_free)
+
+static void
+on_task_changed (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(Action) action = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (action->exchange);
   g_autoptr(GError) error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_cancel_finish (HW_TASK_QUEUE (source), result, &error);
+  g_autoptr(HwTask) task = action->finish (HW_TASK_QUEUE (source), result, &error);
 
   if (task != NULL)
     hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
@@ -177,42 +209,42 @@ static void
 hw_task_api_cancel (HwTaskApi     *self,
                     const Request *request)
 {
+  SoupMessageBody *body = soup_server_message_get_request_body (request->message);
   g_autoptr(GError) error = NULL;
+  gboolean now;
 
-  if (!hw_http_query_read_nothing (request->query, &error))
+  if (!hw_http_query_read_nothing (request->query, &error) ||
+      !hw_request_json_parse_cancel (body->data != NULL ? body->data : "", (gsize) body->length,
+                                     hw_http_route_get_max_body (request->route, "POST"),
+                                     &now, &error))
     hw_http_reply_error (request->message, error);
   else
-    hw_task_queue_cancel_async (self->queue, request->principal, request->task_id, FALSE, NULL,
-                                on_task_canceled, hw_http_exchange_new (request->message));
+    hw_task_queue_cancel_async (self->queue, request->principal, request->task_id, now, NULL,
+                                on_task_changed,
+                                action_new (request, hw_task_queue_cancel_finish));
 }
 
+/* The verbs to which nothing has to be said but which task. */
 static void
-on_task_retried (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  g_autoptr(HwHttpExchange) exchange = user_data;
-  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_retry_finish (HW_TASK_QUEUE (source), result, &error);
-
-  if (task != NULL)
-    hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
-  else
-    hw_http_reply_error (message, error);
-}
-
-static void
-hw_task_api_retry (HwTaskApi     *self,
-                   const Request *request)
+hw_task_api_change (HwTaskApi     *self,
+                    const Request *request)
 {
   g_autoptr(GError) error = NULL;
 
   if (!hw_http_query_read_nothing (request->query, &error))
     hw_http_reply_error (request->message, error);
-  else
+  else if (request->route == HW_HTTP_ROUTE_RETRY)
     hw_task_queue_retry_async (self->queue, request->principal, request->task_id, NULL,
-                               on_task_retried, hw_http_exchange_new (request->message));
+                               on_task_changed,
+                               action_new (request, hw_task_queue_retry_finish));
+  else if (request->route == HW_HTTP_ROUTE_PAUSE)
+    hw_task_queue_pause_async (self->queue, request->principal, request->task_id, NULL,
+                               on_task_changed,
+                               action_new (request, hw_task_queue_pause_finish));
+  else
+    hw_task_queue_resume_async (self->queue, request->principal, request->task_id, NULL,
+                                on_task_changed,
+                                action_new (request, hw_task_queue_resume_finish));
 }
 
 static void
@@ -377,7 +409,9 @@ hw_task_api_answer (HwTaskApi         *self,
       break;
 
     case HW_HTTP_ROUTE_RETRY:
-      hw_task_api_retry (self, &request);
+    case HW_HTTP_ROUTE_PAUSE:
+    case HW_HTTP_ROUTE_RESUME:
+      hw_task_api_change (self, &request);
       break;
 
     case HW_HTTP_ROUTE_TASK_TYPES:

@@ -33,11 +33,17 @@ static const Member task_members[] = {
   { MEMBER_TITLE, "s", "a text in quotes" },
   { MEMBER_PARAMETERS, "a{sv}", "an object" },
   { MEMBER_PRIORITY, "x", "a whole number without quotes" },
+  { MEMBER_TIMEOUT, "x", "a whole number without quotes" },
 };
 
 static const Member option_members[] = {
   { MEMBER_TITLE, "s", "a text in quotes" },
   { MEMBER_PRIORITY, "x", "a whole number without quotes" },
+  { MEMBER_TIMEOUT, "x", "a whole number without quotes" },
+};
+
+static const Member cancel_members[] = {
+  { MEMBER_NOW, "b", "true or false" },
 };
 
 static const Member filter_members[] = {
@@ -159,6 +165,27 @@ read_priority (GVariant   *request,
   return TRUE;
 }
 
+/* How long is too long is for the queue to say. */
+static gboolean
+read_timeout (GVariant   *request,
+              HwTaskSpec *spec,
+              GError    **error)
+{
+  gint64 timeout = 0;
+
+  if (g_variant_lookup (request, MEMBER_TIMEOUT, "x", &timeout) && timeout < 1)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/timeout",
+                          "The timeout must be a number of seconds that is above 0. Send that, "
+                          "or leave it out.");
+      return FALSE;
+    }
+
+  spec->timeout = (guint64) timeout;
+
+  return TRUE;
+}
+
 /**
  * hw_request_json_parse_task:
  * @data: (array length=length) (element-type guint8): a request's body
@@ -167,8 +194,8 @@ read_priority (GVariant   *request,
  * @needs_type: whether the request must name a task type
  * @error: return location for a #GError, or %NULL
  *
- * Reads what somebody asks for: `type`, `title`, `parameters` and `priority`, and
- * nothing else. Whether there is such a type, and what it takes, is for the queue
+ * Reads what somebody asks for: `type`, `title`, `parameters`, `priority` and `timeout`,
+ * and nothing else. Whether there is such a type, and what it takes, is for the queue
  * to say.
  *
  * Returns: (transfer full): the request, or %NULL with %HW_ERROR_TOO_LARGE or
@@ -192,7 +219,7 @@ hw_request_json_parse_task (const char *data,
   g_variant_lookup (request, MEMBER_TYPE, "s", &spec->type);
   g_variant_lookup (request, MEMBER_TITLE, "s", &spec->title);
   spec->parameters = g_variant_lookup_value (request, MEMBER_PARAMETERS, G_VARIANT_TYPE_VARDICT);
-  if (!read_priority (request, spec, error))
+  if (!read_priority (request, spec, error) || !read_timeout (request, spec, error))
     return NULL;
 
   if (needs_type && spec->type == NULL)
@@ -276,6 +303,65 @@ hw_request_json_encode_cancel (gboolean now)
 }
 
 /**
+ * hw_request_json_read_cancel:
+ * @options: what came with the task's number
+ * @now: (out): whether to use force at once
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads how somebody wants a task to be canceled: `now` or not.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_request_json_read_cancel (GVariant *options,
+                             gboolean *now,
+                             GError  **error)
+{
+  g_return_val_if_fail (options != NULL, FALSE);
+  g_return_val_if_fail (now != NULL, FALSE);
+
+  *now = FALSE;
+  if (!check_members (options, cancel_members, G_N_ELEMENTS (cancel_members), error))
+    return FALSE;
+
+  g_variant_lookup (options, MEMBER_NOW, "b", now);
+
+  return TRUE;
+}
+
+/**
+ * hw_request_json_parse_cancel:
+ * @data: (array length=length) (element-type guint8): a request's body
+ * @length: how many bytes, 0 for a request that says nothing
+ * @max_length: the most bytes that such a body may have
+ * @now: (out): whether to use force at once
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads how somebody wants a task to be canceled, see hw_request_json_read_cancel().
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_TOO_LARGE or %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_request_json_parse_cancel (const char *data,
+                              gsize       length,
+                              gsize       max_length,
+                              gboolean   *now,
+                              GError    **error)
+{
+  g_autoptr(GVariant) request = NULL;
+
+  g_return_val_if_fail (now != NULL, FALSE);
+
+  *now = FALSE;
+  if (length == 0)
+    return TRUE;
+
+  request = hw_json_variant_parse (data, length, max_length, error);
+
+  return request != NULL && hw_request_json_read_cancel (request, now, error);
+}
+
+/**
  * hw_request_json_parse_session:
  * @data: (array length=length) (element-type guint8): a request's body
  * @length: how many bytes
@@ -316,7 +402,7 @@ hw_request_json_parse_session (const char *data,
  * @spec: where to put the options
  * @error: return location for a #GError, or %NULL
  *
- * Reads the options of a call that adds a task: `title` and `priority`.
+ * Reads the options of a call that adds a task: `title`, `priority` and `timeout`.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -334,7 +420,7 @@ hw_request_json_read_options (GVariant   *options,
   g_clear_pointer (&spec->title, g_free);
   g_variant_lookup (options, MEMBER_TITLE, "s", &spec->title);
 
-  return read_priority (options, spec, error);
+  return read_priority (options, spec, error) && read_timeout (options, spec, error);
 }
 
 /**

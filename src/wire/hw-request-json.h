@@ -15,6 +15,11 @@ HwTaskSpec *hw_request_json_parse_task (const char *data,
                                         gboolean    needs_type,
                                         GError    **error);
 GBytes     *hw_request_json_encode_task (const HwTaskSpec *spec);
+gboolean    hw_request_json_parse_cancel (const char *data,
+                                          gsize       length,
+                                          gsize       max_length,
+                                          gboolean   *now,
+                                          GError    **error);
 GBytes     *hw_request_json_encode_cancel (gboolean now);
 char       *hw_request_json_parse_session (const char *data,
                                            gsize       length,
@@ -24,6 +29,9 @@ char       *hw_request_json_parse_session (const char *data,
 gboolean    hw_request_json_read_options (GVariant   *options,
                                           HwTaskSpec *spec,
                                           GError    **error);
+gboolean    hw_request_json_read_cancel (GVariant *options,
+                                         gboolean *now,
+                                         GError  **error);
 gboolean    hw_request_json_read_filter (GVariant      *members,
                                          HwWatchFilter *filter,
                                          GError       **error);

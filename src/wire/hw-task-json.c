@@ -474,9 +474,9 @@ hw_task_json_encode_about (const char *version,
   text = g_string_new (NULL);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, "version", version);
+  write_string_member (&writer, HW_FORM_VERSION, version);
   write_uint_member (&writer, HW_FORM_EPOCH, epoch);
-  write_string_member (&writer, "containment", containment);
+  write_string_member (&writer, HW_FORM_CONTAINMENT, containment);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

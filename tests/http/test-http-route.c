@@ -48,6 +48,8 @@ static const Row rows[] = {
   { "/api/v1/tasks/9007199254740992", HW_HTTP_ROUTE_TASK, G_GUINT64_CONSTANT (9007199254740992) },
   { "/api/v1/tasks/7/cancel", HW_HTTP_ROUTE_CANCEL, 7 },
   { "/api/v1/tasks/7/retry", HW_HTTP_ROUTE_RETRY, 7 },
+  { "/api/v1/tasks/7/pause", HW_HTTP_ROUTE_PAUSE, 7 },
+  { "/api/v1/tasks/7/resume", HW_HTTP_ROUTE_RESUME, 7 },
   { "/api/v1/tasks/7/events", HW_HTTP_ROUTE_TASK_EVENTS, 7 },
   { "/api/v1/tasks/7/log", HW_HTTP_ROUTE_LOG, 7 },
   { "/api/v1/tasks/7/files", HW_HTTP_ROUTE_FILES, 7 },

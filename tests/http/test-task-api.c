@@ -44,7 +44,7 @@ static const Row refusals[] = {
   { "unknown-member", "POST /api/v1/tasks", "{\"type\": \"demo\", \"colour\": \"red\"}", 400,
     PROBLEM ("Bad Request", "400", "invalid-request",
              "There is no member “colour” in such a request. Send only “type”, “title”, "
-             "“parameters”, “priority”.", FIELD ("/colour")) },
+             "“parameters”, “priority”, “timeout”.", FIELD ("/colour")) },
   { "unknown-type", "POST /api/v1/tasks", "{\"type\": \"nonsense\"}", 400,
     PROBLEM ("Bad Request", "400", "unknown-type",
              "There is no task type “nonsense”. Ask for the list of task types, and take one of "
@@ -72,6 +72,25 @@ static const Row refusals[] = {
   { "no-such-task-to-cancel", "POST /api/v1/tasks/7/cancel", NULL, 404,
     PROBLEM ("Not Found", "404", "not-found",
              "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
+  { "no-such-task-to-pause", "POST /api/v1/tasks/7/pause", NULL, 404,
+    PROBLEM ("Not Found", "404", "not-found",
+             "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
+  { "no-such-task-to-resume", "POST /api/v1/tasks/7/resume", NULL, 404,
+    PROBLEM ("Not Found", "404", "not-found",
+             "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
+  { "cancel-that-says-nonsense", "POST /api/v1/tasks/7/cancel", "{\"now\": 1}", 400,
+    PROBLEM ("Bad Request", "400", "invalid-request",
+             "“now” must be true or false. Send that, or leave it out.", FIELD ("/now")) },
+  { "no-time-at-all", "POST /api/v1/tasks", "{\"type\": \"demo\", \"timeout\": 0}", 400,
+    PROBLEM ("Bad Request", "400", "invalid-request",
+             "The timeout must be a number of seconds that is above 0. Send that, or leave it "
+             "out.", FIELD ("/timeout")) },
+  { "fraction-of-a-second", "POST /api/v1/tasks", "{\"type\": \"demo\", \"timeout\": 1.5}", 400,
+    PROBLEM ("Bad Request", "400", "invalid-request",
+             "“timeout” must be a whole number without quotes. Send that, or leave it out.",
+             FIELD ("/timeout")) },
+  { "timeout-of-years", "POST /api/v1/tasks", "{\"type\": \"demo\", \"timeout\": 99999999}", 400,
+    PROBLEM ("Bad Request", "400", "invalid-request", "…", FIELD ("/timeout")) },
   { "no-such-task-to-retry", "POST /api/v1/tasks/7/retry", NULL, 404,
     PROBLEM ("Not Found", "404", "not-found",
              "There is no task 7. Look at the list of tasks for the numbers there are.", "") },
@@ -145,6 +164,8 @@ static const struct
   { "/api/v1/tasks/1/log", "GET, HEAD" },
   { "/api/v1/tasks/1/cancel", "POST" },
   { "/api/v1/tasks/1/retry", "POST" },
+  { "/api/v1/tasks/1/pause", "POST" },
+  { "/api/v1/tasks/1/resume", "POST" },
   { "/api/v1/tasks/1/events", "GET, HEAD" },
   { "/api/v1/events", "GET, HEAD" },
   { "/api/v1/link", "GET, HEAD" },
@@ -220,7 +241,7 @@ test_task_api_submit (HttpHouse    *house,
 {
   g_autoptr(HttpAnswer) answer =
     http_house_post (house, "/api/v1/tasks",
-                     "{\"type\": \"checksum\", \"title\": \"Big\", \"priority\": 3, "
+                     "{\"type\": \"checksum\", \"title\": \"Big\", \"priority\": 3, \"timeout\": 90, "
                      "\"parameters\": {\"path\": \"/x\"}}");
 
   g_assert_cmpuint (answer->status, ==, 202);
@@ -229,6 +250,7 @@ test_task_api_submit (HttpHouse    *house,
   assert_member (answer, "id", "1");
   assert_member (answer, "title", "Big");
   assert_member (answer, "priority", "3");
+  assert_member (answer, "timeout", "90");
   assert_member (answer, "state", "Pending");
   assert_member (answer, "parameters", "{'path': <'/x'>}");
 }
@@ -396,6 +418,45 @@ test_task_api_cancel (HttpHouse    *house,
   assert_member (canceled, "state", "Failed");
   assert_member (canceled, "result", "canceled");
   assert_problem (again, 409, "wrong-state");
+}
+
+static void
+test_task_api_cancel_with_force (HttpHouse    *house,
+                                 gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) gently = NULL;
+  g_autoptr(HttpAnswer) forced = NULL;
+
+  hw_test_house_submit (house->house, "demo");
+  gently = http_house_post (house, "/api/v1/tasks/1/cancel", "{}");
+  forced = http_house_post (house, "/api/v1/tasks/1/cancel", "{\"now\": true}");
+
+  g_assert_cmpuint (gently->status, ==, 202);
+  g_assert_cmpuint (forced->status, ==, 202);
+  assert_member (gently, "activity", "stopping");
+  assert_calls (house, "start 1/1, stop 1/1, kill 1/1");
+}
+
+static void
+test_task_api_pause (HttpHouse    *house,
+                     gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) paused = NULL;
+  g_autoptr(HttpAnswer) resumed = NULL;
+  g_autoptr(HttpAnswer) waiting = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    hw_test_house_submit (house->house, "demo");
+  paused = http_house_post (house, "/api/v1/tasks/1/pause", NULL);
+  resumed = http_house_post (house, "/api/v1/tasks/1/resume", NULL);
+  waiting = http_house_post (house, "/api/v1/tasks/3/pause", NULL);
+
+  g_assert_cmpuint (paused->status, ==, 202);
+  assert_member (paused, "state", "Processing");
+  assert_member (paused, "activity", "paused");
+  g_assert_cmpuint (resumed->status, ==, 202);
+  assert_member (resumed, "activity", NULL);
+  assert_problem (waiting, 409, "wrong-state");
 }
 
 static void
@@ -667,6 +728,8 @@ main (int   argc,
   ADD ("/task-api/list/is-filtered", test_task_api_list_filter);
   ADD ("/task-api/list/has-pages", test_task_api_list_pages);
   ADD ("/task-api/cancel/answers-with-the-task", test_task_api_cancel);
+  ADD ("/task-api/cancel/with-force-if-somebody-says-so", test_task_api_cancel_with_force);
+  ADD ("/task-api/pause/and-resume-answer-with-the-task", test_task_api_pause);
   ADD ("/task-api/retry/answers-with-the-task", test_task_api_retry);
   ADD ("/task-api/types/are-listed", test_task_api_types);
   ADD ("/task-api/about/says-how-programs-are-held", test_task_api_about);

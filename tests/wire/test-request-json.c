@@ -24,13 +24,13 @@ typedef struct
 static const Row wrong_tasks[] = {
   { "unknown-member", "{\"type\":\"demo\",\"colour\":1}", "/colour",
     "There is no member “colour” in such a request. "
-    "Send only “type”, “title”, “parameters”, “priority”." },
+    "Send only “type”, “title”, “parameters”, “priority”, “timeout”." },
   { "unknown-member-to-be-escaped", "{\"a/b~\":1}", "/a~1b~0",
     "There is no member “a/b~” in such a request. "
-    "Send only “type”, “title”, “parameters”, “priority”." },
+    "Send only “type”, “title”, “parameters”, “priority”, “timeout”." },
   { "member-of-other-case", "{\"Type\":\"demo\"}", "/Type",
     "There is no member “Type” in such a request. "
-    "Send only “type”, “title”, “parameters”, “priority”." },
+    "Send only “type”, “title”, “parameters”, “priority”, “timeout”." },
   { "type-that-is-a-number", "{\"type\":5}", "/type",
     "“type” must be a text in quotes. Send that, or leave it out." },
   { "title-that-is-an-object", "{\"type\":\"demo\",\"title\":{}}", "/title",
@@ -177,19 +177,57 @@ test_request_json_refuses_session (gconstpointer test_data)
   g_assert_cmpstr (hw_error_get_field (error), ==, row->field);
 }
 
+/* How somebody says that a task is to be canceled. */
+static const struct
+{
+  const char *json;
+  gboolean is_valid;
+  gboolean now;
+} cancels[] = {
+  { "", TRUE, FALSE },
+  { "{}", TRUE, FALSE },
+  { "{\"now\":true}", TRUE, TRUE },
+  { "{\"now\":false}", TRUE, FALSE },
+  { "{\"now\":1}", FALSE, FALSE },
+  { "{\"now\":\"true\"}", FALSE, FALSE },
+  { "{\"Now\":true}", FALSE, FALSE },
+  { "{\"now\":true,\"grace\":1}", FALSE, FALSE },
+  { "true", FALSE, FALSE },
+  { "{", FALSE, FALSE },
+};
+
+static void
+test_request_json_reads_cancel (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cancels); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      gboolean now = TRUE;
+
+      g_test_message ("%s", cancels[i].json);
+      g_assert_cmpint (hw_request_json_parse_cancel (cancels[i].json, strlen (cancels[i].json),
+                                                     MAX_LENGTH, &now, &error),
+                       ==, cancels[i].is_valid);
+      g_assert_cmpint (now, ==, cancels[i].now);
+      if (!cancels[i].is_valid)
+        g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+    }
+}
+
 static void
 test_request_json_reads_options (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(HwTaskSpec) spec = hw_task_spec_new ();
-  g_autoptr(GVariant) options = g_variant_parse (NULL, "{'title': <'T'>, 'priority': <int64 2>}",
-                                                 NULL, NULL, NULL);
+  g_autoptr(GVariant) options = g_variant_parse (NULL, "{'title': <'T'>, 'priority': <int64 2>, "
+                                                 "'timeout': <int64 90>}", NULL, NULL, NULL);
 
   g_assert_true (hw_request_json_read_options (options, spec, &error));
 
   g_assert_no_error (error);
   g_assert_cmpstr (spec->title, ==, "T");
   g_assert_cmpint (spec->priority, ==, 2);
+  g_assert_cmpuint (spec->timeout, ==, 90);
 }
 
 static void
@@ -296,6 +334,8 @@ main (int   argc,
   g_test_add_func ("/request-json/task/type-may-be-left-out",
                    test_request_json_type_may_be_left_out);
   g_test_add_func ("/request-json/session/reads-token", test_request_json_reads_session);
+  g_test_add_func ("/request-json/cancel/reads-all-and-nothing-else",
+                   test_request_json_reads_cancel);
   g_test_add_func ("/request-json/options/reads-all", test_request_json_reads_options);
   g_test_add_func ("/request-json/options/refuses-unknown",
                    test_request_json_refuses_unknown_option);
