@@ -6,6 +6,7 @@
 
 #include "hw-task-hub.h"
 
+#include "hw-hub-arguments.h"
 #include "hw-log-stream.h"
 #include "hw-request-json.h"
 #include "hw-task-json.h"
@@ -13,9 +14,6 @@
 #include "hw-watch-stream.h"
 
 #include <string.h>
-
-/* The greatest whole number that every client can tell from the next one (2⁵³ − 1). */
-#define NUMBER_MAX ((gint64) 9007199254740991)
 
 /* What the client's method is called that is told of a task that it subscribed to. */
 #define TASK_UPDATED "TaskUpdated"
@@ -56,92 +54,8 @@ typedef struct
   guint n_arguments;
   CallFunc call;
   StreamFunc open;
+  guint n_optional; /* of the arguments, at their end */
 } Method;
-
-/* Gets an argument; %NULL for one that is null. */
-static GVariant *
-get_argument (GVariant *arguments,
-              guint     index)
-{
-  g_autoptr(GVariant) boxed = g_variant_get_child_value (arguments, index);
-  GVariant *value = g_variant_get_variant (boxed);
-
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("mv")))
-    return value;
-
-  g_variant_unref (value);
-
-  return NULL;
-}
-
-static gboolean
-read_number (GVariant   *arguments,
-             guint       index,
-             const char *name,
-             guint64    *number,
-             GError    **error)
-{
-  g_autoptr(GVariant) value = get_argument (arguments, index);
-  gint64 read = -1;
-
-  if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-    read = g_variant_get_int64 (value);
-
-  if (read < 0 || read > NUMBER_MAX)
-    {
-      g_set_error (error, HW_HUB_ERROR, HW_HUB_ERROR_ARGUMENTS,
-                   "Argument %u, “%s”, must be a whole number that is not below 0.",
-                   index + 1, name);
-      return FALSE;
-    }
-
-  *number = (guint64) read;
-
-  return TRUE;
-}
-
-static gboolean
-read_string (GVariant   *arguments,
-             guint       index,
-             const char *name,
-             char      **string,
-             GError    **error)
-{
-  g_autoptr(GVariant) value = get_argument (arguments, index);
-
-  if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    {
-      g_set_error (error, HW_HUB_ERROR, HW_HUB_ERROR_ARGUMENTS,
-                   "Argument %u, “%s”, must be a text or null.", index + 1, name);
-      return FALSE;
-    }
-
-  *string = value != NULL ? g_variant_dup_string (value, NULL) : NULL;
-
-  return TRUE;
-}
-
-/* Reads an object; none if it is null. */
-static gboolean
-read_object (GVariant   *arguments,
-             guint       index,
-             const char *name,
-             GVariant  **object,
-             GError    **error)
-{
-  g_autoptr(GVariant) value = get_argument (arguments, index);
-
-  if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
-    {
-      g_set_error (error, HW_HUB_ERROR, HW_HUB_ERROR_ARGUMENTS,
-                   "Argument %u, “%s”, must be an object or null.", index + 1, name);
-      return FALSE;
-    }
-
-  *object = g_steal_pointer (&value);
-
-  return TRUE;
-}
 
 static void
 on_task_added (GObject      *source,
@@ -173,9 +87,9 @@ add_task (HwTaskHub   *self,
   g_autoptr(GVariant) options = NULL;
   GError *error = NULL;
 
-  if (!read_string (arguments, 0, "type", &spec->type, &error) ||
-      !read_object (arguments, 1, "parameters", &spec->parameters, &error) ||
-      !read_object (arguments, 2, "options", &options, &error) ||
+  if (!hw_hub_arguments_read_string (arguments, 0, "type", &spec->type, &error) ||
+      !hw_hub_arguments_read_object (arguments, 1, "parameters", &spec->parameters, &error) ||
+      !hw_hub_arguments_read_object (arguments, 2, "options", &options, &error) ||
       (options != NULL && !hw_request_json_read_options (options, spec, &error)))
     {
       g_task_return_error (gtask, error);
@@ -187,19 +101,59 @@ add_task (HwTaskHub   *self,
                               g_object_ref (gtask));
 }
 
+typedef void (*VerbFunc) (HwTaskQueue        *queue,
+                          HwPrincipal        *principal,
+                          guint64             task_id,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data);
+typedef HwTask *(*FinishFunc) (HwTaskQueue  *queue,
+                               GAsyncResult *result,
+                               GError      **error);
+
+/* The task data is how the verb ends. A client hears of what became of the task by its
+ * streams.
+ */
 static void
-on_task_canceled (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+on_task_changed (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  const FinishFunc *finish = g_task_get_task_data (gtask);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_cancel_finish (HW_TASK_QUEUE (source), result, &error);
+  g_autoptr(HwTask) task = (*finish)(HW_TASK_QUEUE (source), result, &error);
 
   if (task != NULL)
     g_task_return_pointer (gtask, NULL, NULL);
   else
     g_task_return_error (gtask, error);
+}
+
+/* Returns (transfer full): @gtask, for on_task_changed(). */
+static GTask *
+end_with (GTask     *gtask,
+          FinishFunc finish)
+{
+  g_task_set_task_data (gtask, g_memdup2 (&finish, sizeof finish), g_free);
+
+  return g_object_ref (gtask);
+}
+
+/* Reads how to cancel, which may be left out. */
+static gboolean
+read_cancel (GVariant *arguments,
+             gboolean *now,
+             GError  **error)
+{
+  g_autoptr(GVariant) options = NULL;
+
+  *now = FALSE;
+  if (g_variant_n_children (arguments) < 2)
+    return TRUE;
+
+  return hw_hub_arguments_read_object (arguments, 1, "options", &options, error) &&
+         (options == NULL || hw_request_json_read_cancel (options, now, error));
 }
 
 static void
@@ -210,28 +164,34 @@ cancel_task (HwTaskHub   *self,
 {
   GError *error = NULL;
   guint64 task_id;
+  gboolean now;
 
-  if (!read_number (arguments, 0, "id", &task_id, &error))
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &task_id, &error) ||
+      !read_cancel (arguments, &now, &error))
     g_task_return_error (gtask, error);
   else
-    hw_task_queue_cancel_async (self->queue, hw_hub_client_get_principal (client), task_id, FALSE,
-                                g_task_get_cancellable (gtask), on_task_canceled,
-                                g_object_ref (gtask));
+    hw_task_queue_cancel_async (self->queue, hw_hub_client_get_principal (client), task_id, now,
+                                g_task_get_cancellable (gtask), on_task_changed,
+                                end_with (gtask, hw_task_queue_cancel_finish));
 }
 
+/* Has a verb carried out to which nothing has to be said but which task. */
 static void
-on_task_retried (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+change_task (HwTaskHub   *self,
+             HwHubClient *client,
+             GVariant    *arguments,
+             GTask       *gtask,
+             VerbFunc     begin,
+             FinishFunc   finish)
 {
-  g_autoptr(GTask) gtask = G_TASK (user_data);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_retry_finish (HW_TASK_QUEUE (source), result, &error);
+  guint64 task_id;
 
-  if (task != NULL)
-    g_task_return_pointer (gtask, NULL, NULL);
-  else
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &task_id, &error))
     g_task_return_error (gtask, error);
+  else
+    begin (self->queue, hw_hub_client_get_principal (client), task_id,
+           g_task_get_cancellable (gtask), on_task_changed, end_with (gtask, finish));
 }
 
 static void
@@ -240,15 +200,28 @@ retry_task (HwTaskHub   *self,
             GVariant    *arguments,
             GTask       *gtask)
 {
-  GError *error = NULL;
-  guint64 task_id;
+  change_task (self, client, arguments, gtask, hw_task_queue_retry_async,
+               hw_task_queue_retry_finish);
+}
 
-  if (!read_number (arguments, 0, "id", &task_id, &error))
-    g_task_return_error (gtask, error);
-  else
-    hw_task_queue_retry_async (self->queue, hw_hub_client_get_principal (client), task_id,
-                               g_task_get_cancellable (gtask), on_task_retried,
-                               g_object_ref (gtask));
+static void
+pause_task (HwTaskHub   *self,
+            HwHubClient *client,
+            GVariant    *arguments,
+            GTask       *gtask)
+{
+  change_task (self, client, arguments, gtask, hw_task_queue_pause_async,
+               hw_task_queue_pause_finish);
+}
+
+static void
+resume_task (HwTaskHub   *self,
+             HwHubClient *client,
+             GVariant    *arguments,
+             GTask       *gtask)
+{
+  change_task (self, client, arguments, gtask, hw_task_queue_resume_async,
+               hw_task_queue_resume_finish);
 }
 
 static char *
@@ -307,7 +280,7 @@ subscribe (HwTaskHub   *self,
   GError *error = NULL;
   guint64 task_id;
 
-  if (!read_number (arguments, 0, "id", &task_id, &error))
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &task_id, &error))
     {
       g_task_return_error (gtask, error);
       return;
@@ -333,7 +306,7 @@ unsubscribe (HwTaskHub   *self,
   GError *error = NULL;
   guint64 task_id;
 
-  if (!read_number (arguments, 0, "id", &task_id, &error))
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &task_id, &error))
     {
       g_task_return_error (gtask, error);
       return;
@@ -355,8 +328,8 @@ watch (HwTaskHub           *self,
   guint64 epoch;
   guint64 after;
 
-  if (!read_number (arguments, 1, "epoch", &epoch, error) ||
-      !read_number (arguments, 2, "after", &after, error))
+  if (!hw_hub_arguments_read_number (arguments, 1, "epoch", &epoch, error) ||
+      !hw_hub_arguments_read_number (arguments, 2, "after", &after, error))
     return NULL;
 
   watcher = hw_watcher_new (self->queue, hw_hub_client_get_principal (client), filter,
@@ -373,7 +346,7 @@ watch_task (HwTaskHub   *self,
 {
   HwWatchFilter filter = { 0 };
 
-  if (!read_number (arguments, 0, "id", &filter.task_id, error))
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &filter.task_id, error))
     return NULL;
 
   /* A watcher takes 0 for all tasks; a task with that number there is not. */
@@ -396,7 +369,7 @@ watch_tasks (HwTaskHub   *self,
   g_autoptr(GVariant) members = NULL;
   g_auto(HwWatchFilter) filter = { 0 };
 
-  if (!read_object (arguments, 0, "filter", &members, error))
+  if (!hw_hub_arguments_read_object (arguments, 0, "filter", &members, error))
     return NULL;
 
   if (members != NULL && !hw_request_json_read_filter (members, &filter, error))
@@ -415,9 +388,9 @@ read_log (HwTaskHub   *self,
   guint64 attempt;
   guint64 offset;
 
-  if (!read_number (arguments, 0, "id", &task_id, error) ||
-      !read_number (arguments, 1, "attempt", &attempt, error) ||
-      !read_number (arguments, 2, "offset", &offset, error))
+  if (!hw_hub_arguments_read_number (arguments, 0, "id", &task_id, error) ||
+      !hw_hub_arguments_read_number (arguments, 1, "attempt", &attempt, error) ||
+      !hw_hub_arguments_read_number (arguments, 2, "offset", &offset, error))
     return NULL;
 
   return hw_log_stream_new (self->queue, hw_hub_client_get_principal (client), task_id,
@@ -426,8 +399,10 @@ read_log (HwTaskHub   *self,
 
 static const Method methods[] = {
   { "AddTask", "AddTask(type, parameters, options)", 3, add_task, NULL },
-  { "CancelTask", "CancelTask(id)", 1, cancel_task, NULL },
+  { "CancelTask", "CancelTask(id[, options])", 2, cancel_task, NULL, 1 },
   { "RetryTask", "RetryTask(id)", 1, retry_task, NULL },
+  { "PauseTask", "PauseTask(id)", 1, pause_task, NULL },
+  { "ResumeTask", "ResumeTask(id)", 1, resume_task, NULL },
   { "Subscribe", "Subscribe(id)", 1, subscribe, NULL },
   { "Unsubscribe", "Unsubscribe(id)", 1, unsubscribe, NULL },
   { "WatchTask", "WatchTask(id, epoch, after)", 3, NULL, watch_task },
@@ -450,12 +425,15 @@ check_arguments (const Method *method,
                  GVariant     *arguments,
                  GError      **error)
 {
-  if (g_variant_n_children (arguments) == method->n_arguments)
+  gsize n_arguments = g_variant_n_children (arguments);
+
+  if (n_arguments <= method->n_arguments &&
+      n_arguments + method->n_optional >= method->n_arguments)
     return TRUE;
 
   g_set_error (error, HW_HUB_ERROR, HW_HUB_ERROR_ARGUMENTS,
                "%s takes %u arguments, and was called with %" G_GSIZE_FORMAT ". Call %s.",
-               method->name, method->n_arguments, g_variant_n_children (arguments),
+               method->name, method->n_arguments, n_arguments,
                method->signature);
 
   return FALSE;

@@ -206,7 +206,7 @@ static const CallRow calls[] = {
             "only. Add the task from a shell on this machine, or take another type.") },
   { "add-with-unknown-option", "AddTask", "\"demo\",{},{\"type\":\"demo\"}",
     FAILED ("AddTask", "There is no member “type” in such a request. Send only “title”, "
-            "“priority”.") },
+            "“priority”, “timeout”.") },
   { "add-with-array-as-parameters", "AddTask", "\"demo\",[],null",
     NOT_INVOKED ("AddTask", "Argument 2, “parameters”, must be an object or null.") },
   { "add-with-number-as-type", "AddTask", "5,{},null",
@@ -218,6 +218,24 @@ static const CallRow calls[] = {
     NOT_INVOKED ("AddTask", "AddTask takes 3 arguments, and was called with 4. "
                  "Call AddTask(type, parameters, options).") },
   { "cancel", "CancelTask", "1", RESULT ("null") },
+  { "cancel-with-force", "CancelTask", "1,{\"now\":true}", RESULT ("null") },
+  { "cancel-with-null", "CancelTask", "1,null", RESULT ("null") },
+  { "cancel-with-unknown-option", "CancelTask", "1,{\"soon\":true}",
+    FAILED ("CancelTask", "There is no member “soon” in such a request. Send only “now”.") },
+  { "cancel-with-a-truth", "CancelTask", "1,true",
+    NOT_INVOKED ("CancelTask", "Argument 2, “options”, must be an object or null.") },
+  { "cancel-with-too-many-arguments", "CancelTask", "1,null,null",
+    NOT_INVOKED ("CancelTask", "CancelTask takes 2 arguments, and was called with 3. "
+                 "Call CancelTask(id[, options]).") },
+  { "cancel-of-nothing", "CancelTask", "",
+    NOT_INVOKED ("CancelTask", "CancelTask takes 2 arguments, and was called with 0. "
+                 "Call CancelTask(id[, options]).") },
+  { "pause", "PauseTask", "1", RESULT ("null") },
+  { "pause-of-unknown-task", "PauseTask", "9", FAILED ("PauseTask", NO_TASK ("9")) },
+  { "pause-of-a-text", "PauseTask", "\"1\"",
+    NOT_INVOKED ("PauseTask", "Argument 1, “id”, must be a whole number that is not below 0.") },
+  { "resume", "ResumeTask", "1", RESULT ("null") },
+  { "resume-of-unknown-task", "ResumeTask", "9", FAILED ("ResumeTask", NO_TASK ("9")) },
   { "cancel-of-unknown-task", "CancelTask", "9",
     FAILED ("CancelTask", NO_TASK ("9")) },
   { "cancel-of-a-text", "CancelTask", "\"1\"",
@@ -258,12 +276,14 @@ test_task_hub_add_says_what_was_asked_for (Fixture      *fixture,
 {
   g_autoptr(HwTask) task = NULL;
 
-  invoke (fixture, "AddTask", "\"demo\",{\"steps\":3},{\"title\":\"Mine\",\"priority\":5}");
+  invoke (fixture, "AddTask", "\"demo\",{\"steps\":3},{\"title\":\"Mine\",\"priority\":5,"
+          "\"timeout\":90}");
   task = hw_test_house_get (fixture->house, 1);
 
   g_assert_cmpstr (hw_task_get_string (task, HW_TASK_FIELD_TITLE), ==, "Mine");
   g_assert_cmpstr (hw_task_get_string (task, HW_TASK_FIELD_OWNER), ==, "token:owner");
   g_assert_cmpint (hw_task_get_priority (task), ==, 5);
+  g_assert_cmpuint (g_variant_get_uint64 (hw_task_get_field (task, HW_TASK_FIELD_TIMEOUT)), ==, 90);
 }
 
 static void
@@ -285,6 +305,23 @@ test_task_hub_cancel_of_somebody_else (Fixture      *fixture,
   invoke (fixture, "CancelTask", "1");
 
   assert_said (fixture, FAILED ("CancelTask", NO_TASK ("1")));
+}
+
+/* Test that each verb of the hub asks the runner for just that. */
+static void
+test_task_hub_controls (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  g_autofree char *asked = NULL;
+
+  hw_test_house_submit (fixture->house, "noop");
+  invoke (fixture, "PauseTask", "1");
+  invoke (fixture, "ResumeTask", "1");
+  invoke (fixture, "CancelTask", "1");
+  invoke (fixture, "CancelTask", "1,{\"now\":true}");
+
+  asked = hw_fake_runner_take_calls (fixture->house->runner);
+  g_assert_cmpstr (asked, ==, "start 1/1, pause 1/1, resume 1/1, stop 1/1, kill 1/1");
 }
 
 static void
@@ -591,6 +628,7 @@ main (int   argc,
   ADD ("add/says-what-was-asked-for", test_task_hub_add_says_what_was_asked_for);
   ADD ("add/locally", test_task_hub_add_locally);
   ADD ("cancel/of-somebody-else", test_task_hub_cancel_of_somebody_else);
+  ADD ("controls/are-asked-of-the-runner", test_task_hub_controls);
   ADD ("retry/brings-a-task-back", test_task_hub_retry);
   ADD ("retry/of-somebody-else", test_task_hub_retry_of_somebody_else);
   ADD ("subscribe/tells-at-once", test_task_hub_subscribe_tells_at_once);
