@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { JsonObject } from './json'
-import { asList, asObject, isCount, isNullOr, isString, member, memberOr } from './json'
+import { asList, asObject, isBoolean, isCount, isNullOr, isString, member, memberOr } from './json'
 import { readProblem, UnreachableError } from './problem'
 import type { Task } from './task'
 import { parseTask } from './task'
@@ -26,6 +26,22 @@ export interface TaskOrder {
   parameters: JsonObject
 }
 
+/** A file that a program left as a result. */
+export interface TaskFile {
+  name: string
+  size: number
+  modifiedAt: string
+}
+
+export interface FileList {
+  attempt: number
+  files: TaskFile[]
+  /** How many more there are that are no files, or have names that cannot be shown. */
+  others: number
+  /** Whether there are more, of which nothing is said. */
+  truncated: boolean
+}
+
 export interface LogPart {
   bytes: Uint8Array<ArrayBuffer>
   nextOffset: number
@@ -39,10 +55,14 @@ export interface Rest {
   listTasks: (query: { limit: number; cursor?: string }) => Promise<TaskPage>
   getTask: (id: number) => Promise<Task>
   addTask: (order: TaskOrder) => Promise<Task>
-  cancelTask: (id: number) => Promise<Task>
+  /** Asks a task to end; with `now` it gets no time to do so. */
+  cancelTask: (id: number, options?: { now: boolean }) => Promise<Task>
+  pauseTask: (id: number) => Promise<Task>
+  resumeTask: (id: number) => Promise<Task>
   /** Lets a task that has failed run once more. */
   retryTask: (id: number) => Promise<Task>
   listTaskTypes: () => Promise<TaskType[]>
+  listFiles: (id: number, attempt: number) => Promise<FileList>
   /** At most a mebibyte of an attempt's output. */
   getLog: (id: number, attempt: number, offset: number) => Promise<LogPart>
 }
@@ -77,6 +97,10 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     return response
   }
 
+  async function change(id: number, verb: string, body?: unknown): Promise<Task> {
+    return parseTask(await readJson(await request('POST', `/tasks/${id}/${verb}`, body)))
+  }
+
   return {
     async openSession(token) {
       const response = await ask('POST', '/session', { token })
@@ -95,10 +119,15 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     },
     getTask: async (id) => parseTask(await readJson(await request('GET', `/tasks/${id}`))),
     addTask: async (order) => parseTask(await readJson(await request('POST', '/tasks', order))),
-    cancelTask: async (id) =>
-      parseTask(await readJson(await request('POST', `/tasks/${id}/cancel`))),
-    retryTask: async (id) => parseTask(await readJson(await request('POST', `/tasks/${id}/retry`))),
+    cancelTask: (id, options) => change(id, 'cancel', options),
+    pauseTask: (id) => change(id, 'pause'),
+    resumeTask: (id) => change(id, 'resume'),
+    retryTask: (id) => change(id, 'retry'),
     listTaskTypes: async () => parseTaskTypes(await readJson(await request('GET', '/task-types'))),
+    async listFiles(id, attempt) {
+      const path = `/tasks/${id}/files?attempt=${attempt}`
+      return parseFiles(await readJson(await request('GET', path)))
+    },
     async getLog(id, attempt, offset) {
       const path = `/tasks/${id}/log?attempt=${attempt}&offset=${offset}`
       return readLogPart(await request('GET', path), offset)
@@ -119,6 +148,28 @@ function parsePage(value: unknown): TaskPage {
     tasks: asList(page['tasks'], 'tasks').map(parseTask),
     next: memberOr(page, 'next', isNullOr(isString), null),
   }
+}
+
+function parseFiles(value: unknown): FileList {
+  const list = asObject(value, 'list of files')
+  return {
+    attempt: member(list, 'attempt', isCount),
+    files: asList(list['files'], 'files').map((item) => {
+      const file = asObject(item, 'file')
+      return {
+        name: member(file, 'name', isString),
+        size: member(file, 'size', isCount),
+        modifiedAt: member(file, 'modifiedAt', isString),
+      }
+    }),
+    others: memberOr(list, 'others', isCount, 0),
+    truncated: memberOr(list, 'truncated', isBoolean, false),
+  }
+}
+
+/** Where a file is: the browser fetches it itself, however large it is. */
+export function fileUrl(id: number, attempt: number, name: string): string {
+  return `/api/v1/tasks/${id}/files/${encodeURIComponent(name)}?attempt=${attempt}`
 }
 
 async function readLogPart(response: Response, offset: number): Promise<LogPart> {

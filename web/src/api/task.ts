@@ -41,12 +41,16 @@ export interface Task {
   done: number | null
   total: number | null
   activity: string | null
+  /** How its processes are held together while it runs; null for work of the daemon's own. */
+  containment: string | null
   priority: number
   group: string
   owner: string
   /** Counts the runs; 0 before the first. */
   attempt: number
   maxAttempts: number
+  /** How many seconds an attempt may take; null for any number. */
+  timeout: number | null
   createdAt: string
   startedAt: string | null
   endedAt: string | null
@@ -72,11 +76,13 @@ const CHECKS: { readonly [K in keyof Task]: Check<Task[K]> } = {
   done: isNullOr(isNumber),
   total: isNullOr(isNumber),
   activity: isNullOr(isString),
+  containment: isNullOr(isString),
   priority: isInteger,
   group: isString,
   owner: isString,
   attempt: isCount,
   maxAttempts: isCount,
+  timeout: isNullOr(isCount),
   createdAt: isString,
   startedAt: isNullOr(isString),
   endedAt: isNullOr(isString),
@@ -102,11 +108,13 @@ const ABSENT: Omit<Task, 'id' | 'type' | 'state' | 'createdAt' | 'seq'> = {
   done: null,
   total: null,
   activity: null,
+  containment: null,
   priority: 0,
   group: '',
   owner: '',
   attempt: 0,
   maxAttempts: 1,
+  timeout: null,
   startedAt: null,
   endedAt: null,
   outputSize: 0,

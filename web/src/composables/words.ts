@@ -5,11 +5,17 @@ import { useGettext } from 'vue3-gettext'
 import type { Task, TaskState } from '@/api/task'
 import { clockTime, duration, formatAmount } from './numbers'
 
-/** What a person is told; the daemon's "Failed, because canceled" is no failure to them. */
-export type ShownState = TaskState | 'Canceled'
+/**
+ * What a person is told: the daemon's "Failed, because canceled" is no failure to them, and what
+ * stands still or is about to end is not just under way.
+ */
+export type ShownState = TaskState | 'Canceled' | 'Paused' | 'Stopping'
 
-export function shownState(task: Pick<Task, 'state' | 'result'>): ShownState {
-  return task.state === 'Failed' && task.result === 'canceled' ? 'Canceled' : task.state
+export function shownState(task: Pick<Task, 'state' | 'result' | 'activity'>): ShownState {
+  if (task.state === 'Failed' && task.result === 'canceled') return 'Canceled'
+  if (task.state !== 'Processing') return task.state
+  if (task.activity === 'paused') return 'Paused'
+  return task.activity === 'stopping' ? 'Stopping' : task.state
 }
 
 /** Whole percents, rounded down: a task that is not at its end is not at 100 %. */
@@ -17,6 +23,42 @@ export function percentOf(task: Pick<Task, 'state' | 'progress'>): number | null
   if (task.progress === null) return null
   const percent = Math.floor(Math.min(1, Math.max(0, task.progress)) * 100)
   return task.state === 'Completed' ? percent : Math.min(99, percent)
+}
+
+/** The daemon's own words, of which a later daemon may know more: those are shown as they are. */
+function useWordTables() {
+  const { $gettext } = useGettext()
+
+  /** Why a task ended. */
+  function resultWord(result: string): string {
+    const words: Partial<Record<string, string>> = {
+      success: $gettext('Success'),
+      error: $gettext('Error'),
+      'exit-code': $gettext('The program reported a failure'),
+      signal: $gettext('The program was ended by a signal'),
+      timeout: $gettext('It took too long'),
+      canceled: $gettext('Canceled'),
+      interrupted: $gettext('Interrupted'),
+      lost: $gettext('The program was lost'),
+      'spawn-failed': $gettext('The program did not start'),
+      'oom-kill': $gettext('There was not enough memory'),
+      poison: $gettext('It failed too often'),
+      dependency: $gettext('A task before it failed'),
+    }
+    return words[result] ?? result
+  }
+
+  /** What holds the processes of a task together. */
+  function containmentWord(containment: string): string {
+    const words: Partial<Record<string, string>> = {
+      scope: $gettext('In a systemd scope of their own: none gets away from a cancellation'),
+      cgroup: $gettext('In a control group of their own: none gets away from a cancellation'),
+      session: $gettext('Watched one by one: should the watcher crash, some may stay behind'),
+    }
+    return words[containment] ?? containment
+  }
+
+  return { resultWord, containmentWord }
 }
 
 /** How this page says what the daemon means, in the reader's language. */
@@ -37,26 +79,11 @@ export function useWords() {
         return $pgettext('state of a task', 'Failed')
       case 'Canceled':
         return $pgettext('state of a task', 'Canceled')
+      case 'Paused':
+        return $pgettext('state of a task', 'Paused')
+      case 'Stopping':
+        return $pgettext('state of a task', 'Stopping')
     }
-  }
-
-  /** Why a task ended; a word of a later daemon is shown as it is. */
-  function resultWord(result: string): string {
-    const words: Partial<Record<string, string>> = {
-      success: $gettext('Success'),
-      error: $gettext('Error'),
-      'exit-code': $gettext('The program reported a failure'),
-      signal: $gettext('The program was ended by a signal'),
-      timeout: $gettext('It took too long'),
-      canceled: $gettext('Canceled'),
-      interrupted: $gettext('Interrupted'),
-      lost: $gettext('The program was lost'),
-      'spawn-failed': $gettext('The program did not start'),
-      'oom-kill': $gettext('There was not enough memory'),
-      poison: $gettext('It failed too often'),
-      dependency: $gettext('A task before it failed'),
-    }
-    return words[result] ?? result
   }
 
   function percentWord(percent: number): string {
@@ -76,7 +103,7 @@ export function useWords() {
 
   return {
     stateWord,
-    resultWord,
+    ...useWordTables(),
     percentWord,
     amountWord,
     taskName: (task: Pick<Task, 'title' | 'type'>) => task.title || task.type,

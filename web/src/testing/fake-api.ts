@@ -5,6 +5,7 @@ import { vi } from 'vitest'
 import type { Api } from '@/api'
 import { ApiError } from '@/api/problem'
 import type { OutputListener } from '@/api/output'
+import type { TaskFile } from '@/api/rest'
 import type { Task } from '@/api/task'
 import type { TaskType } from '@/api/task-type'
 import type { WatchListener } from '@/api/watch'
@@ -13,6 +14,7 @@ import type { WatchListener } from '@/api/watch'
 export class FakeApi implements Api {
   tasks: Task[] = []
   types: TaskType[] = []
+  files: TaskFile[] = []
   next: string | null = null
   /** Who watches; the newest last. */
   readonly watchers: WatchListener[] = []
@@ -31,8 +33,13 @@ export class FakeApi implements Api {
   })
   addTask = vi.fn<Api['addTask']>(() => Promise.reject(new Error('not expected')))
   cancelTask = vi.fn<Api['cancelTask']>(() => Promise.reject(new Error('not expected')))
+  pauseTask = vi.fn<Api['pauseTask']>(() => Promise.reject(new Error('not expected')))
+  resumeTask = vi.fn<Api['resumeTask']>(() => Promise.reject(new Error('not expected')))
   retryTask = vi.fn<Api['retryTask']>(() => Promise.reject(new Error('not expected')))
   listTaskTypes = vi.fn<Api['listTaskTypes']>(() => Promise.resolve(this.types))
+  listFiles = vi.fn<Api['listFiles']>((_id, attempt) =>
+    Promise.resolve({ attempt, files: this.files, others: 0, truncated: false }),
+  )
   getLog = vi.fn<Api['getLog']>(() => Promise.reject(new Error('not expected')))
   fetchOutput = vi.fn<Api['fetchOutput']>(() => Promise.resolve(new Blob(['all of it'])))
 

@@ -8,8 +8,19 @@ import { percentOf, shownState } from '../words'
 
 describe('what a person is told', () => {
   it('calls a task that somebody canceled so, and not failed', () => {
-    expect(shownState({ state: 'Failed', result: 'canceled' })).toBe('Canceled')
-    expect(shownState({ state: 'Failed', result: 'signal' })).toBe('Failed')
+    expect(shownState(makeTask({ state: 'Failed', result: 'canceled' }))).toBe('Canceled')
+    expect(shownState(makeTask({ state: 'Failed', result: 'signal' }))).toBe('Failed')
+  })
+
+  it.each([
+    ['paused', 'Paused'],
+    ['stopping', 'Stopping'],
+    ['starting', 'Processing'],
+    ['dancing', 'Processing'],
+    [null, 'Processing'],
+  ] as const)('tells what a task that runs is about: %s', (activity, shown) => {
+    expect(shownState(makeTask({ state: 'Processing', activity }))).toBe(shown)
+    expect(shownState(makeTask({ state: 'Completed', activity }))).toBe('Completed')
   })
 
   it.each([
