@@ -58,7 +58,7 @@ test(`a daemon with ${TASKS} running tasks ends when it is told to, and the next
   const tasks = await tasksOf(rest, 'Processing')
   expect(tasks.filter(({ attempt }) => attempt !== 1)).toEqual([])
   const began = performance.now()
-  for (const { id } of tasks) expect((await rest.cancel(id)).status).toBe(200)
+  for (const { id } of tasks) expect((await rest.cancel(id)).status).toBe(202)
   await until('all have ended', async () => (await tasksOf(rest, 'Failed')).length === TASKS)
   tell(`from the first cancel of ${TASKS} until the last has ended`, [performance.now() - began])
   expect(daemon.programs).toEqual([])

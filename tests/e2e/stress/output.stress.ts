@@ -184,7 +184,7 @@ const HOLDS: [what: string, hold: (shim: number) => void, release: (shim: number
   [
     'what it prints finds no room on the disk',
     (shim) => {
-      limitFiles(shim, 5 * MIB)
+      limitFiles(shim, 3 * MIB)
     },
     (shim) => {
       limitFiles(shim, 'unlimited')
