@@ -137,6 +137,16 @@ make_description (HwTask *task)
   return more != NULL ? g_strdup_printf ("%s — %s", title, more) : g_strdup (title);
 }
 
+/* What the task does now: whoever paused it does not look for it among those that run. */
+static const char *
+get_state (HwTask *task)
+{
+  const char *activity = hw_task_get_string (task, HW_TASK_FIELD_ACTIVITY);
+
+  return activity != NULL ? hw_cli_task_view_name_activity (activity)
+                          : hw_cli_task_view_get_state (task);
+}
+
 static void
 add_row (HwCliTable *table,
          HwTask     *task,
@@ -152,7 +162,7 @@ add_row (HwCliTable *table,
   g_autofree char *description = make_description (task);
 
   hw_cli_table_add (table, id, NULL);
-  hw_cli_table_add (table, hw_cli_task_view_get_state (task), hw_cli_task_view_get_colour (task));
+  hw_cli_table_add (table, get_state (task), hw_cli_task_view_get_colour (task));
   hw_cli_table_add (table, percent, NULL);
   hw_cli_table_add (table, added, NULL);
   hw_cli_table_add (table, took, NULL);

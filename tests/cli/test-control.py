@@ -67,6 +67,7 @@ class ControlTest(House):
                          (paused.returncode, paused.stdout, paused.stderr))
         size = ticks.stat().st_size
         self.assertRegex(self.headway("show", str(task_id)).stdout, r"(?m)^State: +Processing \(paused\)$")
+        self.assertRegex(self.headway("list").stdout, rf"(?m)^ *{task_id}  paused ")
         for _ in range(50):
             time.sleep(0.01)  # in which it would write, if it did not stand still
             self.assertEqual(size, ticks.stat().st_size)
