@@ -119,6 +119,14 @@ class StartTest(House):
         self.start_daemon()
         self.assertEqual(("precious", self.socket), (precious.read_text(), self.link.readlink()))
 
+    def test_a_link_that_somebody_else_made_is_not_followed(self):
+        self.start_daemon()
+        if os.geteuid() == 0:  # nobody else may give a link away
+            os.chown(self.link, 4242, 4242, follow_symlinks=False)
+            done = self.headway("list", env=self.without_session())
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("is not your daemon", done.stderr)
+
     def test_what_is_no_link_stays(self):
         self.link.parent.mkdir(parents=True)
         self.link.write_text("precious")
