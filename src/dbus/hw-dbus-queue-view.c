@@ -239,16 +239,19 @@ hw_dbus_queue_view_new (HwDBusVerbs *verbs,
  * hw_dbus_queue_view_publish_counts:
  * @self: the interface
  *
- * Tells the bus how many tasks wait and run.
+ * Tells the bus how many tasks wait and run, and how programs are held together.
  */
 void
 hw_dbus_queue_view_publish_counts (HwDBusQueueView *self)
 {
   HwTaskQueue *queue;
+  const char *containment;
 
   g_return_if_fail (HW_IS_DBUS_QUEUE_VIEW (self));
 
   queue = hw_dbus_verbs_get_queue (self->verbs);
+  containment = hw_task_queue_get_containment (queue);
+  hw_dbus_queue_set_containment (HW_DBUS_QUEUE (self), containment != NULL ? containment : "");
   hw_dbus_queue_set_npending (HW_DBUS_QUEUE (self), hw_task_queue_get_n_pending (queue));
   hw_dbus_queue_set_nprocessing (HW_DBUS_QUEUE (self), hw_task_queue_get_n_processing (queue));
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self));

@@ -189,6 +189,30 @@ test_object_says_its_containment (BusHouse     *house,
   assert_property (house, 1, "Containment", "'cgroup'");
 }
 
+static void
+assert_containment (BusHouse   *house,
+                    const char *expected)
+{
+  g_autoptr(GVariant) value = bus_client_get_property (house->client, BUS_PATH, QUEUE_INTERFACE,
+                                                       "Containment");
+
+  g_assert_cmpstr (g_variant_get_string (value, NULL), ==, expected);
+}
+
+/* Test that the queue says how programs are held together that begin now. */
+static void
+test_queue_says_its_containment (BusHouse     *house,
+                                 gconstpointer test_data)
+{
+  assert_containment (house, "");
+
+  hw_task_queue_set_containment (house->house->queue, "scope");
+  bus_house_submit (house, "noop");
+  hw_fake_clock_advance (house->house->clock, G_USEC_PER_SEC / 4);
+  bus_house_settle (house);
+  assert_containment (house, "scope");
+}
+
 #define ADD(path, test) \
   g_test_add (path, BusHouse, NULL, bus_house_set_up, test, bus_house_tear_down)
 
@@ -203,6 +227,7 @@ main (int   argc,
   ADD ("/dbus-pause/is-a-verb-of-the-object", test_pause_is_a_verb_of_the_object);
   ADD ("/dbus-cancel/now-kills", test_cancel_now_kills);
   ADD ("/dbus-submit/takes-a-timeout", test_submit_takes_a_timeout);
+  ADD ("/dbus-properties/containment-of-the-queue", test_queue_says_its_containment);
   ADD ("/dbus-tree/object-says-its-containment", test_object_says_its_containment);
 
   return g_test_run ();
