@@ -558,8 +558,11 @@ on_pause_controlled (GObject      *source,
                      gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwAttempt *self = g_task_get_source_object (gtask);
   GError *error = NULL;
 
+  /* Whoever asked is shown the task next. */
+  hw_run_news_catch_up (self->news);
   if (hw_runner_control_finish (HW_RUNNER (source), result, &error))
     g_task_return_boolean (gtask, TRUE);
   else

@@ -334,6 +334,21 @@ hw_run_news_set_stopping (HwRunNews *self)
 }
 
 /**
+ * hw_run_news_catch_up:
+ * @self: the news of a run
+ *
+ * Tells at once what the run has said by now: it says so itself when the main context has
+ * nothing more urgent to do, and an answer may be.
+ */
+void
+hw_run_news_catch_up (HwRunNews *self)
+{
+  g_return_if_fail (HW_IS_RUN_NEWS (self));
+
+  on_run_changed (self->run, self);
+}
+
+/**
  * hw_run_news_close:
  * @self: the news of a run
  *

@@ -17,6 +17,7 @@ HwRunNews *hw_run_news_new (HwRun   *run,
                             guint n_messages);
 
 void       hw_run_news_set_stopping (HwRunNews *self);
+void       hw_run_news_catch_up (HwRunNews *self);
 void       hw_run_news_close (HwRunNews *self);
 void       hw_run_news_fill (HwRunNews    *self,
                              GVariantDict *fields);
