@@ -123,6 +123,7 @@ class ControlTest(House):
 
     def test_a_bar_says_that_the_task_stands_still(self):
         screen = Screen(self, "run", "--", "sleep", "3600")
+        until("it was added", self.tasks)
         self.when(1, "Processing")
         self.headway("pause", "1")
         screen.until("paused")
