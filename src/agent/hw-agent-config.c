@@ -101,27 +101,22 @@ hw_agent_config_read_notify (HwAgentConfig *self,
                              GKeyFile      *file,
                              GError       **error)
 {
-  const char *const words[] = {
+  static const char *const words[] = {
     [HW_NOTIFIER_WANTS_ALL] = "all",
     [HW_NOTIFIER_WANTS_FAILURES] = "failures",
     [HW_NOTIFIER_WANTS_NONE] = "none",
+    NULL
   };
-  g_autofree char *word = g_key_file_get_string (file, GROUP, KEY_NOTIFY, NULL);
+  g_autofree char *word = NULL;
 
-  if (word == NULL)
-    return TRUE;
+  if (!hw_settings_file_read_word (file, GROUP, KEY_NOTIFY, words, &word, error))
+    return FALSE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+  for (guint i = 0; word != NULL && words[i] != NULL; i++)
     if (g_str_equal (word, words[i]))
-      {
-        self->wants = i;
-        return TRUE;
-      }
+      self->wants = i;
 
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               _("%s must be “all”, “failures” or “none”."), KEY_NOTIFY);
-
-  return FALSE;
+  return TRUE;
 }
 
 /* An #HwSettingsFunc: takes our group of a file over what was read before it. */

@@ -221,18 +221,27 @@ hw_settings_file_read_boolean (GKeyFile   *file,
   return TRUE;
 }
 
+/* Takes @value over what is in @place; both are (transfer full). */
+static void
+replace (char **place,
+         char  *value)
+{
+  g_free (*place);
+  *place = value;
+}
+
 /**
  * hw_settings_file_read_word:
  * @file: a file
- * @group: a group of it
- * @key: a key that it may have
- * @words: (array zero-terminated=1): what may stand there
- * @word: (inout) (transfer full): what does, or what was said before
- * @error: return location for an error: a sentence for whoever wrote the file
+ * @group: a group
+ * @key: a key of it
+ * @words: (array zero-terminated=1): what it may be
+ * @word: (inout) (transfer full) (nullable): the word; left as it is where the file says nothing
+ * @error: return location for a sentence
  *
  * Reads one of some words.
  *
- * Returns: whether it makes sense
+ * Returns: whether what stands there is one of them
  */
 gboolean
 hw_settings_file_read_word (GKeyFile          *file,
@@ -243,21 +252,20 @@ hw_settings_file_read_word (GKeyFile          *file,
                             GError           **error)
 {
   g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
-  g_autofree char *known = NULL;
+  g_autofree char *listed = NULL;
 
-  if (value == NULL)
+  if (value == NULL && !g_key_file_has_key (file, group, key, NULL))
     return TRUE;
 
-  if (g_strv_contains (words, value))
+  if (value != NULL && g_strv_contains (words, value))
     {
-      g_free (*word);
-      *word = g_steal_pointer (&value);
+      replace (word, g_steal_pointer (&value));
       return TRUE;
     }
 
-  known = g_strjoinv (", ", (char **) words);
+  listed = g_strjoinv (", ", (char **) words);
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               _("%s must be one of these: %s."), key, known);
+               _("%s must be one of these: %s."), key, listed);
 
   return FALSE;
 }
@@ -265,14 +273,14 @@ hw_settings_file_read_word (GKeyFile          *file,
 /**
  * hw_settings_file_read_path:
  * @file: a file
- * @group: a group of it
- * @key: a key that it may have
- * @path: (inout) (transfer full) (nullable): what stands there, or what was said before
- * @error: return location for an error: a sentence for whoever wrote the file
+ * @group: a group
+ * @key: a key of it
+ * @path: (inout) (transfer full) (nullable): the path; left as it is where the file says nothing
+ * @error: return location for a sentence
  *
- * Reads the path of something.
+ * Reads an absolute path.
  *
- * Returns: whether it is one that does not depend on where we are
+ * Returns: whether what stands there is one
  */
 gboolean
 hw_settings_file_read_path (GKeyFile   *file,
@@ -283,13 +291,12 @@ hw_settings_file_read_path (GKeyFile   *file,
 {
   g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
 
-  if (value == NULL)
+  if (value == NULL && !g_key_file_has_key (file, group, key, NULL))
     return TRUE;
 
-  if (g_path_is_absolute (value))
+  if (value != NULL && g_path_is_absolute (value))
     {
-      g_free (*path);
-      *path = g_steal_pointer (&value);
+      replace (path, g_steal_pointer (&value));
       return TRUE;
     }
 

@@ -9,14 +9,26 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static const char *const known_keys[] = { "size", "truth", NULL };
+static const char *const known_keys[] = { "size", "truth", "word", "path", NULL };
+static const char *const words[] = { "one", "two", NULL };
 
 /* What stands in a file. */
 typedef struct
 {
   gint64 number;
   gboolean truth;
+  char *word; /* (owned) (nullable) */
+  char *path; /* (owned) (nullable) */
 } Settings;
+
+static void
+settings_clear (Settings *settings)
+{
+  g_clear_pointer (&settings->word, g_free);
+  g_clear_pointer (&settings->path, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
 
 static gboolean
 take (GKeyFile *file,
@@ -29,7 +41,11 @@ take (GKeyFile *file,
          hw_settings_file_read_number (file, HW_SETTINGS_GROUP_AGENT, "size", 1, 9,
                                        &settings->number, error) &&
          hw_settings_file_read_boolean (file, HW_SETTINGS_GROUP_AGENT, "truth",
-                                        &settings->truth, error);
+                                        &settings->truth, error) &&
+         hw_settings_file_read_word (file, HW_SETTINGS_GROUP_AGENT, "word", words,
+                                     &settings->word, error) &&
+         hw_settings_file_read_path (file, HW_SETTINGS_GROUP_AGENT, "path", &settings->path,
+                                     error);
 }
 
 static gboolean
@@ -53,18 +69,27 @@ read_text (const char *text,
 static void
 test_settings_file_is_read_over_what_was_there (void)
 {
-  Settings settings = { 5, TRUE };
+  g_auto(Settings) settings = { .number = 5, .truth = TRUE };
   g_autoptr(GError) error = NULL;
 
   g_assert_true (read_text ("[Daemon]\nwhatever=1\n[Agent]\n", &settings, &error));
   g_assert_no_error (error);
   g_assert_cmpint (settings.number, ==, 5);
   g_assert_true (settings.truth);
+  g_assert_null (settings.word);
 
-  g_assert_true (read_text ("[Agent]\nsize=9\ntruth=false\n", &settings, &error));
+  g_assert_true (read_text ("[Agent]\nsize=9\ntruth=false\nword=two\npath=/a\n", &settings,
+                            &error));
   g_assert_no_error (error);
   g_assert_cmpint (settings.number, ==, 9);
   g_assert_false (settings.truth);
+  g_assert_cmpstr (settings.word, ==, "two");
+  g_assert_cmpstr (settings.path, ==, "/a");
+
+  g_assert_true (read_text ("[Agent]\nword=one\n", &settings, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (settings.word, ==, "one");
+  g_assert_cmpstr (settings.path, ==, "/a");
 }
 
 /* Test that each mistake is told with its file, and what to write instead. */
@@ -77,16 +102,19 @@ test_settings_file_mistakes_are_told (void)
     const char *says;
   } cases[] = {
     { "[Agents]\nsize=1\n", "There is no group “Agents”. Write one of these: Daemon, Agent." },
-    { "[Agent]\nsizes=1\n", "There is no key “sizes” in the group “Agent”. Write one of these: size, truth." },
+    { "[Agent]\nsizes=1\n", "There is no key “sizes” in the group “Agent”. Write one of these: size, truth, word, path." },
     { "[Agent]\nsize=0\n", "size must be a number from 1 to 9." },
     { "[Agent]\nsize=10\n", "size must be a number from 1 to 9." },
     { "[Agent]\nsize=x\n", "size must be a number from 1 to 9." },
     { "[Agent]\ntruth=maybe\n", "truth must be true or false." },
+    { "[Agent]\nword=three\n", "word must be one of these: one, two." },
+    { "[Agent]\nword=\n", "word must be one of these: one, two." },
+    { "[Agent]\npath=a\n", "path must be a path that begins with “/”." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      Settings settings = { 5, TRUE };
+      g_auto(Settings) settings = { .number = 5, .truth = TRUE };
       g_autoptr(GError) error = NULL;
 
       g_assert_false (read_text (cases[i].text, &settings, &error));
@@ -98,7 +126,7 @@ test_settings_file_mistakes_are_told (void)
 static void
 test_settings_file_that_was_named_must_be_there (void)
 {
-  Settings settings = { 5, TRUE };
+  g_auto(Settings) settings = { .number = 5, .truth = TRUE };
   g_autoptr(GError) error = NULL;
 
   g_assert_false (hw_settings_file_read_all ("/nonexistent/headway.conf", take, &settings, &error));
