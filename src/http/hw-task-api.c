@@ -374,7 +374,6 @@ hw_task_api_answer (HwTaskApi         *self,
                     guint64            task_id,
                     HwPrincipal       *principal)
 {
-  gboolean is_post;
   Request request = {
     .message = message,
     .query = g_uri_get_query (soup_server_message_get_uri (message)),
@@ -386,18 +385,14 @@ hw_task_api_answer (HwTaskApi         *self,
   g_return_if_fail (HW_IS_TASK_API (self));
   g_return_if_fail (principal != NULL);
 
-  is_post = g_str_equal (soup_server_message_get_method (message), "POST");
   switch (route)
     {
     case HW_HTTP_ROUTE_TASKS:
-      if (is_post)
+    case HW_HTTP_ROUTE_ADD_TASK:
+      if (g_str_equal (soup_server_message_get_method (message), "POST"))
         hw_task_api_submit (self, &request);
       else
         hw_task_api_list (self, &request);
-      break;
-
-    case HW_HTTP_ROUTE_ADD_TASK:
-      hw_task_api_submit (self, &request);
       break;
 
     case HW_HTTP_ROUTE_TASK:
