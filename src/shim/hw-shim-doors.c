@@ -21,7 +21,7 @@ close_door (HwShimDoor *door)
   door->filled = 0;
 }
 
-/* Speaks with @link_fd, which it takes, and with nobody else yet. */
+/* Speaks with @link_fd, which it takes, and with nobody else yet. All else is zero. */
 void
 hw_shim_doors_init (HwShimDoors *self,
                     int          link_fd)

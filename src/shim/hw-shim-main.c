@@ -193,7 +193,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  HwShim self = { .pipe_fd = -1 };
+  HwShim *self;
   HwShimTask task;
   uint8_t *bytes;
   int output_fd = -1;
@@ -208,26 +208,31 @@ main (int   argc,
   hw_shim_handle_signals (SIG_IGN);
   umask (0077);
   bytes = receive_task (HW_SHIM_LINK_FD, &task);
-  if (bytes == NULL)
+
+  /* Zeros that are not touched cost neither time nor memory. */
+  self = calloc (1, sizeof *self);
+  if (bytes == NULL || self == NULL)
     return 1;
 
-  hw_shim_doors_init (&self.doors, HW_SHIM_LINK_FD);
-  if (hw_shim_prepare (&self, &task, &output_fd))
-    is_started = hw_shim_start (&self, &task, output_fd);
+  self->pipe_fd = -1;
+  hw_shim_doors_init (&self->doors, HW_SHIM_LINK_FD);
+  if (hw_shim_prepare (self, &task, &output_fd))
+    is_started = hw_shim_start (self, &task, output_fd);
   else
-    hw_shim_fail (&self, HW_SHIM_STAGE_SETUP, errno);
+    hw_shim_fail (self, HW_SHIM_STAGE_SETUP, errno);
 
   close (output_fd);
   free (task.texts);
   free (bytes);
   if (is_started)
-    hw_shim_run (&self);
+    hw_shim_run (self);
 
-  hw_cgroup_remove (&self.cgroup);
-  hw_shim_output_clear (&self.output);
-  hw_shim_mask_clear (&self.mask);
-  hw_io_remove (self.folder_fd, HW_SHIM_SOCKET);
-  hw_shim_doors_close (&self.doors);
+  hw_cgroup_remove (&self->cgroup);
+  hw_shim_output_clear (&self->output);
+  hw_shim_mask_clear (&self->mask);
+  hw_io_remove (self->folder_fd, HW_SHIM_SOCKET);
+  hw_shim_doors_close (&self->doors);
+  free (self);
 
   return is_started ? 0 : 1;
 }
