@@ -359,7 +359,6 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = hw_shim_link_finalize;
-
   /**
    * HwShimLink::answered:
    * @self: a link

@@ -22,17 +22,6 @@ replace_runner (CommandFixture *fixture,
   fixture->runner = HW_RUNNER (make_runner (fixture));
 }
 
-/* Makes another probe of the same attempt. */
-static RunProbe *
-probe_again (RunProbe *probe)
-{
-  return run_probe_new_for_run (hw_run_new (hw_run_get_epoch (probe->run),
-                                            hw_run_get_task_id (probe->run),
-                                            hw_run_get_attempt (probe->run),
-                                            hw_run_get_task_type (probe->run),
-                                            hw_run_get_parameters (probe->run)));
-}
-
 /* Adopts the attempt, which the runner takes. */
 static void
 adopt (CommandFixture *fixture,
@@ -91,7 +80,7 @@ test_adopts_what_lives (CommandFixture *fixture,
                         gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, PATIENT);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_output (fixture, "early");
@@ -113,7 +102,7 @@ test_takes_exit_record (CommandFixture *fixture,
                         gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['sh', '-c', 'echo x; kill -9 $$']>}");
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
 
   adopt (fixture, again);
   wait_until (again->is_finished);
@@ -130,7 +119,7 @@ test_stops_what_was_adopted (CommandFixture *fixture,
                              gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_tree (fixture);
@@ -149,7 +138,7 @@ test_knows_that_it_stops (CommandFixture *fixture,
                           gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_tree (fixture);
@@ -207,7 +196,7 @@ test_lost_while_nobody_watched (CommandFixture *fixture,
                                 gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_tree (fixture);
@@ -226,7 +215,7 @@ test_lost_with_its_files (CommandFixture *fixture,
                           gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sleep', '" FOREVER "']>}");
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
   HwShimStart start;
 
   run_probe_start (probe, fixture->runner, NULL);
@@ -249,7 +238,7 @@ test_never_by_number_alone (CommandFixture *fixture,
                             gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, PATIENT);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
   HwShimStart start;
   pid_t shim;
 
@@ -274,7 +263,7 @@ test_interrupted_by_reboot (CommandFixture *fixture,
                             gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, TREE);
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
   HwShimStart start;
 
   run_probe_start (probe, fixture->runner, NULL);
@@ -301,7 +290,7 @@ test_ended_before_reboot (CommandFixture *fixture,
                           gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
-  g_autoptr(RunProbe) again = probe_again (probe);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
   HwShimStart start = read_start (fixture);
 
   g_strlcpy (start.life, "another-boot/1", sizeof start.life);
@@ -347,7 +336,7 @@ test_given_up_cannot_begin (CommandFixture *fixture,
                             gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['touch', '@/ran']>}");
-  g_autoptr(RunProbe) late = probe_again (probe);
+  g_autoptr(RunProbe) late = run_probe_new_again (probe);
   g_autofree char *ran = g_build_filename (fixture->folder, "ran", NULL);
   g_autoptr(GError) first = NULL;
   g_autoptr(GError) second = NULL;

@@ -58,15 +58,6 @@ set_up_fixture (Fixture      *fixture,
   fixture->command.runner = make_enclosed_runner (fixture);
 }
 
-static void
-tear_down_fixture (Fixture      *fixture,
-                   gconstpointer test_data)
-{
-  tear_down (&fixture->command, test_data);
-  g_clear_pointer (&fixture->place, g_free);
-  test_cgroup_free (g_steal_pointer (&fixture->root));
-}
-
 static gboolean
 exists (const char *path)
 {
@@ -90,6 +81,16 @@ wait_for_removal (const char *place)
     }
 
   g_assert_false (exists (place));
+}
+
+static void
+tear_down_fixture (Fixture      *fixture,
+                   gconstpointer test_data)
+{
+  wait_for_removal (fixture->place);
+  tear_down (&fixture->command, test_data);
+  g_clear_pointer (&fixture->place, g_free);
+  test_cgroup_free (g_steal_pointer (&fixture->root));
 }
 
 /* Test that a program is in a cgroup of its own while it runs, and that nothing of it is left
