@@ -448,14 +448,24 @@ hw_daemon_new (HwConfig *config)
   return self;
 }
 
+/* Says on all doors what holds the processes of a task together now. */
+static void
+on_enclosures_changed (HwEnclosures *enclosures,
+                       HwDaemon     *self)
+{
+  hw_task_queue_set_containment (self->queue,
+                                 hw_enclosure_get_containment (HW_ENCLOSURE (enclosures)));
+}
+
 /* Opens the queue, with what it finds there. */
 static void
 hw_daemon_open_queue (HwDaemon *self,
                       GTask    *gtask)
 {
   hw_daemon_build_queue (self);
-  g_info ("What holds the processes of a task together: %s",
-          hw_enclosure_get_containment (HW_ENCLOSURE (self->enclosures)));
+  on_enclosures_changed (self->enclosures, self);
+  g_signal_connect_object (self->enclosures, "changed", G_CALLBACK (on_enclosures_changed), self,
+                           G_CONNECT_DEFAULT);
   hw_task_queue_open_async (self->queue, g_task_get_cancellable (gtask), on_queue_opened,
                             g_object_ref (gtask));
 }
