@@ -73,6 +73,15 @@ make_timed_out (const char *quoted,
 }
 
 static HwOutcome *
+make_shut_down (void)
+{
+  return hw_outcome_new_failed (HW_RESULT_INTERRUPTED,
+                                "The machine went down, or the session ended, while the task ran. "
+                                "Read its output to see how far it got, and retry it if it has to "
+                                "be done.");
+}
+
+static HwOutcome *
 make_out_of_memory (const char *quoted)
 {
   return hw_outcome_new_failed (HW_RESULT_OOM_KILL,
@@ -104,6 +113,8 @@ make_ended (const char      *program,
 
   if (end->stopped == HW_SHIM_ASKED)
     return hw_command_outcome_new_canceled ();
+  if (end->stopped == HW_SHIM_SHUT_DOWN)
+    return make_shut_down ();
   if (end->stopped == HW_SHIM_TIMED_OUT)
     return make_timed_out (quoted, run);
   if (end->ending == HW_SHIM_FAILED)

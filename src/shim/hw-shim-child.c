@@ -29,7 +29,7 @@ fail (HwShimChild *self,
 }
 
 /* Has signals ignored, or not, that happen to a daemon and its session: only SIGKILL ends a
- * shim. All others are as when it began, and it began with all at their defaults.
+ * shim at once. All others are as when it began, and it began with all at their defaults.
  */
 void
 hw_shim_handle_signals (void ( *handler ) (int number))

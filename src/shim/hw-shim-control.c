@@ -71,6 +71,15 @@ hw_shim_stop (HwShim       *self,
   hw_shim_resume (self);
 }
 
+/* The machine goes down, or the session ends: all hear of that by SIGTERM, we too. No daemon
+ * sends it to us, and the program has as much time as its type gives it.
+ */
+void
+hw_shim_shut_down (HwShim *self)
+{
+  hw_shim_stop (self, HW_SHIM_SHUT_DOWN, self->grace);
+}
+
 static void
 hw_shim_kill (HwShim *self)
 {

@@ -12,6 +12,7 @@ void    hw_shim_set_timeout (HwShim  *self,
                              uint32_t grace);
 void    hw_shim_ask (HwShim  *self,
                      uint64_t born);
+void    hw_shim_shut_down (HwShim *self);
 bool    hw_shim_obey (HwShim            *self,
                       const HwShimFrame *frame);
 void    hw_shim_resume (HwShim *self);

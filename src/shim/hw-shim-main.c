@@ -86,6 +86,7 @@ hw_shim_prepare (HwShim           *self,
 
   sigemptyset (&signals);
   sigaddset (&signals, SIGCHLD);
+  sigaddset (&signals, SIGTERM);
   sigprocmask (SIG_SETMASK, &signals, NULL);
   self->signal_fd = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 

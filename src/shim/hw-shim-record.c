@@ -32,6 +32,7 @@ hw_shim_stopped_get_word (HwShimStopped stopped)
     [HW_SHIM_NOT_STOPPED] = "no",
     [HW_SHIM_ASKED] = "asked",
     [HW_SHIM_TIMED_OUT] = "timeout",
+    [HW_SHIM_SHUT_DOWN] = "shutdown",
   };
 
   return stopped < sizeof words / sizeof *words ? words[stopped] : NULL;

@@ -60,6 +60,7 @@ typedef enum
   HW_SHIM_NOT_STOPPED,
   HW_SHIM_ASKED,     /* a daemon */
   HW_SHIM_TIMED_OUT, /* the shim, when the time was up */
+  HW_SHIM_SHUT_DOWN, /* the shim, as it was itself asked to end, by whoever ends all */
 } HwShimStopped;
 
 /* Where a beginning failed. */

@@ -136,8 +136,10 @@ hw_shim_reap (HwShim *self)
   int status;
   pid_t pid;
 
+  /* A program that heard of it as well has not ended by itself. */
   while (read (self->signal_fd, &info, sizeof info) > 0)
-    continue;
+    if (info.ssi_signo == SIGTERM)
+      hw_shim_shut_down (self);
 
   while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
     if (pid == self->record.child)

@@ -305,6 +305,33 @@ test_session (Fixture      *fixture,
     kill (manager, SIGKILL);
 }
 
+/* Test that what is ended with all others, as the machine goes down, was interrupted: whether
+ * the program heard of that first, or the shim, or the shim alone.
+ */
+static void
+test_shut_down (Fixture      *fixture,
+                gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (&fixture->command, PATIENT);
+  gboolean is_alone = test_data != NULL;
+  HwShimStart start;
+
+  run_probe_start (probe, fixture->command.runner, NULL);
+  wait_for_output (&fixture->command, "early");
+  start = read_start (fixture);
+
+  /* As who ends all does: nobody runs until everybody has heard. */
+  g_assert_no_errno (kill (start.shim, SIGSTOP));
+  if (!is_alone)
+    g_assert_no_errno (kill (start.child, SIGTERM));
+  g_assert_no_errno (kill (start.shim, SIGTERM));
+  g_assert_no_errno (kill (start.shim, SIGCONT));
+  wait_until (probe->is_finished);
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_INTERRUPTED);
+  g_assert_cmpstr (probe->signal, ==, "SIGTERM");
+}
+
 /* Test that a stop reaches an attempt whose shim hangs before it has begun. */
 static void
 test_hung_start (Fixture      *fixture,
@@ -456,6 +483,10 @@ static const struct
     "or add it again with more time.", 0 },
   { "canceled", { .ending = HW_SHIM_KILLED, .number = SIGTERM, .stopped = HW_SHIM_ASKED },
     HW_RESULT_CANCELED, "The task was canceled. Retry it to do it after all.", 0 },
+  { "shutdown", { .ending = HW_SHIM_KILLED, .number = SIGTERM, .stopped = HW_SHIM_SHUT_DOWN },
+    HW_RESULT_INTERRUPTED,
+    "The machine went down, or the session ended, while the task ran. Read its output to see how "
+    "far it got, and retry it if it has to be done.", 0 },
   { "oom-kill", { .ending = HW_SHIM_KILLED, .number = SIGKILL, .n_oom_kills = 1 },
     HW_RESULT_OOM_KILL,
     "“no-such-program” was ended because the memory that it may use was full. Make room, or have "
@@ -535,6 +566,8 @@ main (int   argc,
   ADD ("unknown/left-while-looking", log, test_left_while_looking);
   ADD ("session/began-anew", log, test_session);
   ADD ("session/is-the-same", NULL, test_session);
+  ADD ("shut-down/of-all", NULL, test_shut_down);
+  ADD ("shut-down/of-shim", "", test_shut_down);
   ADD ("start/hung", log, test_hung_start);
   ADD ("start/missing-folder", NULL, test_missing_folder);
   ADD ("version/next", NULL, test_next_version);
