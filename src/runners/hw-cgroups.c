@@ -14,6 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What all places begin with, whoever made them. */
+#define PREFIX "headway-"
+
+/* How old an empty place must be for nobody to be about to use it. */
+#define STALE_SECONDS (60 * 60)
+
 /**
  * HwCgroups:
  *
@@ -60,8 +66,17 @@ hw_cgroups_get_containment (HwEnclosure *enclosure)
   return self->root != NULL ? HW_CONTAINMENT_CGROUP : NULL;
 }
 
+static gboolean
+is_stale (const char *path)
+{
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 &&
+         g_get_real_time () / G_USEC_PER_SEC - status.st_ctime > STALE_SECONDS;
+}
+
 /* Removes what is called like @name up to the first number: what daemons on the same database
- * made. Whatever still has a process stays.
+ * made; and what others left long ago. Whatever still has a process stays.
  */
 static void
 hw_cgroups_sweep (HwCgroups  *self,
@@ -79,11 +94,12 @@ hw_cgroups_sweep (HwCgroups  *self,
   prefix = g_strndup (name, (gsize) (second_dash + 1 - name));
   folder = g_dir_open (self->root, 0, NULL);
   while (folder != NULL && (other = g_dir_read_name (folder)) != NULL)
-    if (g_str_has_prefix (other, prefix))
+    if (g_str_has_prefix (other, PREFIX))
       {
         g_autofree char *path = g_build_filename (self->root, other, NULL);
 
-        hw_cgroup_files_remove_place (path);
+        if (g_str_has_prefix (other, prefix) || is_stale (path))
+          hw_cgroup_files_remove_place (path);
       }
 }
 
