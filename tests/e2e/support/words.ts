@@ -23,11 +23,13 @@ export interface Task {
   done: number | null
   total: number | null
   activity: string | null
+  containment: string | null
   priority: number
   group: string
   owner: string
   attempt: number
   maxAttempts: number
+  timeout: number | null
   createdAt: string
   startedAt: string | null
   endedAt: string | null
