@@ -1,0 +1,182 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "bench-house.h"
+
+#include "hw-command-runner.h"
+#include "hw-output-log.h"
+#include "hw-sqlite-store.h"
+#include "hw-system-clock.h"
+
+#include <stdlib.h>
+
+static void
+on_event (HwTaskQueue *queue,
+          HwEvent     *event,
+          BenchHouse  *self)
+{
+  const char *state = NULL;
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
+    self->newest_id = hw_event_get_task_id (event);
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
+      g_variant_lookup (hw_event_get_changes (event), "state", "&s", &state) &&
+      (g_str_equal (state, "Completed") || g_str_equal (state, "Failed")))
+    self->n_ended++;
+}
+
+static void
+on_opened (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  BenchHouse *self = user_data;
+
+  self->is_open = hw_task_queue_open_finish (HW_TASK_QUEUE (source), result, NULL);
+}
+
+static HwTaskType *
+make_type (void)
+{
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  g_file_get_contents (HW_SOURCE_DATA_DIR "/task-types/command.task", &text, &length, NULL);
+
+  return hw_task_type_new_from_data ("command", text, length, NULL);
+}
+
+/* Opens a house in a folder of its own. */
+void
+bench_house_open (BenchHouse *self)
+{
+  g_autofree char *database = NULL;
+  g_autofree char *output_root = NULL;
+  g_autoptr(HwOutput) output = NULL;
+  g_autoptr(HwClock) clock = hw_system_clock_new ();
+  g_autoptr(HwTaskTypes) types = hw_task_types_new ();
+  g_autoptr(HwTaskType) type = make_type ();
+  g_autoptr(HwCommandRunner) runner = NULL;
+
+  self->folder = g_dir_make_tmp ("bench-process-XXXXXX", NULL);
+  database = g_build_filename (self->folder, "bench.db", NULL);
+  output_root = g_build_filename (self->folder, "output", NULL);
+  self->store = hw_sqlite_store_new (database, NULL);
+  output = hw_output_log_new (output_root);
+  hw_task_types_add (types, type);
+  runner = hw_command_runner_new (HW_BUILD_DIR "/src/shim/headway-shim", output_root, clock);
+  self->me = hw_principal_new (HW_DOOR_LOCAL, "bench", TRUE);
+
+  self->queue = hw_task_queue_new (self->store, output, clock, types, BENCH_PARALLEL);
+  hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (runner));
+  g_signal_connect (self->queue, "event", G_CALLBACK (on_event), self);
+  hw_task_queue_open_async (self->queue, NULL, on_opened, self);
+  while (!self->is_open)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+bench_house_close (BenchHouse *self)
+{
+  const char *argv[] = { "rm", "-rf", "--", self->folder, NULL };
+
+  hw_task_queue_close (self->queue);
+  hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
+  g_clear_object (&self->queue);
+  g_clear_object (&self->store);
+  g_clear_pointer (&self->me, hw_principal_unref);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
+  g_clear_pointer (&self->folder, g_free);
+}
+
+static HwTaskSpec *
+make_spec (const char *const *argv)
+{
+  g_auto(GVariantDict) parameters = G_VARIANT_DICT_INIT (NULL);
+  HwTaskSpec *spec = hw_task_spec_new ();
+
+  g_variant_dict_insert (&parameters, "argv", "^as", argv);
+  spec->type = g_strdup ("command");
+  spec->parameters = g_variant_ref_sink (g_variant_dict_end (&parameters));
+
+  return spec;
+}
+
+/* Adds as many tasks as it is told, all at once; from here on their ends are counted. */
+void
+bench_house_submit (BenchHouse        *self,
+                    const char *const *argv,
+                    guint              n_tasks)
+{
+  g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_task_spec_free);
+
+  self->n_ended = 0;
+  for (guint i = 0; i < n_tasks; i++)
+    g_ptr_array_add (specs, make_spec (argv));
+  hw_task_queue_submit_many_async (self->queue, self->me, specs, NULL, NULL, NULL);
+}
+
+/* Runs as many tasks as it is told to their ends, and returns how many a second. */
+double
+bench_house_run (BenchHouse        *self,
+                 const char *const *argv,
+                 guint              n_tasks)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  bench_house_submit (self, argv, n_tasks);
+  while (self->n_ended < n_tasks)
+    g_main_context_iteration (NULL, TRUE);
+
+  return bench_get_rate (n_tasks, begin);
+}
+
+/* Gets how much there was a second since @begin. */
+double
+bench_get_rate (double amount,
+                gint64 begin)
+{
+  return amount * (double) G_USEC_PER_SEC / (double) (g_get_monotonic_time () - begin);
+}
+
+static int
+compare (gconstpointer a,
+         gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* Sorts the values. */
+double
+bench_get_median (double *values,
+                  guint   n_values)
+{
+  qsort (values, n_values, sizeof (double), compare);
+
+  return values[n_values / 2];
+}
+
+void
+bench_tell_head (void)
+{
+  g_print ("%-42s Headway      raw   ratio\n", "");
+}
+
+/* Prints the middle one of BENCH_ROUNDS figures beside those of the bare building block. */
+void
+bench_tell (const char *what,
+            double     *ours,
+            double     *raw)
+{
+  double a = bench_get_median (ours, BENCH_ROUNDS);
+  double b = bench_get_median (raw, BENCH_ROUNDS);
+
+  g_print ("%-40s %9.0f %8.0f   %3.0f %%\n", what, a, b, 100 * a / b);
+}

@@ -1,0 +1,266 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "bench-house.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How fast what a program prints is kept, without a reader and with ten who follow it, beside
+ * a loop of read(2) and write(2) into a file, in the same run: the ratio counts. And how long
+ * what it prints takes to a follower: for that, this program runs itself (--talk) and prints
+ * the time.
+ */
+
+#define OUTPUT_SIZE 256
+#define N_FOLLOWERS 10
+#define BUFFER_SIZE (64 * 1024)
+
+#define N_LINES 200
+#define LINE_INTERVAL 10007
+
+/* Somebody who follows one task to its end. */
+typedef struct
+{
+  BenchHouse *house;
+  guint64 task_id;
+  guint64 offset;
+  guint64 n_read;    /* bytes that came */
+  guint64 n_skipped; /* bytes that were dropped before they came */
+  guint *n_left;
+  GString *line;     /* (owned) (nullable): what came of a line, if times are wanted */
+  GArray *latencies; /* (not owned) (nullable): of double, in ms */
+} Follower;
+
+static void follow (Follower *self);
+
+static void
+take_byte (Follower *self,
+           char      byte)
+{
+  gint64 printed_at;
+  double latency;
+
+  if (byte != '\n')
+    {
+      g_string_append_c (self->line, byte);
+      return;
+    }
+
+  printed_at = g_ascii_strtoll (self->line->str, NULL, 10);
+  latency = (double) (g_get_monotonic_time () - printed_at) / 1000;
+  g_array_append_val (self->latencies, latency);
+  g_string_truncate (self->line, 0);
+}
+
+static void
+on_output (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Follower *self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwOutputChunk) chunk =
+    hw_task_queue_read_output_finish (HW_TASK_QUEUE (source), result, &error);
+  const char *bytes;
+  gsize size = 0;
+
+  g_assert_no_error (error);
+  bytes = g_bytes_get_data (chunk->data, &size);
+  for (gsize i = 0; i < size && self->latencies != NULL; i++)
+    take_byte (self, bytes[i]);
+  self->n_read += size;
+  self->offset = chunk->offset + size;
+  if (chunk->skip_to != 0)
+    {
+      self->n_skipped += chunk->skip_to - chunk->offset;
+      self->offset = chunk->skip_to;
+    }
+
+  if (chunk->is_end)
+    (*self->n_left)--;
+  else
+    follow (self);
+}
+
+static void
+follow (Follower *self)
+{
+  hw_task_queue_read_output_async (self->house->queue, self->house->me, self->task_id, 0,
+                                   self->offset, TRUE, NULL, on_output, self);
+}
+
+/* Adds a task and waits until it is there. */
+static guint64
+add_task (BenchHouse        *house,
+          const char *const *argv)
+{
+  guint64 before = house->newest_id;
+
+  bench_house_submit (house, argv, 1);
+  while (house->newest_id == before)
+    g_main_context_iteration (NULL, TRUE);
+
+  return house->newest_id;
+}
+
+/* Keeps what a program prints while others read it. Returns MiB a second, all of them
+ * having read all that there was.
+ */
+static double
+print_followed (BenchHouse *house,
+                guint       n_followers)
+{
+  g_autofree char *size = g_strdup_printf ("%dM", OUTPUT_SIZE);
+  const char *const argv[] = { "head", "-c", size, "/dev/zero", NULL };
+  gint64 begin = g_get_monotonic_time ();
+  guint64 task_id = add_task (house, argv);
+  g_autofree Follower *followers = g_new0 (Follower, n_followers);
+  guint n_left = n_followers;
+  guint64 n_skipped = 0;
+
+  for (guint i = 0; i < n_followers; i++)
+    {
+      followers[i] = (Follower) { .house = house, .task_id = task_id, .n_left = &n_left };
+      follow (&followers[i]);
+    }
+  while (house->n_ended < 1 || n_left > 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  for (guint i = 0; i < n_followers; i++)
+    {
+      g_assert_cmpuint (followers[i].n_read + followers[i].n_skipped, ==,
+                        OUTPUT_SIZE * G_GUINT64_CONSTANT (1024) * 1024);
+      n_skipped += followers[i].n_skipped;
+    }
+  if (n_skipped > 0)
+    g_print ("  of %d MiB, %.0f MiB a follower came too late for\n", OUTPUT_SIZE,
+             (double) n_skipped / n_followers / 1024 / 1024);
+
+  return bench_get_rate (OUTPUT_SIZE, begin);
+}
+
+/* Keeps what a program prints by hand. Returns MiB a second. */
+static double
+print_raw (BenchHouse *house)
+{
+  g_autofree char *path = g_build_filename (house->folder, "raw", NULL);
+  g_autofree char *command = g_strdup_printf ("head -c %dM /dev/zero", OUTPUT_SIZE);
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+  int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  gint64 begin = g_get_monotonic_time ();
+  FILE *pipe = popen (command, "r"); /* check-source: allow shell: the command is our own */
+  gssize n;
+
+  while ((n = read (fileno (pipe), buffer, BUFFER_SIZE)) > 0)
+    if (write (fd, buffer, (gsize) n) != n)
+      break;
+  pclose (pipe);
+  fsync (fd);
+  close (fd);
+  g_remove (path);
+
+  return bench_get_rate (OUTPUT_SIZE, begin);
+}
+
+/* Gets our memory in MiB, without what is read from files. */
+static double
+get_memory (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
+    return 0;
+
+  line = strstr (text, "RssAnon:");
+
+  return line != NULL ? (double) g_ascii_strtoll (line + strlen ("RssAnon:"), NULL, 10) / 1024 : 0;
+}
+
+static void
+measure_rate (BenchHouse *house)
+{
+  double alone[BENCH_ROUNDS], followed[BENCH_ROUNDS], raw[BENCH_ROUNDS];
+  double before = 0;
+
+  for (guint i = 0; i < BENCH_ROUNDS; i++)
+    {
+      alone[i] = print_followed (house, 0);
+      followed[i] = print_followed (house, N_FOLLOWERS);
+      raw[i] = print_raw (house);
+      if (i == 0)
+        before = get_memory ();
+    }
+
+  bench_tell ("MiB printed a second", alone, raw);
+  bench_tell ("the same with ten who follow", followed, raw);
+  g_print ("  memory %.1f MiB after the first round, %.1f MiB after the last\n", before,
+           get_memory ());
+}
+
+/* Has ten follow a program that prints the time. */
+static void
+measure_latency (BenchHouse *house)
+{
+  g_autofree char *path = g_file_read_link ("/proc/self/exe", NULL);
+  const char *const argv[] = { path, "--talk", NULL };
+  guint64 task_id = add_task (house, argv);
+  g_autoptr(GArray) latencies = g_array_new (FALSE, FALSE, sizeof (double));
+  Follower followers[N_FOLLOWERS];
+  guint n_left = N_FOLLOWERS;
+
+  for (guint i = 0; i < N_FOLLOWERS; i++)
+    {
+      followers[i] = (Follower) { .house = house, .task_id = task_id, .n_left = &n_left };
+      followers[i].line = g_string_new (NULL);
+      followers[i].latencies = latencies;
+      follow (&followers[i]);
+    }
+  while (n_left > 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  for (guint i = 0; i < N_FOLLOWERS; i++)
+    g_string_free (followers[i].line, TRUE);
+  g_print ("from printed to read by one of ten who follow: p50 %.1f ms, ",
+           bench_get_median ((double *) latencies->data, latencies->len));
+  g_print ("p99 %.1f ms, longest %.1f ms\n",
+           g_array_index (latencies, double, latencies->len * 99 / 100),
+           g_array_index (latencies, double, latencies->len - 1));
+}
+
+/* Prints what time it is, again and again. */
+static int
+talk (void)
+{
+  for (guint i = 0; i < N_LINES; i++)
+    {
+      g_print ("%" G_GINT64_FORMAT "\n", g_get_monotonic_time ());
+      g_usleep (LINE_INTERVAL); /* check-source: allow sleep: it is a program that takes time */
+    }
+
+  return 0;
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  BenchHouse house = { NULL };
+
+  if (argc > 1 && g_str_equal (argv[1], "--talk"))
+    return talk ();
+
+  bench_house_open (&house);
+  bench_tell_head ();
+  measure_rate (&house);
+  measure_latency (&house);
+  bench_house_close (&house);
+
+  return 0;
+}
