@@ -18,6 +18,7 @@
 #define ATTEMPT_FIELD "Headway-Attempt"
 #define NEXT_OFFSET_FIELD "Headway-Next-Offset"
 #define OUTPUT_END_FIELD "Headway-Output-End"
+#define SKIP_FIELD "Headway-Skip"
 
 /**
  * HwCliClient:
@@ -599,6 +600,21 @@ hw_cli_client_read_output_async (HwCliClient         *self,
                                                   hw_cli_client_read_output_async));
 }
 
+/* Reads how many bytes are from FROM to TO; none if it says something else. */
+static guint64
+parse_skip (const char *text)
+{
+  g_auto(GStrv) ends = g_strsplit (text != NULL ? text : "", "-", 2);
+  guint64 from, to;
+
+  if (g_strv_length (ends) != 2 ||
+      !g_ascii_string_to_unsigned (ends[0], 10, 0, G_MAXINT64, &from, NULL) ||
+      !g_ascii_string_to_unsigned (ends[1], 10, from, G_MAXINT64, &to, NULL))
+    return 0;
+
+  return to - from;
+}
+
 /**
  * hw_cli_client_read_output_finish:
  * @self: a client
@@ -631,6 +647,7 @@ hw_cli_client_read_output_finish (HwCliClient  *self,
   output = g_new0 (HwCliOutput, 1);
   output->attempt = (guint) hw_cli_reply_get_number (reply, ATTEMPT_FIELD);
   output->next_offset = hw_cli_reply_get_number (reply, NEXT_OFFSET_FIELD);
+  output->skipped = parse_skip (hw_cli_reply_get_header (reply, SKIP_FIELD));
   output->is_end = g_strcmp0 (hw_cli_reply_get_header (reply, OUTPUT_END_FIELD), "true") == 0;
   output->data = g_bytes_ref (hw_cli_reply_get_body (reply));
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * HwCliOutput:
  * @attempt: the attempt that printed it
  * @next_offset: where what comes after it begins
+ * @skipped: how many bytes were dropped in its place, or 0
  * @is_end: whether the attempt has ended, and there is nothing after it
  * @data: the bytes
  *
@@ -23,6 +24,7 @@ typedef struct
 {
   guint attempt;
   guint64 next_offset;
+  guint64 skipped;
   gboolean is_end;
   GBytes *data;
 } HwCliOutput;

@@ -6,6 +6,8 @@
 
 #include "hw-cli-output-copy.h"
 
+#include "hw-cli-i18n.h"
+
 /* As long as events are waited for. In seconds. */
 #define WAIT 25
 
@@ -80,6 +82,17 @@ forget_request (GTask *gtask)
   g_clear_object (&copying->request);
 }
 
+/* On standard error: what comes out of standard output are the program's bytes. */
+static void
+say_skipped (HwCliTerminal *terminal,
+             guint64        n_bytes)
+{
+  g_autofree char *size = g_format_size_full (n_bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+  hw_cli_terminal_say (terminal, _("%s of output are missing here: there was too much to keep."),
+                       size);
+}
+
 static void
 on_piece_read (GObject      *source,
                GAsyncResult *result,
@@ -111,10 +124,12 @@ on_piece_read (GObject      *source,
     copying->position.attempt = output->attempt;
   copying->position.offset = output->next_offset;
 
-  is_empty = g_bytes_get_size (output->data) == 0;
+  is_empty = g_bytes_get_size (output->data) == 0 && output->skipped == 0;
   copying->is_last = output->is_end || (is_empty && !copying->is_followed);
 
   hw_cli_terminal_write (copying->terminal, output->data);
+  if (output->skipped > 0)
+    say_skipped (copying->terminal, output->skipped);
   hw_cli_terminal_flush_async (copying->terminal, NULL, on_piece_written,
                                g_steal_pointer (&gtask));
 }
@@ -145,7 +160,8 @@ on_piece_written (GObject      *source,
  * @callback: called when all is written
  * @user_data: data for @callback
  *
- * Copies what a program printed to standard output, byte for byte.
+ * Copies what a program printed to standard output, byte for byte. Where some of it was
+ * dropped, a line on standard error says so.
  *
  * Returns: (transfer full): the operation, for hw_cli_output_copy_hurry()
  */

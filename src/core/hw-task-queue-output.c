@@ -11,42 +11,49 @@
 /* What one answer has at most: little memory, and few answers for a long output. */
 #define CHUNK_MAX (1024 * 1024)
 
-/* How often the output of a task that runs is looked at for somebody who follows. It
- * is what "live" means to an eye.
+/* What is printed within this time is read at once: an eye does not see it, and a program
+ * that prints often does not have each of its lines read by itself.
  */
-#define FOLLOW_INTERVAL (G_USEC_PER_SEC / 10)
+#define GATHER_TIME (G_USEC_PER_SEC / 50)
 
-/* How often a task that was never begun is looked at for the same: each look asks the
- * store.
- */
-#define BEGIN_INTERVAL (G_USEC_PER_SEC / 2)
+/* How often the output of a task that runs is looked at where it cannot be watched. */
+#define FOLLOW_INTERVAL (G_USEC_PER_SEC / 10)
 
 /* Somebody who reads output. Owned by its GTask. */
 typedef struct
 {
+  HwTaskQueue *queue;     /* (owned) */
   HwPrincipal *principal; /* (owned) */
-  guint64 task_id;
-  guint attempt;
-  guint64 offset;
+  HwOutputQuery query;
   gboolean follow;
-  gboolean was_running; /* when the bytes were read, or before */
-  gboolean was_waiting; /* then there was no attempt yet */
+  gboolean was_running;   /* when the bytes were read, or before */
+  gboolean was_waiting;   /* then there was no attempt yet */
+
+  /* Of one who has read all that there is, and follows. */
+  GTask *sleeping;        /* (owned) (nullable): while there is nothing to do */
+  gboolean is_watching;
+  gboolean has_news;      /* since the task was looked at */
+  gulong event_id;
+  gulong cancelled_id;
+  guint watch_id;         /* or 0: nothing would tell of more output */
 } Reading;
+
+static void
+forget_watch (Reading *reading)
+{
+  if (reading->watch_id != 0)
+    hw_output_unwatch (hw_task_queue_get_output (reading->queue), reading->watch_id);
+  reading->watch_id = 0;
+}
 
 static void
 reading_free (Reading *reading)
 {
+  forget_watch (reading);
+  g_clear_signal_handler (&reading->event_id, reading->queue);
   g_clear_pointer (&reading->principal, hw_principal_unref);
+  g_clear_object (&reading->queue);
   g_free (reading);
-}
-
-void
-hw_output_chunk_free (HwOutputChunk *self)
-{
-  g_return_if_fail (self != NULL);
-
-  g_clear_pointer (&self->data, g_bytes_unref);
-  g_free (self);
 }
 
 /* Reading goes through these in this order, and round again while it follows. */
@@ -57,17 +64,54 @@ static void on_task_looked_at (GObject      *source,
 static void on_output_read (GObject      *source,
                             GAsyncResult *result,
                             gpointer      user_data);
-static void on_follow_timer (gpointer user_data);
+static void wait_for_more (GTask *gtask);
+static void on_timer (gpointer user_data);
 
 /* @gtask is (transfer full). */
 static void
 look_at_task (GTask *gtask)
 {
-  const Reading *reading = g_task_get_task_data (gtask);
+  Reading *reading = g_task_get_task_data (gtask);
 
-  hw_task_queue_get_task_async (g_task_get_source_object (gtask), reading->principal,
-                                reading->task_id, g_task_get_cancellable (gtask),
-                                on_task_looked_at, gtask);
+  reading->has_news = FALSE;
+  hw_task_queue_get_task_async (reading->queue, reading->principal, reading->query.task_id,
+                                g_task_get_cancellable (gtask), on_task_looked_at, gtask);
+}
+
+static gboolean
+check_attempt (const Reading *reading,
+               HwTask        *task,
+               GError       **error)
+{
+  if (reading->query.attempt <= hw_task_get_attempt (task))
+    return TRUE;
+
+  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
+               "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
+               "Ask for one of those, or leave the attempt out.",
+               reading->query.task_id, hw_task_get_attempt (task));
+
+  return FALSE;
+}
+
+/* Ends what was set up for one who follows. */
+static void
+reading_stop (Reading *reading,
+              GTask   *gtask)
+{
+  forget_watch (reading);
+  g_clear_signal_handler (&reading->event_id, reading->queue);
+  if (reading->cancelled_id != 0)
+    g_cancellable_disconnect (g_task_get_cancellable (gtask), reading->cancelled_id);
+  reading->cancelled_id = 0;
+}
+
+static void
+return_error (GTask  *gtask,
+              GError *error)
+{
+  reading_stop (g_task_get_task_data (gtask), gtask);
+  g_task_return_error (gtask, error);
 }
 
 static void
@@ -82,31 +126,21 @@ on_task_looked_at (GObject      *source,
   GError *error = NULL;
   g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
 
-  if (task == NULL)
+  if (task == NULL || !check_attempt (reading, task, &error))
     {
-      g_task_return_error (gtask, error);
+      return_error (gtask, error);
       return;
     }
 
-  if (reading->attempt > hw_task_get_attempt (task))
-    {
-      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_NOT_FOUND,
-                               "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
-                               "Ask for one of those, or leave the attempt out.",
-                               reading->task_id, hw_task_get_attempt (task));
-      return;
-    }
-
-  if (reading->attempt == 0)
-    reading->attempt = hw_task_get_attempt (task);
+  if (reading->query.attempt == 0)
+    reading->query.attempt = hw_task_get_attempt (task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
-                         hw_task_get_attempt (task) == reading->attempt;
+                         hw_task_get_attempt (task) == reading->query.attempt;
   reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&
-                         reading->attempt == 0;
+                         reading->query.attempt == 0;
 
-  hw_output_read_async (hw_task_queue_get_output (self), hw_task_queue_get_epoch (self),
-                        reading->task_id, reading->attempt, reading->offset, CHUNK_MAX,
-                        cancellable, on_output_read, g_steal_pointer (&gtask));
+  hw_output_read_async (hw_task_queue_get_output (self), &reading->query, cancellable,
+                        on_output_read, g_steal_pointer (&gtask));
 }
 
 static void
@@ -115,58 +149,150 @@ on_output_read (GObject      *source,
                 gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
-  HwTaskQueue *self = g_task_get_source_object (gtask);
   Reading *reading = g_task_get_task_data (gtask);
   GError *error = NULL;
-  g_autoptr(GBytes) data = hw_output_read_finish (HW_OUTPUT (source), result, &error);
-  HwOutputChunk *chunk;
-  gboolean may_come;
-  guint timer;
+  g_autoptr(HwOutputChunk) chunk = hw_output_read_finish (HW_OUTPUT (source), result, &error);
+  gboolean may_come = reading->was_running || reading->was_waiting;
 
-  if (data == NULL)
+  if (chunk == NULL || g_cancellable_set_error_if_cancelled (g_task_get_cancellable (gtask),
+                                                             &error))
     {
-      g_task_return_error (gtask, error);
+      return_error (gtask, error);
       return;
     }
 
-  if (g_task_return_error_if_cancelled (gtask))
-    return;
-
-  may_come = reading->was_running || reading->was_waiting;
-  if (g_bytes_get_size (data) == 0 && reading->follow && may_come)
+  if (hw_output_chunk_is_empty (chunk) && reading->follow && may_come)
     {
-      /* Not kept: it holds the only reference to its GTask, and always rings. */
-      timer = hw_clock_add_timer (hw_task_queue_get_clock (self),
-                                  reading->was_running ? FOLLOW_INTERVAL : BEGIN_INTERVAL,
-                                  on_follow_timer, g_steal_pointer (&gtask));
-      g_assert (timer != 0);
+      wait_for_more (g_steal_pointer (&gtask));
       return;
     }
 
-  chunk = g_new0 (HwOutputChunk, 1);
-  chunk->attempt = reading->attempt;
-  chunk->offset = reading->offset;
-  chunk->is_end = g_bytes_get_size (data) == 0 && !may_come;
-  chunk->data = g_steal_pointer (&data);
-  g_task_return_pointer (gtask, chunk, (GDestroyNotify) hw_output_chunk_free);
+  reading_stop (reading, gtask);
+  chunk->attempt = reading->query.attempt;
+  chunk->is_end = hw_output_chunk_is_empty (chunk) && !may_come;
+  g_task_return_pointer (gtask, g_steal_pointer (&chunk), (GDestroyNotify) hw_output_chunk_free);
+}
+
+/* The timer holds the only reference to its GTask, and always rings: it need not be removed. */
+static void
+reading_wake_after (Reading *reading,
+                    gint64   delay)
+{
+  guint timer = hw_clock_add_timer (hw_task_queue_get_clock (reading->queue), delay, on_timer,
+                                    g_steal_pointer (&reading->sleeping));
+
+  g_assert (timer != 0);
 }
 
 static void
-on_follow_timer (gpointer user_data)
+reading_wake (Reading *reading)
 {
-  g_autoptr(GTask) gtask = G_TASK (user_data);
+  reading->has_news = TRUE;
+  if (reading->sleeping != NULL)
+    reading_wake_after (reading, GATHER_TIME);
+}
 
-  if (!g_task_return_error_if_cancelled (gtask))
-    look_at_task (g_steal_pointer (&gtask));
+static void
+on_output_more (gpointer user_data)
+{
+  Reading *reading = user_data;
+
+  reading->watch_id = 0;
+  reading_wake (reading);
+}
+
+static void
+on_queue_event (HwTaskQueue *queue,
+                HwEvent     *event,
+                gpointer     user_data)
+{
+  Reading *reading = user_data;
+  HwEventKind kind = hw_event_get_kind (event);
+
+  if (kind == HW_EVENT_KIND_REMOVED ||
+      (kind == HW_EVENT_KIND_STATE && hw_event_get_task_id (event) == reading->query.task_id))
+    reading_wake (reading);
+}
+
+/* Nothing is gathered for one who has gone. Not at once, as in here the cancellable cannot
+ * be left.
+ */
+static void
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  Reading *reading = user_data;
+
+  reading->has_news = TRUE;
+  if (reading->sleeping != NULL)
+    g_idle_add_once (on_timer, g_steal_pointer (&reading->sleeping));
+}
+
+/* Sees to it that whatever may bring more output wakes the one who reads. What came just
+ * before has to be looked for again.
+ */
+static void
+reading_watch (Reading *reading,
+               GTask   *gtask)
+{
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
+
+  if (reading->event_id == 0)
+    {
+      reading->event_id = g_signal_connect (reading->queue, "event",
+                                            G_CALLBACK (on_queue_event), reading);
+      reading->has_news = TRUE;
+    }
+  if (reading->cancelled_id == 0 && cancellable != NULL)
+    reading->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
+                                                   reading, NULL);
+  if (reading->watch_id == 0 && reading->was_running)
+    {
+      reading->watch_id = hw_output_watch (hw_task_queue_get_output (reading->queue),
+                                           &reading->query, on_output_more, reading);
+      reading->has_news = reading->has_news || reading->watch_id != 0;
+    }
+}
+
+/* @gtask is (transfer full). */
+static void
+wait_for_more (GTask *gtask)
+{
+  Reading *reading = g_task_get_task_data (gtask);
+
+  reading_watch (reading, gtask);
+  if (reading->has_news)
+    {
+      look_at_task (gtask);
+      return;
+    }
+
+  reading->sleeping = gtask;
+  if (reading->was_running && reading->watch_id == 0)
+    reading_wake_after (reading, FOLLOW_INTERVAL);
+}
+
+static void
+on_timer (gpointer user_data)
+{
+  GTask *gtask = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (gtask), &error))
+    {
+      look_at_task (gtask);
+      return;
+    }
+
+  return_error (gtask, error);
+  g_object_unref (gtask);
 }
 
 /**
  * hw_task_queue_read_output_async:
  * @self: a queue
  * @principal: who asks
- * @task_id: a task's number
- * @attempt: which attempt, or 0 for the newest
- * @offset: where to begin, in bytes of what the program wrote
+ * @query: what to read; of attempt 0, the newest is read, and at most 1 MiB at once
  * @follow: whether to wait for more if there is nothing yet and the attempt runs, or
  *   there was none yet
  * @cancellable: (nullable): ends the waiting
@@ -176,30 +302,30 @@ on_follow_timer (gpointer user_data)
  * Reads what a program printed.
  */
 void
-hw_task_queue_read_output_async (HwTaskQueue        *self,
-                                 HwPrincipal        *principal,
-                                 guint64             task_id,
-                                 guint               attempt,
-                                 guint64             offset,
-                                 gboolean            follow,
-                                 GCancellable       *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer            user_data)
+hw_task_queue_read_output_async (HwTaskQueue         *self,
+                                 HwPrincipal         *principal,
+                                 const HwOutputQuery *query,
+                                 gboolean             follow,
+                                 GCancellable        *cancellable,
+                                 GAsyncReadyCallback  callback,
+                                 gpointer             user_data)
 {
   GTask *gtask;
   Reading *reading;
 
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
   g_return_if_fail (principal != NULL);
+  g_return_if_fail (query != NULL);
 
   gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, hw_task_queue_read_output_async);
 
   reading = g_new0 (Reading, 1);
+  reading->queue = g_object_ref (self);
   reading->principal = hw_principal_ref (principal);
-  reading->task_id = task_id;
-  reading->attempt = attempt;
-  reading->offset = offset;
+  reading->query = *query;
+  reading->query.epoch = hw_task_queue_get_epoch (self);
+  reading->query.limit = query->limit == 0 ? CHUNK_MAX : MIN (query->limit, CHUNK_MAX);
   reading->follow = follow;
   g_task_set_task_data (gtask, reading, (GDestroyNotify) reading_free);
 

@@ -20,29 +20,6 @@ G_BEGIN_DECLS
  */
 #define HW_SUBMIT_MAX 1000
 
-/**
- * HwOutputChunk:
- * @attempt: the attempt that printed it
- * @offset: where it begins, in bytes of what the program wrote
- * @data: the bytes, none where some were left out
- * @skip_to: where the output goes on if some were left out at @offset, else 0
- * @is_end: whether the attempt has ended and there is nothing after it
- *
- * A piece of what a program printed.
- */
-typedef struct
-{
-  guint attempt;
-  guint64 offset;
-  GBytes *data;
-  guint64 skip_to;
-  gboolean is_end;
-} HwOutputChunk;
-
-void hw_output_chunk_free (HwOutputChunk *self);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwOutputChunk, hw_output_chunk_free)
-
 #define HW_TYPE_TASK_QUEUE (hw_task_queue_get_type ())
 G_DECLARE_FINAL_TYPE (HwTaskQueue, hw_task_queue, HW, TASK_QUEUE, GObject)
 
@@ -164,15 +141,13 @@ void           hw_task_queue_list_live_async (HwTaskQueue        *self,
 HwTaskPage    *hw_task_queue_list_finish (HwTaskQueue  *self,
                                           GAsyncResult *result,
                                           GError      **error);
-void           hw_task_queue_read_output_async (HwTaskQueue        *self,
-                                                HwPrincipal        *principal,
-                                                guint64             task_id,
-                                                guint               attempt,
-                                                guint64             offset,
-                                                gboolean            follow,
-                                                GCancellable       *cancellable,
-                                                GAsyncReadyCallback callback,
-                                                gpointer            user_data);
+void           hw_task_queue_read_output_async (HwTaskQueue         *self,
+                                                HwPrincipal         *principal,
+                                                const HwOutputQuery *query,
+                                                gboolean             follow,
+                                                GCancellable        *cancellable,
+                                                GAsyncReadyCallback  callback,
+                                                gpointer             user_data);
 HwOutputChunk *hw_task_queue_read_output_finish (HwTaskQueue  *self,
                                                  GAsyncResult *result,
                                                  GError      **error);

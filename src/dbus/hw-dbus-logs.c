@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
 #include <glib-unix.h>
+#include <string.h>
 #include <unistd.h>
 
 /**
@@ -19,7 +20,8 @@
  *
  * What programs printed, through pipes: of each log that somebody reads, one piece is in
  * memory, and the next one is read when the pipe has taken it. A reader who closes their
- * end is noticed at once, and costs nothing any more.
+ * end is noticed at once, and costs nothing any more. A pipe has bytes and nothing else, so
+ * a line of words stands for what was dropped.
  */
 struct _HwDBusLogs
 {
@@ -40,7 +42,9 @@ typedef struct
   HwDBusLogs *logs; /* (owned) */
   HwDBusLogRequest request;
   GTask *opening;            /* (owned) (nullable), until it is answered */
-  HwOutputChunk *chunk;      /* (owned) (nullable), what the pipe is taking */
+  HwOutputChunk *chunk;      /* (owned) (nullable), what was read last */
+  GBytes *piece;             /* (owned) (nullable), what the pipe is taking of that */
+  gboolean is_in_line;       /* what it took last is not the end of a line */
   GOutputStream *stream;     /* (owned) (nullable), our end of the pipe */
   GSource *hang_up;          /* (owned) (nullable), tells when the other end is closed */
   GCancellable *cancellable; /* (owned) */
@@ -95,6 +99,7 @@ reader_free (Reader *reader)
   g_clear_object (&reader->stream);
   g_clear_object (&reader->opening);
   g_clear_pointer (&reader->chunk, hw_output_chunk_free);
+  g_clear_pointer (&reader->piece, g_bytes_unref);
   g_cancellable_disconnect (reader->logs->closing, reader->closing_id);
   g_clear_object (&reader->cancellable);
   g_clear_object (&reader->logs);
@@ -166,12 +171,33 @@ on_first_read (GObject      *source,
   reader_write (g_steal_pointer (&reader));
 }
 
+/* Gets what the pipe is to take. What was dropped has a line of its own. */
+static GBytes *
+reader_make_piece (Reader *reader)
+{
+  const HwOutputChunk *chunk = reader->chunk;
+  char *text;
+
+  if (chunk->skip_to == 0)
+    return g_bytes_ref (chunk->data);
+
+  text = g_strdup_printf ("%s[headway: %" G_GUINT64_FORMAT " bytes left out]\n",
+                          reader->is_in_line ? "\n" : "", chunk->skip_to - chunk->offset);
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
 /* Has the pipe take what was read; @reader is (transfer full). */
 static void
 reader_write (Reader *reader)
 {
   gsize size;
-  const void *data = g_bytes_get_data (reader->chunk->data, &size);
+  const char *data;
+
+  reader->piece = reader_make_piece (reader);
+  data = g_bytes_get_data (reader->piece, &size);
+  if (size > 0)
+    reader->is_in_line = data[size - 1] != '\n';
 
   g_output_stream_write_all_async (reader->stream, data, size, G_PRIORITY_DEFAULT,
                                    reader->cancellable, on_written, reader);
@@ -184,19 +210,19 @@ on_written (GObject      *source,
 {
   g_autoptr(Reader) reader = user_data;
   g_autoptr(HwOutputChunk) chunk = g_steal_pointer (&reader->chunk);
+  g_autoptr(GBytes) piece = g_steal_pointer (&reader->piece);
   HwDBusLogRequest *request = &reader->request;
 
   /* Whoever has had enough is gone: there is nobody to tell. */
   if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, NULL))
     return;
 
-  if (chunk->is_end || (!request->follow && g_bytes_get_size (chunk->data) == 0))
+  if (chunk->is_end || (!request->follow && hw_output_chunk_is_empty (chunk)))
     return;
 
-  request->attempt = chunk->attempt;
-  request->offset = chunk->offset + g_bytes_get_size (chunk->data);
-  hw_task_queue_read_output_async (reader->logs->queue, reader->logs->principal,
-                                   request->task_id, request->attempt, request->offset,
+  request->query.attempt = chunk->attempt;
+  request->query.offset = hw_output_chunk_get_next_offset (chunk);
+  hw_task_queue_read_output_async (reader->logs->queue, reader->logs->principal, &request->query,
                                    request->follow, reader->cancellable, on_next_read, reader);
   g_steal_pointer (&reader);
 }
@@ -214,7 +240,7 @@ on_next_read (GObject      *source,
     reader_write (g_steal_pointer (&reader));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_warning ("The log of task %" G_GUINT64_FORMAT " could not be read on: %s",
-               reader->request.task_id, error->message);
+               reader->request.query.task_id, error->message);
 }
 
 static void
@@ -303,8 +329,7 @@ hw_dbus_logs_open_async (HwDBusLogs             *self,
   /* Not waiting for more yet: the answer must not wait for the program. */
   reader = reader_new (self, request);
   reader->opening = g_steal_pointer (&gtask);
-  hw_task_queue_read_output_async (self->queue, self->principal, request->task_id,
-                                   request->attempt, request->offset, FALSE,
+  hw_task_queue_read_output_async (self->queue, self->principal, &request->query, FALSE,
                                    reader->cancellable, on_first_read, reader);
 }
 

@@ -497,10 +497,10 @@ hw_dbus_request_read_log (GVariant         *options,
   guint64 attempt = 0;
 
   if (read == NULL || !read_number (read, "attempt", 0, G_MAXINT, &attempt, error) ||
-      !read_number (read, "offset", 0, G_MAXINT64, &request->offset, error))
+      !read_number (read, "offset", 0, G_MAXINT64, &request->query.offset, error))
     return FALSE;
 
-  request->attempt = (guint) attempt;
+  request->query.attempt = (guint) attempt;
   g_variant_lookup (read, "follow", "b", &request->follow);
 
   return TRUE;

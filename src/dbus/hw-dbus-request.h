@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-output.h"
 #include "hw-task-spec.h"
 #include "hw-watcher.h"
 
@@ -11,18 +12,14 @@ G_BEGIN_DECLS
 
 /**
  * HwDBusLogRequest:
- * @task_id: a task's number
- * @attempt: which attempt, or 0 for the newest
- * @offset: where to begin, in bytes of what the program wrote
+ * @query: what to read
  * @follow: whether to go on until the attempt has ended
  *
  * What somebody wants to read of what a program printed.
  */
 typedef struct
 {
-  guint64 task_id;
-  guint attempt;
-  guint64 offset;
+  HwOutputQuery query;
   gboolean follow;
 } HwDBusLogRequest;
 

@@ -149,14 +149,37 @@ read_wait (GHashTable *values,
   return TRUE;
 }
 
+/* Lines are counted from a line. */
+static gboolean
+check_beginning (GHashTable *values,
+                 GError    **error)
+{
+  gboolean has_line = g_hash_table_contains (values, "line");
+
+  if (has_line && g_hash_table_contains (values, "offset"))
+    {
+      g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                           "“offset” and “line” both say where to begin. Leave one of them out.");
+      return FALSE;
+    }
+
+  if (has_line || !g_hash_table_contains (values, "lines"))
+    return TRUE;
+
+  g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                       "“lines” needs a “line” to begin with. Say which, or ask by “offset” alone.");
+
+  return FALSE;
+}
+
 /**
  * hw_http_query_read_position:
  * @query: (nullable): what follows the question mark
  * @position: (out): which output, and from where on
  * @error: return location for a #GError, or %NULL
  *
- * Reads which output somebody wants: `attempt`, `offset`, and for how many seconds to
- * `wait` for some.
+ * Reads which output somebody wants: `attempt`, `offset` or the `line` to begin with and how
+ * many `lines`, and for how many seconds to `wait` for some.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -165,22 +188,28 @@ hw_http_query_read_position (const char     *query,
                              HwHttpPosition *position,
                              GError        **error)
 {
-  static const char *const names[] = { "attempt", "offset", "wait", NULL };
+  static const char *const names[] = { "attempt", "offset", "line", "lines", "wait", NULL };
   g_autoptr(GHashTable) values = NULL;
-  guint64 number = 0;
+  guint64 attempt = 0, lines = 0;
+  HwOutputQuery *wanted;
 
   g_return_val_if_fail (position != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   *position = (HwHttpPosition) { 0 };
+  wanted = &position->query;
   values = parse (query, names, error);
   if (values == NULL ||
-      !read_number (values, "attempt", 1, G_MAXINT, &number, error) ||
-      !read_number (values, "offset", 0, MAX_NUMBER, &position->offset, error) ||
+      !read_number (values, "attempt", 1, G_MAXINT, &attempt, error) ||
+      !read_number (values, "offset", 0, MAX_NUMBER, &wanted->offset, error) ||
+      !read_number (values, "line", 1, MAX_NUMBER, &wanted->line, error) ||
+      !read_number (values, "lines", 1, HW_OUTPUT_LINES_MAX, &lines, error) ||
+      !check_beginning (values, error) ||
       !read_wait (values, &position->wait, error))
     return FALSE;
 
-  position->attempt = (guint) number;
+  wanted->attempt = (guint) attempt;
+  wanted->n_lines = (guint) lines;
   return TRUE;
 }
 

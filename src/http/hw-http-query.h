@@ -4,22 +4,21 @@
 
 #pragma once
 
+#include "hw-output.h"
 #include "hw-watcher.h"
 
 G_BEGIN_DECLS
 
 /**
  * HwHttpPosition:
- * @attempt: whose output, or 0 for the newest
- * @offset: from where on
+ * @query: what to read; of which task, the path says
  * @wait: how long to wait if there is none yet, in microseconds
  *
  * Which output somebody wants.
  */
 typedef struct
 {
-  guint attempt;
-  guint64 offset;
+  HwOutputQuery query;
   gint64 wait;
 } HwHttpPosition;
 

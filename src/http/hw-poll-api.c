@@ -40,8 +40,7 @@ typedef struct
 
   /* Of one that reads output. */
   HwPrincipal *principal; /* (owned) (nullable) */
-  guint64 task_id;
-  HwHttpPosition position;
+  HwOutputQuery query;
   guint timer;
   gboolean is_late; /* it has waited long enough */
 } Poll;
@@ -162,8 +161,7 @@ read_output (Poll *poll)
 {
   gboolean is_waiting = poll->wait > 0 && !poll->is_late;
 
-  hw_task_queue_read_output_async (poll->api->queue, poll->principal, poll->task_id,
-                                   poll->position.attempt, poll->position.offset, is_waiting,
+  hw_task_queue_read_output_async (poll->api->queue, poll->principal, &poll->query, is_waiting,
                                    poll->is_late ? NULL
                                    : hw_http_exchange_get_cancellable (poll->exchange),
                                    on_output_read, poll);
@@ -189,6 +187,17 @@ set_number_field (SoupServerMessage *message,
   soup_message_headers_replace (soup_server_message_get_response_headers (message), name, text);
 }
 
+static void
+set_skip_field (SoupServerMessage   *message,
+                const HwOutputChunk *chunk)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
+                                           chunk->offset, chunk->skip_to);
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                HW_ANSWER_FIELD_SKIP, text);
+}
+
 /* What a program printed is sent as it is, and as text: it may be HTML, and nobody must
  * take it for that. */
 static void
@@ -196,8 +205,14 @@ reply_output (SoupServerMessage   *message,
               const HwOutputChunk *chunk)
 {
   set_number_field (message, HW_ANSWER_FIELD_ATTEMPT, chunk->attempt);
-  set_number_field (message, HW_ANSWER_FIELD_NEXT_OFFSET,
-                    chunk->offset + g_bytes_get_size (chunk->data));
+  set_number_field (message, HW_ANSWER_FIELD_OFFSET, chunk->offset);
+  set_number_field (message, HW_ANSWER_FIELD_NEXT_OFFSET, hw_output_chunk_get_next_offset (chunk));
+  if (chunk->line != 0)
+    set_number_field (message, HW_ANSWER_FIELD_LINE, chunk->line);
+  if (chunk->next_line != 0)
+    set_number_field (message, HW_ANSWER_FIELD_NEXT_LINE, chunk->next_line);
+  if (chunk->skip_to != 0)
+    set_skip_field (message, chunk);
   soup_message_headers_replace (soup_server_message_get_response_headers (message),
                                 HW_ANSWER_FIELD_OUTPUT_END, chunk->is_end ? "true" : "false");
   hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
@@ -244,8 +259,8 @@ hw_poll_api_read_log (HwPollApi         *self,
     return;
 
   poll->principal = hw_principal_ref (principal);
-  poll->task_id = task_id;
-  poll->position = position;
+  poll->query = position.query;
+  poll->query.task_id = task_id;
   if (position.wait > 0)
     poll->timer = hw_clock_add_timer (self->clock, position.wait, on_wait_over, poll);
 

@@ -25,9 +25,7 @@ struct _HwLogStream
 
   HwTaskQueue *queue;     /* (owned) (not nullable) */
   HwPrincipal *principal; /* (owned) (not nullable) */
-  guint64 task_id;
-  guint attempt; /* or 0, until the newest is known */
-  guint64 offset;
+  HwOutputQuery query;    /* of attempt 0, until the newest is known */
 };
 
 static void hw_log_stream_iface_init (HwHubStreamInterface *iface);
@@ -41,6 +39,9 @@ cut (const HwOutputChunk *chunk)
 {
   gsize size = g_bytes_get_size (chunk->data);
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  if (chunk->skip_to != 0)
+    g_ptr_array_add (items, hw_task_json_encode_skip (chunk->offset, chunk->skip_to));
 
   for (gsize start = 0; start < size; start += PIECE_MAX)
     {
@@ -70,9 +71,9 @@ on_output_read (GObject      *source,
       return;
     }
 
-  self->attempt = chunk->attempt;
-  self->offset = chunk->offset + g_bytes_get_size (chunk->data);
-  if (chunk->is_end || g_bytes_get_size (chunk->data) == 0)
+  self->query.attempt = chunk->attempt;
+  self->query.offset = hw_output_chunk_get_next_offset (chunk);
+  if (hw_output_chunk_is_empty (chunk))
     g_task_return_pointer (gtask, NULL, NULL);
   else
     g_task_return_pointer (gtask, cut (chunk), (GDestroyNotify) g_ptr_array_unref);
@@ -88,8 +89,8 @@ hw_log_stream_next_async (HwHubStream        *stream,
   GTask *gtask = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_log_stream_next_async);
-  hw_task_queue_read_output_async (self->queue, self->principal, self->task_id, self->attempt,
-                                   self->offset, TRUE, cancellable, on_output_read, gtask);
+  hw_task_queue_read_output_async (self->queue, self->principal, &self->query, TRUE, cancellable,
+                                   on_output_read, gtask);
 }
 
 static GPtrArray *
@@ -161,9 +162,9 @@ hw_log_stream_new (HwTaskQueue *queue,
   self = g_object_new (HW_TYPE_LOG_STREAM, NULL);
   self->queue = g_object_ref (queue);
   self->principal = hw_principal_ref (principal);
-  self->task_id = task_id;
-  self->attempt = attempt;
-  self->offset = offset;
+  self->query.task_id = task_id;
+  self->query.attempt = attempt;
+  self->query.offset = offset;
 
   return HW_HUB_STREAM (self);
 }

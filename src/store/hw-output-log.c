@@ -7,24 +7,25 @@
 #include "hw-output-log.h"
 
 #include "hw-attempt-folder.h"
-#include "hw-shim-output.h"
+#include "hw-output-lines.h"
+#include "hw-output-watch.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <sys/stat.h>
+#include <string.h>
 
 /**
  * HwOutputLog:
  *
  * What programs printed, out of the files that their shims write, each a segment of
- * it. It only reads: while an attempt lives, its shim alone writes there.
+ * it. It only reads: while an attempt lives, its shim alone writes there, and after that
+ * #HwOutputKeeper.
  */
 struct _HwOutputLog
 {
   GObject parent_instance;
 
-  char *root; /* (owned) (not nullable): the folder of all attempts */
+  char *root;                 /* (owned) (not nullable): the folder of all attempts */
+  HwOutputUnpacked *unpacked; /* (owned) */
+  HwOutputWatch *watch;       /* (owned) */
 };
 
 static void hw_output_log_iface_init (HwOutputInterface *iface);
@@ -39,139 +40,130 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwOutputLog, hw_output_log, G_TYPE_OBJECT,
 typedef struct
 {
   char *folder; /* (owned) */
-  guint64 offset;
-  gsize limit;
-} Query;
+  HwOutputQuery query;
+} Request;
 
 static void
-query_free (Query *query)
+request_free (Request *request)
 {
-  g_free (query->folder);
-  g_free (query);
+  g_free (request->folder);
+  g_free (request);
 }
 
-static void
-set_error (GError    **error,
-           const char *what)
+/* Gets how many bytes the first @n_lines lines have; none is any. */
+static gsize
+measure_lines (const char *bytes,
+               gsize       size,
+               guint       n_lines)
 {
-  int code = errno;
+  const char *at = bytes;
+  const char *end = bytes + size;
 
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
-               "%s: %s. Look into the state folder.", what, g_strerror (code));
-}
+  if (n_lines == 0)
+    return size;
 
-/* Opens the file and gets its size; @fd is -1 if there is none. It stands where only
- * we write, but a program may run as the same user: no link leads elsewhere, and no
- * pipe holds the thread.
- */
-static gboolean
-open_file (const char *path,
-           int        *fd,
-           guint64    *size,
-           GError    **error)
-{
-  struct stat status;
-
-  *fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-  if (*fd < 0 && errno == ENOENT)
-    return TRUE;
-
-  if (*fd < 0 || fstat (*fd, &status) < 0)
+  for (; n_lines > 0 && at < end; n_lines--)
     {
-      set_error (error, "The output cannot be opened");
-      return FALSE;
+      const char *newline = memchr (at, '\n', (gsize) (end - at));
+
+      at = newline != NULL ? newline + 1 : end;
     }
 
-  *size = (guint64) status.st_size;
-  if (S_ISREG (status.st_mode))
-    return TRUE;
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
-                       "The output is not a file. Look into the state folder.");
-
-  return FALSE;
+  return (gsize) (at - bytes);
 }
 
-/* Reads up to @size bytes. Returns how many, or -1. */
-static gssize
-read_fully (int     fd,
-            char   *buffer,
-            gsize   size,
-            guint64 offset)
+static guint64
+count_lines (GBytes *bytes)
 {
-  gsize n_read = 0;
+  gsize size;
+  const char *at = g_bytes_get_data (bytes, &size);
+  guint64 n_lines = 0;
 
-  while (n_read < size)
-    {
-      gssize n = pread (fd, buffer + n_read, size - n_read, (off_t) (offset + n_read));
+  for (const char *end = at + size; at < end && (at = memchr (at, '\n', (gsize) (end - at))); at++)
+    n_lines++;
 
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return -1;
-      if (n == 0)
-        break;
-      n_read += (gsize) n;
-    }
-
-  return (gssize) n_read;
+  return n_lines;
 }
 
-/* Reads up to @size bytes of the segment that the offset is in. Returns how many, or -1. */
-static gssize
-read_segment (const Query *query,
-              char        *buffer,
-              gsize        size,
-              guint64      offset,
-              GError     **error)
-{
-  guint64 begin = offset % HW_SEGMENT_SIZE;
-  char name[HW_IO_NAME_MAX];
-  g_autofree char *path = NULL;
-  guint64 length = 0;
-  gssize n_read = 0;
-  int fd = -1;
-
-  hw_segment_build_name (name, offset);
-  path = g_build_filename (query->folder, name, NULL);
-  if (!open_file (path, &fd, &length, error))
-    n_read = -1;
-  else if (begin < length)
-    n_read = read_fully (fd, buffer, MIN (size, length - begin), begin);
-
-  if (n_read < 0 && *error == NULL)
-    set_error (error, "The output cannot be read");
-  if (fd >= 0)
-    g_close (fd, NULL); /* nothing was written, so nothing is lost */
-
-  return n_read;
-}
-
-/* Reads what there is after the offset, out of one segment after the other. */
+/* Reads bytes at an offset: none at the end, and in a hole. */
 static GBytes *
-read_all (const Query *query,
-          GError     **error)
+read_bytes (HwOutputFolder      *folder,
+            const HwOutputQuery *query,
+            guint64              offset,
+            GError             **error)
 {
   gsize size = MIN (query->limit, MAX_READ);
   g_autofree char *buffer = g_malloc (MAX (size, 1));
-  gsize n_all = 0;
+  gssize n_read = hw_output_folder_read (folder, buffer, size, offset, error);
+  gsize length;
 
-  while (n_all < size)
-    {
-      guint64 offset = query->offset + n_all;
-      guint64 room = HW_SEGMENT_SIZE - offset % HW_SEGMENT_SIZE;
-      gsize wanted = (gsize) MIN (size - n_all, room);
-      gssize n = read_segment (query, buffer + n_all, wanted, offset, error);
+  if (n_read < 0)
+    return NULL;
 
-      if (n < 0)
-        return NULL;
+  length = measure_lines (buffer, (gsize) n_read, query->n_lines);
+  if (length < size / 2)
+    return g_bytes_new (buffer, length);
 
-      n_all += (gsize) n;
-      if ((gsize) n < wanted)
-        break;
-    }
+  return g_bytes_new_take (g_steal_pointer (&buffer), length);
+}
 
-  return g_bytes_new_take (g_steal_pointer (&buffer), n_all);
+/* Reads at an offset. What is missing may just have come, with what is behind it. */
+static HwOutputChunk *
+read_at (HwOutputFolder      *folder,
+         const HwOutputQuery *query,
+         guint64              offset,
+         GError             **error)
+{
+  g_autoptr(GBytes) bytes = read_bytes (folder, query, offset, error);
+  guint64 next;
+
+  if (bytes == NULL)
+    return NULL;
+
+  if (query->limit == 0 || g_bytes_get_size (bytes) > 0 ||
+      !hw_output_folder_find_next (folder, offset, &next))
+    return hw_output_chunk_new (offset, bytes);
+
+  g_bytes_unref (bytes);
+  bytes = read_bytes (folder, query, offset, error);
+  if (bytes == NULL)
+    return NULL;
+
+  if (g_bytes_get_size (bytes) > 0)
+    return hw_output_chunk_new (offset, bytes);
+
+  return hw_output_chunk_new_skip (offset, next);
+}
+
+static HwOutputChunk *
+read_lines (HwOutputFolder      *folder,
+            const HwOutputQuery *query,
+            GCancellable        *cancellable,
+            GError             **error)
+{
+  HwOutputPlace place;
+  HwOutputChunk *chunk;
+  g_autoptr(GBytes) none = g_bytes_new (NULL, 0);
+
+  if (!hw_output_lines_find (folder, query->line, &place, cancellable, error))
+    return NULL;
+
+  if (place.skip_to != 0)
+    chunk = hw_output_chunk_new_skip (place.offset, place.skip_to);
+  else if (place.line < query->line)
+    chunk = hw_output_chunk_new (place.offset, none);
+  else
+    chunk = read_at (folder, query, place.offset, error);
+
+  if (chunk == NULL)
+    return NULL;
+
+  chunk->line = place.line;
+  chunk->next_line = place.next_line;
+  if (chunk->skip_to == 0)
+    chunk->next_line = place.line + count_lines (chunk->data);
+
+  return chunk;
 }
 
 static void
@@ -180,42 +172,54 @@ read_in_thread (GTask        *gtask,
                 gpointer      data,
                 GCancellable *cancellable)
 {
+  HwOutputLog *self = source;
+  const Request *request = data;
+  g_auto(HwOutputFolder) folder = { .fd = -1 };
+  HwOutputChunk *chunk = NULL;
   GError *error = NULL;
-  GBytes *bytes = read_all (data, &error);
 
-  if (bytes != NULL)
-    g_task_return_pointer (gtask, bytes, (GDestroyNotify) g_bytes_unref);
+  if (!hw_output_folder_open (&folder, request->folder, self->unpacked, &error))
+    chunk = NULL;
+  else if (request->query.line > 0)
+    chunk = read_lines (&folder, &request->query, cancellable, &error);
+  else
+    chunk = read_at (&folder, &request->query, request->query.offset, &error);
+
+  if (chunk != NULL)
+    g_task_return_pointer (gtask, chunk, (GDestroyNotify) hw_output_chunk_free);
   else
     g_task_return_error (gtask, error);
 }
 
+static char *
+build_folder (HwOutputLog         *self,
+              const HwOutputQuery *query)
+{
+  return hw_attempt_folder_build (self->root, query->epoch, query->task_id, query->attempt);
+}
+
 static void
-hw_output_log_read_async (HwOutput           *output,
-                          guint64             epoch,
-                          guint64             task_id,
-                          guint               attempt,
-                          guint64             offset,
-                          gsize               limit,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
+hw_output_log_read_async (HwOutput            *output,
+                          const HwOutputQuery *query,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
 {
   HwOutputLog *self = HW_OUTPUT_LOG (output);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
-  Query *query;
+  Request *request;
 
   g_task_set_source_tag (gtask, hw_output_log_read_async);
 
-  query = g_new0 (Query, 1);
-  query->folder = hw_attempt_folder_build (self->root, epoch, task_id, attempt);
-  query->offset = offset;
-  query->limit = limit;
-  g_task_set_task_data (gtask, query, (GDestroyNotify) query_free);
+  request = g_new0 (Request, 1);
+  request->folder = build_folder (self, query);
+  request->query = *query;
+  g_task_set_task_data (gtask, request, (GDestroyNotify) request_free);
 
   g_task_run_in_thread (gtask, read_in_thread);
 }
 
-static GBytes *
+static HwOutputChunk *
 hw_output_log_read_finish (HwOutput     *output,
                            GAsyncResult *result,
                            GError      **error)
@@ -225,11 +229,32 @@ hw_output_log_read_finish (HwOutput     *output,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static guint
+hw_output_log_watch (HwOutput            *output,
+                     const HwOutputQuery *query,
+                     HwOutputFunc         func,
+                     gpointer             user_data)
+{
+  HwOutputLog *self = HW_OUTPUT_LOG (output);
+  g_autofree char *folder = build_folder (self, query);
+
+  return hw_output_watch_add (self->watch, folder, func, user_data);
+}
+
+static void
+hw_output_log_unwatch (HwOutput *output,
+                       guint     id)
+{
+  hw_output_watch_remove (HW_OUTPUT_LOG (output)->watch, id);
+}
+
 static void
 hw_output_log_iface_init (HwOutputInterface *iface)
 {
   iface->read_async = hw_output_log_read_async;
   iface->read_finish = hw_output_log_read_finish;
+  iface->watch = hw_output_log_watch;
+  iface->unwatch = hw_output_log_unwatch;
 }
 
 static void
@@ -237,6 +262,8 @@ hw_output_log_finalize (GObject *object)
 {
   HwOutputLog *self = HW_OUTPUT_LOG (object);
 
+  g_clear_pointer (&self->watch, hw_output_watch_free);
+  g_clear_pointer (&self->unpacked, hw_output_unpacked_free);
   g_clear_pointer (&self->root, g_free);
 
   G_OBJECT_CLASS (hw_output_log_parent_class)->finalize (object);
@@ -253,6 +280,8 @@ hw_output_log_class_init (HwOutputLogClass *klass)
 static void
 hw_output_log_init (HwOutputLog *self)
 {
+  self->unpacked = hw_output_unpacked_new ();
+  self->watch = hw_output_watch_new ();
 }
 
 /**

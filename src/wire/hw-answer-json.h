@@ -28,9 +28,14 @@ G_BEGIN_DECLS
  */
 #define HW_ANSWER_MAX_TOKENS 1000000
 
-/* The fields of an answer with output: whose it is, where to go on, and `true` if the
- * attempt has ended and nothing comes after this. */
+/* The fields of an answer with output: whose it is, where it begins and where to go on, the
+ * same in lines if it was asked for by line, `FROM-TO` if what is there was dropped, and
+ * `true` if the attempt has ended and nothing comes after this. */
 #define HW_ANSWER_FIELD_ATTEMPT "Headway-Attempt"
+#define HW_ANSWER_FIELD_OFFSET "Headway-Offset"
+#define HW_ANSWER_FIELD_LINE "Headway-Line"
+#define HW_ANSWER_FIELD_NEXT_LINE "Headway-Next-Line"
+#define HW_ANSWER_FIELD_SKIP "Headway-Skip"
 #define HW_ANSWER_FIELD_NEXT_OFFSET "Headway-Next-Offset"
 #define HW_ANSWER_FIELD_OUTPUT_END "Headway-Output-End"
 

@@ -334,6 +334,34 @@ hw_task_json_encode_output (guint64 offset,
 }
 
 /**
+ * hw_task_json_encode_skip:
+ * @from: where the bytes begin that were dropped, in what the program wrote
+ * @to: where its output goes on
+ *
+ * Gets what stands for output that was dropped, as JSON.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_skip (guint64 from,
+                          guint64 to)
+{
+  GString *text = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  hw_json_writer_name (&writer, "skip");
+  hw_json_writer_begin_object (&writer);
+  write_uint_member (&writer, "from", from);
+  write_uint_member (&writer, "to", to);
+  hw_json_writer_end_object (&writer);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
  * hw_task_json_encode_poll:
  * @epoch: the database's number
  * @seq: up to where the transitions were told

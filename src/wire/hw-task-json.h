@@ -23,6 +23,8 @@ GBytes *hw_task_json_encode_list (guint64    epoch,
 GBytes *hw_task_json_encode_event (HwEvent *event);
 GBytes *hw_task_json_encode_output (guint64 offset,
                                     GBytes *data);
+GBytes *hw_task_json_encode_skip (guint64 from,
+                                  guint64 to);
 GBytes *hw_task_json_encode_poll (guint64    epoch,
                                   guint64    seq,
                                   guint64    rev,

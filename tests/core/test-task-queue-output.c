@@ -41,8 +41,10 @@ read_async (Fixture     *fixture,
             guint64      offset,
             gboolean     follow)
 {
+  HwOutputQuery query = { .task_id = 1, .attempt = attempt, .offset = offset };
+
   g_clear_object (&fixture->result);
-  hw_task_queue_read_output_async (fixture->house->queue, principal, 1, attempt, offset, follow,
+  hw_task_queue_read_output_async (fixture->house->queue, principal, &query, follow,
                                    fixture->cancellable, hw_await_result, &fixture->result);
   hw_await_quiet ();
 }
@@ -140,9 +142,75 @@ test_queue_output_follow_waits_for_more (Fixture      *fixture,
   g_assert_null (fixture->result);
 
   print (fixture, "hello");
-  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
-  hw_await_quiet ();
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 50);
   assert_answer (fixture, "1+0:hello");
+}
+
+/* Test that nothing rings while nothing is printed. */
+static void
+test_queue_output_follow_of_silence_costs_nothing (Fixture      *fixture,
+                                                   gconstpointer test_data)
+{
+  guint n_reads;
+
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  n_reads = hw_fake_output_get_n_reads (fixture->house->output);
+
+  g_assert_cmpuint (hw_fake_clock_get_n_timers (fixture->house->clock), ==, 0);
+  hw_test_house_advance (fixture->house, 60 * G_USEC_PER_SEC);
+  g_assert_cmpuint (hw_fake_output_get_n_reads (fixture->house->output), ==, n_reads);
+  g_assert_null (fixture->result);
+
+  g_cancellable_cancel (fixture->cancellable);
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
+  g_assert_nonnull (fixture->result);
+}
+
+static void
+test_queue_output_follow_looks_if_nobody_tells (Fixture      *fixture,
+                                                gconstpointer test_data)
+{
+  hw_fake_output_set_is_watchable (fixture->house->output, FALSE);
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  g_assert_null (fixture->result);
+
+  print (fixture, "hello");
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 10);
+  assert_answer (fixture, "1+0:hello");
+}
+
+/* Test that what was dropped is an answer as well, also for whoever follows. */
+static void
+test_queue_output_dropped_is_a_skip (Fixture      *fixture,
+                                     gconstpointer test_data)
+{
+  g_autoptr(HwOutputChunk) chunk = NULL;
+
+  print (fixture, "hello world");
+  hw_fake_output_drop (fixture->house->output, 1, 1, 2, 6);
+  read_async (fixture, fixture->house->owner, 1, 0, TRUE);
+  assert_answer (fixture, "1+0:he");
+
+  read_async (fixture, fixture->house->owner, 1, 3, TRUE);
+  chunk = finish (fixture, NULL);
+  g_assert_cmpuint (chunk->offset, ==, 3);
+  g_assert_cmpuint (chunk->skip_to, ==, 6);
+  g_assert_cmpuint (g_bytes_get_size (chunk->data), ==, 0);
+  g_assert_false (chunk->is_end);
+}
+
+static void
+test_queue_output_by_line (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  const HwOutputQuery query = { .task_id = 1, .line = 2, .n_lines = 2 };
+
+  print (fixture, "one\ntwo\nthree\nfour\n");
+  hw_task_queue_read_output_async (fixture->house->queue, fixture->house->owner, &query, FALSE,
+                                   NULL, hw_await_result, &fixture->result);
+  hw_await_quiet ();
+
+  assert_answer (fixture, "1+4:two\nthree\n");
 }
 
 /* What is printed last, just before the end, is not cut off. */
@@ -153,8 +221,7 @@ test_queue_output_follow_reads_to_the_end (Fixture      *fixture,
   read_async (fixture, fixture->house->owner, 1, 0, TRUE);
   print (fixture, "bye");
   end_task (fixture);
-  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
-  hw_await_quiet ();
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 50);
   assert_answer (fixture, "1+0:bye");
 
   read_async (fixture, fixture->house->owner, 1, 3, TRUE);
@@ -169,8 +236,7 @@ test_queue_output_follow_can_be_canceled (Fixture      *fixture,
 
   read_async (fixture, fixture->house->owner, 1, 0, TRUE);
   g_cancellable_cancel (fixture->cancellable);
-  hw_fake_clock_advance (fixture->house->clock, G_USEC_PER_SEC / 10);
-  hw_await_quiet ();
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 50);
 
   g_assert_null (finish (fixture, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -222,16 +288,17 @@ static void
 test_queue_output_follow_waits_for_the_beginning (Fixture      *fixture,
                                                   gconstpointer test_data)
 {
+  const HwOutputQuery query = { .task_id = 2 };
   HwTestHouse *house = fixture->house;
 
   hw_test_house_submit (house, "noop");
-  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, FALSE, NULL,
+  hw_task_queue_read_output_async (house->queue, house->owner, &query, FALSE, NULL,
                                    hw_await_result, &fixture->result);
   hw_await_quiet ();
   assert_answer (fixture, "0+0:");
 
   g_clear_object (&fixture->result);
-  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, TRUE, NULL,
+  hw_task_queue_read_output_async (house->queue, house->owner, &query, TRUE, NULL,
                                    hw_await_result, &fixture->result);
   hw_test_house_advance (house, G_USEC_PER_SEC);
   g_assert_null (fixture->result);
@@ -247,10 +314,11 @@ static void
 test_queue_output_follow_ends_without_a_beginning (Fixture      *fixture,
                                                    gconstpointer test_data)
 {
+  const HwOutputQuery query = { .task_id = 2 };
   HwTestHouse *house = fixture->house;
 
   hw_test_house_submit (house, "noop");
-  hw_task_queue_read_output_async (house->queue, house->owner, 2, 0, 0, TRUE, NULL,
+  hw_task_queue_read_output_async (house->queue, house->owner, &query, TRUE, NULL,
                                    hw_await_result, &fixture->result);
   hw_await_quiet ();
   g_object_unref (hw_test_house_try_cancel (house, house->owner, 2, NULL));
@@ -290,6 +358,12 @@ main (int   argc,
   ADD ("/queue/output/of-no-attempt-is-the-newest", test_queue_output_of_no_attempt_is_the_newest);
   ADD ("/queue/output/ends-with-the-attempt", test_queue_output_ends_with_the_attempt);
   ADD ("/queue/output/follow-waits-for-more", test_queue_output_follow_waits_for_more);
+  ADD ("/queue/output/follow-of-silence-costs-nothing",
+       test_queue_output_follow_of_silence_costs_nothing);
+  ADD ("/queue/output/follow-looks-if-nobody-tells",
+       test_queue_output_follow_looks_if_nobody_tells);
+  ADD ("/queue/output/dropped-is-a-skip", test_queue_output_dropped_is_a_skip);
+  ADD ("/queue/output/by-line", test_queue_output_by_line);
   ADD ("/queue/output/follow-reads-to-the-end", test_queue_output_follow_reads_to_the_end);
   ADD ("/queue/output/follow-can-be-canceled", test_queue_output_follow_can_be_canceled);
   ADD ("/queue/output/follow-waits-for-the-beginning",

@@ -119,6 +119,28 @@ test_log_is_what_was_printed (BusHouse     *house,
   g_assert_cmpuint (count_logs (house), ==, 0);
 }
 
+/* Test that a line stands for what was dropped, at the beginning of a line. */
+static void
+test_log_says_what_was_dropped (BusHouse     *house,
+                                gconstpointer test_data)
+{
+  g_autofree char *all = NULL;
+  g_autofree char *rest = NULL;
+  int fd;
+
+  print (house, "one\ntwo\nthree\n");
+  hw_fake_output_drop (house->house->output, 1, 1, 6, 9);
+  fd = open_log (house, "{}");
+  all = read_all (fd);
+  close (fd);
+  fd = open_log (house, "{'offset': <7>}");
+  rest = read_all (fd);
+  close (fd);
+
+  g_assert_cmpstr (all, ==, "one\ntw\n[headway: 3 bytes left out]\nhree\n");
+  g_assert_cmpstr (rest, ==, "[headway: 2 bytes left out]\nhree\n");
+}
+
 static void
 test_log_follows_until_the_end (BusHouse     *house,
                                 gconstpointer test_data)
@@ -280,6 +302,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("is-what-was-printed", test_log_is_what_was_printed);
+  ADD ("says-what-was-dropped", test_log_says_what_was_dropped);
   ADD ("follows-until-the-end", test_log_follows_until_the_end);
   ADD ("waits-for-a-slow-reader", test_log_waits_for_a_slow_reader);
   ADD ("ends-with-its-reader", test_log_ends_with_its_reader);

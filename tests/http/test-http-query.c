@@ -90,29 +90,43 @@ test_http_query_bad_filter (gconstpointer test_data)
 static void
 test_http_query_position (void)
 {
-  HwHttpPosition position = { 99, 99, 99 };
+  HwHttpPosition position = { { .attempt = 99, .offset = 99, .line = 99 }, 99 };
   g_autoptr(GError) error = NULL;
 
   hw_http_query_read_position ("attempt=3&offset=1048576&wait=60", &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (position.attempt, ==, 3);
-  g_assert_cmpuint (position.offset, ==, 1048576);
+  g_assert_cmpuint (position.query.attempt, ==, 3);
+  g_assert_cmpuint (position.query.offset, ==, 1048576);
   g_assert_cmpint (position.wait, ==, 60 * G_USEC_PER_SEC);
 }
 
 static void
 test_http_query_position_left_out (void)
 {
-  HwHttpPosition position = { 99, 99, 99 };
+  HwHttpPosition position = { { .attempt = 99, .offset = 99, .line = 99 }, 99 };
   g_autoptr(GError) error = NULL;
 
   hw_http_query_read_position (NULL, &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (position.attempt, ==, 0);
-  g_assert_cmpuint (position.offset, ==, 0);
+  g_assert_cmpuint (position.query.attempt, ==, 0);
+  g_assert_cmpuint (position.query.offset, ==, 0);
+  g_assert_cmpuint (position.query.line, ==, 0);
   g_assert_cmpint (position.wait, ==, 0);
+}
+
+static void
+test_http_query_lines (void)
+{
+  HwHttpPosition position;
+  g_autoptr(GError) error = NULL;
+
+  hw_http_query_read_position ("line=1000000&lines=10000", &position, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (position.query.line, ==, 1000000);
+  g_assert_cmpuint (position.query.n_lines, ==, 10000);
 }
 
 static void
@@ -121,7 +135,8 @@ test_http_query_bad_position (void)
   static const char *const queries[] = {
     "attempt=0", "attempt=4294967296", "attempt=2147483648", "offset=-1", "offset=x",
     "offset=9007199254740993", "follow=true", "offset=0x10", "wait=61", "wait=-1", "wait=0.5",
-    "wait=", "rev=0",
+    "wait=", "rev=0", "line=0", "line=-1", "line=1&lines=0", "line=1&lines=10001", "lines=10",
+    "line=1&offset=0", "offset=0&lines=10",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
@@ -255,6 +270,7 @@ main (int   argc,
 
   g_test_add_func ("/http-query/position/is-read", test_http_query_position);
   g_test_add_func ("/http-query/position/may-be-left-out", test_http_query_position_left_out);
+  g_test_add_func ("/http-query/position/by-line", test_http_query_lines);
   g_test_add_func ("/http-query/position/refuses-what-is-none", test_http_query_bad_position);
   g_test_add_func ("/http-query/poll/is-read", test_http_query_poll);
   g_test_add_func ("/http-query/poll/levels-are-asked-for", test_http_query_poll_rev);

@@ -486,6 +486,50 @@ test_poll_api_log_of_a_waiting_task (HttpHouse    *house,
   assert_log (http_probe_finish (probe), "here\n", "1", "5", "false");
 }
 
+/* Test that what was dropped is told as that, and where to go on. */
+static void
+test_poll_api_log_skips (HttpHouse    *house,
+                         gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) before = NULL;
+  g_autoptr(HttpAnswer) skip = NULL;
+
+  hw_test_house_submit (house->house, "demo");
+  hw_fake_output_append (house->house->output, 1, 1, "one\ntwo\nthree\n");
+  hw_fake_output_drop (house->house->output, 1, 1, 4, 8);
+
+  before = http_house_get (house, "/api/v1/tasks/1/log");
+  g_assert_null (http_answer_get (before, "headway-skip"));
+  assert_log (g_steal_pointer (&before), "one\n", "1", "4", "false");
+
+  skip = http_house_get (house, "/api/v1/tasks/1/log?wait=60&offset=4");
+  g_assert_cmpstr (http_answer_get (skip, "headway-skip"), ==, "4-8");
+  assert_log (g_steal_pointer (&skip), "", "1", "8", "false");
+
+  assert_log (http_house_get (house, "/api/v1/tasks/1/log?offset=8"), "three\n", "1", "14", "false");
+}
+
+static void
+test_poll_api_log_by_line (HttpHouse    *house,
+                           gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) answer = NULL;
+  g_autoptr(HttpAnswer) by_offset = NULL;
+
+  hw_test_house_submit (house->house, "demo");
+  hw_fake_output_append (house->house->output, 1, 1, "one\ntwo\nthree\nfour\n");
+
+  answer = http_house_get (house, "/api/v1/tasks/1/log?line=2&lines=2");
+  g_assert_cmpstr (http_answer_get (answer, "headway-offset"), ==, "4");
+  g_assert_cmpstr (http_answer_get (answer, "headway-line"), ==, "2");
+  g_assert_cmpstr (http_answer_get (answer, "headway-next-line"), ==, "4");
+  assert_log (g_steal_pointer (&answer), "two\nthree\n", "1", "14", "false");
+
+  by_offset = http_house_get (house, "/api/v1/tasks/1/log?offset=14");
+  g_assert_cmpstr (http_answer_get (by_offset, "headway-offset"), ==, "14");
+  g_assert_null (http_answer_get (by_offset, "headway-line"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -523,6 +567,8 @@ main (int   argc,
   ADD ("log/waits-for-more", log_waits);
   ADD ("log/tells-the-end", log_ends);
   ADD ("log/wait-in-vain-is-empty", log_wait_ends);
+  ADD ("log/what-was-dropped-is-a-skip", log_skips);
+  ADD ("log/by-line", log_by_line);
   ADD ("log/of-a-waiting-task-is-waited-for", log_of_a_waiting_task);
 #undef ADD
 #undef ADD_WITH

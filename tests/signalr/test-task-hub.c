@@ -599,6 +599,24 @@ test_task_hub_read_log_follows (Fixture      *fixture,
 }
 
 static void
+test_task_hub_read_log_skips (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  hw_test_house_submit (fixture->house, "noop");
+  hw_fake_output_append (fixture->house->output, 1, 1, "Hello");
+  hw_fake_output_drop (fixture->house->output, 1, 1, 1, 4);
+  hw_fake_runner_succeed (fixture->house->runner, 1);
+  hw_await_quiet ();
+
+  open_stream (fixture, "ReadLog", "1,1,0");
+  assert_said (fixture,
+               "{\"type\":2,\"invocationId\":\"s\",\"item\":{\"offset\":0,\"data\":\"SA==\"}}|"
+               "{\"type\":2,\"invocationId\":\"s\",\"item\":{\"skip\":{\"from\":1,\"to\":4}}}|"
+               "{\"type\":2,\"invocationId\":\"s\",\"item\":{\"offset\":4,\"data\":\"bw==\"}}|"
+               "{\"type\":3,\"invocationId\":\"s\"}|");
+}
+
+static void
 test_task_hub_read_log_of_somebody_else (Fixture      *fixture,
                                          gconstpointer test_data)
 {
@@ -650,6 +668,7 @@ main (int   argc,
   ADD ("watch-tasks/cancelled-is-silent", test_task_hub_cancelled_watch_is_silent);
   ADD ("read-log/to-the-end", test_task_hub_read_log_to_the_end);
   ADD ("read-log/follows", test_task_hub_read_log_follows);
+  ADD ("read-log/what-was-dropped-is-a-skip", test_task_hub_read_log_skips);
   ADD ("read-log/of-somebody-else", test_task_hub_read_log_of_somebody_else);
 
   return g_test_run ();

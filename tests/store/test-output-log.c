@@ -89,12 +89,22 @@ read_output (Fixture *fixture,
              gsize    limit,
              GError **error)
 {
+  const HwOutputQuery query = {
+    .epoch = 5, .task_id = 7, .attempt = attempt, .offset = offset, .limit = limit
+  };
   g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(HwOutputChunk) chunk = NULL;
 
-  hw_output_read_async (fixture->output, 5, 7, attempt, offset, limit, NULL, on_read, &result);
+  hw_output_read_async (fixture->output, &query, NULL, on_read, &result);
   wait_until (result != NULL);
+  chunk = hw_output_read_finish (fixture->output, result, error);
+  if (chunk == NULL)
+    return NULL;
 
-  return hw_output_read_finish (fixture->output, result, error);
+  g_assert_cmpuint (chunk->offset, ==, offset);
+  g_assert_cmpuint (chunk->skip_to, ==, 0);
+
+  return g_bytes_ref (chunk->data);
 }
 
 static void
@@ -236,14 +246,14 @@ test_read_may_be_canceled (Fixture      *fixture,
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = NULL;
+  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
 
   write_output (fixture, "abc", -1);
   g_cancellable_cancel (cancellable);
-  hw_output_read_async (fixture->output, 5, 7, 2, 0, 100, cancellable, on_read, &result);
+  hw_output_read_async (fixture->output, &query, cancellable, on_read, &result);
   wait_until (result != NULL);
 
-  bytes = hw_output_read_finish (fixture->output, result, &error);
+  g_assert_null (hw_output_read_finish (fixture->output, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 

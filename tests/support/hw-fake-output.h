@@ -18,6 +18,13 @@ void          hw_fake_output_append (HwFakeOutput *self,
                                      guint         attempt,
                                      const char   *text);
 guint         hw_fake_output_get_n_reads (HwFakeOutput *self);
+void          hw_fake_output_drop (HwFakeOutput *self,
+                                   guint64       task_id,
+                                   guint         attempt,
+                                   gsize         from,
+                                   gsize         to);
+void          hw_fake_output_set_is_watchable (HwFakeOutput *self,
+                                               gboolean      is_watchable);
 void          hw_fake_output_fail_next (HwFakeOutput *self,
                                         const char   *sentence);
 

@@ -273,6 +273,14 @@ test_task_json_output_may_be_empty (void)
   ASSERT_JSON (json, "{\"offset\":0,\"data\":\"\"}");
 }
 
+static void
+test_task_json_skip (void)
+{
+  g_autoptr(GBytes) json = hw_task_json_encode_skip (33554432, 37748736);
+
+  ASSERT_JSON (json, "{\"skip\":{\"from\":33554432,\"to\":37748736}}");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -299,6 +307,7 @@ main (int   argc,
   g_test_add_func ("/task-json/event/is-encoded-once", test_task_json_event_is_encoded_once);
   g_test_add_func ("/task-json/output/may-be-any-bytes", test_task_json_output_may_be_any_bytes);
   g_test_add_func ("/task-json/output/may-be-empty", test_task_json_output_may_be_empty);
+  g_test_add_func ("/task-json/output/skip", test_task_json_skip);
 
   return g_test_run ();
 }
