@@ -17,10 +17,19 @@
 /* More at once than any machine can do good with: a slip of the finger. */
 #define MAX_PARALLEL_MAX 1024
 
+/* How much output to keep, in MiB: what a disk has to spare, the output of one task that
+ * printed a lot, and more than disks have.
+ */
+#define OUTPUT_TOTAL 4096
+#define OUTPUT_TOTAL_MIN 64
+#define OUTPUT_TOTAL_MAX (1024 * 1024 * 1024)
+#define MIB (G_GUINT64_CONSTANT (1024) * 1024)
+
 #define GROUP HW_SETTINGS_GROUP_DAEMON
 
 static const char *const known_keys[] = {
-  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", NULL,
+  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", "output-total",
+  NULL,
 };
 
 /* What may hold the processes of a task together, at most: the words of hw-enclosure.h, and one
@@ -51,6 +60,7 @@ struct _HwConfig
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
   guint max_parallel;
+  guint64 output_total; /* in bytes */
   char *containment;       /* (owned) (not nullable) */
   char *cgroup_root;       /* (owned) (nullable) */
   char *manager_address;   /* (owned) (nullable) */
@@ -163,12 +173,15 @@ read_file (GKeyFile *file,
   HwConfig *self = HW_CONFIG (user_data);
   gint64 http_port = self->http_port;
   gint64 max_parallel = self->max_parallel;
+  gint64 output_total = (gint64) (self->output_total / MIB);
 
   if (!hw_settings_file_check_keys (file, GROUP, known_keys, error) ||
       !hw_settings_file_read_number (file, GROUP, "http-port", 0, G_MAXUINT16, &http_port,
                                      error) ||
       !hw_settings_file_read_number (file, GROUP, "max-parallel", 1, MAX_PARALLEL_MAX,
                                      &max_parallel, error) ||
+      !hw_settings_file_read_number (file, GROUP, "output-total", OUTPUT_TOTAL_MIN,
+                                     OUTPUT_TOTAL_MAX, &output_total, error) ||
       !hw_settings_file_read_boolean (file, GROUP, "dbus", &self->wants_bus, error) ||
       !hw_settings_file_read_word (file, GROUP, "containment", containments, &self->containment,
                                    error) ||
@@ -177,6 +190,7 @@ read_file (GKeyFile *file,
 
   self->http_port = (guint16) http_port;
   self->max_parallel = (guint) max_parallel;
+  self->output_total = (guint64) output_total * MIB;
 
   return TRUE;
 }
@@ -296,6 +310,7 @@ hw_config_new_from_arguments (char  ***arguments,
   self->wants_bus = TRUE;
   self->containment = g_strdup (containments[0]);
   self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
+  self->output_total = OUTPUT_TOTAL * MIB;
   if (!hw_settings_file_read_all (options.config, read_file, self, error))
     return NULL;
 
@@ -406,6 +421,22 @@ hw_config_get_max_parallel (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), 0);
 
   return self->max_parallel;
+}
+
+/**
+ * hw_config_get_output_total:
+ * @self: a configuration
+ *
+ * Gets how much output of attempts that have ended to keep.
+ *
+ * Returns: bytes
+ */
+guint64
+hw_config_get_output_total (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), 0);
+
+  return self->output_total;
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "hw-hub.h"
 #include "hw-in-process-runner.h"
 #include "hw-noop.h"
+#include "hw-output-keeper.h"
 #include "hw-output-log.h"
 #include "hw-passed-sockets.h"
 #include "hw-result-files.h"
@@ -64,6 +65,7 @@ struct _HwDaemon
   char *socket_path;    /* (owned) (nullable): the door that was opened, or was open */
   char *url_path;       /* (owned) (nullable), the file that says where we are */
   HwStore *store;       /* (owned) (nullable) */
+  HwOutputKeeper *keeper; /* (owned) (nullable) */
   HwTaskQueue *queue;   /* (owned) (nullable) */
   HwSystemdScopes *scopes;  /* (owned) (nullable) */
   HwEnclosures *enclosures; /* (owned) (nullable) */
@@ -155,6 +157,8 @@ hw_daemon_build_queue (HwDaemon *self)
   hw_command_runner_set_enclosure (command, HW_ENCLOSURE (self->enclosures));
   hw_command_runner_set_session_manager (command, hw_config_get_session_manager (self->config));
 
+  self->keeper = hw_output_keeper_new (output_folder, self->store,
+                                       hw_config_get_output_total (self->config));
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
   hw_task_queue_set_files (self->queue, files);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
@@ -370,6 +374,8 @@ hw_daemon_tear_down (HwDaemon *self)
     hw_http_server_stop (self->server);
   if (self->queue != NULL)
     hw_task_queue_close (self->queue);
+  if (self->keeper != NULL)
+    hw_output_keeper_close (self->keeper);
   if (self->store != NULL)
     hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
 
@@ -398,6 +404,7 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->queue);
   g_clear_object (&self->enclosures);
   g_clear_object (&self->scopes);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->store);
   g_clear_object (&self->service_manager);
   g_clear_object (&self->clock);
