@@ -1,0 +1,185 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-attempt-folder.h"
+#include "hw-memory-store.h"
+#include "hw-output-attic.h"
+#include "hw-output-keeper.h"
+#include "hw-shim-output.h"
+#include "hw-shim-record.h"
+
+#include "tests/support/wait.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <utime.h>
+
+#define MIB (1024 * 1024)
+
+/* The folder of all attempts, all of database 5, and who looks after it. */
+typedef struct
+{
+  char *root;             /* (owned) */
+  HwStore *store;         /* (owned) */
+  HwOutputKeeper *keeper; /* (owned) (nullable) */
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer test_data)
+{
+  fixture->root = g_dir_make_tmp ("test-keeper-XXXXXX", NULL);
+  fixture->store = HW_STORE (hw_memory_store_new ());
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  const char *argv[] = { "rm", "-rf", "--", fixture->root, NULL };
+
+  if (fixture->keeper != NULL)
+    drop_object (fixture->keeper);
+  drop_object (fixture->store);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+  g_free (fixture->root);
+}
+
+/* Writes what a task printed, which ended so many seconds after the first one, or runs. */
+static void
+add_output (Fixture *fixture,
+            guint64  task_id,
+            gsize    size,
+            gint     ended_after)
+{
+  g_autofree char *path = hw_attempt_folder_build (fixture->root, 5, task_id, 1);
+  g_autofree char *end = g_build_filename (path, HW_SHIM_END, NULL);
+  g_autofree guint8 *bytes = g_malloc (size);
+  const struct utimbuf times = { 1000000 + ended_after, 1000000 + ended_after };
+  g_autoptr(GRand) rand = g_rand_new_with_seed ((guint32) task_id);
+  HwShimOutput writer;
+  gsize written;
+  int fd;
+
+  for (gsize i = 0; i + 4 <= size; i += 4)
+    {
+      guint32 number = g_rand_int (rand);
+
+      memcpy (bytes + i, &number, sizeof number);
+    }
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+  fd = hw_io_open_folder (path);
+  hw_shim_output_init (&writer, fd, 0);
+  g_assert_true (hw_shim_output_write (&writer, bytes, size, 0, &written));
+  hw_shim_output_clear (&writer);
+  close (fd);
+  if (ended_after < 0)
+    return;
+
+  g_assert_true (g_file_set_contents (end, "x", 1, NULL));
+  g_assert_no_errno (utime (end, &times));
+}
+
+static void
+keep (Fixture *fixture,
+      guint64  total)
+{
+  fixture->keeper = hw_output_keeper_new (fixture->root, fixture->store, total);
+  wait_until (!hw_output_keeper_is_busy (fixture->keeper));
+}
+
+static gboolean
+has_output (Fixture *fixture,
+            guint64  task_id)
+{
+  g_autofree char *path = hw_attempt_folder_build (fixture->root, 5, task_id, 1);
+  g_auto(HwOutputFolder) folder = { .fd = -1 };
+
+  g_assert_true (hw_output_folder_open (&folder, path, NULL, NULL));
+
+  return hw_output_attic_measure (&folder) > 0;
+}
+
+static void
+test_counts (Fixture      *fixture,
+             gconstpointer test_data)
+{
+  add_output (fixture, 1, MIB, 0);
+  add_output (fixture, 2, 5 * MIB, 1);
+  keep (fixture, 64 * MIB);
+
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), >=, 6 * MIB);
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <, 7 * MIB);
+  g_assert_true (has_output (fixture, 1));
+  g_assert_true (has_output (fixture, 2));
+}
+
+/* Test that what ended first goes first, whatever its number, until there is enough room. */
+static void
+test_oldest_goes (Fixture      *fixture,
+                  gconstpointer test_data)
+{
+  add_output (fixture, 1, 2 * MIB, 30);
+  add_output (fixture, 2, 2 * MIB, 10);
+  add_output (fixture, 3, 2 * MIB, 20);
+  add_output (fixture, 4, 2 * MIB, 40);
+  keep (fixture, 5 * MIB);
+
+  g_assert_true (has_output (fixture, 1));
+  g_assert_false (has_output (fixture, 2));
+  g_assert_false (has_output (fixture, 3));
+  g_assert_true (has_output (fixture, 4));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <=, 5 * MIB);
+}
+
+/* Test that what runs loses nothing, however much there is. */
+static void
+test_running_stays (Fixture      *fixture,
+                    gconstpointer test_data)
+{
+  add_output (fixture, 1, 9 * MIB, -1);
+  add_output (fixture, 2, 2 * MIB, 10);
+  keep (fixture, MIB);
+
+  g_assert_true (has_output (fixture, 1));
+  g_assert_false (has_output (fixture, 2));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), ==, 0);
+}
+
+static void
+test_strange_folders (Fixture      *fixture,
+                      gconstpointer test_data)
+{
+  g_autofree char *word = g_build_filename (fixture->root, "5", "word", NULL);
+  g_autofree char *file = g_build_filename (fixture->root, "6", NULL);
+
+  add_output (fixture, 1, MIB, 0);
+  g_assert_no_errno (g_mkdir (word, 0700));
+  g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+  keep (fixture, 64 * MIB);
+
+  g_assert_true (has_output (fixture, 1));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <, 2 * MIB);
+}
+
+#define ADD(path, function) \
+  g_test_add ("/output-keeper/" path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("counts-what-there-is", test_counts);
+  ADD ("what-ended-first-goes-first", test_oldest_goes);
+  ADD ("what-runs-stays", test_running_stays);
+  ADD ("strange-folders-are-passed-over", test_strange_folders);
+
+  return g_test_run ();
+}
