@@ -172,7 +172,7 @@ describe('a task that outlived the daemon', () => {
     await until('its shim is gone', () => daemon.shims.length === 0)
     expect(readdirSync(daemon.attemptFolder(id)).sort()).toEqual([
       'end',
-      'index',
+      'index-0',
       'output-0',
       'start',
     ])
