@@ -225,6 +225,7 @@ on_cancelled (GCancellable *cancellable,
 
   reading->has_news = TRUE;
   if (reading->sleeping != NULL)
+    /* check-source: allow source-id: it holds the only reference to its GTask, and always rings */
     g_idle_add_once (on_timer, g_steal_pointer (&reading->sleeping));
 }
 

@@ -147,7 +147,7 @@ pack_segment (HwOutputFolder *folder,
   packed = pack_bytes (bytes, HW_SEGMENT_SIZE);
   if (packed != NULL &&
       hw_io_write_record (folder->fd, packed_name, g_bytes_get_data (packed, NULL),
-                            g_bytes_get_size (packed), true))
+                          g_bytes_get_size (packed), true))
     hw_io_remove (folder->fd, name);
 }
 

@@ -55,20 +55,20 @@ static void
 add_output (Fixture *fixture,
             guint64  task_id,
             gsize    size,
-            gint     ended_after)
+            int      ended_after)
 {
   g_autofree char *path = hw_attempt_folder_build (fixture->root, 5, task_id, 1);
   g_autofree char *end = g_build_filename (path, HW_SHIM_END, NULL);
   g_autofree guint8 *bytes = g_malloc (size);
   const struct utimbuf times = { 1000000 + ended_after, 1000000 + ended_after };
-  g_autoptr(GRand) rand = g_rand_new_with_seed ((guint32) task_id);
+  g_autoptr(GRand) rand = g_rand_new_with_seed ((guint) task_id);
   HwShimOutput writer;
   gsize written;
   int fd;
 
   for (gsize i = 0; i + 4 <= size; i += 4)
     {
-      guint32 number = g_rand_int (rand);
+      guint number = g_rand_int (rand);
 
       memcpy (bytes + i, &number, sizeof number);
     }

@@ -81,11 +81,11 @@ tear_down (Fixture      *fixture,
 static void
 print_lines (Fixture *fixture,
              gsize    size,
-             gint     line_max)
+             int      line_max)
 {
   gsize from = fixture->bytes->len;
   gint64 now = 1000;
-  gint left = 0;
+  int left = 0;
 
   g_byte_array_set_size (fixture->bytes, (guint) (from + size));
   for (gsize at = from; at < from + size; at++, left--)
