@@ -316,5 +316,8 @@ hw_cgroup_files_remove_place (const char *folder)
 {
   remove_below (folder, HW_CGROUP_WORK);
   remove_below (folder, HW_CGROUP_SHIM);
-  g_rmdir (folder);
+
+  /* A scope is systemd's, which hears of its end by the cgroup that it made. */
+  if (!g_str_has_suffix (folder, ".scope"))
+    g_rmdir (folder);
 }
