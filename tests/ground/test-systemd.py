@@ -51,11 +51,15 @@ class UnitsTest(unittest.TestCase):
         self.assertEqual(1, n_places, unit)
         (folder / unit.name).write_text(text)
 
+    def start_bus(self):
+        """There is none, unless a test of scopes wants one."""
+
     def start_systemd(self):
         if IN_WORLD not in os.environ:
             self.skipTest("a world of its own takes root")
+        self.start_bus()
         systemd = daemon.start(self, ["/lib/systemd/systemd", "--user", "--unit=basic.target"],
-                               self.home)
+                               self.home, self.environment)
         end = time.monotonic() + daemon.LIMIT
         while self.systemctl("is-active", "basic.target").returncode != 0:
             if systemd.poll() is not None or time.monotonic() > end:
@@ -140,6 +144,40 @@ class UnitsTest(unittest.TestCase):
         self.wait_until(lambda: self.show("NRestarts") == "1" and
                         self.show("ActiveState") == "active", "it does not come back")
         self.assert_goes_on(task_id)
+
+
+class WithScopesTest(UnitsTest):
+    """The same with a bus, on which systemd makes a scope for each task."""
+
+    def start_bus(self):
+        address = f"unix:path={self.home}/session/bus"
+        # In this world the user is root, who has the system's manager make scopes.
+        self.environment |= {"DBUS_SESSION_BUS_ADDRESS": address,
+                             "DBUS_SYSTEM_BUS_ADDRESS": address}
+        bus = daemon.start(self, ["dbus-daemon", "--session", "--nofork", "--print-address",
+                                  f"--address={address}"], self.home)
+        daemon.read_line(bus.stdout)
+
+    def show_scopes(self) -> str:
+        return self.systemctl("list-units", "--plain", "--no-legend", "--type=scope",
+                              "headway-*").stdout
+
+    def test_a_task_has_a_scope_as_long_as_it_runs(self):
+        self.order("start", "headwayd.socket", "headwayd.service")
+        task_id = self.run_long()
+        self.assertEqual("scope", self.ask("GET", "/api/v1/about")["containment"])
+        self.wait_until(lambda: self.ask("GET", f"/api/v1/tasks/{task_id}")["containment"] ==
+                        "scope", "the task has no scope")
+        self.assertIn(f"Headway task {task_id}", self.show_scopes())
+        self.assert_goes_on(task_id)
+        self.wait_until(lambda: not self.show_scopes(), "the scope stays")
+
+    def test_a_stopped_scope_is_an_interruption(self):
+        self.order("start", "headwayd.socket", "headwayd.service")
+        task_id = self.run_long()
+        self.order("stop", self.show_scopes().split()[0])
+        self.wait_until(lambda: self.ask("GET", f"/api/v1/tasks/{task_id}")["result"] ==
+                        "interrupted", "the task is not interrupted")
 
 
 def may_have_world() -> bool:
