@@ -91,8 +91,10 @@ on_output (GObject      *source,
 static void
 follow (Follower *self)
 {
-  hw_task_queue_read_output_async (self->house->queue, self->house->me, self->task_id, 0,
-                                   self->offset, TRUE, NULL, on_output, self);
+  const HwOutputQuery query = { .task_id = self->task_id, .offset = self->offset };
+
+  hw_task_queue_read_output_async (self->house->queue, self->house->me, &query, TRUE, NULL,
+                                   on_output, self);
 }
 
 /* Adds a task and waits until it is there. */
