@@ -5,7 +5,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Daemon } from './support/daemon.ts'
-import { startDaemon } from './support/daemon.ts'
+import { NEXT_HEADWAYD, startDaemon } from './support/daemon.ts'
 import { connectHub, joinLog, readLog, watchTask } from './support/hub.ts'
 import { kill } from './support/processes.ts'
 import type { Rest } from './support/rest.ts'
@@ -146,6 +146,35 @@ describe('a task that outlived the daemon', () => {
     await rest.when(id, 'is still being stopped', ({ activity }) => activity === 'stopping')
     expect(await rest.whenEnded(id)).toMatchObject({ result: 'canceled', signal: 'SIGKILL' })
     expect(daemon.programs).toEqual([])
+  })
+
+  test('goes on under a daemon of a later release, which controls it', async () => {
+    const daemon = await startDaemon({ maxParallel: RUNNING })
+    const first = overSocket(daemon)
+    const [paused = 0, canceled = 0, ...others] = await startTalkers(daemon, first)
+    const shims = daemon.shims.sort()
+    first.close()
+    await daemon.stop()
+    daemon.program = NEXT_HEADWAYD
+    await daemon.start()
+
+    const rest = overSocket(daemon)
+    expect(daemon.shims.sort()).toEqual(shims)
+    for (const task of await rest.tasks()) {
+      expect(task).toMatchObject({ state: 'Processing', attempt: 1 })
+    }
+    expect((await rest.post(`/api/v1/tasks/${paused}/pause`)).status).toBe(200)
+    await rest.when(paused, 'is paused', ({ activity }) => activity === 'paused')
+    await rest.cancel(canceled)
+    expect(await rest.whenEnded(canceled)).toMatchObject({ result: 'canceled', attempt: 1 })
+    writeFileSync(join(daemon.folder, 'go'), '')
+    for (const id of others) expect(await rest.whenEnded(id)).toMatchObject({ attempt: 1 })
+
+    expect(await rest.task(paused)).toMatchObject({ state: 'Processing', activity: 'paused' })
+    expect(await outputOf(rest, paused)).toBe(wordsOf(0, 'early'))
+    expect((await rest.post(`/api/v1/tasks/${paused}/resume`)).status).toBe(200)
+    expect(await rest.whenEnded(paused)).toMatchObject({ state: 'Completed', attempt: 1 })
+    expect(await outputOf(rest, paused)).toBe(wordsOf(0, 'early') + wordsOf(0, 'late'))
   })
 
   test('whose shim died is lost, and nothing of it is left', async () => {

@@ -17,6 +17,9 @@ export const HEADWAYD =
   process.env['HEADWAYD'] ??
   fileURLToPath(new URL('../../../_build/src/daemon/headwayd', import.meta.url))
 
+/** The daemon of a later release, which speaks the next version of the protocol with shims. */
+export const NEXT_HEADWAYD = join(dirname(HEADWAYD), '../../tests/e2e/headwayd-next')
+
 /** Makes a disk slow: what is written is safe only some ms later. */
 const SLOW_DISK = join(dirname(HEADWAYD), '../../tests/e2e/slow-disk.so')
 
@@ -55,8 +58,9 @@ function spawnBound(
   arguments_: readonly string[],
   home: string,
   more: Readonly<Record<string, string>> = {},
+  program = HEADWAYD,
 ): Run {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', HEADWAYD, ...arguments_], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...arguments_], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -111,6 +115,8 @@ export class Daemon {
   #port = 0
   /** Whether what it writes is safe only some ms later, from its next start on. */
   hasSlowDisk = false
+  /** What is started the next time. */
+  program = HEADWAYD
 
   constructor(options: DaemonOptions) {
     this.#options = options
@@ -228,7 +234,7 @@ export class Daemon {
   }
 
   async start(port = this.#options.port ?? 0) {
-    const run = spawnBound(this.arguments(port), this.folder, this.#variables)
+    const run = spawnBound(this.arguments(port), this.folder, this.#variables, this.program)
     this.#runs.push(run)
     await until(
       'the daemon is ready, or ended',
@@ -242,7 +248,7 @@ export class Daemon {
 
   /** Starts it and ends it so many ms later, ready or not. */
   async startInVain(life: number) {
-    const run = spawnBound(this.arguments(0), this.folder, this.#variables)
+    const run = spawnBound(this.arguments(0), this.folder, this.#variables, this.program)
     this.#runs.push(run)
     await pause(life)
     await this.crash()
