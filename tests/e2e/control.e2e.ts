@@ -204,10 +204,11 @@ test('the page pauses, resumes, asks to end, and stops at once', async () => {
   const tab = await openAnother(list, daemon, `/tasks/${id}`)
   const shown = (text: string) => tab.page.getByTestId('task-state').getByText(text).waitFor()
   const button = (name: string) => tab.page.getByRole('button', { name, exact: true })
-  await tab.page.setViewportSize({ width: 360, height: 740 })
 
   await button('Pause').click()
   await shown('Paused')
+  await tab.picture('task-paused')
+  await tab.page.setViewportSize({ width: 360, height: 740 })
   await tab.picture('task-paused-narrow')
   await button('Resume').click()
   await shown('Processing')
