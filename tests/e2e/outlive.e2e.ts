@@ -163,7 +163,7 @@ describe('a task that outlived the daemon', () => {
     for (const task of await rest.tasks()) {
       expect(task).toMatchObject({ state: 'Processing', attempt: 1 })
     }
-    expect((await rest.post(`/api/v1/tasks/${paused}/pause`)).status).toBe(200)
+    expect((await rest.post(`/api/v1/tasks/${paused}/pause`)).status).toBe(202)
     await rest.when(paused, 'is paused', ({ activity }) => activity === 'paused')
     await rest.cancel(canceled)
     expect(await rest.whenEnded(canceled)).toMatchObject({ result: 'canceled', attempt: 1 })
@@ -172,7 +172,7 @@ describe('a task that outlived the daemon', () => {
 
     expect(await rest.task(paused)).toMatchObject({ state: 'Processing', activity: 'paused' })
     expect(await outputOf(rest, paused)).toBe(wordsOf(0, 'early'))
-    expect((await rest.post(`/api/v1/tasks/${paused}/resume`)).status).toBe(200)
+    expect((await rest.post(`/api/v1/tasks/${paused}/resume`)).status).toBe(202)
     expect(await rest.whenEnded(paused)).toMatchObject({ state: 'Completed', attempt: 1 })
     expect(await outputOf(rest, paused)).toBe(wordsOf(0, 'early') + wordsOf(0, 'late'))
   })
@@ -201,6 +201,7 @@ describe('a task that outlived the daemon', () => {
     await until('its shim is gone', () => daemon.shims.length === 0)
     expect(readdirSync(daemon.attemptFolder(id)).sort()).toEqual([
       'end',
+      'files',
       'index-0',
       'output-0',
       'start',

@@ -39,9 +39,14 @@ function blocksOf(from: number, to: number): Buffer {
   return Buffer.concat(parts).subarray(from - first * MIB, to - first * MIB)
 }
 
-/** User memory of a process in bytes. */
+/** User memory of a process in bytes; none if it has ended. */
 function memoryOf(pid: number): number {
-  return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) * 1024
+  } catch {
+    return 0
+  }
 }
 
 function sizeOf(folder: string): number {
@@ -160,13 +165,10 @@ test(
       outputSize: size,
     })
 
-    let read_ = 0
     const { end } = await read(rest, id, (_offset, data) => {
-      read_ += data.length
       expect(data.equals(Buffer.alloc(data.length, 'x'))).toBe(true)
     })
     expect(end).toBe(size)
-    expect(read_).toBe(Math.min(size, read_))
     const lines = await rest.get(`/api/v1/tasks/${id}/log?line=1&lines=10`)
     expect(lines.status).toBe(200)
     expect(lines.body.length).toBeLessThanOrEqual(MIB)
