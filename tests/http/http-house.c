@@ -158,6 +158,24 @@ http_house_begin (HttpHouse  *self,
 }
 
 /**
+ * assert_member:
+ * @answer: an answer
+ * @name: the name of a member
+ * @value: (nullable): what it must be, or %NULL for nothing
+ *
+ * Asserts what an answer says, see http_answer_dup_member().
+ */
+void
+assert_member (HttpAnswer *answer,
+               const char *name,
+               const char *value)
+{
+  g_autofree char *found = http_answer_dup_member (answer, name);
+
+  g_assert_cmpstr (found, ==, value);
+}
+
+/**
  * assert_problem:
  * @answer: an answer
  * @status: the status that it must have

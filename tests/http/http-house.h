@@ -66,6 +66,9 @@ HttpAnswer *http_house_post (HttpHouse  *self,
 HttpProbe  *http_house_begin (HttpHouse  *self,
                               const char *path);
 
+void        assert_member (HttpAnswer *answer,
+                           const char *name,
+                           const char *value);
 void        assert_problem (HttpAnswer *answer,
                             guint       status,
                             const char *error);
