@@ -69,9 +69,10 @@ function memoryOf(pid: number): number {
   }
 }
 
+/** How much is in a folder whose files may be packed at this moment. */
 function sizeOf(folder: string): number {
   return readdirSync(folder)
-    .map((name) => statSync(join(folder, name)).size)
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0)
     .reduce((a, b) => a + b, 0)
 }
 
