@@ -242,9 +242,11 @@ hw_shim_output_write (HwShimOutput  *self,
   return true;
 }
 
-/* Returns when all that was written is on disk. */
+/* Returns when all that was written is on disk, with the names of the segments: an exit record
+ * must not be there without them.
+ */
 bool
 hw_shim_output_sync (HwShimOutput *self)
 {
-  return self->segment_fd < 0 || hw_io_sync (self->segment_fd);
+  return self->segment_fd < 0 || (hw_io_sync (self->segment_fd) && hw_io_sync (self->folder_fd));
 }
