@@ -41,6 +41,17 @@ hw_io_append (int         folder_fd,
                  HW_IO_FILE_MODE);
 }
 
+/* Makes a file that must not be there yet, else EEXIST. Its name is on disk once the folder
+ * is synced. The descriptor is the caller's; or -1.
+ */
+int
+hw_io_create (int         folder_fd,
+              const char *name)
+{
+  return openat (folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                 HW_IO_FILE_MODE);
+}
+
 /* Writes all, or fails; @written tells how much came through in either case. */
 bool
 hw_io_write (int         fd,
@@ -116,8 +127,7 @@ write_draft (int         folder_fd,
   int fd, number;
 
   unlinkat (folder_fd, draft, 0);
-  fd = openat (folder_fd, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-               HW_IO_FILE_MODE);
+  fd = hw_io_create (folder_fd, draft);
   if (fd < 0)
     return false;
 

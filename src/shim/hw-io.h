@@ -20,6 +20,8 @@ int  hw_io_open_folder (const char *path);
 
 int  hw_io_append (int         folder_fd,
                    const char *name);
+int  hw_io_create (int         folder_fd,
+                   const char *name);
 bool hw_io_write (int         fd,
                   const void *bytes,
                   size_t      size,
