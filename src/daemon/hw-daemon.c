@@ -9,6 +9,7 @@
 #include "hw-cgroups.h"
 #include "hw-checksum.h"
 #include "hw-command-runner.h"
+#include "hw-db.h"
 #include "hw-dbus-service.h"
 #include "hw-demo.h"
 #include "hw-enclosures.h"
@@ -31,6 +32,8 @@
 #include "hw-type-folders.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 /* Where the hub is. */
@@ -76,9 +79,16 @@ struct _HwDaemon
 
 G_DEFINE_FINAL_TYPE (HwDaemon, hw_daemon, G_TYPE_OBJECT)
 
+typedef enum
+{
+  SIGNAL_FAILED,
+} HwDaemonSignal;
+
+static guint signals[SIGNAL_FAILED + 1];
+
 static HwInProcessRunner *
 make_in_process_runner (HwClock *clock,
-                        guint max_parallel)
+                        guint    max_parallel)
 {
   HwInProcessRunner *runner = hw_in_process_runner_new (clock, max_parallel);
 
@@ -87,6 +97,16 @@ make_in_process_runner (HwClock *clock,
   hw_in_process_runner_add (runner, "noop", hw_noop_work);
 
   return runner;
+}
+
+/* There is no database any more. Those who only see the service are told, too. */
+static void
+on_store_failed (HwSqliteStore *store,
+                 const GError  *error,
+                 HwDaemon      *self)
+{
+  hw_service_manager_set_status (self->service_manager, error->message);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
 }
 
 /* Whatever is needed of the disk before anything can begin. */
@@ -113,8 +133,13 @@ hw_daemon_prepare (HwDaemon *self,
   /* Of a daemon that died: we may be to listen there ourselves. */
   hw_socket_link_remove (state_folder);
   self->store = hw_sqlite_store_new (database, error);
+  if (self->store == NULL)
+    return FALSE;
 
-  return self->store != NULL;
+  g_signal_connect_object (self->store, "failed", G_CALLBACK (on_store_failed), self,
+                           G_CONNECT_DEFAULT);
+
+  return TRUE;
 }
 
 /* Finds what may hold the processes of a task together, the best first. */
@@ -421,12 +446,44 @@ hw_daemon_class_init (HwDaemonClass *klass)
 
   object_class->dispose = hw_daemon_dispose;
   object_class->finalize = hw_daemon_finalize;
+
+  /**
+   * HwDaemon::failed:
+   * @self: the daemon
+   * @error: a sentence
+   *
+   * Nothing that the daemon promises can be kept any more: stop it. See
+   * hw_daemon_get_exit_status().
+   */
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                         0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
 hw_daemon_init (HwDaemon *self)
 {
   self->lock_fd = -1;
+}
+
+/**
+ * hw_daemon_get_exit_status:
+ * @error: why the daemon does not start, or has failed
+ *
+ * Tells with what exit status that is said to whoever started the daemon, by the names of
+ * sysexits.h (3): some should not start it again before somebody has looked.
+ *
+ * Returns: an exit status
+ */
+int
+hw_daemon_get_exit_status (const GError *error)
+{
+  if (g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
+    return EX_DATAERR;
+  if (g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_UNSURE) ||
+      g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_IO))
+    return EX_IOERR;
+
+  return EXIT_FAILURE;
 }
 
 /**

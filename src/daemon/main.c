@@ -41,6 +41,19 @@ on_daemon_stopped (GObject      *source,
   g_main_loop_quit (program->loop);
 }
 
+/* It ends properly, as far as that goes: programs are adopted by the next one. */
+static void
+on_daemon_failed (HwDaemon     *daemon,
+                  const GError *error,
+                  Program      *program)
+{
+  g_printerr ("headwayd: %s\n", error->message);
+  program->status = hw_daemon_get_exit_status (error);
+  if (!program->is_stopping)
+    hw_daemon_stop_async (program->daemon, on_daemon_stopped, program);
+  program->is_stopping = TRUE;
+}
+
 /* The first signal ends the daemon properly, the second at once. */
 static gboolean
 on_signal (gpointer user_data)
@@ -68,7 +81,7 @@ on_daemon_started (GObject      *source,
   if (url == NULL)
     {
       g_printerr ("headwayd: %s\n", error->message);
-      program->status = 1;
+      program->status = hw_daemon_get_exit_status (error);
       g_main_loop_quit (program->loop);
       return;
     }
@@ -114,6 +127,7 @@ main (int   argc,
 
   program.loop = g_main_loop_new (NULL, FALSE);
   program.daemon = hw_daemon_new (config);
+  g_signal_connect (program.daemon, "failed", G_CALLBACK (on_daemon_failed), &program);
   term_id = g_unix_signal_add (SIGTERM, on_signal, &program);
   int_id = g_unix_signal_add (SIGINT, on_signal, &program);
 

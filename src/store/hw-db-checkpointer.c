@@ -17,6 +17,10 @@ struct _HwDbCheckpointer
   HwDb *db;        /* (owned): of the thread */
   GThread *thread; /* (owned) */
 
+  /* Set before there is anything to do. */
+  HwDbCheckpointerFunc function;
+  gpointer user_data;
+
   GMutex lock;     /* of all below */
   GCond changed;
   gboolean is_due;
@@ -49,8 +53,18 @@ run (gpointer user_data)
       g_autoptr(GError) error = NULL;
 
       /* Nothing is lost yet: it is all in the log, which only grows. */
-      if (!hw_db_checkpoint (self->db, &error))
-        g_warning ("The database's log could not be copied into it: %s", error->message);
+      if (hw_db_checkpoint (self->db, &error))
+        continue;
+
+      g_warning ("The database's log could not be copied into it: %s", error->message);
+
+      /* Another copy would be taken for good, and the log begun anew. */
+      if (hw_db_is_unsure (self->db))
+        {
+          if (self->function != NULL)
+            self->function (self->user_data);
+          break;
+        }
     }
 
   return NULL;
@@ -121,4 +135,37 @@ hw_db_checkpointer_wake (HwDbCheckpointer *self)
   g_return_if_fail (self != NULL);
 
   hw_db_checkpointer_tell (self, &self->is_due);
+}
+
+/**
+ * hw_db_checkpointer_set_function:
+ * @self: a checkpointer that was not woken yet
+ * @function: hears of a failure of the disk
+ * @user_data: data for @function
+ *
+ * Says who must know that the disk has failed.
+ */
+void
+hw_db_checkpointer_set_function (HwDbCheckpointer    *self,
+                                 HwDbCheckpointerFunc function,
+                                 gpointer             user_data)
+{
+  g_return_if_fail (self != NULL);
+
+  self->function = function;
+  self->user_data = user_data;
+}
+
+/**
+ * hw_db_checkpointer_abandon:
+ * @self: a checkpointer
+ *
+ * Has the log left as it is at the end. Any thread.
+ */
+void
+hw_db_checkpointer_abandon (HwDbCheckpointer *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_abandon (self->db);
 }

@@ -6,6 +6,8 @@
 
 #include "hw-db-private.h"
 
+#include <errno.h>
+
 /**
  * HwDbStatement:
  *
@@ -196,6 +198,7 @@ hw_db_statement_step (HwDbStatement *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (has_row != NULL, FALSE);
 
+  errno = 0;
   code = self->failure != SQLITE_OK ? self->failure : sqlite3_step (self->handle);
   *has_row = code == SQLITE_ROW;
   if (code == SQLITE_ROW || code == SQLITE_DONE)

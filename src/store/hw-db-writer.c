@@ -9,6 +9,7 @@
 #include "hw-db-answers.h"
 #include "hw-db-statement.h"
 #include "hw-event.h"
+#include "hw-store-space.h"
 
 /**
  * HwDbWriter:
@@ -22,9 +23,10 @@
  */
 struct _HwDbWriter
 {
-  GAsyncQueue *waiting;           /* (owned) (element-type GTask), and end_of_requests */
+  GAsyncQueue *waiting;           /* (owned) (element-type GTask), and the two below */
   HwDbAnswers *answers;           /* (owned) */
   HwDbWriterFunc function;
+  HwDbWriterFailedFunc failed_function; /* (nullable) */
   gpointer user_data;
   GThread *thread;                /* (owned) (nullable): until closed */
 
@@ -33,6 +35,10 @@ struct _HwDbWriter
   HwDbCheckpointer *checkpointer; /* (owned) */
   HwSqliteNumbers numbers;
   guint checkpointed_pages;       /* length of the log when it was last told */
+  HwStoreSpace space;
+  GError *failure;                /* (owned) (nullable): why nothing is written any more */
+  gboolean is_failure_untold;
+  gboolean has_log_failed;
   gboolean is_ending;
 };
 
@@ -41,10 +47,14 @@ typedef struct
 {
   GPtrArray *gtasks; /* (owned) (element-type GTask) */
   GPtrArray *events; /* (owned) (element-type HwEvent) */
+  GError *failure;   /* (owned) (nullable): the writer has just failed for good */
 } Answer;
 
 /* What hw_db_writer_close() puts behind the last request. */
 static const char end_of_requests;
+
+/* What the checkpointer puts there when the disk has failed under it. */
+static const char failure_of_log;
 
 /* Requests in one transaction. More gain nothing, and the first would wait for the
  * last.
@@ -62,9 +72,13 @@ static const char end_of_requests;
  */
 #define MAX_LOG_PAGES 16000
 
+/* The same when space is scarce: a log that is begun anew takes no more of it. */
+#define SCARCE_LOG_PAGES 64
+
 static void
 answer_free (Answer *answer)
 {
+  g_clear_error (&answer->failure);
   g_ptr_array_unref (answer->events);
   g_ptr_array_unref (answer->gtasks);
   g_free (answer);
@@ -84,6 +98,8 @@ on_answer (gpointer data,
 
   if (answer->events->len > 0)
     self->function (answer->events, self->user_data);
+  if (answer->failure != NULL && self->failed_function != NULL)
+    self->failed_function (answer->failure, self->user_data);
 
   for (guint i = 0; i < answer->gtasks->len; i++)
     {
@@ -96,6 +112,24 @@ on_answer (gpointer data,
         g_task_return_pointer (gtask, g_ptr_array_ref (write->events),
                                (GDestroyNotify) g_ptr_array_unref);
     }
+}
+
+/* Ends all writing if the disk did not take what was written: the next commit would
+ * succeed, and nobody could tell what it stands on.
+ */
+static void
+hw_db_writer_look_for_failure (HwDbWriter *self)
+{
+  if (self->failure != NULL || !(self->has_log_failed || hw_db_is_unsure (self->db)))
+    return;
+
+  hw_db_abandon (self->db);
+  hw_db_checkpointer_abandon (self->checkpointer);
+  self->is_failure_untold = TRUE;
+  self->failure = g_error_new_literal (HW_DB_ERROR, HW_DB_ERROR_UNSURE,
+                                       "The disk failed while the database was written, so "
+                                       "nothing more is promised. Check the disk, and start "
+                                       "Headway again.");
 }
 
 /* @gtasks is (transfer full). */
@@ -113,6 +147,9 @@ hw_db_writer_answer (HwDbWriter *self,
 
       g_ptr_array_extend (answer->events, write->events, (GCopyFunc) hw_event_ref, NULL);
     }
+  if (self->is_failure_untold)
+    answer->failure = g_error_copy (self->failure);
+  self->is_failure_untold = FALSE;
 
   hw_db_answers_post (self->answers, answer);
 }
@@ -129,6 +166,12 @@ hw_db_writer_carry_out (HwDbWriter    *self,
 
   /* One change writes nothing before it is sure, so it needs no way back. */
   gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
+
+  if (self->space == HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write))
+    {
+      hw_store_space_set_error (self->db, &write->error);
+      return TRUE;
+    }
 
   if (has_savepoint && !hw_db_run (self->db, "SAVEPOINT request", &write->error))
     return FALSE;
@@ -224,6 +267,15 @@ hw_db_writer_commit (HwDbWriter *self,
   g_autoptr(GError) error = NULL;
   gboolean is_whole = TRUE;
 
+  hw_db_writer_look_for_failure (self);
+  if (self->failure != NULL)
+    {
+      refuse_all (gtasks, self->failure);
+      hw_db_writer_answer (self, gtasks);
+      return;
+    }
+
+  self->space = hw_store_space_look (self->db);
   if (!hw_db_run (self->db, "BEGIN IMMEDIATE", &error))
     {
       refuse_all (gtasks, error);
@@ -249,6 +301,9 @@ hw_db_writer_commit (HwDbWriter *self,
       refuse_all (gtasks, error);
     }
 
+  hw_db_writer_look_for_failure (self);
+  if (self->failure != NULL)
+    refuse_all (gtasks, self->failure);
   hw_db_writer_answer (self, gtasks);
 }
 
@@ -256,6 +311,15 @@ static void
 hw_db_writer_look_after_log (HwDbWriter *self)
 {
   guint pages = hw_db_get_log_pages (self->db);
+
+  if (self->failure != NULL)
+    return;
+
+  if (self->space != HW_STORE_SPACE_PLENTY && pages >= SCARCE_LOG_PAGES)
+    {
+      hw_db_checkpoint (self->db, NULL);
+      return;
+    }
 
   /* A shorter log was begun anew. */
   if (pages < self->checkpointed_pages)
@@ -283,12 +347,33 @@ hw_db_writer_take (HwDbWriter *self)
 
   while (request != NULL && request != &end_of_requests)
     {
-      g_ptr_array_add (gtasks, request);
+      if (request == &failure_of_log)
+        self->has_log_failed = TRUE;
+      else
+        g_ptr_array_add (gtasks, request);
       request = gtasks->len < MAX_REQUESTS ? g_async_queue_try_pop (self->waiting) : NULL;
     }
   self->is_ending = request == &end_of_requests;
 
   return gtasks;
+}
+
+/* Tells of a failure that no request met. */
+static void
+hw_db_writer_tell_failure (HwDbWriter *self)
+{
+  hw_db_writer_look_for_failure (self);
+  if (self->is_failure_untold)
+    hw_db_writer_answer (self, g_ptr_array_new ());
+}
+
+/* In the checkpointer's thread. */
+static void
+on_log_failed (gpointer user_data)
+{
+  HwDbWriter *self = user_data;
+
+  g_async_queue_push (self->waiting, (gpointer) &failure_of_log);
 }
 
 static gpointer
@@ -303,11 +388,13 @@ run (gpointer user_data)
       if (gtasks->len == 0)
         {
           g_ptr_array_unref (gtasks);
+          hw_db_writer_tell_failure (self);
           continue;
         }
 
       hw_db_writer_commit (self, gtasks);
       hw_db_writer_look_after_log (self);
+      hw_db_writer_tell_failure (self);
     }
 
   return NULL;
@@ -346,9 +433,27 @@ hw_db_writer_new (HwDb                  *db,
   self->db = db;
   self->checkpointer = checkpointer;
   self->numbers = *numbers;
+  hw_db_checkpointer_set_function (checkpointer, on_log_failed, self);
   self->thread = g_thread_new ("store writer", run, self);
 
   return self;
+}
+
+/**
+ * hw_db_writer_set_failed_function:
+ * @self: a writer to which nothing was handed yet
+ * @function: hears that the disk failed; its data is that of the writer's function
+ *
+ * Says who must know that nothing is written any more: all that waits and all that comes
+ * ends with %HW_DB_ERROR_UNSURE.
+ */
+void
+hw_db_writer_set_failed_function (HwDbWriter          *self,
+                                  HwDbWriterFailedFunc function)
+{
+  g_return_if_fail (self != NULL);
+
+  self->failed_function = function;
 }
 
 /**
@@ -394,9 +499,10 @@ hw_db_writer_free (HwDbWriter *self)
   g_return_if_fail (self != NULL);
 
   hw_db_writer_close (self);
-  g_async_queue_unref (self->waiting);
-  hw_db_answers_unref (self->answers);
   hw_db_checkpointer_free (self->checkpointer);
   hw_db_free (self->db);
+  g_async_queue_unref (self->waiting);
+  hw_db_answers_unref (self->answers);
+  g_clear_error (&self->failure);
   g_free (self);
 }

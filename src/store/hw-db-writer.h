@@ -19,6 +19,16 @@ G_BEGIN_DECLS
 typedef void (*HwDbWriterFunc) (GPtrArray *events,
                                 gpointer   user_data);
 
+/**
+ * HwDbWriterFailedFunc:
+ * @error: a sentence
+ * @user_data: what was given to hw_db_writer_new()
+ *
+ * Hears in the main context that the disk failed: nothing is written any more.
+ */
+typedef void (*HwDbWriterFailedFunc) (const GError *error,
+                                      gpointer      user_data);
+
 typedef struct _HwDbWriter HwDbWriter;
 
 HwDbWriter *hw_db_writer_new (HwDb                  *db,
@@ -28,6 +38,8 @@ HwDbWriter *hw_db_writer_new (HwDb                  *db,
                               gpointer               user_data);
 void        hw_db_writer_free (HwDbWriter *self);
 
+void        hw_db_writer_set_failed_function (HwDbWriter          *self,
+                                              HwDbWriterFailedFunc function);
 void        hw_db_writer_push (HwDbWriter *self,
                                GTask      *gtask);
 void        hw_db_writer_close (HwDbWriter *self);

@@ -7,10 +7,11 @@
 #include "hw-db-private.h"
 
 #include "hw-error.h"
+#include "hw-io.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 /**
  * HwDb:
@@ -27,6 +28,7 @@ struct _HwDb
   GHashTable *statements;    /* (owned) (element-type utf8 HwDbStatement): by their text */
   GCancellable *cancellable; /* (owned) (nullable): of what is read now */
   guint log_pages;           /* in the write-ahead log at the last commit */
+  int is_unsure;             /* atomic: see hw_db_is_unsure() */
 };
 
 G_DEFINE_QUARK (hw-db-error-quark, hw_db_error)
@@ -91,12 +93,36 @@ hw_db_get_statements (HwDb *self)
   return self->statements;
 }
 
-/* Says in a sentence what SQLite means by @code. */
+/* Whether the disk did not take what was written. After that the kernel takes it for written
+ * all the same, and says yes when it is asked again: SQLite's next commit would succeed.
+ */
+static gboolean
+is_failed_write (int code)
+{
+  return code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE ||
+         code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
+/* What SQLite takes for a failure of the disk is a limit if the system says so of a write:
+ * then nothing is in doubt. Of a sync it would be.
+ */
+static gboolean
+is_out_of_space (int code,
+                 int number)
+{
+  return code == SQLITE_IOERR_WRITE &&
+         (number == ENOSPC || number == EDQUOT || number == EFBIG);
+}
+
+/* Says in a sentence what SQLite means by @code. What the system said last is still in
+ * errno, unless it was cleared: SQLite itself does not tell of a write-ahead log.
+ */
 void
 hw_db_set_error (HwDb    *self,
                  int      code,
                  GError **error)
 {
+  int number = errno;
   const char *details = self->handle != NULL ? sqlite3_errmsg (self->handle) : "out of memory";
 
   if ((code & 0xff) == SQLITE_TOOBIG)
@@ -109,6 +135,19 @@ hw_db_set_error (HwDb    *self,
   if ((code & 0xff) == SQLITE_INTERRUPT)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+      return;
+    }
+
+  if (is_out_of_space (code, number))
+    code = SQLITE_FULL;
+
+  if (is_failed_write (code))
+    {
+      g_atomic_int_set (&self->is_unsure, TRUE);
+      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_UNSURE,
+                   "The disk failed while the database was written, so nothing more is promised. "
+                   "Check the disk, and start Headway again (SQLite says “%s”, %d).", details,
+                   code);
       return;
     }
 
@@ -145,6 +184,26 @@ on_steps_made (gpointer user_data)
   return g_cancellable_is_cancelled (self->cancellable);
 }
 
+/* Makes the file in its folder, name and all, unless it is there. */
+static gboolean
+create_file (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  int folder_fd = hw_io_open_folder (folder);
+  int fd = folder_fd < 0 ? -1 : hw_io_create (folder_fd, name);
+  gboolean is_there = (fd >= 0 && hw_io_sync (folder_fd)) || (fd < 0 && errno == EEXIST);
+  int number = errno;
+
+  if (fd >= 0)
+    close (fd);
+  if (folder_fd >= 0)
+    close (folder_fd);
+  errno = number;
+
+  return is_there;
+}
+
 /* SQLite would make the file as the umask says; its log and index take the mode of
  * the file. A file that is there is left alone: closing it here would drop the
  * locks that this process may have on it (fcntl (2)).
@@ -153,16 +212,13 @@ static gboolean
 make_file (const char *path,
            GError    **error)
 {
-  int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (create_file (path))
+    return TRUE;
 
-  if (fd < 0 && errno != EEXIST)
-    {
-      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
-                   "The database cannot be made (%s). Check its folder.", g_strerror (errno));
-      return FALSE;
-    }
+  g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+               "The database cannot be made (%s). Check its folder.", g_strerror (errno));
 
-  return fd < 0 || g_close (fd, error);
+  return FALSE;
 }
 
 static gboolean
@@ -237,6 +293,10 @@ hw_db_free (HwDb *self)
 {
   g_return_if_fail (self != NULL);
 
+  /* The last one that closes copies the log into the database, and removes it. */
+  if (hw_db_is_unsure (self))
+    sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+
   g_hash_table_unref (self->statements);
   sqlite3_close (self->handle);
   g_clear_object (&self->cancellable);
@@ -267,8 +327,9 @@ hw_db_use_log (HwDb    *self,
   if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
+  /* It is written down only when the statement ends. */
   if (has_row && g_strcmp0 (hw_db_statement_get_string (statement, 0), "wal") == 0)
-    return TRUE;
+    return hw_db_statement_run (statement, error);
 
   g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
                        "The database cannot have a write-ahead log there. Use a local disk.");
@@ -296,6 +357,7 @@ hw_db_execute (HwDb       *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (sql != NULL, FALSE);
 
+  errno = 0;
   code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
   if (code != SQLITE_OK)
     hw_db_set_error (self, code, error);
@@ -402,6 +464,7 @@ hw_db_checkpoint (HwDb    *self,
 
   g_return_val_if_fail (self != NULL, FALSE);
 
+  errno = 0;
   code = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
   if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
     return TRUE;
@@ -409,6 +472,96 @@ hw_db_checkpoint (HwDb    *self,
   hw_db_set_error (self, code, error);
 
   return FALSE;
+}
+
+/**
+ * hw_db_empty_log:
+ * @self: a connection that may write
+ * @error: return location for an error
+ *
+ * Copies all of the write-ahead log into the database, and begins it anew. Whoever finds
+ * a log that another process left does that before anything else: the disk may have refused
+ * the end of it while the kernel still shows it to us, and what is written behind a piece
+ * that is not there is lost with it. That somebody reads is no error.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_empty_log (HwDb    *self,
+                 GError **error)
+{
+  int code;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  errno = 0;
+  code = sqlite3_wal_checkpoint_v2 (self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY)
+    return TRUE;
+
+  hw_db_set_error (self, code, error);
+
+  return FALSE;
+}
+
+/**
+ * hw_db_get_space:
+ * @self: a connection
+ * @n_free: (out): bytes that may still be written where the database is
+ * @n_all: (out): bytes that there are in all
+ *
+ * Asks how much space there is.
+ *
+ * Returns: whether the system says so
+ */
+gboolean
+hw_db_get_space (HwDb    *self,
+                 guint64 *n_free,
+                 guint64 *n_all)
+{
+  struct statvfs space;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (statvfs (sqlite3_db_filename (self->handle, "main"), &space) != 0)
+    return FALSE;
+
+  *n_free = (guint64) space.f_bavail * space.f_frsize;
+  *n_all = (guint64) space.f_blocks * space.f_frsize;
+
+  return TRUE;
+}
+
+/**
+ * hw_db_is_unsure:
+ * @self: a connection
+ *
+ * Tells whether the disk failed while this connection wrote. Then no success of a later
+ * write means anything. Any thread.
+ *
+ * Returns: %TRUE if nothing may be promised any more
+ */
+gboolean
+hw_db_is_unsure (HwDb *self)
+{
+  g_return_val_if_fail (self != NULL, TRUE);
+
+  return g_atomic_int_get (&self->is_unsure);
+}
+
+/**
+ * hw_db_abandon:
+ * @self: a connection
+ *
+ * Has the connection leave the write-ahead log alone when it is closed, as if it had
+ * failed itself. Any thread.
+ */
+void
+hw_db_abandon (HwDb *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_atomic_int_set (&self->is_unsure, TRUE);
 }
 
 /**

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @HW_DB_ERROR_DAMAGED: the file is no database, or its contents make no sense
  * @HW_DB_ERROR_DENIED: the file may not be opened or written
  * @HW_DB_ERROR_IO: the disk failed
+ * @HW_DB_ERROR_UNSURE: the disk failed while it was written to: nobody knows what is on it
  * @HW_DB_ERROR_CLOSED: the database was closed before the request's turn came
  * @HW_DB_ERROR_FAILED: anything else
  *
@@ -28,6 +29,7 @@ typedef enum
   HW_DB_ERROR_DAMAGED,
   HW_DB_ERROR_DENIED,
   HW_DB_ERROR_IO,
+  HW_DB_ERROR_UNSURE,
   HW_DB_ERROR_CLOSED,
   HW_DB_ERROR_FAILED,
 } HwDbError;
@@ -69,6 +71,13 @@ guint64  hw_db_get_n_changes (HwDb *self);
 guint    hw_db_get_log_pages (HwDb *self);
 gboolean hw_db_checkpoint (HwDb    *self,
                            GError **error);
+gboolean hw_db_empty_log (HwDb    *self,
+                          GError **error);
+gboolean hw_db_get_space (HwDb    *self,
+                          guint64 *n_free,
+                          guint64 *n_all);
+gboolean hw_db_is_unsure (HwDb *self);
+void     hw_db_abandon (HwDb *self);
 void     hw_db_set_cancellable (HwDb         *self,
                                 GCancellable *cancellable);
 void     hw_db_interrupt (HwDb *self);

@@ -36,6 +36,14 @@ static void hw_sqlite_store_iface_init (HwStoreInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (HwSqliteStore, hw_sqlite_store, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HW_TYPE_STORE, hw_sqlite_store_iface_init))
 
+typedef enum
+{
+  SIGNAL_FAILED,
+  N_SIGNALS,
+} HwSqliteStoreSignal;
+
+static guint signals[N_SIGNALS];
+
 /* Queries are short: the second thread is there for the one that is not. */
 #define N_READERS 2
 
@@ -69,6 +77,13 @@ on_committed (GPtrArray *events,
   hw_store_emit_committed (HW_STORE (self), events);
   hw_db_readers_set_told (self->readers,
                           hw_event_get_seq (g_ptr_array_index (events, events->len - 1)));
+}
+
+static void
+on_failed (const GError *error,
+           gpointer      user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_FAILED], 0, error);
 }
 
 /* Answers a request that comes too late. */
@@ -375,6 +390,17 @@ hw_sqlite_store_class_init (HwSqliteStoreClass *klass)
 
   object_class->dispose = hw_sqlite_store_dispose;
   object_class->finalize = hw_sqlite_store_finalize;
+
+  /**
+   * HwSqliteStore::failed:
+   * @self: the store
+   * @error: a sentence
+   *
+   * The disk did not take what was written. From now on every change is answered with an
+   * error; what was acknowledged before stands. Reading goes on.
+   */
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                         0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
@@ -395,6 +421,7 @@ hw_sqlite_store_open (HwSqliteStore *self,
   if (db == NULL ||
       !hw_sqlite_schema_prepare (db, error) ||
       !hw_db_use_log (db, error) ||
+      !hw_db_empty_log (db, error) ||
       !hw_sqlite_numbers_start (&self->numbers, db, error))
     return FALSE;
 
@@ -415,6 +442,7 @@ hw_sqlite_store_open (HwSqliteStore *self,
   self->writer = hw_db_writer_new (g_steal_pointer (&db),
                                    hw_db_checkpointer_new (g_steal_pointer (&log_db)),
                                    &self->numbers, on_committed, self);
+  hw_db_writer_set_failed_function (self->writer, on_failed);
 
   return TRUE;
 }

@@ -154,6 +154,27 @@ hw_sqlite_write_reset (HwSqliteWrite *self)
   g_clear_error (&self->error);
 }
 
+/**
+ * hw_sqlite_write_adds:
+ * @self: a request
+ *
+ * Tells whether a task is to be added: then it can be refused when space is scarce, while
+ * what is about tasks that are there should be written.
+ *
+ * Returns: %TRUE if there is a new task
+ */
+gboolean
+hw_sqlite_write_adds (const HwSqliteWrite *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  for (guint i = 0; self->changes != NULL && i < self->changes->len; i++)
+    if (((const HwChange *) g_ptr_array_index (self->changes, i))->kind == HW_CHANGE_KIND_ADD)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Writes an event and takes it as the newest. */
 static gboolean
 hw_sqlite_write_take_event (HwSqliteWrite   *self,

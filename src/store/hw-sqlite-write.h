@@ -60,6 +60,7 @@ HwSqliteWrite *hw_sqlite_write_new_claim (GArray     *task_ids,
                                           gint64      at);
 void           hw_sqlite_write_free (HwSqliteWrite *self);
 void           hw_sqlite_write_reset (HwSqliteWrite *self);
+gboolean       hw_sqlite_write_adds (const HwSqliteWrite *self);
 gboolean       hw_sqlite_write_carry_out (HwSqliteWrite   *self,
                                           HwDb            *db,
                                           HwSqliteNumbers *numbers);

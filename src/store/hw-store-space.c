@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-store-space.h"
+
+#include "hw-error.h"
+
+/* Says early that the disk becomes full, so that what runs can still end properly. */
+
+/* What new tasks leave to those that run: a write-ahead log at the length at which it is
+ * copied (16 MiB), as it may just have begun, and as much for what programs print meanwhile.
+ */
+#define RESERVE (G_GUINT64_CONSTANT (32) * 1024 * 1024)
+
+/* But no more than this share of a small disk, on which nothing could be added else. */
+#define RESERVED_SHARE 4
+
+static guint64
+get_reserve (guint64 n_all)
+{
+  return MIN (RESERVE, n_all / RESERVED_SHARE);
+}
+
+/**
+ * hw_store_space_look:
+ * @db: a connection
+ *
+ * Looks how much space there is. It costs a microsecond or two.
+ *
+ * Returns: whether there is enough
+ */
+HwStoreSpace
+hw_store_space_look (HwDb *db)
+{
+  guint64 n_free;
+  guint64 n_all;
+
+  if (!hw_db_get_space (db, &n_free, &n_all))
+    return HW_STORE_SPACE_PLENTY;
+
+  if (n_free < get_reserve (n_all))
+    return HW_STORE_SPACE_RESERVED;
+
+  return n_free < 2 * get_reserve (n_all) ? HW_STORE_SPACE_SCARCE : HW_STORE_SPACE_PLENTY;
+}
+
+/**
+ * hw_store_space_set_error:
+ * @db: a connection
+ * @error: return location for an error
+ *
+ * Says that no new task is taken, and what to do.
+ */
+void
+hw_store_space_set_error (HwDb    *db,
+                          GError **error)
+{
+  g_autofree char *free_text = NULL;
+  g_autofree char *reserve_text = NULL;
+  guint64 n_free = 0;
+  guint64 n_all = 0;
+
+  hw_db_get_space (db, &n_free, &n_all);
+  free_text = g_format_size_full (n_free, G_FORMAT_SIZE_IEC_UNITS);
+  reserve_text = g_format_size_full (get_reserve (n_all), G_FORMAT_SIZE_IEC_UNITS);
+
+  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+               "The disk of the database has only %s left, and %s are kept for what runs. Free "
+               "some space, then add the task.", free_text, reserve_text);
+}

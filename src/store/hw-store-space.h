@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-db.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwStoreSpace:
+ * @HW_STORE_SPACE_PLENTY: nobody has to care
+ * @HW_STORE_SPACE_SCARCE: the log must not grow
+ * @HW_STORE_SPACE_RESERVED: what is left is for what runs
+ *
+ * How much space there is where the database is.
+ */
+typedef enum
+{
+  HW_STORE_SPACE_PLENTY,
+  HW_STORE_SPACE_SCARCE,
+  HW_STORE_SPACE_RESERVED,
+} HwStoreSpace;
+
+HwStoreSpace hw_store_space_look (HwDb *db);
+void         hw_store_space_set_error (HwDb    *db,
+                                       GError **error);
+
+G_END_DECLS
