@@ -130,7 +130,7 @@ write_output (PowerAttempt *attempt,
   gsize written;
 
   power_fill_output (bytes, sizeof bytes);
-  hw_shim_output_init (&output, folder_fd);
+  hw_shim_output_init (&output, folder_fd, 0);
   g_assert_true (hw_shim_output_write (&output, bytes, sizeof bytes, 1000, &written));
   g_assert_true (hw_shim_output_sync (&output));
   hw_shim_output_clear (&output);
