@@ -167,7 +167,8 @@ hw_db_writer_carry_out (HwDbWriter    *self,
   /* One change writes nothing before it is sure, so it needs no way back. */
   gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
 
-  if (self->space == HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write))
+  if ((self->space >= HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write)) ||
+      (self->space >= HW_STORE_SPACE_CRITICAL && write->task_ids != NULL))
     {
       hw_store_space_set_error (self->db, &write->error);
       return TRUE;

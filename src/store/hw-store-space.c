@@ -41,6 +41,9 @@ hw_store_space_look (HwDb *db)
   if (!hw_db_get_space (db, &n_free, &n_all))
     return HW_STORE_SPACE_PLENTY;
 
+  /* Half of it may be used up by what waits, as it begins. */
+  if (n_free < get_reserve (n_all) / 2)
+    return HW_STORE_SPACE_CRITICAL;
   if (n_free < get_reserve (n_all))
     return HW_STORE_SPACE_RESERVED;
 
@@ -69,5 +72,5 @@ hw_store_space_set_error (HwDb    *db,
 
   g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
                "The disk of the database has only %s left, and %s are kept for what runs. Free "
-               "some space, then add the task.", free_text, reserve_text);
+               "some space: nothing new is taken before.", free_text, reserve_text);
 }

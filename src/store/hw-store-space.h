@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * HwStoreSpace:
  * @HW_STORE_SPACE_PLENTY: nobody has to care
  * @HW_STORE_SPACE_SCARCE: the log must not grow
- * @HW_STORE_SPACE_RESERVED: what is left is for what runs
+ * @HW_STORE_SPACE_RESERVED: what is left is for what is there already
+ * @HW_STORE_SPACE_CRITICAL: what is left is for what runs
  *
  * How much space there is where the database is.
  */
@@ -21,6 +22,7 @@ typedef enum
   HW_STORE_SPACE_PLENTY,
   HW_STORE_SPACE_SCARCE,
   HW_STORE_SPACE_RESERVED,
+  HW_STORE_SPACE_CRITICAL,
 } HwStoreSpace;
 
 HwStoreSpace hw_store_space_look (HwDb *db);

@@ -84,10 +84,16 @@ def stop(daemon: subprocess.Popen) -> tuple[int, str]:
     return daemon.returncode, complaints
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body=None):
-    """Asks once, and gives what the answer says."""
+def try_ask(connection: http.client.HTTPConnection, method: str, path: str, body=None):
+    """Asks once, and gives the answer's status and what it says."""
     text = None if body is None else json.dumps(body)
     connection.request(method, path, text, {"Content-Type": "application/json"})
-    answer = connection.getresponse().read()
+    answer = connection.getresponse()
+    said = answer.read()
     connection.close()
-    return json.loads(answer)
+    return answer.status, json.loads(said)
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body=None):
+    """Asks once, and gives what the answer says."""
+    return try_ask(connection, method, path, body)[1]

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Headway authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""The daemon on a disk that fails, is full, or has lost what it had."""
+
+import contextlib
+import ctypes
+import os
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import daemon
+import tap
+
+HEADWAYD = os.environ["HEADWAYD"]
+LIBC = ctypes.CDLL(None, use_errno=True)
+LARGE = 20000  # characters of an argument
+
+
+class DiskTest(unittest.TestCase):
+    def setUp(self):
+        self.home = daemon.make_home(self)
+        self.state = self.home / "state"
+
+    def start(self, *options: str) -> subprocess.Popen:
+        return daemon.start(self, [HEADWAYD, "--http-port", "0", "--no-dbus", "--state-dir",
+                                   self.state, *options], self.home)
+
+    def start_ready(self, *options: str) -> subprocess.Popen:
+        process = self.start(*options)
+        self.assertIn("is ready", daemon.read_line(process.stdout))
+        return process
+
+    def ask(self, method: str, path: str, body=None) -> tuple[int, dict]:
+        return daemon.try_ask(daemon.UnixConnection(self.state / "run/api.sock"), method, path,
+                              body)
+
+    def list_ids(self) -> set[int]:
+        ids, cursor = set(), ""
+        while cursor is not None:
+            _, page = self.ask("GET", f"/api/v1/tasks?limit=500{cursor}")
+            ids |= {task["id"] for task in page["tasks"]}
+            cursor = f"&cursor={page['next']}" if page.get("next") else None
+        return ids
+
+
+class FailingDiskTest(DiskTest):
+    """A disk that refuses one write, and takes the next as if nothing had been."""
+
+    def fail_sync(self, process: subprocess.Popen, number: int):
+        """Has one sync of the thread that writes fail."""
+        writer = next(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()
+                      if (task / "comm").read_text() == "store writer\n")
+        tracer = subprocess.Popen(
+            ["strace", "-p", str(writer), "-e", "trace=fsync,fdatasync", "-e",
+             f"inject=fsync,fdatasync:error=EIO:when={number}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tracer.stderr.close)
+        self.addCleanup(tracer.wait)
+        self.addCleanup(tracer.terminate)
+        said = daemon.read_line(tracer.stderr)
+        if "attached" not in said:
+            self.skipTest(f"no process may be traced here: {said}")
+
+    def add_until_refused(self) -> set[int]:
+        """Adds tasks one by one; once one is refused none is taken any more."""
+        taken, refused = set(), 0
+        with contextlib.suppress(OSError):
+            for _ in range(200):
+                status, answer = self.ask("POST", "/api/v1/tasks",
+                                          {"type": "demo", "parameters": {"delay": 3600}})
+                if status == 202:
+                    self.assertEqual(0, refused)
+                    taken.add(answer["id"])
+                else:
+                    refused += 1
+        return taken
+
+    def test_nothing_is_acknowledged_after_a_failed_sync(self):
+        for number in (1, 2, 7):
+            process = self.start_ready()
+            self.fail_sync(process, number)
+            taken = self.add_until_refused()
+
+            self.assertEqual(74, process.wait(daemon.LIMIT))
+            self.assertLess(len(taken), 200)
+            said = [line for line in process.stderr.read().splitlines()
+                    if line.startswith("headwayd: ")]
+            self.assertEqual(1, len(said), said)
+            self.assertIn("Check the disk", said[0])
+
+            again = self.start_ready()
+            self.assertLessEqual(taken, self.list_ids())
+            daemon.stop(again)
+
+
+class FullDiskTest(DiskTest):
+    """A disk of a few megabytes. What runs there ends as it should."""
+
+    def mount(self, size: int):
+        self.state.mkdir()
+        if LIBC.mount(b"tmpfs", os.fsencode(self.state), b"tmpfs", 0, f"size={size}m".encode()):
+            self.skipTest(f"nothing may be mounted here: {os.strerror(ctypes.get_errno())}")
+        self.addCleanup(LIBC.umount2, os.fsencode(self.state), 2)
+
+    def fill(self) -> str:
+        """Adds tasks that wait until one is refused; returns why."""
+        large = {"type": "command", "parameters": {"argv": ["true", "x" * LARGE]}}
+        for _ in range(1000):
+            status, answer = self.ask("POST", "/api/v1/tasks", large)
+            if status != 202:
+                return answer["detail"]
+        self.fail("the disk is not full")
+
+    def start_programs(self, n: int) -> list[int]:
+        """Starts programs that end as soon as there is a file."""
+        wait = f"until test -e {self.home}/go; do sleep 0.05; done; echo over"
+        ids = [self.ask("POST", "/api/v1/tasks",
+                        {"type": "command", "parameters": {"argv": ["sh", "-c", wait]}})[1]["id"]
+               for _ in range(n)]
+        self.wait_for(ids, "Processing")
+        return ids
+
+    def wait_for(self, ids: list[int], state: str):
+        end = time.monotonic() + daemon.LIMIT
+        while time.monotonic() < end:
+            tasks = [self.ask("GET", f"/api/v1/tasks/{number}")[1] for number in ids]
+            if all(task["state"] == state for task in tasks):
+                return tasks
+            time.sleep(0.02)
+        self.fail(f"not all are {state}: {tasks}")
+
+    def test_what_runs_ends_on_a_full_disk(self):
+        for size in (1, 2, 8):
+            with self.subTest(size=size):
+                self.check_size(size)
+
+    def check_size(self, size: int):
+        self.home = daemon.make_home(self)
+        self.state = self.home / "state"
+        self.mount(size)
+        config = self.home / "headway.conf"
+        config.write_text("[Daemon]\nmax-parallel=3\n")
+        process = self.start_ready("--config", str(config))
+        ids = self.start_programs(3)
+
+        self.assertIn("kept for what runs", self.fill())
+        (self.home / "go").touch()
+        for task in self.wait_for(ids, "Completed"):
+            self.assertEqual(0, task["exitCode"])
+            self.assertEqual(5, task["outputSize"])
+        self.assertEqual(200, self.ask("GET", "/api/v1/tasks")[0])
+        self.assertIsNone(process.poll())
+        daemon.stop(process)
+
+
+if __name__ == "__main__":
+    tap.main()
