@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Records are texts that a person can read, of a version in their first line, complete
- * only with their last line. All functions are pure; runners/hw-shim-records reads what they
+ * only with their last line, which has a sum of all before it. All functions are pure; runners/hw-shim-records reads what they
  * write.
  */
 
@@ -38,12 +38,37 @@ hw_shim_stopped_get_word (HwShimStopped stopped)
   return stopped < sizeof words / sizeof *words ? words[stopped] : NULL;
 }
 
-/* Gets the length of what snprintf() made, or 0 if it found no room. */
-static size_t
-check_length (int    length,
-              size_t size)
+/* FNV-1a: of two texts of one length that differ in one byte, it never is the same. */
+static uint32_t
+sum_up (const char *text,
+        size_t      length)
 {
-  return length > 0 && (size_t) length < size ? (size_t) length : 0;
+  uint32_t sum = UINT32_C (2166136261);
+
+  for (size_t i = 0; i < length; i++)
+    sum = (sum ^ (uint8_t) text[i]) * UINT32_C (16777619);
+
+  return sum;
+}
+
+/* Ends a record with the sum of what it says: a bit that turned by itself must not make a
+ * success of a failure. @length is that of what snprintf() made of it so far. Returns its
+ * length, or 0 if there is no room.
+ */
+size_t
+hw_shim_record_seal (char  *text,
+                     int    length,
+                     size_t size)
+{
+  int sealed;
+
+  if (length <= 0 || (size_t) length >= size)
+    return 0;
+
+  sealed = length + snprintf (text + length, size - (size_t) length, " %08" PRIx32 "\n",
+                              sum_up (text, (size_t) length));
+
+  return (size_t) sealed < size ? (size_t) sealed : 0;
 }
 
 /* Writes a start record into @text. Returns its length, or 0 if there is no room. */
@@ -56,17 +81,17 @@ hw_shim_start_build (const HwShimStart *start,
 
   if (start->is_never)
     {
-      length = snprintf (text, size, HW_SHIM_START_TITLE "%s\nnever\n", start->mark);
+      length = snprintf (text, size, HW_SHIM_START_TITLE "%s\nnever", start->mark);
     }
   else
     {
       length = snprintf (text, size, HW_SHIM_START_TITLE "%s\nlife %s\nshim %d %" PRIu64 "\n"
-                         "child %d %" PRIu64 "\ncgroup %s\nbegin\n", start->mark, start->life,
+                         "child %d %" PRIu64 "\ncgroup %s\nbegin", start->mark, start->life,
                          (int) start->shim, start->shim_start, (int) start->child,
                          start->child_start, start->cgroup[0] != '\0' ? start->cgroup : "-");
     }
 
-  return check_length (length, size);
+  return hw_shim_record_seal (text, length, size);
 }
 
 /* Writes an exit record into @text. Returns its length, or 0 if there is no room. */
@@ -76,10 +101,10 @@ hw_shim_end_build (const HwShimEnd *end,
                    size_t           size)
 {
   int length = snprintf (text, size, HW_SHIM_END_TITLE "%s\n%s %d %d\nstopped %s\noom %" PRIu32
-                         "\ncut %d\noutput %" PRIu64 "\nat %" PRId64 "\nend\n", end->mark,
+                         "\ncut %d\noutput %" PRIu64 "\nat %" PRId64 "\nend", end->mark,
                          hw_shim_ending_get_word (end->ending), end->number, (int) end->stage,
                          hw_shim_stopped_get_word (end->stopped), end->n_oom_kills,
                          (int) end->is_cut, end->output_size, end->at);
 
-  return check_length (length, size);
+  return hw_shim_record_seal (text, length, size);
 }

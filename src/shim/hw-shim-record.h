@@ -89,6 +89,10 @@ typedef struct
 const char *hw_shim_ending_get_word (HwShimEnding ending);
 const char *hw_shim_stopped_get_word (HwShimStopped stopped);
 
+size_t hw_shim_record_seal (char  *text,
+                            int    length,
+                            size_t size);
+
 size_t hw_shim_start_build (const HwShimStart *start,
                             char              *text,
                             size_t             size);

@@ -505,6 +505,40 @@ hw_db_empty_log (HwDb    *self,
 }
 
 /**
+ * hw_db_check:
+ * @self: a connection
+ * @error: return location for an error
+ *
+ * Reads all of the database, and sees whether its parts fit together.
+ *
+ * Returns: whether they do
+ */
+gboolean
+hw_db_check (HwDb    *self,
+             GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+  const char *finding;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  statement = hw_db_prepare (self, "PRAGMA quick_check (1)", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  finding = has_row ? hw_db_statement_get_string (statement, 0) : NULL;
+  if (g_strcmp0 (finding, "ok") == 0)
+    return TRUE;
+
+  g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+               "The database is damaged. Restore a backup (SQLite says “%s”).",
+               finding != NULL ? finding : "nothing");
+
+  return FALSE;
+}
+
+/**
  * hw_db_get_space:
  * @self: a connection
  * @n_free: (out): bytes that may still be written where the database is

@@ -73,6 +73,8 @@ gboolean hw_db_checkpoint (HwDb    *self,
                            GError **error);
 gboolean hw_db_empty_log (HwDb    *self,
                           GError **error);
+gboolean hw_db_check (HwDb    *self,
+                      GError **error);
 gboolean hw_db_get_space (HwDb    *self,
                           guint64 *n_free,
                           guint64 *n_all);

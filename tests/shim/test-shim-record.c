@@ -12,10 +12,10 @@
 
 #define MARK "HEADWAY_TASK=9007199254740991/18446744073709551615/4294967295"
 #define START \
-  "headway-start 1\n" MARK "\nlife 0ff1ce-b007/17\nshim 12 345\nchild 13 346\ncgroup /sys/fs/cgroup/a b\nbegin\n"
+  "headway-start 1\n" MARK "\nlife 0ff1ce-b007/17\nshim 12 345\nchild 13 346\ncgroup /sys/fs/cgroup/a b\nbegin 10a5bcb7\n"
 #define END \
   "headway-end 1\n" MARK "\nexited 3 0\nstopped no\noom 0\ncut 0\noutput 5000000000\nat 1700000000000000\n" \
-  "end\n"
+  "end c00782fa\n"
 
 /* Test that a record that was written is read as it was meant, with the longest numbers. */
 static void
@@ -115,6 +115,41 @@ test_cut_off (void)
     g_assert_false (hw_shim_end_parse (END, length, &end));
 }
 
+/* Test that a bit that turned by itself is noticed, wherever it is. */
+static void
+test_flipped_bits (void)
+{
+  HwShimStart start;
+  HwShimEnd end;
+
+  for (size_t i = 0; i < 8 * strlen (START); i++)
+    {
+      char text[] = START;
+
+      text[i / 8] ^= (char) (1 << i % 8);
+      g_assert_false (hw_shim_start_parse (text, strlen (START), &start));
+    }
+  for (size_t i = 0; i < 8 * strlen (END); i++)
+    {
+      char text[] = END;
+
+      text[i / 8] ^= (char) (1 << i % 8);
+      g_assert_false (hw_shim_end_parse (text, strlen (END), &end));
+    }
+}
+
+/* Ends a text as its writer would, so that it is not refused for its sum. */
+static size_t
+seal (char       *sealed,
+      const char *text)
+{
+  gsize length = strlen (text) - 1;
+
+  memcpy (sealed, text, length);
+
+  return hw_shim_record_seal (sealed, (int) length, HW_RECORD_SIZE);
+}
+
 /* Test that nothing is read that we would not have written. */
 static void
 test_strange (void)
@@ -147,9 +182,19 @@ test_strange (void)
   HwShimEnd end;
 
   for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
-    g_assert_false (hw_shim_start_parse (starts[i], strlen (starts[i]), &start));
+    {
+      char text[HW_RECORD_SIZE];
+
+      g_assert_false (hw_shim_start_parse (starts[i], strlen (starts[i]), &start));
+      g_assert_false (hw_shim_start_parse (text, seal (text, starts[i]), &start));
+    }
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    g_assert_false (hw_shim_end_parse (ends[i], strlen (ends[i]), &end));
+    {
+      char text[HW_RECORD_SIZE];
+
+      g_assert_false (hw_shim_end_parse (ends[i], strlen (ends[i]), &end));
+      g_assert_false (hw_shim_end_parse (text, seal (text, ends[i]), &end));
+    }
   g_assert_false (hw_shim_end_parse (END "\0", sizeof END, &end));
 }
 
@@ -211,6 +256,7 @@ main (int   argc,
   g_test_add_func ("/shim-record/start/never", test_never_round_trip);
   g_test_add_func ("/shim-record/end/round-trip", test_end_round_trip);
   g_test_add_func ("/shim-record/cut-off-is-refused", test_cut_off);
+  g_test_add_func ("/shim-record/flipped-bit-is-noticed", test_flipped_bits);
   g_test_add_func ("/shim-record/strange-is-refused", test_strange);
   g_test_add_func ("/shim-record/process/name-cannot-pretend", test_process_name);
   g_test_add_func ("/shim-record/process/is", test_process_is);
