@@ -96,6 +96,15 @@ hw_io_remove (int         folder_fd,
   return unlinkat (folder_fd, name, 0) == 0;
 }
 
+/* Gives a file another name, of which no other file is left. */
+bool
+hw_io_rename (int         folder_fd,
+              const char *from,
+              const char *to)
+{
+  return renameat (folder_fd, from, folder_fd, to) == 0;
+}
+
 /* Gives a file a name that no other file has. */
 static bool
 rename_new (int         folder_fd,
@@ -157,7 +166,7 @@ hw_io_write_record (int         folder_fd,
   snprintf (draft, sizeof draft, ".%s.%d", name, (int) getpid ());
 
   is_named = write_draft (folder_fd, draft, text, length) &&
-             (may_replace ? renameat (folder_fd, draft, folder_fd, name) == 0
+             (may_replace ? hw_io_rename (folder_fd, draft, name)
                           : rename_new (folder_fd, draft, name));
   number = errno;
   if (!is_named)

@@ -29,6 +29,9 @@ bool hw_io_write (int         fd,
 bool hw_io_truncate (int      fd,
                      uint64_t size);
 bool hw_io_sync (int fd);
+bool hw_io_rename (int         folder_fd,
+                   const char *from,
+                   const char *to);
 bool hw_io_remove (int         folder_fd,
                    const char *name);
 

@@ -267,3 +267,34 @@ hw_sqlite_schema_prepare (HwDb    *db,
 
   return FALSE;
 }
+
+/**
+ * hw_sqlite_schema_find_older:
+ * @db: a connection
+ * @version: (out): the version of the database, if it is one of ours that is to be brought
+ *   up to date; else 0
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Tells whether hw_sqlite_schema_prepare() will change what is there.
+ *
+ * Returns: whether that could be found out
+ */
+gboolean
+hw_sqlite_schema_find_older (HwDb    *db,
+                             guint64 *version,
+                             GError **error)
+{
+  guint64 application;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+  g_return_val_if_fail (version != NULL, FALSE);
+
+  if (!hw_db_get_number (db, "PRAGMA application_id", &application, error) ||
+      !hw_db_get_number (db, "PRAGMA user_version", version, error))
+    return FALSE;
+
+  if (application != APPLICATION_ID || *version >= NEWEST_VERSION)
+    *version = 0;
+
+  return TRUE;
+}

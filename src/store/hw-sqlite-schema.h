@@ -10,5 +10,8 @@ G_BEGIN_DECLS
 
 gboolean hw_sqlite_schema_prepare (HwDb    *db,
                                    GError **error);
+gboolean hw_sqlite_schema_find_older (HwDb    *db,
+                                      guint64 *version,
+                                      GError **error);
 
 G_END_DECLS

@@ -9,7 +9,7 @@
 #include "hw-db-readers.h"
 #include "hw-db-writer.h"
 #include "hw-event-rows.h"
-#include "hw-sqlite-schema.h"
+#include "hw-sqlite-opening.h"
 #include "hw-task-lists.h"
 
 /**
@@ -396,8 +396,9 @@ hw_sqlite_store_class_init (HwSqliteStoreClass *klass)
    * @self: the store
    * @error: a sentence
    *
-   * The disk did not take what was written. From now on every change is answered with an
-   * error; what was acknowledged before stands. Reading goes on.
+   * The disk did not take what was written: from now on every change is answered with an
+   * error; what was acknowledged before stands. Or the database was found to be damaged.
+   * Close the store.
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                          0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
@@ -408,6 +409,49 @@ hw_sqlite_store_init (HwSqliteStore *self)
 {
 }
 
+/* Nothing is freed: an answer only has to be there. */
+static void
+forget_answer (gpointer answer)
+{
+}
+
+static gpointer
+read_check (HwDb    *db,
+            guint64  seq,
+            gpointer query,
+            GError **error)
+{
+  return hw_db_check (db, error) ? query : NULL;
+}
+
+static void
+on_checked (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+  const char *path = g_task_get_task_data (G_TASK (result));
+
+  if (g_task_propagate_pointer (G_TASK (result), &error) != NULL ||
+      !g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
+    return;
+
+  g_prefix_error (&error, "In %s: ", path);
+  g_signal_emit (source, signals[SIGNAL_FAILED], 0, error);
+}
+
+/* Reads all of the database, beside those who use it: whoever had it before died. */
+static void
+hw_sqlite_store_check (HwSqliteStore *self,
+                       const char    *path)
+{
+  GTask *gtask = g_task_new (self, NULL, on_checked, NULL);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_check);
+  g_task_set_task_data (gtask, g_strdup (path), g_free);
+  hw_sqlite_store_read (self, gtask, read_check, forget_answer);
+}
+
 static gboolean
 hw_sqlite_store_open (HwSqliteStore *self,
                       const char    *path,
@@ -416,13 +460,10 @@ hw_sqlite_store_open (HwSqliteStore *self,
   g_autoptr(GPtrArray) connections = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_db_free);
   g_autoptr(HwDb) db = NULL;
   g_autoptr(HwDb) log_db = NULL;
+  gboolean is_unchecked;
 
-  db = hw_db_open (path, HW_DB_MODE_WRITE, error);
-  if (db == NULL ||
-      !hw_sqlite_schema_prepare (db, error) ||
-      !hw_db_use_log (db, error) ||
-      !hw_db_empty_log (db, error) ||
-      !hw_sqlite_numbers_start (&self->numbers, db, error))
+  db = hw_sqlite_opening_open (path, &self->numbers, &is_unchecked, error);
+  if (db == NULL)
     return FALSE;
 
   log_db = hw_db_open (path, HW_DB_MODE_WRITE, error);
@@ -443,6 +484,8 @@ hw_sqlite_store_open (HwSqliteStore *self,
                                    hw_db_checkpointer_new (g_steal_pointer (&log_db)),
                                    &self->numbers, on_committed, self);
   hw_db_writer_set_failed_function (self->writer, on_failed);
+  if (is_unchecked)
+    hw_sqlite_store_check (self, path);
 
   return TRUE;
 }
@@ -468,10 +511,7 @@ hw_sqlite_store_new (const char *path,
 
   self = g_object_new (HW_TYPE_SQLITE_STORE, NULL);
   if (!hw_sqlite_store_open (self, path, error))
-    {
-      g_prefix_error (error, "Cannot open %s: ", path);
-      return NULL;
-    }
+    return NULL;
 
   return HW_STORE (g_steal_pointer (&self));
 }

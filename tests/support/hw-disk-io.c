@@ -148,6 +148,18 @@ noted_fsync (int fd)
 }
 
 static int
+noted_ftruncate (int   fd,
+                 off_t size)
+{
+  int code = ftruncate (fd, size);
+
+  if (code == 0 && seam.disk != NULL && fd < MAX_FDS && seam.fds[fd].is_file)
+    hw_disk_truncate (seam.disk, seam.fds[fd].file, (guint64) size);
+
+  return code;
+}
+
+static int
 noted_mkdir (const char *path,
              mode_t      mode)
 {
@@ -210,6 +222,7 @@ noted_renameat (int         folder_fd,
 #define openat noted_openat
 #define write noted_write
 #define fsync noted_fsync
+#define ftruncate noted_ftruncate
 #define mkdir noted_mkdir
 #define unlinkat noted_unlinkat
 #define renameat noted_renameat

@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-backup.h"
+
+#include "hw-db-private.h"
+#include "hw-io.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* A copy of a whole database, as it is at one moment. */
+
+/* Writes the copy into a file that nobody looks for yet; it is on disk when this returns. */
+static gboolean
+copy_to (HwDb       *self,
+         const char *path,
+         GError    **error)
+{
+  g_autoptr(HwDb) copy = hw_db_open (path, HW_DB_MODE_WRITE, error);
+  sqlite3_backup *backup;
+  int code;
+
+  if (copy == NULL)
+    return FALSE;
+
+  backup = sqlite3_backup_init (hw_db_get_handle (copy), "main", hw_db_get_handle (self), "main");
+  if (backup != NULL)
+    sqlite3_backup_step (backup, -1);
+  code = backup != NULL ? sqlite3_backup_finish (backup)
+                        : sqlite3_errcode (hw_db_get_handle (copy));
+  if (code != SQLITE_OK)
+    hw_db_set_error (copy, code, error);
+
+  return code == SQLITE_OK;
+}
+
+/* Gives the copy its name, which is on disk then, too. */
+static gboolean
+give_name (const char *draft_path,
+           const char *path,
+           GError    **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *draft = g_path_get_basename (draft_path);
+  g_autofree char *name = g_path_get_basename (path);
+  int folder_fd = hw_io_open_folder (folder);
+  gboolean is_named = folder_fd >= 0 && hw_io_rename (folder_fd, draft, name) &&
+                      hw_io_sync (folder_fd);
+
+  if (!is_named)
+    g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                 "The backup %s cannot be made (%s). Check its folder.", path,
+                 g_strerror (errno));
+  if (folder_fd >= 0)
+    close (folder_fd);
+
+  return is_named;
+}
+
+/* Removes what an earlier copy left that was interrupted. */
+static void
+remove_draft (const char *draft_path)
+{
+  static const char *const endings[] = { "", "-journal", "-wal", "-shm" };
+  g_autofree char *folder = g_path_get_dirname (draft_path);
+  g_autofree char *draft = g_path_get_basename (draft_path);
+  int folder_fd = hw_io_open_folder (folder);
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *name = g_strconcat (draft, endings[i], NULL);
+
+      hw_io_remove (folder_fd, name);
+    }
+  if (folder_fd >= 0)
+    close (folder_fd);
+}
+
+/**
+ * hw_db_backup:
+ * @self: a connection
+ * @path: (type filename): a file, which is replaced if it is there
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Writes a copy of the database as it is now. There is the whole copy at @path when this
+ * returns, or what was there before. It waits for the disk.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_backup (HwDb       *self,
+              const char *path,
+              GError    **error)
+{
+  g_autofree char *draft_path = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  draft_path = g_strconcat (path, ".new", NULL);
+  remove_draft (draft_path);
+  if (copy_to (self, draft_path, error) && give_name (draft_path, path, error))
+    return TRUE;
+
+  remove_draft (draft_path);
+
+  return FALSE;
+}

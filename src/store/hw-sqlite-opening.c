@@ -1,0 +1,144 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-sqlite-opening.h"
+
+#include "hw-db-backup.h"
+#include "hw-local-disk.h"
+#include "hw-sqlite-schema.h"
+
+#include <glib/gstdio.h>
+
+/* All that happens to a database before anybody may use it. */
+
+/* Up to this size a database is checked before anything is written to it, which takes a
+ * twentieth of a second then. A larger one is checked while it is used: nobody should wait
+ * seconds for a daemon that was killed.
+ */
+#define MAX_BYTES_AT_ONCE (32 * 1024 * 1024)
+
+static gint64
+get_size (const char *path)
+{
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? status.st_size : 0;
+}
+
+/* Whoever closes the database properly leaves no log. */
+static gboolean
+has_log (const char *path)
+{
+  g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
+
+  return get_size (log_path) > 0;
+}
+
+/* What it says is made complete for a person who has to do something about it. */
+static void
+explain (const char *path,
+         GError    **error)
+{
+  g_autoptr(GError) cause = *error;
+
+  *error = NULL;
+  if (g_error_matches (cause, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
+    {
+      g_set_error (error, cause->domain, cause->code,
+                   "Cannot open %s: %s It was left as it is. Put a backup in its place, or move it "
+                   "away, with the files %s-wal and %s-shm, to begin without.", path, cause->message,
+                   path, path);
+    }
+  else
+    {
+      g_set_error (error, cause->domain, cause->code, "Cannot open %s: %s", path, cause->message);
+    }
+}
+
+/* Keeps a database as it is before it becomes one of a newer version: whoever wants to go
+ * back to the older Headway needs it. One that is there is the same, of an upgrade that was
+ * interrupted, or of one that was gone back from; it is replaced.
+ */
+static gboolean
+back_up_older (HwDb       *db,
+               const char *path,
+               GError    **error)
+{
+  g_autofree char *backup_path = NULL;
+  guint64 version;
+
+  if (!hw_sqlite_schema_find_older (db, &version, error))
+    return FALSE;
+  if (version == 0)
+    return TRUE;
+
+  backup_path = g_strdup_printf ("%s.v%" G_GUINT64_FORMAT "-backup", path, version);
+
+  return hw_db_backup (db, backup_path, error);
+}
+
+static HwDb *
+open_and_prepare (const char      *path,
+                  HwSqliteNumbers *numbers,
+                  gboolean        *is_unchecked,
+                  GError         **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr(HwDb) db = NULL;
+  gboolean was_left = has_log (path);
+
+  if (!hw_local_disk_check (folder, error))
+    return NULL;
+
+  db = hw_db_open (path, HW_DB_MODE_WRITE, error);
+  if (db == NULL)
+    return NULL;
+
+  *is_unchecked = was_left && get_size (path) > MAX_BYTES_AT_ONCE;
+  if (was_left && !*is_unchecked && !hw_db_check (db, error))
+    return NULL;
+
+  if (!back_up_older (db, path, error) ||
+      !hw_sqlite_schema_prepare (db, error) ||
+      !hw_db_use_log (db, error) ||
+      !hw_db_empty_log (db, error) ||
+      !hw_sqlite_numbers_start (numbers, db, error))
+    return NULL;
+
+  return g_steal_pointer (&db);
+}
+
+/**
+ * hw_sqlite_opening_open:
+ * @path: the database's file
+ * @numbers: (out caller-allocates): the database's numbers, this start counted
+ * @is_unchecked: (out): whether it was left by somebody who died, and is too large to be
+ *   checked here: see hw_db_check()
+ * @error: return location for an error of %HW_DB_ERROR: a sentence that names the file
+ *
+ * Opens a database for the one who writes, and makes it if there is none. One that makes
+ * no sense is refused and left as it is: an empty one in its place would be taken for a
+ * loss of everything, or for all being well.
+ *
+ * Returns: (transfer full): a connection, or %NULL
+ */
+HwDb *
+hw_sqlite_opening_open (const char      *path,
+                        HwSqliteNumbers *numbers,
+                        gboolean        *is_unchecked,
+                        GError         **error)
+{
+  g_autoptr(GError) cause = NULL;
+  HwDb *db = open_and_prepare (path, numbers, is_unchecked, &cause);
+
+  if (db == NULL)
+    {
+      explain (path, &cause);
+      g_propagate_error (error, g_steal_pointer (&cause));
+    }
+
+  return db;
+}
