@@ -19,6 +19,9 @@
 /* 256 bits cannot be guessed, so the token needs no slow hash. */
 #define TOKEN_BYTES 32
 
+/* What a token is made of. */
+#define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 static void
 set_error_from_errno (GError    **error,
                       const char *what,
@@ -137,6 +140,13 @@ make_token (void)
   return token;
 }
 
+/* Whether a text can be what make_token() makes: anything else would not pass through a URL. */
+static gboolean
+is_token (const char *text)
+{
+  return strlen (text) > TOKEN_BYTES && text[strspn (text, TOKEN_CHARACTERS)] == '\0';
+}
+
 static gboolean
 check_token_file (const char *path,
                   GError    **error)
@@ -183,7 +193,7 @@ hw_state_folder_load_token (const char *path,
         return NULL;
 
       g_strstrip (token);
-      if (strlen (token) > TOKEN_BYTES)
+      if (is_token (token))
         return g_steal_pointer (&token);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

@@ -458,6 +458,22 @@ hw_db_writer_set_failed_function (HwDbWriter          *self,
 }
 
 /**
+ * hw_db_writer_abandon:
+ * @self: a writer
+ *
+ * Has nothing written any more, as if the disk had failed: what is there makes no sense.
+ * Any thread.
+ */
+void
+hw_db_writer_abandon (HwDbWriter *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_abandon (self->db);
+  hw_db_checkpointer_abandon (self->checkpointer);
+}
+
+/**
  * hw_db_writer_push:
  * @self: a writer that was not closed
  * @gtask: (transfer full): a request: its task data is an #HwSqliteWrite

@@ -40,6 +40,7 @@ void        hw_db_writer_free (HwDbWriter *self);
 
 void        hw_db_writer_set_failed_function (HwDbWriter          *self,
                                               HwDbWriterFailedFunc function);
+void        hw_db_writer_abandon (HwDbWriter *self);
 void        hw_db_writer_push (HwDbWriter *self,
                                GTask      *gtask);
 void        hw_db_writer_close (HwDbWriter *self);

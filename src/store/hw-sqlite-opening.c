@@ -98,15 +98,17 @@ open_and_prepare (const char      *path,
     return NULL;
 
   *is_unchecked = was_left && get_size (path) > MAX_BYTES_AT_ONCE;
-  if (was_left && !*is_unchecked && !hw_db_check (db, error))
-    return NULL;
-
-  if (!back_up_older (db, path, error) ||
+  if ((was_left && !*is_unchecked && !hw_db_check (db, error)) ||
+      !back_up_older (db, path, error) ||
       !hw_sqlite_schema_prepare (db, error) ||
       !hw_db_use_log (db, error) ||
       !hw_db_empty_log (db, error) ||
       !hw_sqlite_numbers_start (numbers, db, error))
-    return NULL;
+    {
+      /* Or the log would be copied into it when it is closed. */
+      hw_db_abandon (db);
+      return NULL;
+    }
 
   return g_steal_pointer (&db);
 }

@@ -28,6 +28,7 @@ struct _HwSqliteStore
   HwSqliteNumbers numbers; /* of which only epoch and start are true later on */
   HwDbWriter *writer;      /* (owned) */
   HwDbReaders *readers;    /* (owned) */
+  gboolean has_failed;
   gboolean is_closed;
 };
 
@@ -83,7 +84,12 @@ static void
 on_failed (const GError *error,
            gpointer      user_data)
 {
-  g_signal_emit (user_data, signals[SIGNAL_FAILED], 0, error);
+  HwSqliteStore *self = user_data;
+
+  /* The first reason is the reason. */
+  if (!self->has_failed)
+    g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
+  self->has_failed = TRUE;
 }
 
 /* Answers a request that comes too late. */
@@ -429,15 +435,17 @@ on_checked (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  g_autoptr(GError) error = NULL;
+  HwSqliteStore *self = HW_SQLITE_STORE (source);
   const char *path = g_task_get_task_data (G_TASK (result));
+  g_autoptr(GError) error = NULL;
 
   if (g_task_propagate_pointer (G_TASK (result), &error) != NULL ||
       !g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
     return;
 
   g_prefix_error (&error, "In %s: ", path);
-  g_signal_emit (source, signals[SIGNAL_FAILED], 0, error);
+  hw_db_writer_abandon (self->writer);
+  on_failed (error, self);
 }
 
 /* Reads all of the database, beside those who use it: whoever had it before died. */
