@@ -228,9 +228,10 @@ check_next (Fixture        *image,
 
 /* SQLite's own opinion. */
 static char *
-check_file (const char *folder)
+check_file (const char *folder,
+            const char *name)
 {
-  g_autofree char *path = g_build_filename (folder, "headway.db", NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_READ, NULL);
   g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
@@ -264,7 +265,7 @@ check_store (PowerStory     *story,
   if ((fault = check_events (story, promises, events)) == NULL &&
       (fault = check_tasks (image, events)) == NULL &&
       (fault = check_next (image, story, promises)) == NULL)
-    fault = check_file (folder);
+    fault = check_file (folder, "headway.db");
 
   return g_steal_pointer (&fault);
 }
@@ -377,4 +378,81 @@ power_check_image (PowerStory *story,
   g_ptr_array_unref (image.heard);
 
   return fault;
+}
+
+/* Reads a number out of a file that is there. */
+static guint64
+get_number (const char *folder,
+            const char *name,
+            const char *sql)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, NULL);
+  guint64 number = 0;
+
+  return db != NULL && hw_db_get_number (db, sql, &number, NULL) ? number : 0;
+}
+
+/* A backup is whole if it is there, and it is there if the database is a newer one. */
+static char *
+check_backup (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "headway.db.v1-backup", NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return get_number (folder, "headway.db", "PRAGMA user_version") == 1
+           ? NULL : g_strdup ("there is no backup");
+
+  if (get_number (folder, "headway.db.v1-backup", "PRAGMA user_version") != 1 ||
+      get_number (folder, "headway.db.v1-backup", "SELECT count(*) FROM tasks") != 5)
+    return g_strdup ("the backup is not what was there");
+
+  return check_file (folder, "headway.db.v1-backup");
+}
+
+/**
+ * power_check_upgrade:
+ * @story: an upgrade
+ * @position: the step of the disk after which the power failed
+ * @folder: what it left
+ *
+ * Holds what is left of an upgrade to what must be: the old database or the new one, whole.
+ *
+ * Returns: (transfer full) (nullable): what is wrong, or %NULL
+ */
+char *
+power_check_upgrade (PowerStory *story,
+                     guint       position,
+                     const char *folder)
+{
+  guint64 epoch = g_array_index (story->opened, PowerOpened, 0).epoch;
+  g_autofree char *path = g_strdup (folder);
+  Fixture image = { .kind = &image_kind, .folder = path };
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(GPtrArray) tasks = NULL;
+  g_autoptr(GError) error = NULL;
+  char *fault;
+
+  /* The old one was not on the disk yet. */
+  if (position < story->sent_position)
+    return NULL;
+
+  fault = check_backup (folder);
+  if (fault != NULL)
+    return fault;
+
+  image.store = open_sqlite (folder, &error);
+  if (image.store == NULL)
+    return g_strdup (error->message);
+
+  image.heard = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  events = read_all_events (&image, NULL);
+  tasks = read_all_tasks (&image, NULL);
+  if (hw_store_get_epoch (image.store) != epoch || events == NULL || events->len < 17 ||
+      tasks == NULL || tasks->len < 5)
+    fault = g_strdup ("something of the old database is gone");
+  fixture_close (&image);
+  g_ptr_array_unref (image.heard);
+
+  return fault != NULL ? fault : check_file (folder, "headway.db");
 }

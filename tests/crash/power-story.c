@@ -243,6 +243,80 @@ power_story_end (PowerStory *self)
   hw_disk_vfs_set_disk (self->vfs, NULL);
 }
 
+static PowerStory *
+power_story_new (PowerFault fault)
+{
+  PowerStory *self = g_new0 (PowerStory, 1);
+
+  self->fault = fault;
+  self->told = g_array_new (FALSE, FALSE, sizeof (PowerTold));
+  self->opened = g_array_new (FALSE, FALSE, sizeof (PowerOpened));
+  self->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  power_story_begin (self);
+
+  return self;
+}
+
+/* Makes a database of the first version, elsewhere. */
+static char *
+make_oldest (gsize *length)
+{
+  g_autofree char *sql_path = g_test_build_filename (G_TEST_DIST, "store", "schema-1.sql", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("power-oldest-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "headway.db", NULL);
+  g_autofree char *sql = NULL;
+  g_autoptr(GError) error = NULL;
+  HwDb *db;
+  char *contents;
+
+  g_file_get_contents (sql_path, &sql, NULL, &error);
+  g_assert_no_error (error);
+  db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+  g_assert_no_error (error);
+  hw_db_execute (db, sql, &error);
+  g_assert_no_error (error);
+  hw_db_use_log (db, &error);
+  g_assert_no_error (error);
+  hw_db_free (db);
+
+  g_file_get_contents (path, &contents, length, &error);
+  g_assert_no_error (error);
+  remove_tree (folder);
+
+  return contents;
+}
+
+/**
+ * power_story_play_upgrade:
+ *
+ * Puts a database of the first version onto a disk, and opens it with this one.
+ *
+ * Returns: (transfer full): the story
+ */
+PowerStory *
+power_story_play_upgrade (void)
+{
+  PowerStory *self = power_story_new (POWER_FAULT_NONE);
+  int folder_fd = hw_io_open_folder (self->fixture.folder);
+  gsize length;
+  g_autofree char *oldest = make_oldest (&length);
+  int fd = hw_io_create (folder_fd, "headway.db");
+  gsize written;
+
+  g_assert_true (hw_io_write (fd, oldest, length, &written));
+  g_assert_true (hw_io_sync (fd));
+  g_assert_true (hw_io_sync (folder_fd));
+  close (fd);
+  close (folder_fd);
+  self->sent_position = hw_disk_get_n_ops (self->disk);
+
+  power_story_open (self);
+  add (&self->fixture, "{'title': <'New'>}");
+  power_story_end (self);
+
+  return self;
+}
+
 /**
  * power_story_play:
  * @fault: what is to go wrong
@@ -256,13 +330,8 @@ PowerStory *
 power_story_play (PowerFault fault,
                   guint      n_rounds)
 {
-  PowerStory *self = g_new0 (PowerStory, 1);
+  PowerStory *self = power_story_new (fault);
 
-  self->fault = fault;
-  self->told = g_array_new (FALSE, FALSE, sizeof (PowerTold));
-  self->opened = g_array_new (FALSE, FALSE, sizeof (PowerOpened));
-  self->attempts = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
-  power_story_begin (self);
   make_output_folder (self);
 
   power_story_open (self);

@@ -61,6 +61,7 @@ typedef struct
 
 PowerStory *power_story_play (PowerFault fault,
                               guint      n_rounds);
+PowerStory *power_story_play_upgrade (void);
 void        power_story_free (PowerStory *self);
 
 void        power_fill_output (guint8 *bytes,
@@ -68,6 +69,9 @@ void        power_fill_output (guint8 *bytes,
 char       *power_check_image (PowerStory *story,
                                guint       position,
                                const char *folder);
+char       *power_check_upgrade (PowerStory *story,
+                                 guint       position,
+                                 const char *folder);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PowerStory, power_story_free)
 

@@ -21,16 +21,23 @@
 /* Images of each kind of loss at each sync, of which there are two certain ones as well. */
 #define N_THROWS 3
 #define N_THROWS_FULL 90
+#define N_THROWS_UPGRADE 10
 
 /* Why the images are what they are: the same numbers make the same ones, but that the
  * threads of the store may take turns differently.
  */
 #define SEED 20261126
 
+/* Tells what is wrong with what is left, or %NULL. */
+typedef char *(*CheckFunc) (PowerStory *story,
+                            guint       position,
+                            const char *folder);
+
 /* What was tried. */
 typedef struct
 {
   PowerStory *story; /* (unowned) */
+  CheckFunc check;
   GRand *rand;       /* (owned) */
   char *folder;      /* (owned) */
   guint n_syncs;
@@ -56,7 +63,7 @@ try_loss (Trial       *self,
     return;
 
   self->n_images[loss]++;
-  fault = power_check_image (self->story, position, self->folder);
+  fault = self->check (self->story, position, self->folder);
   if (fault != NULL)
     self->fault = g_strdup_printf ("after step %u, with loss %d: %s", position, (int) loss, fault);
   empty_tree (self->folder);
@@ -105,11 +112,13 @@ run_trial (Trial *self,
 
 static void
 trial_init (Trial      *self,
-            PowerStory *story)
+            PowerStory *story,
+            CheckFunc   check)
 {
   g_autoptr(GError) error = NULL;
 
   self->story = story;
+  self->check = check;
   self->rand = g_rand_new_with_seed (SEED);
   self->folder = g_dir_make_tmp ("power-image-XXXXXX", &error);
   g_assert_no_error (error);
@@ -134,7 +143,7 @@ test_acknowledged_is_kept (void)
   g_auto(Trial) trial = { 0 };
   guint n_images = 0;
 
-  trial_init (&trial, story);
+  trial_init (&trial, story, power_check_image);
   run_trial (&trial, n_throws);
   g_assert_cmpstr (trial.fault, ==, NULL);
 
@@ -150,6 +159,24 @@ test_acknowledged_is_kept (void)
   g_assert_cmpuint (n_images, >=, is_full_size () ? 50000 : 2000);
 }
 
+/* An upgrade that the power ends: there is the old database or the new one, and no new one
+ * without a backup of the old.
+ */
+static void
+test_upgrade_is_all_or_nothing (void)
+{
+  g_autoptr(PowerStory) story = power_story_play_upgrade ();
+  g_auto(Trial) trial = { 0 };
+
+  trial_init (&trial, story, power_check_upgrade);
+  run_trial (&trial, is_full_size () ? N_THROWS_FULL : N_THROWS_UPGRADE);
+  g_assert_cmpstr (trial.fault, ==, NULL);
+  g_test_message ("%u syncs, %u torn, %u reordered", trial.n_syncs,
+                  trial.n_images[HW_DISK_LOSS_TORN], trial.n_images[HW_DISK_LOSS_REORDERED]);
+  g_assert_cmpuint (trial.n_syncs, >=, 10);
+  g_assert_cmpuint (trial.n_images[HW_DISK_LOSS_REORDERED], >=, 50);
+}
+
 /* The same test must find what is done wrong, or it proves nothing. */
 static void
 test_fault_is_found (gconstpointer test_data)
@@ -157,7 +184,7 @@ test_fault_is_found (gconstpointer test_data)
   g_autoptr(PowerStory) story = power_story_play (GPOINTER_TO_INT (test_data), N_ROUNDS);
   g_auto(Trial) trial = { 0 };
 
-  trial_init (&trial, story);
+  trial_init (&trial, story, power_check_image);
   run_trial (&trial, N_THROWS);
   g_assert_nonnull (trial.fault);
   g_test_message ("found %s", trial.fault);
@@ -179,6 +206,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/power-loss/acknowledged-is-kept", test_acknowledged_is_kept);
+  g_test_add_func ("/power-loss/upgrade/is-all-or-nothing", test_upgrade_is_all_or_nothing);
   g_test_add_data_func ("/power-loss/finds/no-sync", GINT_TO_POINTER (POWER_FAULT_NO_SYNC),
                         test_fault_is_found);
   g_test_add_data_func ("/power-loss/finds/an-early-answer",
