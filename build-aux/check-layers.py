@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     "http": {"core", "wire"},
     "signalr": {"core", "wire"},
     "dbus": {"core"},
-    "daemon": {"core", "store", "runners", "wire", "http", "signalr", "dbus", "settings"},
+    "daemon": {"core", "store", "runners", "shim", "wire", "http", "signalr", "dbus", "settings"},
     "client": set(),
     "locale": set(),
     "link": set(),

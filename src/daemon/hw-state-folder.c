@@ -6,6 +6,8 @@
 
 #include "hw-state-folder.h"
 
+#include "hw-io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -34,12 +36,55 @@ set_error_from_errno (GError    **error,
                "Could not %s %s: %s. %s", what, path, g_strerror (saved_errno), advice);
 }
 
+/* A name is on disk once the folder is that it stands in. One that may not be read cannot be
+ * asked for that: then the disk does it when it likes.
+ */
+static void
+sync_parent (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  int fd = hw_io_open_folder (parent);
+
+  if (fd < 0 || !hw_io_sync (fd))
+    g_debug ("Could not sync %s: %s", parent, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+}
+
+/* Makes a folder and those above it that are missing, each on disk before the next: else
+ * the power could take all that is acknowledged later, as nobody else syncs these names.
+ * Returns whether it is there, or errno says why not.
+ */
+static gboolean
+make_folders (const char *path)
+{
+  g_autofree char *parent = NULL;
+
+  if (hw_io_make_folder (path))
+    {
+      sync_parent (path);
+      return TRUE;
+    }
+
+  if (errno == EEXIST && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    errno = ENOTDIR;
+  else if (errno == EEXIST)
+    return TRUE;
+  if (errno != ENOENT)
+    return FALSE;
+
+  /* Ends at the latest at the root of all, which is there. */
+  parent = g_path_get_dirname (path);
+
+  return make_folders (parent) && make_folders (path);
+}
+
 /**
  * hw_state_folder_make:
  * @path: an absolute path
  * @error: return location for an error: a sentence for whoever started the daemon
  *
- * Makes a folder that nobody else may look into, and those above it.
+ * Makes a folder that nobody else may look into, and those above it, so that they last.
  *
  * Returns: whether it is there
  */
@@ -49,7 +94,7 @@ hw_state_folder_make (const char *path,
 {
   g_return_val_if_fail (path != NULL, FALSE);
 
-  if (g_mkdir_with_parents (path, 0700) == 0)
+  if (make_folders (path))
     return TRUE;
 
   set_error_from_errno (error, "make the folder", path,

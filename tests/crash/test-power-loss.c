@@ -8,6 +8,8 @@
 #include "tests/support/remove-tree.h"
 
 #include "hw-disk-image.h"
+#include "hw-disk-io.h"
+#include "hw-state-folder.h"
 
 #include <unistd.h>
 
@@ -177,6 +179,34 @@ test_upgrade_is_all_or_nothing (void)
   g_assert_cmpuint (trial.n_images[HW_DISK_LOSS_REORDERED], >=, 50);
 }
 
+/* What a state folder stands in is on disk before anything is in it. */
+static void
+test_state_folder_lasts (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("power-state-XXXXXX", NULL);
+  g_autofree char *left = g_dir_make_tmp ("power-image-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (root, "a", "b", "headway", NULL);
+  g_autofree char *left_path = g_build_filename (left, "a", "b", "headway", NULL);
+  g_autoptr(HwDisk) disk = hw_disk_new (root);
+  g_autoptr(HwDiskImage) image = NULL;
+  g_autoptr(GError) error = NULL;
+
+  hw_disk_io_set_disk (disk);
+  hw_disk_io_set_syncs_folders (TRUE);
+  g_assert_true (hw_state_folder_make (path, &error));
+  g_assert_no_error (error);
+  hw_disk_io_set_disk (NULL);
+
+  image = hw_disk_image_new (disk);
+  while (hw_disk_image_get_position (image) < hw_disk_get_n_ops (disk))
+    hw_disk_image_step (image);
+  g_assert_true (hw_disk_image_write (image, HW_DISK_LOSS_ALL, NULL, left));
+  g_assert_true (g_file_test (left_path, G_FILE_TEST_IS_DIR));
+
+  remove_tree (root);
+  remove_tree (left);
+}
+
 /* The same test must find what is done wrong, or it proves nothing. */
 static void
 test_fault_is_found (gconstpointer test_data)
@@ -206,6 +236,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/power-loss/acknowledged-is-kept", test_acknowledged_is_kept);
+  g_test_add_func ("/power-loss/state-folder/lasts", test_state_folder_lasts);
   g_test_add_func ("/power-loss/upgrade/is-all-or-nothing", test_upgrade_is_all_or_nothing);
   g_test_add_data_func ("/power-loss/finds/no-sync", GINT_TO_POINTER (POWER_FAULT_NO_SYNC),
                         test_fault_is_found);

@@ -97,6 +97,39 @@ class FailingDiskTest(DiskTest):
             daemon.stop(again)
 
 
+class DamagedDatabaseTest(DiskTest):
+    """A database that was left by a daemon that died, and in which something has changed."""
+
+    def add(self, n: int):
+        for _ in range(n):
+            self.ask("POST", "/api/v1/tasks",
+                     {"type": "noop", "title": "x" * 200})
+
+    def damage(self):
+        with (self.state / "headway.db").open("r+b") as database:
+            database.seek(20 * 4096)
+            database.write(b"\xff" * 8)
+
+    def test_it_is_refused_and_left_as_it_is(self):
+        daemon_process = self.start_ready()
+        self.add(200)
+        daemon.stop(daemon_process)
+        daemon_process = self.start_ready()
+        self.add(1)
+        daemon_process.kill()
+        daemon_process.wait(daemon.LIMIT)
+        self.damage()
+        before = (self.state / "headway.db").read_bytes()
+
+        for _ in range(2):
+            refused = self.start()
+            _, said = refused.communicate(timeout=daemon.LIMIT)
+            self.assertEqual(65, refused.returncode)
+            self.assertIn(f"{self.state}/headway.db: The database is damaged", said)
+            self.assertIn("Put a backup in its place", said)
+            self.assertEqual(before, (self.state / "headway.db").read_bytes())
+
+
 class FullDiskTest(DiskTest):
     """A disk of a few megabytes. What runs there ends as it should."""
 
