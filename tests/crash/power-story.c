@@ -117,8 +117,8 @@ write_start (PowerAttempt *attempt,
 
   g_strlcpy (start.mark, mark, sizeof start.mark);
   g_strlcpy (start.life, "a/1", sizeof start.life);
-  g_assert_true (hw_io_create_record (folder_fd, HW_SHIM_START, text,
-                                      hw_shim_start_build (&start, text, sizeof text)));
+  g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_START, text,
+                                     hw_shim_start_build (&start, text, sizeof text), false));
 }
 
 static void
@@ -147,8 +147,8 @@ write_end (PowerAttempt *attempt,
 
   g_strlcpy (end.mark, mark, sizeof end.mark);
   end.output_size = attempt->output_size;
-  g_assert_true (hw_io_replace_record (folder_fd, HW_SHIM_END, text,
-                                       hw_shim_end_build (&end, text, sizeof text)));
+  g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_END, text,
+                                     hw_shim_end_build (&end, text, sizeof text), true));
 }
 
 /* What daemon and shim write of one attempt, in their order. */
