@@ -309,12 +309,13 @@ check_records (const PowerAttempt *attempt,
   if (number != 0 && (number != ENOENT || attempt->start_position <= position))
     return g_strdup_printf ("its start record: %s", g_strerror (number));
 
-  if (folder_fd >= 0 && hw_attempt_files_read_end (folder_fd, attempt->run, &end))
+  number = folder_fd < 0 ? ENOENT : hw_attempt_files_read_end (folder_fd, attempt->run, &end);
+  if (number == 0)
     return end.output_size == attempt->output_size && end.number == 3
            ? check_output (folder_fd, end.output_size)
            : g_strdup ("its exit record is another one");
 
-  if (folder_fd >= 0 && faccessat (folder_fd, HW_SHIM_END, F_OK, 0) == 0)
+  if (number != ENOENT)
     return g_strdup ("its exit record cannot be read");
 
   return attempt->end_position <= position ? g_strdup ("its exit record is gone") : NULL;

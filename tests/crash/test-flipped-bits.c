@@ -226,7 +226,7 @@ test_records (void)
   g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_END, text,
                                      hw_shim_end_build (&end, text, sizeof text), true));
   g_assert_cmpint (hw_attempt_files_read_start (folder_fd, run, &start), ==, 0);
-  g_assert_true (hw_attempt_files_read_end (folder_fd, run, &end));
+  g_assert_cmpint (hw_attempt_files_read_end (folder_fd, run, &end), ==, 0);
   file_load (&begun, folder, HW_SHIM_START);
   file_load (&ended, folder, HW_SHIM_END);
 
@@ -240,7 +240,7 @@ test_records (void)
       file_save (&begun, folder, HW_SHIM_START);
       file_save (&ended, folder, HW_SHIM_END);
       g_assert_cmpint (hw_attempt_files_read_start (folder_fd, run, &start), ==, EBADMSG);
-      g_assert_false (hw_attempt_files_read_end (folder_fd, run, &end));
+      g_assert_cmpint (hw_attempt_files_read_end (folder_fd, run, &end), ==, EBADMSG);
       file_flip (&begun, begun_bit);
       file_flip (&ended, ended_bit);
     }
