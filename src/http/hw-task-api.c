@@ -11,6 +11,7 @@
 #include "hw-http-query.h"
 #include "hw-http-reply.h"
 #include "hw-request-json.h"
+#include "hw-submit-api.h"
 #include "hw-task-json.h"
 #include "hw-task-type-json.h"
 
@@ -81,80 +82,6 @@ hw_task_api_new (HwTaskQueue *queue)
   self->queue = g_object_ref (queue);
 
   return self;
-}
-
-static void
-on_task_submitted (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
-{
-  g_autoptr(HwHttpExchange) exchange = user_data;
-  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_submit_finish (HW_TASK_QUEUE (source), result, &error);
-  g_autofree char *location = NULL;
-
-  if (task == NULL)
-    {
-      hw_http_reply_error (message, error);
-      return;
-    }
-
-  location = g_strdup_printf ("/api/v1/tasks/%" G_GUINT64_FORMAT, hw_task_get_id (task));
-  soup_message_headers_replace (soup_server_message_get_response_headers (message),
-                                "Location", location);
-  hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_task (task));
-}
-
-static void
-on_bare_task_submitted (GObject      *source,
-                        GAsyncResult *result,
-                        gpointer      user_data)
-{
-  g_autoptr(HwHttpExchange) exchange = user_data;
-  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_submit_finish (HW_TASK_QUEUE (source), result, &error);
-
-  if (task != NULL)
-    hw_http_reply_json (message, SOUP_STATUS_OK, hw_task_json_encode_id (hw_task_get_id (task)));
-  else
-    hw_http_reply_error (message, error);
-}
-
-/* Nothing at all is a request too, where the type may be left out. */
-static HwTaskSpec *
-parse_spec (const Request *request,
-            GError       **error)
-{
-  SoupMessageBody *body = soup_server_message_get_request_body (request->message);
-  gboolean needs_type = request->route == HW_HTTP_ROUTE_TASKS;
-
-  if (!hw_http_query_read_nothing (request->query, error))
-    return NULL;
-
-  if (body->length == 0 && !needs_type)
-    return hw_task_spec_new ();
-
-  return hw_request_json_parse_task (body->data != NULL ? body->data : "", (gsize) body->length,
-                                     hw_http_route_get_max_body (request->route, "POST"),
-                                     needs_type, error);
-}
-
-static void
-hw_task_api_submit (HwTaskApi     *self,
-                    const Request *request)
-{
-  GAsyncReadyCallback callback = request->route == HW_HTTP_ROUTE_TASKS ? on_task_submitted
-                                                                       : on_bare_task_submitted;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwTaskSpec) spec = parse_spec (request, &error);
-
-  if (spec == NULL)
-    hw_http_reply_error (request->message, error);
-  else
-    hw_task_queue_submit_async (self->queue, request->principal, spec, NULL, callback,
-                                hw_http_exchange_new (request->message));
 }
 
 typedef HwTask *(*FinishFunc) (HwTaskQueue  *queue,
@@ -390,7 +317,7 @@ hw_task_api_answer (HwTaskApi         *self,
     case HW_HTTP_ROUTE_TASKS:
     case HW_HTTP_ROUTE_ADD_TASK:
       if (g_str_equal (soup_server_message_get_method (message), "POST"))
-        hw_task_api_submit (self, &request);
+        hw_submit_api_answer (self->queue, message, route, principal);
       else
         hw_task_api_list (self, &request);
       break;

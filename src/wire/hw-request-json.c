@@ -10,8 +10,15 @@
 #include "hw-json-variant.h"
 #include "hw-json-writer.h"
 
+#include <string.h>
+
 /* What is shown of a name that somebody sent. In characters. */
 #define MAX_SHOWN_NAME 64
+
+/* Values and names in an array of tasks: as many tasks as one request may add, with a
+ * hundred each.
+ */
+#define MAX_BATCH_TOKENS 100000
 
 #define MEMBER_TYPE "type"
 #define MEMBER_TITLE "title"
@@ -186,6 +193,46 @@ read_timeout (GVariant   *request,
   return TRUE;
 }
 
+static HwTaskSpec *
+read_task (GVariant *request,
+           gboolean  needs_type,
+           GError  **error)
+{
+  g_autoptr(HwTaskSpec) spec = NULL;
+
+  if (!check_members (request, task_members, G_N_ELEMENTS (task_members), error))
+    return NULL;
+
+  spec = hw_task_spec_new ();
+  g_variant_lookup (request, MEMBER_TYPE, "s", &spec->type);
+  g_variant_lookup (request, MEMBER_TITLE, "s", &spec->title);
+  spec->parameters = g_variant_lookup_value (request, MEMBER_PARAMETERS, G_VARIANT_TYPE_VARDICT);
+  if (!read_priority (request, spec, error) || !read_timeout (request, spec, error))
+    return NULL;
+
+  if (needs_type && spec->type == NULL)
+    {
+      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/type",
+                          "“type” is missing. Send the name of a task type.");
+      return NULL;
+    }
+
+  return g_steal_pointer (&spec);
+}
+
+/* Only what stands first tells an array from all else; what is wrong with it, the scan. */
+static gboolean
+is_array (const char *data,
+          gsize       length)
+{
+  gsize i = 0;
+
+  while (i < length && strchr (" \t\r\n", data[i]) != NULL && data[i] != '\0')
+    i++;
+
+  return i < length && data[i] == '[';
+}
+
 /**
  * hw_request_json_parse_task:
  * @data: (array length=length) (element-type guint8): a request's body
@@ -209,27 +256,80 @@ hw_request_json_parse_task (const char *data,
                             GError    **error)
 {
   g_autoptr(GVariant) request = hw_json_variant_parse (data, length, max_length, error);
-  g_autoptr(HwTaskSpec) spec = NULL;
 
-  if (request == NULL ||
-      !check_members (request, task_members, G_N_ELEMENTS (task_members), error))
-    return NULL;
+  return request != NULL ? read_task (request, needs_type, error) : NULL;
+}
 
-  spec = hw_task_spec_new ();
-  g_variant_lookup (request, MEMBER_TYPE, "s", &spec->type);
-  g_variant_lookup (request, MEMBER_TITLE, "s", &spec->title);
-  spec->parameters = g_variant_lookup_value (request, MEMBER_PARAMETERS, G_VARIANT_TYPE_VARDICT);
-  if (!read_priority (request, spec, error) || !read_timeout (request, spec, error))
-    return NULL;
+static GPtrArray *
+read_tasks (GVariant *request,
+            GError  **error)
+{
+  g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_task_spec_free);
 
-  if (needs_type && spec->type == NULL)
+  for (gsize i = 0; i < g_variant_n_children (request); i++)
     {
-      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/type",
-                          "“type” is missing. Send the name of a task type.");
-      return NULL;
+      g_autoptr(GVariant) child = g_variant_get_child_value (request, i);
+      g_autoptr(GVariant) member = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT)
+                                 ? g_variant_get_variant (child) : g_variant_ref (child);
+      g_autofree char *position = NULL;
+      HwTaskSpec *spec = read_task (member, TRUE, error);
+
+      if (spec == NULL)
+        {
+          position = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
+          hw_error_prefix_field (error, position);
+          return NULL;
+        }
+
+      g_ptr_array_add (specs, spec);
     }
 
-  return g_steal_pointer (&spec);
+  return g_steal_pointer (&specs);
+}
+
+/**
+ * hw_request_json_parse_tasks:
+ * @data: (array length=length) (element-type guint8): a request's body
+ * @length: how many bytes
+ * @max_length: the most bytes that such a body may have
+ * @is_batch: (out): whether it is an array, of one or many
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads one request, as hw_request_json_parse_task() does, or an array of them. Each
+ * must name a type. How many one may ask for at once is for the queue to say.
+ *
+ * Returns: (transfer full) (element-type HwTaskSpec): the requests, or %NULL; the field
+ *   of an error begins with its place in the array, counted from 0: `/3/type`
+ */
+GPtrArray *
+hw_request_json_parse_tasks (const char *data,
+                             gsize       length,
+                             gsize       max_length,
+                             gboolean   *is_batch,
+                             GError    **error)
+{
+  const HwJsonLimits limits = { max_length, MAX_BATCH_TOKENS };
+  g_autoptr(GPtrArray) specs = NULL;
+  g_autoptr(GVariant) request = NULL;
+  HwTaskSpec *spec;
+
+  g_return_val_if_fail (is_batch != NULL, NULL);
+
+  *is_batch = is_array (data, length);
+  if (*is_batch)
+    {
+      request = hw_json_variant_parse_within (data, length, &limits, error);
+      return request != NULL ? read_tasks (request, error) : NULL;
+    }
+
+  spec = hw_request_json_parse_task (data, length, max_length, TRUE, error);
+  if (spec == NULL)
+    return NULL;
+
+  specs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_task_spec_free);
+  g_ptr_array_add (specs, spec);
+
+  return g_steal_pointer (&specs);
 }
 
 /**

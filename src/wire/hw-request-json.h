@@ -14,6 +14,11 @@ HwTaskSpec *hw_request_json_parse_task (const char *data,
                                         gsize       max_length,
                                         gboolean    needs_type,
                                         GError    **error);
+GPtrArray  *hw_request_json_parse_tasks (const char *data,
+                                         gsize       length,
+                                         gsize       max_length,
+                                         gboolean   *is_batch,
+                                         GError    **error);
 GBytes     *hw_request_json_encode_task (const HwTaskSpec *spec);
 gboolean    hw_request_json_parse_cancel (const char *data,
                                           gsize       length,

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
 #define HW_FORM_URL "url"
 #define HW_FORM_VERSION "version"
 #define HW_FORM_CONTAINMENT "containment"
+#define HW_FORM_IDS "ids"
 
 void      hw_task_form_write (HwJsonWriter *writer,
                               HwTaskField   field,

@@ -106,6 +106,32 @@ hw_task_json_encode_id (guint64 task_id)
 }
 
 /**
+ * hw_task_json_encode_ids:
+ * @tasks: (element-type HwTask): tasks
+ *
+ * Gets the answer to several new tasks, `{"ids": [7, 8]}`.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_ids (GPtrArray *tasks)
+{
+  GString *text = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  hw_json_writer_name (&writer, HW_FORM_IDS);
+  hw_json_writer_begin_array (&writer);
+  for (guint i = 0; i < tasks->len; i++)
+    hw_json_writer_add_uint (&writer, hw_task_get_id (g_ptr_array_index (tasks, i)));
+  hw_json_writer_end_array (&writer);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
+/**
  * hw_task_json_encode_list:
  * @epoch: the database's number
  * @seq: the number at which the list is true
