@@ -109,6 +109,30 @@ hw_change_new_message (guint64     task_id,
   return self;
 }
 
+/**
+ * hw_change_set_key:
+ * @self: the first change of a request that adds tasks
+ * @key: what its actor calls the request
+ * @digest: what the request asks for, in short
+ *
+ * Has the request count once, however often it is made: a store that has carried out
+ * one of the same actor and key answers with the events of that one, if it asked for
+ * the same. Before anybody else has @self.
+ */
+void
+hw_change_set_key (HwChange   *self,
+                   const char *key,
+                   const char *digest)
+{
+  g_return_if_fail (self != NULL && self->kind == HW_CHANGE_KIND_ADD);
+  g_return_if_fail (key != NULL && digest != NULL);
+
+  g_return_if_fail (self->key == NULL);
+
+  self->key = g_strdup (key);
+  self->digest = g_strdup (digest);
+}
+
 HwChange *
 hw_change_ref (HwChange *self)
 {
@@ -124,6 +148,8 @@ change_clear (gpointer data)
 
   g_variant_unref (self->fields);
   g_free (self->actor);
+  g_free (self->key);
+  g_free (self->digest);
 }
 
 void

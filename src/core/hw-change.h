@@ -35,9 +35,11 @@ typedef enum
  * @fields: what is to be set, an `a{sv}` of field names
  * @actor: who wants it
  * @at: when, in microseconds since the Unix epoch
+ * @key: (nullable): of the first of new tasks: what the request is called by the actor
+ * @digest: (nullable): with a key: what the request asks for, in short
  *
  * What the queue proposes to a store, with the precondition under which it still
- * makes sense. Immutable; made in one thread and carried out in another.
+ * makes sense. Immutable once a store has it; made in one thread and carried out in another.
  */
 typedef struct
 {
@@ -48,6 +50,8 @@ typedef struct
   GVariant *fields;
   char *actor;
   gint64 at;
+  char *key;
+  char *digest;
 } HwChange;
 
 HwChange *hw_change_new_add (const char *actor,
@@ -64,6 +68,9 @@ HwChange *hw_change_new_message (guint64     task_id,
                                  const char *actor,
                                  gint64      at,
                                  const char *message);
+void      hw_change_set_key (HwChange   *self,
+                             const char *key,
+                             const char *digest);
 HwChange *hw_change_ref (HwChange *self);
 void      hw_change_unref (HwChange *self);
 

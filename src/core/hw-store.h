@@ -91,8 +91,10 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @get_start: how many times a daemon has opened the database, this one included
  * @commit_async: carries out changes, all or none: each with its event, in one
  *   transaction, if its precondition holds
- * @commit_finish: (element-type HwEvent): their events, in order;
- *   %HW_ERROR_CONFLICT if a precondition did not hold
+ * @commit_finish: (element-type HwEvent): their events, in order; those of then, which
+ *   are not told again, if the first change has a key of a request of the last week;
+ *   %HW_ERROR_CONFLICT if a precondition did not hold, or that request was another;
+ *   %HW_ERROR_NOT_FOUND if its tasks are gone
  * @claim_async: takes Pending tasks for a node: each becomes Processing, with a new
  *   attempt, unless it is Pending no more
  * @claim_finish: (element-type HwEvent): the events of those that it got

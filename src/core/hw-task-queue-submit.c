@@ -7,15 +7,65 @@
 #include "hw-task-queue-private.h"
 
 #include "hw-error.h"
+#include "hw-task-key.h"
 
-static HwChange *
-make_change (HwTaskQueue       *self,
-             const HwPrincipal *principal,
-             const HwTaskSpec  *spec,
-             gint64             at,
-             GError           **error)
+/* Gives a request its key, if it has one. */
+static gboolean
+set_key (GPtrArray  *changes,
+         const char *key,
+         GPtrArray  *specs,
+         gboolean    is_batch,
+         GError    **error)
 {
-  return hw_task_spec_make_change (spec, hw_task_queue_get_types (self), principal, at, error);
+  g_autofree char *digest = NULL;
+
+  if (key == NULL)
+    return TRUE;
+
+  if (!hw_task_key_check (key, error))
+    return FALSE;
+
+  digest = hw_task_key_make_digest (specs, is_batch);
+  hw_change_set_key (g_ptr_array_index (changes, 0), key, digest);
+
+  return TRUE;
+}
+
+static GPtrArray *
+make_one_change (HwTaskQueue       *self,
+                 const HwPrincipal *principal,
+                 const HwTaskSpec  *spec,
+                 GError           **error)
+{
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_autoptr(GPtrArray) specs = g_ptr_array_new ();
+  gint64 now = hw_clock_get_real_time (hw_task_queue_get_clock (self));
+  HwChange *change = hw_task_spec_make_change (spec, hw_task_queue_get_types (self), principal,
+                                               now, error);
+
+  if (change == NULL)
+    return NULL;
+
+  g_ptr_array_add (changes, change);
+  g_ptr_array_add (specs, (gpointer) spec);
+  if (!set_key (changes, spec->key, specs, FALSE, error))
+    return NULL;
+
+  return g_steal_pointer (&changes);
+}
+
+/* A key in one of many would be the key of what? */
+static gboolean
+check_no_key (const HwTaskSpec *spec,
+              GError          **error)
+{
+  if (spec->key == NULL)
+    return TRUE;
+
+  g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                       "An idempotency key is that of a whole request. Give it beside the tasks.");
+
+  return FALSE;
 }
 
 /* Makes a change of each of several requests. Returns %NULL, and says which of them it
@@ -25,6 +75,7 @@ static GPtrArray *
 make_changes (HwTaskQueue       *self,
               const HwPrincipal *principal,
               GPtrArray         *specs,
+              const char        *key,
               GError           **error)
 {
   g_autoptr(GPtrArray) changes = g_ptr_array_new_full (specs->len,
@@ -33,9 +84,13 @@ make_changes (HwTaskQueue       *self,
 
   for (guint i = 0; i < specs->len; i++)
     {
+      const HwTaskSpec *spec = g_ptr_array_index (specs, i);
       g_autofree char *position = NULL;
-      HwChange *change = make_change (self, principal, g_ptr_array_index (specs, i), now, error);
+      HwChange *change = NULL;
 
+      if (check_no_key (spec, error))
+        change = hw_task_spec_make_change (spec, hw_task_queue_get_types (self), principal, now,
+                                           error);
       if (change == NULL)
         {
           position = g_strdup_printf ("/%u", i);
@@ -46,7 +101,21 @@ make_changes (HwTaskQueue       *self,
       g_ptr_array_add (changes, change);
     }
 
-  return g_steal_pointer (&changes);
+  return set_key (changes, key, specs, TRUE, error) ? g_steal_pointer (&changes) : NULL;
+}
+
+/* What is wrong with a key is said as it is. With what went wrong with the disk it must
+ * be told that nothing came of the request.
+ */
+static void
+return_error (GTask      *gtask,
+              GError     *error,
+              const char *prefix)
+{
+  if (!g_error_matches (error, HW_ERROR, HW_ERROR_CONFLICT) &&
+      !g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
+    g_prefix_error_literal (&error, prefix);
+  g_task_return_error (gtask, error);
 }
 
 static HwTask *
@@ -71,9 +140,7 @@ on_task_added (GObject      *source,
       return;
     }
 
-  g_prefix_error_literal (&error, "The task was not accepted, since it could not be written "
-                          "down: ");
-  g_task_return_error (gtask, error);
+  return_error (gtask, error, "The task was not accepted, since it could not be written down: ");
 }
 
 /**
@@ -85,7 +152,9 @@ on_task_added (GObject      *source,
  * @callback: called when the task is on disk, or refused
  * @user_data: data for @callback
  *
- * Adds a task.
+ * Adds a task; if @spec has a key that @principal has used in the last days, gives the
+ * task of then, as it was accepted, and refuses with %HW_ERROR_CONFLICT if another one
+ * was asked for.
  */
 void
 hw_task_queue_submit_async (HwTaskQueue        *self,
@@ -98,7 +167,6 @@ hw_task_queue_submit_async (HwTaskQueue        *self,
   g_autoptr(GPtrArray) changes = NULL;
   g_autoptr(GTask) gtask = NULL;
   GError *error = NULL;
-  HwChange *change;
 
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
   g_return_if_fail (principal != NULL);
@@ -107,18 +175,12 @@ hw_task_queue_submit_async (HwTaskQueue        *self,
   gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, hw_task_queue_submit_async);
 
-  change = make_change (self, principal, spec,
-                        hw_clock_get_real_time (hw_task_queue_get_clock (self)), &error);
-  if (change == NULL)
-    {
-      g_task_return_error (gtask, error);
-      return;
-    }
-
-  changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_ptr_array_add (changes, change);
-  hw_store_commit_async (hw_task_queue_get_store (self), changes, NULL, on_task_added,
-                         g_steal_pointer (&gtask));
+  changes = make_one_change (self, principal, spec, &error);
+  if (changes == NULL)
+    g_task_return_error (gtask, error);
+  else
+    hw_store_commit_async (hw_task_queue_get_store (self), changes, NULL, on_task_added,
+                           g_steal_pointer (&gtask));
 }
 
 /**
@@ -153,9 +215,8 @@ on_tasks_added (GObject      *source,
 
   if (events == NULL)
     {
-      g_prefix_error_literal (&error, "None of the tasks was accepted, since they could not be "
-                              "written down: ");
-      g_task_return_error (gtask, error);
+      return_error (gtask, error, "None of the tasks was accepted, since they could not be "
+                    "written down: ");
       return;
     }
 
@@ -170,7 +231,8 @@ on_tasks_added (GObject      *source,
  * hw_task_queue_submit_many_async:
  * @self: a queue
  * @principal: who asks
- * @specs: (element-type HwTaskSpec): for what, at most %HW_SUBMIT_MAX
+ * @specs: (element-type HwTaskSpec): for what, at most %HW_SUBMIT_MAX, without keys
+ * @key: (nullable): what @principal calls the request, so that it counts once
  * @cancellable: (nullable): lets the answer go, not the tasks
  * @callback: called when the tasks are on disk, or refused
  * @user_data: data for @callback
@@ -181,6 +243,7 @@ void
 hw_task_queue_submit_many_async (HwTaskQueue        *self,
                                  HwPrincipal        *principal,
                                  GPtrArray          *specs,
+                                 const char         *key,
                                  GCancellable       *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer            user_data)
@@ -205,7 +268,7 @@ hw_task_queue_submit_many_async (HwTaskQueue        *self,
       return;
     }
 
-  changes = make_changes (self, principal, specs, &error);
+  changes = make_changes (self, principal, specs, key, &error);
   if (changes == NULL)
     g_task_return_error (gtask, error);
   else

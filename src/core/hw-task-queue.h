@@ -65,6 +65,7 @@ HwTask        *hw_task_queue_submit_finish (HwTaskQueue  *self,
 void           hw_task_queue_submit_many_async (HwTaskQueue        *self,
                                                 HwPrincipal        *principal,
                                                 GPtrArray          *specs,
+                                                const char         *key,
                                                 GCancellable       *cancellable,
                                                 GAsyncReadyCallback callback,
                                                 gpointer            user_data);

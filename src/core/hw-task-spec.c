@@ -37,6 +37,7 @@ hw_task_spec_free (HwTaskSpec *self)
 
   g_free (self->type);
   g_free (self->title);
+  g_free (self->key);
   g_clear_pointer (&self->parameters, g_variant_unref);
   g_free (self);
 }

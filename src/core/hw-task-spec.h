@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @title: (nullable): what to call the task, or %NULL to let the type say
  * @parameters: (nullable): an `a{sv}`, or %NULL for none
  * @priority: the higher, the sooner; 0 is usual
+ * @key: (nullable): what the asker calls this request, so that it counts once
  * @timeout: how many seconds an attempt may take, or 0 to let the type say
  *
  * What somebody asks for.
@@ -26,6 +27,7 @@ typedef struct
   char *type;
   char *title;
   GVariant *parameters;
+  char *key;
   int priority;
   guint64 timeout;
 } HwTaskSpec;

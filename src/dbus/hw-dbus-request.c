@@ -34,6 +34,11 @@ static const Option spec_options[] = {
   { "title", "s", "a text" },
   { "priority", "x", "a whole number" },
   { "timeout", "x", "a whole number" },
+  { "idempotency_key", "s", "a text" },
+};
+
+static const Option batch_options[] = {
+  { "idempotency_key", "s", "a text" },
 };
 
 static const Option cancel_options[] = {
@@ -212,7 +217,7 @@ hw_dbus_request_check_none (GVariant *options,
  * hw_dbus_request_read_spec:
  * @type: a task type's name
  * @parameters: its parameters, of any types that a caller may send
- * @options: `title`, `priority` and `timeout`
+ * @options: `title`, `priority`, `timeout` and `idempotency_key`
  * @error: return location for a #GError, or %NULL
  *
  * Reads what somebody asks for. Whether there is such a type, and what it takes, is
@@ -241,6 +246,7 @@ hw_dbus_request_read_spec (const char *type,
   spec->type = g_strdup (type);
   spec->parameters = hw_dbus_value_normalize (parameters);
   g_variant_lookup (read, "title", "s", &spec->title);
+  g_variant_lookup (read, "idempotency_key", "s", &spec->key);
 
   return g_steal_pointer (&spec);
 }
@@ -248,6 +254,8 @@ hw_dbus_request_read_spec (const char *type,
 /**
  * hw_dbus_request_read_specs:
  * @tasks: many requests, an `a(sa{sv}a{sv})`
+ * @options: `idempotency_key`, of all of them
+ * @key: (out) (transfer full) (nullable): the key
  * @error: return location for a #GError, or %NULL
  *
  * Reads many requests as hw_dbus_request_read_spec() does; an error's field begins
@@ -257,12 +265,16 @@ hw_dbus_request_read_spec (const char *type,
  */
 GPtrArray *
 hw_dbus_request_read_specs (GVariant *tasks,
+                            GVariant *options,
+                            char    **key,
                             GError  **error)
 {
   g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_task_spec_free);
+  g_autoptr(GVariant) read = read_options (options, batch_options, G_N_ELEMENTS (batch_options),
+                                           error);
   gsize n_tasks = g_variant_n_children (tasks);
 
-  if (!check_size (g_variant_get_size (tasks), error))
+  if (read == NULL || !check_size (g_variant_get_size (tasks), error))
     return NULL;
 
   if (n_tasks > HW_SUBMIT_MAX)
@@ -277,12 +289,12 @@ hw_dbus_request_read_specs (GVariant *tasks,
     {
       g_autofree char *field = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
       g_autoptr(GVariant) parameters = NULL;
-      g_autoptr(GVariant) options = NULL;
+      g_autoptr(GVariant) own_options = NULL;
       const char *type;
       HwTaskSpec *spec;
 
-      g_variant_get_child (tasks, i, "(&s@a{sv}@a{sv})", &type, &parameters, &options);
-      spec = hw_dbus_request_read_spec (type, parameters, options, error);
+      g_variant_get_child (tasks, i, "(&s@a{sv}@a{sv})", &type, &parameters, &own_options);
+      spec = hw_dbus_request_read_spec (type, parameters, own_options, error);
       if (spec == NULL)
         {
           hw_error_prefix_field (error, field);
@@ -291,6 +303,9 @@ hw_dbus_request_read_specs (GVariant *tasks,
 
       g_ptr_array_add (specs, spec);
     }
+
+  *key = NULL;
+  g_variant_lookup (read, "idempotency_key", "s", key);
 
   return g_steal_pointer (&specs);
 }

@@ -32,6 +32,8 @@ HwTaskSpec *hw_dbus_request_read_spec (const char *type,
                                        GVariant   *options,
                                        GError    **error);
 GPtrArray  *hw_dbus_request_read_specs (GVariant *tasks,
+                                        GVariant *options,
+                                        char    **key,
                                         GError  **error);
 gboolean    hw_dbus_request_read_cancel (GVariant *options,
                                          gboolean *now,

@@ -241,7 +241,7 @@ on_submitted (GObject      *source,
  * @invocation: (transfer full): a call
  * @type: a task type's name
  * @parameters: its parameters
- * @options: `title`, `priority` and `timeout`
+ * @options: `title`, `priority`, `timeout` and `idempotency_key`
  *
  * Adds a task, and replies with its number and path.
  */
@@ -307,7 +307,7 @@ on_many_submitted (GObject      *source,
  * @self: verbs
  * @invocation: (transfer full): a call
  * @tasks: an `a(sa{sv}a{sv})`
- * @options: none so far
+ * @options: `idempotency_key`
  *
  * Adds many tasks or none, and replies with their numbers.
  */
@@ -318,11 +318,10 @@ hw_dbus_verbs_submit_many (HwDBusVerbs           *self,
                            GVariant              *options)
 {
   g_autoptr(Call) call = call_new (self, invocation);
-  g_autoptr(GPtrArray) specs = NULL;
+  g_autofree char *key = NULL;
   g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) specs = hw_dbus_request_read_specs (tasks, options, &key, &error);
 
-  if (hw_dbus_request_check_none (options, &error))
-    specs = hw_dbus_request_read_specs (tasks, &error);
   if (specs == NULL)
     {
       call_return_error_of_many (call, error);
@@ -330,8 +329,8 @@ hw_dbus_verbs_submit_many (HwDBusVerbs           *self,
     }
 
   call->ticket = hw_dbus_submissions_begin (self->submissions);
-  hw_task_queue_submit_many_async (self->queue, self->principal, specs, NULL, on_many_submitted,
-                                   g_steal_pointer (&call));
+  hw_task_queue_submit_many_async (self->queue, self->principal, specs, key, NULL,
+                                   on_many_submitted, g_steal_pointer (&call));
 }
 
 static void

@@ -70,6 +70,17 @@ on_tasks_submitted (GObject      *source,
     hw_http_reply_error (message, error);
 }
 
+/* Gets what the client calls its request, or NULL. Whether it may be called so, the queue
+ * says.
+ */
+static const char *
+get_key (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  return soup_message_headers_get_list (headers, "Idempotency-Key");
+}
+
 /* Nothing at all is a request too. */
 static HwTaskSpec *
 parse_bare (SoupMessageBody *body,
@@ -94,10 +105,25 @@ add_bare_task (HwTaskQueue       *queue,
   spec = parse_bare (soup_server_message_get_request_body (message),
                      hw_http_route_get_max_body (HW_HTTP_ROUTE_ADD_TASK, "POST"), &error);
   if (spec == NULL)
-    hw_http_reply_error (message, error);
-  else
-    hw_task_queue_submit_async (queue, principal, spec, NULL, on_bare_task_submitted,
-                                hw_http_exchange_new (message));
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  spec->key = g_strdup (get_key (message));
+  hw_task_queue_submit_async (queue, principal, spec, NULL, on_bare_task_submitted,
+                              hw_http_exchange_new (message));
+}
+
+static void
+add_one_task (HwTaskQueue       *queue,
+              SoupServerMessage *message,
+              HwTaskSpec        *spec,
+              HwPrincipal       *principal)
+{
+  spec->key = g_strdup (get_key (message));
+  hw_task_queue_submit_async (queue, principal, spec, NULL, on_task_submitted,
+                              hw_http_exchange_new (message));
 }
 
 static void
@@ -117,11 +143,10 @@ add_tasks (HwTaskQueue       *queue,
   if (specs == NULL)
     hw_http_reply_error (message, error);
   else if (is_batch)
-    hw_task_queue_submit_many_async (queue, principal, specs, NULL, on_tasks_submitted,
-                                     hw_http_exchange_new (message));
+    hw_task_queue_submit_many_async (queue, principal, specs, get_key (message), NULL,
+                                     on_tasks_submitted, hw_http_exchange_new (message));
   else
-    hw_task_queue_submit_async (queue, principal, g_ptr_array_index (specs, 0), NULL,
-                                on_task_submitted, hw_http_exchange_new (message));
+    add_one_task (queue, message, g_ptr_array_index (specs, 0), principal);
 }
 
 /**
@@ -133,6 +158,7 @@ add_tasks (HwTaskQueue       *queue,
  *
  * Adds what a request asks for, and answers it when that is on disk: one task with
  * itself, an array with all numbers, or with what is wrong, and then none was added.
+ * A request with the field Idempotency-Key counts once.
  */
 void
 hw_submit_api_answer (HwTaskQueue       *queue,

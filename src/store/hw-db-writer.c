@@ -145,7 +145,8 @@ hw_db_writer_answer (HwDbWriter *self,
     {
       const HwSqliteWrite *write = g_task_get_task_data (g_ptr_array_index (gtasks, i));
 
-      g_ptr_array_extend (answer->events, write->events, (GCopyFunc) hw_event_ref, NULL);
+      if (!write->is_replay)
+        g_ptr_array_extend (answer->events, write->events, (GCopyFunc) hw_event_ref, NULL);
     }
   if (self->is_failure_untold)
     answer->failure = g_error_copy (self->failure);

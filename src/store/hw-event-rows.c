@@ -6,6 +6,7 @@
 
 #include "hw-event-rows.h"
 
+#include "hw-error.h"
 #include "hw-store-limits-private.h"
 
 /* How events are written and read: a row each, which never changes. What a task has
@@ -139,6 +140,67 @@ read_rows (HwDbStatement *statement,
       page->head = hw_event_get_seq (event);
       return TRUE;
     }
+}
+
+/**
+ * hw_event_rows_read_added:
+ * @db: a connection, in a transaction
+ * @epoch: the database's number
+ * @first_task: the first of some tasks that were added at once
+ * @n_tasks: how many they are
+ * @events: (element-type HwEvent): where to put the events
+ * @error: return location for an error: %HW_ERROR_NOT_FOUND if one of them is gone
+ *
+ * Reads how tasks were added.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_event_rows_read_added (HwDb      *db,
+                          guint64    epoch,
+                          guint64    first_task,
+                          guint64    n_tasks,
+                          GPtrArray *events,
+                          GError   **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  guint64 n_found = 0;
+
+  statement = hw_db_prepare (db,
+                             "SELECT " COLUMNS " FROM events INDEXED BY events_by_task"
+                             " WHERE task BETWEEN ? AND ? AND kind = 'added' ORDER BY task",
+                             error);
+  if (statement == NULL)
+    return FALSE;
+
+  hw_db_statement_bind_uint64 (statement, 1, first_task);
+  hw_db_statement_bind_uint64 (statement, 2, first_task + n_tasks - 1);
+  while (TRUE)
+    {
+      gboolean has_row = FALSE;
+      HwEvent *event;
+      gsize size;
+
+      if (!hw_db_statement_step (statement, &has_row, error))
+        return FALSE;
+      if (!has_row)
+        break;
+
+      event = read_row (statement, epoch, &size, error);
+      if (event == NULL)
+        return FALSE;
+      g_ptr_array_add (events, event);
+      n_found++;
+    }
+
+  if (n_found == n_tasks)
+    return TRUE;
+
+  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
+               "This request was carried out before, and its tasks, from %" G_GUINT64_FORMAT
+               " on, were removed since. Take a new key to add them again.", first_task);
+
+  return FALSE;
 }
 
 /**

@@ -12,6 +12,12 @@ G_BEGIN_DECLS
 gboolean     hw_event_rows_insert (HwDb    *db,
                                    HwEvent *event,
                                    GError **error);
+gboolean     hw_event_rows_read_added (HwDb      *db,
+                                       guint64    epoch,
+                                       guint64    first_task,
+                                       guint64    n_tasks,
+                                       GPtrArray *events,
+                                       GError   **error);
 HwEventPage *hw_event_rows_read (HwDb    *db,
                                  guint64  epoch,
                                  guint64  task_id,

@@ -56,6 +56,19 @@ static const char create_indexes[] =
   "CREATE INDEX tasks_by_owner ON tasks (owner);"
   "CREATE INDEX events_by_task ON events (task);";
 
+/* What became of requests that have a key: their tasks have numbers in a row. */
+static const char create_keys[] =
+  "CREATE TABLE keys ("
+  "  owner TEXT NOT NULL,"
+  "  \"key\" TEXT NOT NULL,"
+  "  digest TEXT NOT NULL,"
+  "  first_task INTEGER NOT NULL,"
+  "  n_tasks INTEGER NOT NULL,"
+  "  at INTEGER NOT NULL,"
+  "  PRIMARY KEY (owner, \"key\")"
+  ") STRICT, WITHOUT ROWID;"
+  "CREATE INDEX keys_by_time ON keys (at);";
+
 static const char *
 get_column_type (HwTaskField field)
 {
@@ -170,6 +183,13 @@ add_columns (HwDb    *db,
   return TRUE;
 }
 
+static gboolean
+add_keys (HwDb    *db,
+          GError **error)
+{
+  return hw_db_execute (db, create_keys, error);
+}
+
 /* What makes a database of each version out of one of the version before; none of
  * these ever changes again once it was released. The first one makes a column of
  * every field there is: one that brings new fields adds the columns that lack.
@@ -180,6 +200,7 @@ typedef gboolean (*Migration) (HwDb    *db,
 static const Migration migrations[] = {
   create_all,
   add_columns, /* timeout, aborted_starts */
+  add_keys,
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

@@ -7,6 +7,7 @@
 #include "hw-sqlite-write.h"
 
 #include "hw-event-rows.h"
+#include "hw-key-rows.h"
 #include "hw-task-rows.h"
 
 /**
@@ -151,6 +152,7 @@ void
 hw_sqlite_write_reset (HwSqliteWrite *self)
 {
   g_ptr_array_set_size (self->events, 0);
+  self->is_replay = FALSE;
   g_clear_error (&self->error);
 }
 
@@ -191,7 +193,7 @@ hw_sqlite_write_take_event (HwSqliteWrite   *self,
 }
 
 static gboolean
-hw_sqlite_write_commit (HwSqliteWrite   *self,
+hw_sqlite_write_change (HwSqliteWrite   *self,
                         HwDb            *db,
                         HwSqliteNumbers *numbers)
 {
@@ -211,6 +213,32 @@ hw_sqlite_write_commit (HwSqliteWrite   *self,
     }
 
   return TRUE;
+}
+
+/* Carries out changes, unless the same was done before: then its events are the answer. */
+static gboolean
+hw_sqlite_write_commit (HwSqliteWrite   *self,
+                        HwDb            *db,
+                        HwSqliteNumbers *numbers)
+{
+  const HwChange *first = g_ptr_array_index (self->changes, 0);
+  HwKeyedTasks tasks;
+
+  if (first->key == NULL)
+    return hw_sqlite_write_change (self, db, numbers);
+
+  if (!hw_key_rows_find (db, first, &tasks, &self->error))
+    return FALSE;
+
+  self->is_replay = tasks.n_tasks > 0;
+  if (self->is_replay)
+    return hw_event_rows_read_added (db, numbers->epoch, tasks.first_task, tasks.n_tasks,
+                                     self->events, &self->error);
+
+  tasks = (HwKeyedTasks) { numbers->last_task + 1, self->changes->len };
+
+  return hw_sqlite_write_change (self, db, numbers) &&
+         hw_key_rows_insert (db, first, &tasks, &self->error);
 }
 
 static gboolean

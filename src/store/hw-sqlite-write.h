@@ -39,6 +39,7 @@ gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
  * @node: (nullable): for whom
  * @at: when, in microseconds since the Unix epoch
  * @events: (element-type HwEvent): what came of it
+ * @is_replay: whether that was told before: the same was asked for again
  * @error: (nullable): or why nothing did
  *
  * A request to the writer: what is asked for, and its answer.
@@ -51,6 +52,7 @@ typedef struct
   gint64 at;
 
   GPtrArray *events;
+  gboolean is_replay;
   GError *error;
 } HwSqliteWrite;
 

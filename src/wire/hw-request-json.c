@@ -26,6 +26,7 @@
 #define MEMBER_PRIORITY "priority"
 #define MEMBER_TIMEOUT "timeout"
 #define MEMBER_NOW "now"
+#define MEMBER_KEY "idempotencyKey"
 
 /* A member that a request may have. */
 typedef struct
@@ -47,6 +48,7 @@ static const Member option_members[] = {
   { MEMBER_TITLE, "s", "a text in quotes" },
   { MEMBER_PRIORITY, "x", "a whole number without quotes" },
   { MEMBER_TIMEOUT, "x", "a whole number without quotes" },
+  { MEMBER_KEY, "s", "a text in quotes" },
 };
 
 static const Member cancel_members[] = {
@@ -502,7 +504,8 @@ hw_request_json_parse_session (const char *data,
  * @spec: where to put the options
  * @error: return location for a #GError, or %NULL
  *
- * Reads the options of a call that adds a task: `title`, `priority` and `timeout`.
+ * Reads the options of a call that adds a task: `title`, `priority`, `timeout` and
+ * `idempotencyKey`.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -519,6 +522,8 @@ hw_request_json_read_options (GVariant   *options,
 
   g_clear_pointer (&spec->title, g_free);
   g_variant_lookup (options, MEMBER_TITLE, "s", &spec->title);
+  g_clear_pointer (&spec->key, g_free);
+  g_variant_lookup (options, MEMBER_KEY, "s", &spec->key);
 
   return read_priority (options, spec, error) && read_timeout (options, spec, error);
 }

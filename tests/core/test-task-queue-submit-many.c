@@ -54,7 +54,7 @@ try_submit (Fixture   *fixture,
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  hw_task_queue_submit_many_async (fixture->house->queue, fixture->house->owner, specs, NULL,
+  hw_task_queue_submit_many_async (fixture->house->queue, fixture->house->owner, specs, NULL, NULL,
                                    hw_await_result, &result);
   hw_await_quiet ();
   g_assert_nonnull (result);

@@ -85,6 +85,19 @@ test_request_bounds_priority (void)
   assert_says (error, HW_ERROR_INVALID_REQUEST, "priority");
 }
 
+static GPtrArray *
+read_specs (GVariant *tasks,
+            GError  **error)
+{
+  g_autoptr(GVariant) options = parse ("{'idempotency_key': <'k'>}");
+  g_autofree char *key = NULL;
+  GPtrArray *specs = hw_dbus_request_read_specs (tasks, options, &key, error);
+
+  g_assert_cmpstr (key, ==, specs != NULL ? "k" : NULL);
+
+  return specs;
+}
+
 /* Test that an error in one of many requests says in which. */
 static void
 test_request_names_entry_that_is_wrong (void)
@@ -93,7 +106,7 @@ test_request_names_entry_that_is_wrong (void)
                                      " ('noop', @a{sv} {}, {'name': <'x'>})]");
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (hw_dbus_request_read_specs (tasks, &error));
+  g_assert_null (read_specs (tasks, &error));
   assert_says (error, HW_ERROR_INVALID_REQUEST, "“name”");
   g_assert_cmpstr (hw_error_get_field (error), ==, "/1");
 }
@@ -115,12 +128,12 @@ test_request_bounds_number_of_tasks (void)
   g_autoptr(GVariant) most = make_tasks (HW_SUBMIT_MAX);
   g_autoptr(GVariant) more = make_tasks (HW_SUBMIT_MAX + 1);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) specs = hw_dbus_request_read_specs (most, &error);
+  g_autoptr(GPtrArray) specs = read_specs (most, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (specs->len, ==, HW_SUBMIT_MAX);
 
-  g_assert_null (hw_dbus_request_read_specs (more, &error));
+  g_assert_null (read_specs (more, &error));
   assert_says (error, HW_ERROR_TOO_LARGE, "1001 tasks");
 }
 

@@ -122,6 +122,98 @@ test_submit_api_batch_is_on_disk (HttpHouse    *house,
   g_assert_cmpuint (hw_memory_store_get_head (house->house->store), ==, 0);
 }
 
+/* Adds with a key; the field may say more than that. */
+static HttpAnswer *
+post_with_key (HttpHouse  *house,
+               const char *path,
+               const char *key,
+               const char *body)
+{
+  g_autofree char *target = g_strconcat ("POST ", path, NULL);
+  g_autofree char *fields = g_strconcat (BY_OWNER, "Content-Type: application/json\n"
+                                         "Idempotency-Key: ", key, "\n", NULL);
+
+  return http_house_ask (house, target, fields, body);
+}
+
+static void
+test_submit_api_key_counts_once (HttpHouse    *house,
+                                 gconstpointer test_data)
+{
+  g_autoptr(HttpAnswer) first =
+    post_with_key (house, "/api/v1/tasks", "1f0e",
+                   "{\"type\": \"checksum\", \"parameters\": {\"path\": \"/x\"}}");
+  g_autoptr(HttpAnswer) again =
+    post_with_key (house, "/api/v1/tasks", "1f0e",
+                   "{ \"parameters\": {\"path\":\"/x\"}, \"type\": \"checksum\" }");
+  g_autoptr(HttpAnswer) list = http_house_get (house, "/api/v1/tasks/2");
+
+  g_assert_cmpuint (first->status, ==, 202);
+  g_assert_cmpuint (again->status, ==, 202);
+  g_assert_cmpstr (again->text, ==, first->text);
+  g_assert_cmpstr (http_answer_get (again, "location"), ==, "/api/v1/tasks/1");
+  g_assert_cmpuint (list->status, ==, 404);
+}
+
+static void
+test_submit_api_key_of_another (HttpHouse    *house,
+                                gconstpointer test_data)
+{
+  static const char *const others[] = {
+    "{\"type\": \"demo\"}",
+    "{\"type\": \"noop\", \"title\": \"Other\"}",
+    "{\"type\": \"noop\", \"priority\": 1}",
+    "[{\"type\": \"noop\"}]",
+  };
+  g_autoptr(HttpAnswer) first = post_with_key (house, "/api/v1/tasks", "k",
+                                               "{\"type\": \"noop\"}");
+
+  g_assert_cmpuint (first->status, ==, 202);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr(HttpAnswer) answer = post_with_key (house, "/api/v1/tasks", "k", others[i]);
+
+      assert_problem (answer, 409, "conflict");
+    }
+}
+
+static void
+test_submit_api_key_of_a_batch (HttpHouse    *house,
+                                gconstpointer test_data)
+{
+  const char *body = "[{\"type\": \"noop\"}, {\"type\": \"demo\"}]";
+  g_autoptr(HttpAnswer) first = post_with_key (house, "/api/v1/tasks", "k", body);
+  g_autoptr(HttpAnswer) again = post_with_key (house, "/api/v1/tasks", "k", body);
+  g_autoptr(HttpAnswer) bare = post_with_key (house, "/add-task", "l", NULL);
+  g_autoptr(HttpAnswer) bare_again = post_with_key (house, "/add-task", "l", NULL);
+
+  g_assert_cmpstr (first->text, ==, "{\"ids\":[1,2]}");
+  g_assert_cmpstr (again->text, ==, "{\"ids\":[1,2]}");
+  g_assert_cmpstr (bare->text, ==, "{\"id\":3}");
+  g_assert_cmpstr (bare_again->text, ==, "{\"id\":3}");
+}
+
+static void
+test_submit_api_key_is_checked (HttpHouse    *house,
+                                gconstpointer test_data)
+{
+  g_autofree char *long_key = g_strnfill (256, 'k');
+  g_autofree char *longest_key = g_strnfill (255, 'k');
+  const char *const keys[] = { "", "\xc3\xa4", "a\tb", long_key };
+  g_autoptr(HttpAnswer) taken = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autoptr(HttpAnswer) answer = post_with_key (house, "/api/v1/tasks", keys[i],
+                                                    "{\"type\": \"noop\"}");
+
+      assert_problem (answer, 400, "invalid-request");
+    }
+
+  taken = post_with_key (house, "/api/v1/tasks", longest_key, "{\"type\": \"noop\"}");
+  g_assert_cmpuint (taken->status, ==, 202);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -135,6 +227,10 @@ main (int   argc,
   ADD ("/submit-api/batch/has-a-thousand-at-most", test_submit_api_batch_is_long);
   ADD ("/submit-api/batch/all-or-nothing", test_submit_api_batch_is_whole);
   ADD ("/submit-api/batch/answers-when-it-is-on-disk", test_submit_api_batch_is_on_disk);
+  ADD ("/submit-api/key/counts-once", test_submit_api_key_counts_once);
+  ADD ("/submit-api/key/of-another-request-is-a-conflict", test_submit_api_key_of_another);
+  ADD ("/submit-api/key/is-that-of-a-whole-batch", test_submit_api_key_of_a_batch);
+  ADD ("/submit-api/key/is-checked", test_submit_api_key_is_checked);
 #undef ADD
 
   return g_test_run ();

@@ -206,7 +206,11 @@ static const CallRow calls[] = {
             "only. Add the task from a shell on this machine, or take another type.") },
   { "add-with-unknown-option", "AddTask", "\"demo\",{},{\"type\":\"demo\"}",
     FAILED ("AddTask", "There is no member “type” in such a request. Send only “title”, "
-            "“priority”, “timeout”.") },
+            "“priority”, “timeout”, “idempotencyKey”.") },
+  { "add-with-key", "AddTask", "\"demo\",{},{\"idempotencyKey\":\"k\"}", RESULT ("2") },
+  { "add-with-wrong-key", "AddTask", "\"demo\",{},{\"idempotencyKey\":\"\"}",
+    FAILED ("AddTask", "An idempotency key has 1 to 255 printable ASCII characters. Take a random "
+            "number, such as a UUID, and the same one when you ask again.") },
   { "add-with-array-as-parameters", "AddTask", "\"demo\",[],null",
     NOT_INVOKED ("AddTask", "Argument 2, “parameters”, must be an object or null.") },
   { "add-with-number-as-type", "AddTask", "5,{},null",

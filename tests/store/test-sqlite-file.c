@@ -137,6 +137,7 @@ test_older_version_is_brought_up (Fixture      *fixture,
   fixture_close (fixture);
   execute (fixture, "ALTER TABLE tasks DROP COLUMN timeout;"
            "ALTER TABLE tasks DROP COLUMN aborted_starts;"
+           "DROP TABLE keys;"
            "PRAGMA user_version = 1");
   fixture_open (fixture);
 

@@ -137,16 +137,19 @@ hw_memory_store_carry_out_writes (HwMemoryStore *self)
 
   while ((write = g_queue_pop_head (&self->writes)) != NULL)
     {
+      gboolean is_replay = FALSE;
+
       g_queue_push_tail (&self->answers, write);
       if (hw_memory_store_must_fail (self, write->verb, &write->error))
         continue;
 
       if (write->verb == HW_MEMORY_STORE_COMMIT)
-        write->events = hw_memory_tables_commit (self->tables, write->changes, &write->error);
+        write->events = hw_memory_tables_commit (self->tables, write->changes, &is_replay,
+                                                 &write->error);
       else
         write->events = hw_memory_tables_claim (self->tables, write->task_ids, write->node,
                                                 write->at);
-      for (guint i = 0; write->events != NULL && i < write->events->len; i++)
+      for (guint i = 0; !is_replay && write->events != NULL && i < write->events->len; i++)
         g_ptr_array_add (events, g_ptr_array_index (write->events, i));
     }
 
@@ -634,10 +637,11 @@ hw_memory_store_commit_now (HwMemoryStore *self,
                             GError       **error)
 {
   g_autoptr(GPtrArray) events = NULL;
+  gboolean is_replay;
 
   g_return_val_if_fail (HW_IS_MEMORY_STORE (self), NULL);
 
-  events = hw_memory_tables_commit (self->tables, changes, error);
+  events = hw_memory_tables_commit (self->tables, changes, &is_replay, error);
   if (events != NULL)
     hw_store_emit_committed (HW_STORE (self), events);
 

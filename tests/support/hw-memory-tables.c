@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-scheduling.h"
+#include "hw-task-key.h"
 #include "hw-task-private.h"
 
 /**
@@ -24,7 +25,24 @@ struct _HwMemoryTables
 
   GHashTable *tasks; /* (owned) task id → HwTask (owned) */
   GPtrArray *events; /* (owned) (element-type HwEvent), by rising number */
+  GHashTable *keys;  /* (owned) owner and key → Keyed (owned) */
 };
+
+/* What a request with a key came to. */
+typedef struct
+{
+  char *digest;      /* (owned) */
+  gint64 at;
+  GPtrArray *events; /* (owned) (element-type HwEvent) */
+} Keyed;
+
+static void
+keyed_free (Keyed *keyed)
+{
+  g_free (keyed->digest);
+  g_ptr_array_unref (keyed->events);
+  g_free (keyed);
+}
 
 /* What one request changes, before it counts. */
 typedef struct
@@ -237,6 +255,8 @@ hw_memory_tables_new (guint64 epoch)
   self->epoch = epoch;
   self->tasks = tasks_new ();
   self->events = events_new ();
+  self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      (GDestroyNotify) keyed_free);
 
   return self;
 }
@@ -246,23 +266,14 @@ hw_memory_tables_free (HwMemoryTables *self)
 {
   g_clear_pointer (&self->tasks, g_hash_table_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->keys, g_hash_table_unref);
   g_free (self);
 }
 
-/**
- * hw_memory_tables_commit:
- * @self: the tables
- * @changes: (element-type HwChange): what to change
- * @error: return location for an error: %HW_ERROR_CONFLICT, %HW_ERROR_WRONG_STATE
- *
- * Carries out all changes, or none.
- *
- * Returns: (transfer full) (element-type HwEvent): their events, or %NULL
- */
-GPtrArray *
-hw_memory_tables_commit (HwMemoryTables *self,
-                         GPtrArray      *changes,
-                         GError        **error)
+static GPtrArray *
+carry_out (HwMemoryTables *self,
+           GPtrArray      *changes,
+           GError        **error)
 {
   g_auto(Transaction) transaction = { NULL };
 
@@ -272,6 +283,57 @@ hw_memory_tables_commit (HwMemoryTables *self,
       return NULL;
 
   return transaction_commit (&transaction);
+}
+
+/**
+ * hw_memory_tables_commit:
+ * @self: the tables
+ * @changes: (element-type HwChange): what to change
+ * @is_replay: (out): whether the events are those of a former request of the same key
+ * @error: return location for an error: %HW_ERROR_CONFLICT, %HW_ERROR_WRONG_STATE
+ *
+ * Carries out all changes, or none.
+ *
+ * Returns: (transfer full) (element-type HwEvent): their events, or %NULL
+ */
+GPtrArray *
+hw_memory_tables_commit (HwMemoryTables *self,
+                         GPtrArray      *changes,
+                         gboolean       *is_replay,
+                         GError        **error)
+{
+  const HwChange *first = g_ptr_array_index (changes, 0);
+  g_autofree char *name = NULL;
+  GPtrArray *events;
+  Keyed *keyed;
+
+  *is_replay = FALSE;
+  if (first->key == NULL)
+    return carry_out (self, changes, error);
+
+  name = g_strdup_printf ("%s\n%s", first->actor, first->key);
+  keyed = g_hash_table_lookup (self->keys, name);
+  if (keyed != NULL && keyed->at > first->at - HW_TASK_KEY_LIFETIME)
+    {
+      *is_replay = TRUE;
+      if (g_str_equal (keyed->digest, first->digest))
+        return g_ptr_array_ref (keyed->events);
+
+      g_set_error_literal (error, HW_ERROR, HW_ERROR_CONFLICT, "The key is another request's.");
+      return NULL;
+    }
+
+  events = carry_out (self, changes, error);
+  if (events == NULL)
+    return NULL;
+
+  keyed = g_new0 (Keyed, 1);
+  keyed->digest = g_strdup (first->digest);
+  keyed->at = first->at;
+  keyed->events = g_ptr_array_ref (events);
+  g_hash_table_replace (self->keys, g_steal_pointer (&name), keyed);
+
+  return events;
 }
 
 /**

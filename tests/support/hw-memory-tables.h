@@ -15,6 +15,7 @@ void            hw_memory_tables_free (HwMemoryTables *self);
 
 GPtrArray      *hw_memory_tables_commit (HwMemoryTables *self,
                                          GPtrArray      *changes,
+                                         gboolean       *is_replay,
                                          GError        **error);
 GPtrArray      *hw_memory_tables_claim (HwMemoryTables *self,
                                         GArray         *task_ids,
