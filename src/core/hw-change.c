@@ -110,6 +110,35 @@ hw_change_new_message (guint64     task_id,
 }
 
 /**
+ * hw_change_new_remove:
+ * @first_task_id: the first task
+ * @last_task_id: the last task, which may be the first
+ * @actor: who wants it
+ * @at: when, in microseconds since the Unix epoch
+ *
+ * Proposes that tasks go: all that there are from the first to the last. They must have
+ * ended, and be of one type, one group and one owner, as they are told of at once.
+ *
+ * Returns: (transfer full): the change
+ */
+HwChange *
+hw_change_new_remove (guint64     first_task_id,
+                      guint64     last_task_id,
+                      const char *actor,
+                      gint64      at)
+{
+  HwChange *self;
+
+  g_return_val_if_fail (first_task_id > 0 && first_task_id <= last_task_id, NULL);
+
+  self = change_new (HW_CHANGE_KIND_REMOVE, actor, at, g_variant_new ("a{sv}", NULL));
+  self->task_id = first_task_id;
+  self->last_task_id = last_task_id;
+
+  return self;
+}
+
+/**
  * hw_change_set_key:
  * @self: the first change of a request that adds tasks
  * @key: what its actor calls the request

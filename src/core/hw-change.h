@@ -15,12 +15,14 @@ G_BEGIN_DECLS
  * @HW_CHANGE_KIND_ADD: a new task
  * @HW_CHANGE_KIND_STATE: another state
  * @HW_CHANGE_KIND_MESSAGE: a task says something
+ * @HW_CHANGE_KIND_REMOVE: tasks that have ended go
  */
 typedef enum
 {
   HW_CHANGE_KIND_ADD,
   HW_CHANGE_KIND_STATE,
   HW_CHANGE_KIND_MESSAGE,
+  HW_CHANGE_KIND_REMOVE,
 } HwChangeKind;
 
 /* Any attempt will do: nothing is written for one attempt in particular. */
@@ -30,7 +32,9 @@ typedef enum
  * HwChange:
  * @kind: what kind of change
  * @task_id: of which task; 0 for a new one
- * @from: the state that the task must be in
+ * @last_task_id: of a removal: the last of the tasks, which must be alike in type, group
+ *   and owner, and have ended
+ * @from: the state that the task must be in, unless it is removed
  * @attempt: the attempt that the task must be at, or %HW_CHANGE_ANY_ATTEMPT
  * @fields: what is to be set, an `a{sv}` of field names
  * @actor: who wants it
@@ -45,6 +49,7 @@ typedef struct
 {
   HwChangeKind kind;
   guint64 task_id;
+  guint64 last_task_id;
   HwTaskState from;
   guint attempt;
   GVariant *fields;
@@ -68,6 +73,10 @@ HwChange *hw_change_new_message (guint64     task_id,
                                  const char *actor,
                                  gint64      at,
                                  const char *message);
+HwChange *hw_change_new_remove (guint64     first_task_id,
+                                guint64     last_task_id,
+                                const char *actor,
+                                gint64      at);
 void      hw_change_set_key (HwChange   *self,
                              const char *key,
                              const char *digest);

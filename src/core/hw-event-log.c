@@ -200,7 +200,12 @@ hw_event_log_append (HwEventLog *self,
 
   self->last_news++;
   for (guint i = 0; i < events->len; i++)
-    hw_event_log_tell (self, hw_event_get_task_id (g_ptr_array_index (events, i)));
+    {
+      const HwEvent *event = g_ptr_array_index (events, i);
+
+      for (guint64 id = hw_event_get_task_id (event); id <= hw_event_get_last_task_id (event); id++)
+        hw_event_log_tell (self, id);
+    }
   hw_event_log_tell_all (self, self->of_any_task);
 }
 
@@ -316,7 +321,7 @@ hw_event_log_read_recent (HwEventLog *self,
     {
       HwEvent *event = self->recent[position % N_RECENT];
 
-      if (task_id != 0 && hw_event_get_task_id (event) != task_id)
+      if (task_id != 0 && !hw_event_is_about (event, task_id))
         continue;
 
       g_ptr_array_add (events, hw_event_ref (event));

@@ -319,6 +319,38 @@ hw_event_get_task_id (const HwEvent *self)
   return self->origin.task_id;
 }
 
+/**
+ * hw_event_get_last_task_id:
+ * @self: an event
+ *
+ * Gets the last of the tasks that it is about: itself but for a removal of several.
+ *
+ * Returns: a number, not below hw_event_get_task_id()
+ */
+guint64
+hw_event_get_last_task_id (const HwEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return MAX (self->origin.last_task_id, self->origin.task_id);
+}
+
+/**
+ * hw_event_is_about:
+ * @self: an event
+ * @task_id: a task
+ *
+ * Tells whether the event is about a task, alone or among others.
+ *
+ * Returns: %TRUE if it is
+ */
+gboolean
+hw_event_is_about (const HwEvent *self,
+                   guint64        task_id)
+{
+  return task_id >= hw_event_get_task_id (self) && task_id <= hw_event_get_last_task_id (self);
+}
+
 guint
 hw_event_get_attempt (const HwEvent *self)
 {

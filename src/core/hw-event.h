@@ -39,6 +39,8 @@ typedef enum
  * HwEventOrigin:
  * @epoch: the database's number
  * @task_id: the task, or 0 for a group or the whole queue
+ * @last_task_id: the last of several tasks that were removed at once, all from @task_id
+ *   on, of one type, group and owner; or 0 if it is one
  * @attempt: the task's attempt
  * @type: (nullable): the task's type
  * @group: (nullable): the task's group
@@ -53,6 +55,7 @@ typedef struct
 {
   guint64 epoch;
   guint64 task_id;
+  guint64 last_task_id;
   guint attempt;
   const char *type;
   const char *group;
@@ -86,6 +89,9 @@ guint64      hw_event_get_epoch (const HwEvent *self);
 guint64      hw_event_get_seq (const HwEvent *self);
 guint64      hw_event_get_rev (const HwEvent *self);
 guint64      hw_event_get_task_id (const HwEvent *self);
+guint64      hw_event_get_last_task_id (const HwEvent *self);
+gboolean     hw_event_is_about (const HwEvent *self,
+                                guint64        task_id);
 guint        hw_event_get_attempt (const HwEvent *self);
 const char  *hw_event_get_task_type (const HwEvent *self);
 const char  *hw_event_get_group (const HwEvent *self);

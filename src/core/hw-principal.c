@@ -122,6 +122,7 @@ hw_may (const HwPrincipal *principal,
     case HW_VERB_CANCEL:
     case HW_VERB_RETRY:
     case HW_VERB_PAUSE:
+    case HW_VERB_REMOVE:
       return principal->is_administrator || g_strcmp0 (principal->name, owner) == 0;
 
     default:

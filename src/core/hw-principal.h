@@ -36,6 +36,7 @@ typedef enum
   HW_VERB_CANCEL,
   HW_VERB_RETRY,
   HW_VERB_PAUSE,
+  HW_VERB_REMOVE,
 } HwVerb;
 
 #define HW_TYPE_PRINCIPAL (hw_principal_get_type ())

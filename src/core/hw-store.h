@@ -61,7 +61,8 @@ void        hw_task_page_free (HwTaskPage *self);
 /**
  * HwEventPage:
  * @events: (element-type HwEvent): the events, in order
- * @oldest: the number of the oldest event that is kept at all, or 0 if none is
+ * @oldest: the number from which on all events are there, or 0 if there never was any;
+ *   those of one task that is there are all there
  * @head: up to where a page with fewer events than were asked for tells all: the
  *   number of the newest event there was, or of its own last one if the store ended
  *   the page early, for its bytes

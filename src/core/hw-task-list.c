@@ -241,11 +241,21 @@ hw_task_list_change (HwTaskList *self,
 }
 
 static void
+hw_task_list_remove_all_of (HwTaskList *self,
+                            HwEvent    *event)
+{
+  guint position;
+
+  for (guint64 id = hw_event_get_task_id (event); id <= hw_event_get_last_task_id (event); id++)
+    if (hw_task_list_find (self, id, &position))
+      hw_task_list_remove_at (self, position);
+}
+
+static void
 hw_task_list_follow (HwTaskList *self,
                      HwEvent    *event)
 {
   g_autoptr(HwTask) task = NULL;
-  guint position;
 
   if (!hw_may (self->principal, HW_VERB_VIEW, hw_event_get_owner (event)))
     return;
@@ -266,8 +276,7 @@ hw_task_list_follow (HwTaskList *self,
       break;
 
     case HW_EVENT_KIND_REMOVED:
-      if (hw_task_list_find (self, hw_event_get_task_id (event), &position))
-        hw_task_list_remove_at (self, position);
+      hw_task_list_remove_all_of (self, event);
       break;
 
     case HW_EVENT_KIND_HELD:

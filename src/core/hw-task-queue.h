@@ -109,6 +109,15 @@ void           hw_task_queue_resume_async (HwTaskQueue        *self,
 HwTask        *hw_task_queue_resume_finish (HwTaskQueue  *self,
                                             GAsyncResult *result,
                                             GError      **error);
+void           hw_task_queue_remove_async (HwTaskQueue        *self,
+                                           HwPrincipal        *principal,
+                                           guint64             task_id,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwTask        *hw_task_queue_remove_finish (HwTaskQueue  *self,
+                                            GAsyncResult *result,
+                                            GError      **error);
 void           hw_task_queue_wait_async (HwTaskQueue        *self,
                                          HwPrincipal        *principal,
                                          guint64             task_id,

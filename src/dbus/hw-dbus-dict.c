@@ -22,6 +22,7 @@
 #define KEY_TASK "task"
 #define KEY_KIND "kind"
 #define KEY_AT "at"
+#define KEY_LAST "last"
 #define KEY_REV "rev"
 #define KEY_RESET "reset"
 #define KEY_TASKS "tasks"
@@ -201,6 +202,8 @@ insert_changes (GVariantDict *dict,
     insert_unset (dict, changes);
 
   g_variant_dict_insert (dict, KEY_AT, "x", hw_event_get_time (event));
+  if (hw_event_get_last_task_id (event) > hw_event_get_task_id (event))
+    g_variant_dict_insert (dict, KEY_LAST, "t", hw_event_get_last_task_id (event));
   if (hw_event_get_task_id (event) != 0)
     g_variant_dict_insert (dict, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u",
                            hw_event_get_attempt (event));

@@ -99,6 +99,18 @@ handle_resume (HwDBusQueue           *queue,
 }
 
 static gboolean
+handle_remove (HwDBusQueue           *queue,
+               GDBusMethodInvocation *invocation,
+               GVariant              *task_ids,
+               GVariant              *options)
+{
+  hw_dbus_verbs_act (HW_DBUS_QUEUE_VIEW (queue)->verbs, invocation, HW_DBUS_ACT_REMOVE, task_ids,
+                     options);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 handle_get_task (HwDBusQueue           *queue,
                  GDBusMethodInvocation *invocation,
                  guint64                task_id,
@@ -178,6 +190,7 @@ hw_dbus_queue_view_iface_init (HwDBusQueueIface *iface)
   iface->handle_retry = handle_retry;
   iface->handle_pause = handle_pause;
   iface->handle_resume = handle_resume;
+  iface->handle_remove = handle_remove;
   iface->handle_get_task = handle_get_task;
   iface->handle_list = handle_list;
   iface->handle_wait = handle_wait;

@@ -245,7 +245,8 @@ hw_dbus_tree_note (HwDBusTree *self,
       break;
 
     case HW_EVENT_KIND_REMOVED:
-      hw_dbus_tree_remove (self, task_id);
+      for (; task_id <= hw_event_get_last_task_id (event); task_id++)
+        hw_dbus_tree_remove (self, task_id);
       break;
 
     case HW_EVENT_KIND_HELD:

@@ -50,6 +50,7 @@ static const Verb verbs[] = {
   [HW_DBUS_ACT_RETRY] = { hw_task_queue_retry_async, hw_task_queue_retry_finish },
   [HW_DBUS_ACT_PAUSE] = { hw_task_queue_pause_async, hw_task_queue_pause_finish },
   [HW_DBUS_ACT_RESUME] = { hw_task_queue_resume_async, hw_task_queue_resume_finish },
+  [HW_DBUS_ACT_REMOVE] = { hw_task_queue_remove_async, hw_task_queue_remove_finish },
 };
 
 static const Verb kill_verb = { cancel_now, hw_task_queue_cancel_finish };

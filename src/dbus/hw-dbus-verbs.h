@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @HW_DBUS_ACT_RETRY: have it done again
  * @HW_DBUS_ACT_PAUSE: have it stand still
  * @HW_DBUS_ACT_RESUME: have it go on
+ * @HW_DBUS_ACT_REMOVE: have it forgotten
  *
  * What may be asked of many tasks at once.
  */
@@ -29,6 +30,7 @@ typedef enum
   HW_DBUS_ACT_RETRY,
   HW_DBUS_ACT_PAUSE,
   HW_DBUS_ACT_RESUME,
+  HW_DBUS_ACT_REMOVE,
 } HwDBusAct;
 
 /**

@@ -175,6 +175,35 @@ hw_task_api_change (HwTaskApi     *self,
 }
 
 static void
+on_task_removed (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTask) task = hw_task_queue_remove_finish (HW_TASK_QUEUE (source), result, &error);
+
+  if (task != NULL)
+    hw_http_reply_empty (message, SOUP_STATUS_NO_CONTENT);
+  else
+    hw_http_reply_error (message, error);
+}
+
+static void
+hw_task_api_remove (HwTaskApi     *self,
+                    const Request *request)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_http_query_read_nothing (request->query, &error))
+    hw_http_reply_error (request->message, error);
+  else
+    hw_task_queue_remove_async (self->queue, request->principal, request->task_id, NULL,
+                                on_task_removed, hw_http_exchange_new (request->message));
+}
+
+static void
 on_task_got (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
@@ -323,7 +352,10 @@ hw_task_api_answer (HwTaskApi         *self,
       break;
 
     case HW_HTTP_ROUTE_TASK:
-      hw_task_api_get (self, &request);
+      if (g_str_equal (soup_server_message_get_method (message), "DELETE"))
+        hw_task_api_remove (self, &request);
+      else
+        hw_task_api_get (self, &request);
       break;
 
     case HW_HTTP_ROUTE_CANCEL:

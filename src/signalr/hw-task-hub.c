@@ -224,6 +224,16 @@ resume_task (HwTaskHub   *self,
                hw_task_queue_resume_finish);
 }
 
+static void
+remove_task (HwTaskHub   *self,
+             HwHubClient *client,
+             GVariant    *arguments,
+             GTask       *gtask)
+{
+  change_task (self, client, arguments, gtask, hw_task_queue_remove_async,
+               hw_task_queue_remove_finish);
+}
+
 static char *
 make_push_key (guint64 task_id)
 {
@@ -403,6 +413,7 @@ static const Method methods[] = {
   { "RetryTask", "RetryTask(id)", 1, retry_task, NULL },
   { "PauseTask", "PauseTask(id)", 1, pause_task, NULL },
   { "ResumeTask", "ResumeTask(id)", 1, resume_task, NULL },
+  { "RemoveTask", "RemoveTask(id)", 1, remove_task, NULL },
   { "Subscribe", "Subscribe(id)", 1, subscribe, NULL },
   { "Unsubscribe", "Unsubscribe(id)", 1, unsubscribe, NULL },
   { "WatchTask", "WatchTask(id, epoch, after)", 3, NULL, watch_task },

@@ -13,7 +13,7 @@
  * and nobody may see is not among them: an event does not say it.
  */
 
-#define COLUMNS "seq, task, kind, attempt, type, \"group\", owner, actor, at, changes"
+#define COLUMNS "seq, task, kind, attempt, type, \"group\", owner, actor, at, changes, last_task"
 
 /* Where the columns are. */
 enum
@@ -28,6 +28,7 @@ enum
   COLUMN_ACTOR,
   COLUMN_AT,
   COLUMN_CHANGES,
+  COLUMN_LAST_TASK,
 };
 
 /**
@@ -52,7 +53,7 @@ hw_event_rows_insert (HwDb    *db,
 
   statement = hw_db_prepare (db,
                              "INSERT INTO events (" COLUMNS ")"
-                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
   if (statement == NULL)
     return FALSE;
 
@@ -67,6 +68,9 @@ hw_event_rows_insert (HwDb    *db,
   hw_db_statement_bind_string (statement, 1 + COLUMN_ACTOR, hw_event_get_actor (event));
   hw_db_statement_bind_uint64 (statement, 1 + COLUMN_AT, (guint64) hw_event_get_time (event));
   hw_db_statement_bind_variant (statement, 1 + COLUMN_CHANGES, hw_event_get_changes (event));
+  if (hw_event_get_last_task_id (event) > hw_event_get_task_id (event))
+    hw_db_statement_bind_uint64 (statement, 1 + COLUMN_LAST_TASK,
+                                 hw_event_get_last_task_id (event));
 
   return hw_db_statement_run (statement, error);
 }
@@ -81,6 +85,7 @@ read_row (HwDbStatement *row,
   const HwEventOrigin origin = {
     .epoch = epoch,
     .task_id = hw_db_statement_get_uint64 (row, COLUMN_TASK),
+    .last_task_id = hw_db_statement_get_uint64 (row, COLUMN_LAST_TASK),
     .attempt = (guint) hw_db_statement_get_uint64 (row, COLUMN_ATTEMPT),
     .type = hw_db_statement_get_string (row, COLUMN_TYPE),
     .group = hw_db_statement_get_string (row, COLUMN_GROUP),
@@ -203,6 +208,33 @@ hw_event_rows_read_added (HwDb      *db,
   return FALSE;
 }
 
+/* Gets the number from which on all events are there. Those of a task that is there are
+ * there from its beginning.
+ */
+static gboolean
+read_oldest (HwDb    *db,
+             guint64  task_id,
+             guint64 *oldest,
+             GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  statement = hw_db_prepare (db,
+                             "SELECT CASE WHEN EXISTS (SELECT 1 FROM tasks WHERE id = ?)"
+                             " THEN 1 WHEN last_event = 0 THEN 0 ELSE first_event END FROM meta", error);
+  if (statement == NULL)
+    return FALSE;
+
+  hw_db_statement_bind_uint64 (statement, 1, MIN (task_id, (guint64) G_MAXINT64));
+  if (!hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  *oldest = has_row ? hw_db_statement_get_uint64 (statement, 0) : 0;
+
+  return TRUE;
+}
+
 /**
  * hw_event_rows_read:
  * @db: a connection, in a transaction
@@ -232,7 +264,7 @@ hw_event_rows_read (HwDb    *db,
   g_return_val_if_fail (db != NULL, NULL);
 
   page->head = head;
-  if (!hw_db_get_number (db, "SELECT min(seq) FROM events", &page->oldest, error))
+  if (!read_oldest (db, task_id, &page->oldest, error))
     return NULL;
 
   statement = hw_db_prepare (db,

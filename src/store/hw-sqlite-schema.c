@@ -147,7 +147,8 @@ create_all (HwDb    *db,
       !hw_db_execute (db, create_indexes, error))
     return FALSE;
 
-  statement = hw_db_prepare (db, "INSERT INTO meta VALUES (1, ?, 0, 0, 0)", error);
+  statement = hw_db_prepare (db, "INSERT INTO meta (one, epoch, starts, last_task, last_event)"
+                             " VALUES (1, ?, 0, 0, 0)", error);
   if (statement == NULL)
     return FALSE;
 
@@ -183,11 +184,19 @@ add_columns (HwDb    *db,
   return TRUE;
 }
 
+/* What tasks and events need that do not stay for ever: events below the first are those
+ * of tasks that are there; a removal may be that of several tasks.
+ */
+static const char alter_for_removal[] =
+  "ALTER TABLE events ADD COLUMN last_task INTEGER;"
+  "ALTER TABLE meta ADD COLUMN first_event INTEGER NOT NULL DEFAULT 1;";
+
 static gboolean
-add_keys (HwDb    *db,
-          GError **error)
+add_keys_and_removal (HwDb    *db,
+                      GError **error)
 {
-  return hw_db_execute (db, create_keys, error);
+  return hw_db_execute (db, create_keys, error) &&
+         hw_db_execute (db, alter_for_removal, error);
 }
 
 /* What makes a database of each version out of one of the version before; none of
@@ -200,7 +209,7 @@ typedef gboolean (*Migration) (HwDb    *db,
 static const Migration migrations[] = {
   create_all,
   add_columns, /* timeout, aborted_starts */
-  add_keys,
+  add_keys_and_removal,
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

@@ -8,6 +8,7 @@
 
 #include "hw-event-rows.h"
 #include "hw-key-rows.h"
+#include "hw-task-removal.h"
 #include "hw-task-rows.h"
 
 /**
@@ -202,7 +203,10 @@ hw_sqlite_write_change (HwSqliteWrite   *self,
       const HwChange *change = g_ptr_array_index (self->changes, i);
       HwEvent *event;
 
-      if (change->kind == HW_CHANGE_KIND_ADD)
+      if (change->kind == HW_CHANGE_KIND_REMOVE)
+        event = hw_task_removal_carry_out (db, numbers->epoch, numbers->last_event + 1, change,
+                                           &self->error);
+      else if (change->kind == HW_CHANGE_KIND_ADD)
         event = hw_task_rows_insert (db, numbers->epoch, numbers->last_event + 1,
                                      numbers->last_task + 1, change, &self->error);
       else

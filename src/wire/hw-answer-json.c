@@ -181,6 +181,8 @@ read_task_event (GVariant   *members,
       !hw_task_form_read_time (at, &origin.at))
     return NULL;
 
+  read_uint (members, HW_FORM_LAST, &origin.last_task_id);
+
   /* Of the rest of its origin an event says what changed: the whole of a new task. */
   g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", &origin.attempt);
   g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_TYPE), "&s", &origin.type);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define HW_FORM_SEQ "seq"
 #define HW_FORM_REV "rev"
 #define HW_FORM_TASK "task"
+#define HW_FORM_LAST "last"
 #define HW_FORM_AT "at"
 #define HW_FORM_ATTEMPT "attempt"
 #define HW_FORM_GROUP "group"

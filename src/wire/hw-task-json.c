@@ -236,6 +236,8 @@ write_head (HwJsonWriter *writer,
             HwEvent      *event)
 {
   write_uint_member (writer, HW_FORM_TASK, hw_event_get_task_id (event));
+  if (hw_event_get_last_task_id (event) > hw_event_get_task_id (event))
+    write_uint_member (writer, HW_FORM_LAST, hw_event_get_last_task_id (event));
   hw_json_writer_name (writer, HW_FORM_AT);
   hw_json_writer_add_time (writer, hw_event_get_time (event));
 }

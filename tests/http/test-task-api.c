@@ -114,7 +114,7 @@ static const Row refusals[] = {
              "that, or leave it out.", "") },
   { "wrong-method", "PUT /api/v1/tasks/7", NULL, 405,
     PROBLEM ("Method Not Allowed", "405", "invalid-request",
-             "This address does not have this method. Use GET, HEAD.", "") },
+             "This address does not have this method. Use GET, HEAD, DELETE.", "") },
 };
 
 /* Compares, where @pattern may leave one sentence open by an ellipsis: another part of
@@ -160,7 +160,7 @@ static const struct
   { "/add-task", "POST" },
   { "/api/v1/session", "GET, HEAD, POST" },
   { "/api/v1/tasks", "GET, HEAD, POST" },
-  { "/api/v1/tasks/1", "GET, HEAD" },
+  { "/api/v1/tasks/1", "GET, HEAD, DELETE" },
   { "/api/v1/tasks/1/log", "GET, HEAD" },
   { "/api/v1/tasks/1/cancel", "POST" },
   { "/api/v1/tasks/1/retry", "POST" },
@@ -301,6 +301,29 @@ test_task_api_head (HttpHouse    *house,
   g_assert_cmpstr (head->text, ==, "");
   g_assert_cmpstr (http_answer_get (head, "content-length"), ==,
                    http_answer_get (get, "content-length"));
+}
+
+static void
+test_task_api_remove (HttpHouse    *house,
+                      gconstpointer test_data)
+{
+  guint64 id = hw_test_house_submit (house->house, "demo");
+  g_autoptr(HttpAnswer) too_early = NULL;
+  g_autoptr(HttpAnswer) removed = NULL;
+  g_autoptr(HttpAnswer) gone = NULL;
+  g_autoptr(HttpAnswer) again = NULL;
+
+  too_early = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+  hw_test_house_succeed (house->house, id);
+  removed = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+  gone = http_house_get (house, "/api/v1/tasks/1");
+  again = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+
+  assert_problem (too_early, 409, "wrong-state");
+  g_assert_cmpuint (removed->status, ==, 204);
+  g_assert_cmpstr (removed->text, ==, "");
+  g_assert_cmpuint (gone->status, ==, 404);
+  g_assert_cmpuint (again->status, ==, 404);
 }
 
 /* The numbers of the tasks in a list. */
@@ -615,6 +638,7 @@ main (int   argc,
   ADD ("/task-api/submit/answers-when-it-is-on-disk", test_task_api_submit_is_on_disk);
   ADD ("/task-api/get/answers-with-the-task", test_task_api_get);
   ADD ("/task-api/get/head-has-no-body", test_task_api_head);
+  ADD ("/task-api/remove/takes-a-task-that-has-ended", test_task_api_remove);
   ADD ("/task-api/list/is-newest-first", test_task_api_list);
   ADD ("/task-api/list/is-filtered", test_task_api_list_filter);
   ADD ("/task-api/list/has-pages", test_task_api_list_pages);

@@ -15,6 +15,7 @@ void add_store_writing_tests (const StoreKind *kind);
 void add_store_claiming_tests (const StoreKind *kind);
 void add_store_telling_tests (const StoreKind *kind);
 void add_store_reading_tests (const StoreKind *kind);
+void add_store_removing_tests (const StoreKind *kind);
 void add_store_key_tests (const StoreKind *kind);
 void add_store_lasting_key_tests (const StoreKind *kind);
 void add_store_lasting_tests (const StoreKind *kind);

@@ -138,6 +138,8 @@ test_older_version_is_brought_up (Fixture      *fixture,
   execute (fixture, "ALTER TABLE tasks DROP COLUMN timeout;"
            "ALTER TABLE tasks DROP COLUMN aborted_starts;"
            "DROP TABLE keys;"
+           "ALTER TABLE events DROP COLUMN last_task;"
+           "ALTER TABLE meta DROP COLUMN first_event;"
            "PRAGMA user_version = 1");
   fixture_open (fixture);
 

@@ -25,6 +25,7 @@ main (int   argc,
   add_store_claiming_tests (&sqlite_kind);
   add_store_telling_tests (&sqlite_kind);
   add_store_reading_tests (&sqlite_kind);
+  add_store_removing_tests (&sqlite_kind);
   add_store_key_tests (&sqlite_kind);
   add_store_lasting_key_tests (&sqlite_kind);
   add_store_lasting_tests (&sqlite_kind);

@@ -50,14 +50,16 @@ typedef struct
   HwMemoryTables *tables;
   guint64 last_task;
   guint64 head;
-  GHashTable *tasks; /* (owned) task id → HwTask (owned) */
-  GPtrArray *events; /* (owned) (element-type HwEvent) */
+  GHashTable *tasks;   /* (owned) task id → HwTask (owned) */
+  GHashTable *removed; /* (owned) task ids */
+  GPtrArray *events;   /* (owned) (element-type HwEvent) */
 } Transaction;
 
 static void
 transaction_clear (Transaction *self)
 {
   g_clear_pointer (&self->tasks, g_hash_table_unref);
+  g_clear_pointer (&self->removed, g_hash_table_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);
 }
 
@@ -93,6 +95,7 @@ transaction_begin (Transaction    *self,
   self->last_task = tables->last_task;
   self->head = tables->head;
   self->tasks = tasks_new ();
+  self->removed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->events = events_new ();
 }
 
@@ -103,6 +106,7 @@ event_strip (HwEvent *event)
   const HwEventOrigin origin = {
     .epoch = hw_event_get_epoch (event),
     .task_id = hw_event_get_task_id (event),
+    .last_task_id = hw_event_get_last_task_id (event),
     .attempt = hw_event_get_attempt (event),
     .type = hw_event_get_task_type (event),
     .group = hw_event_get_group (event),
@@ -122,10 +126,14 @@ transaction_commit (Transaction *self)
   HwMemoryTables *tables = self->tables;
   GHashTableIter iter;
   gpointer task;
+  gpointer task_id;
 
   g_hash_table_iter_init (&iter, self->tasks);
   while (g_hash_table_iter_next (&iter, NULL, &task))
     put_task (tables->tasks, g_object_ref (task));
+  g_hash_table_iter_init (&iter, self->removed);
+  while (g_hash_table_iter_next (&iter, &task_id, NULL))
+    g_hash_table_remove (tables->tasks, task_id);
 
   for (guint i = 0; i < self->events->len; i++)
     g_ptr_array_add (tables->events, event_strip (g_ptr_array_index (self->events, i)));
@@ -142,6 +150,8 @@ transaction_get_task (Transaction *self,
 {
   HwTask *task = g_hash_table_lookup (self->tasks, &task_id);
 
+  if (g_hash_table_contains (self->removed, &task_id))
+    return NULL;
   if (task != NULL)
     return task;
 
@@ -214,6 +224,63 @@ check_transition (const HwChange *change,
 }
 
 static gboolean
+are_alike (HwTask *a,
+           HwTask *b)
+{
+  static const HwTaskField fields[] = {
+    HW_TASK_FIELD_TYPE, HW_TASK_FIELD_GROUP, HW_TASK_FIELD_OWNER,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_strcmp0 (hw_task_get_string (a, fields[i]), hw_task_get_string (b, fields[i])) != 0)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* A task that goes counts as one that is there no more in this transaction. */
+static gboolean
+transaction_remove (Transaction    *self,
+                    const HwChange *change,
+                    GError        **error)
+{
+  HwTask *first = NULL;
+  HwEventOrigin origin = { .epoch = self->tables->epoch, .task_id = change->task_id,
+                           .last_task_id = change->last_task_id, .actor = change->actor,
+                           .at = change->at };
+
+  for (guint64 id = change->task_id; id <= change->last_task_id; id++)
+    {
+      HwTask *task = transaction_get_task (self, id);
+
+      if (task == NULL)
+        continue;
+      if (first == NULL)
+        first = task;
+      if (!hw_task_state_is_final (hw_task_get_state (task)) || !are_alike (first, task))
+        first = NULL;
+      if (first == NULL)
+        break;
+      g_hash_table_add (self->removed, g_memdup2 (&id, sizeof (id)));
+    }
+
+  if (first == NULL)
+    {
+      g_set_error_literal (error, HW_ERROR, HW_ERROR_CONFLICT, "A task changed meanwhile.");
+      return FALSE;
+    }
+
+  origin.type = hw_task_get_string (first, HW_TASK_FIELD_TYPE);
+  origin.group = hw_task_get_string (first, HW_TASK_FIELD_GROUP);
+  origin.owner = hw_task_get_string (first, HW_TASK_FIELD_OWNER);
+  origin.attempt = hw_task_get_attempt (first);
+  g_ptr_array_add (self->events,
+                   hw_event_new (HW_EVENT_KIND_REMOVED, &origin, ++self->head, NULL));
+
+  return TRUE;
+}
+
+static gboolean
 transaction_carry_out (Transaction    *self,
                        const HwChange *change,
                        GError        **error)
@@ -226,6 +293,9 @@ transaction_carry_out (Transaction    *self,
       transaction_add (self, change);
       return TRUE;
     }
+
+  if (change->kind == HW_CHANGE_KIND_REMOVE)
+    return transaction_remove (self, change, error);
 
   if (is_state && !check_transition (change, error))
     return FALSE;

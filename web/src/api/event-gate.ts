@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import type { ProgressEvent, SnapshotEvent, WatchEvent } from './event'
+import type { ProgressEvent, RemovedEvent, SnapshotEvent, WatchEvent } from './event'
+import { removes } from './event'
 
 /** Up to where a watcher knows everything; (0, 0) is the beginning. */
 export interface Cursor {
@@ -48,9 +49,13 @@ export class EventGate {
         if (event.epoch === this.#epoch && event.seq <= this.#after) return false
         this.#epoch = event.epoch
         this.#after = event.seq
-        if (event.kind === 'removed') this.#revs.delete(event.task)
+        if (event.kind === 'removed') this.#forget(event)
         return true
     }
+  }
+
+  #forget(event: RemovedEvent) {
+    for (const id of this.#revs.keys()) if (removes(event, id)) this.#revs.delete(id)
   }
 
   /** Forgets everything, so that the story is told from the beginning. */

@@ -29,6 +29,8 @@ export interface ChangeEvent extends Mark, About {
 
 export interface RemovedEvent extends Mark, About {
   kind: 'removed'
+  /** The last of several that went at once, from `task` on; else it is the only one. */
+  last?: number
 }
 
 /** Something that happened to a task, numbered by the store: never lost, never told twice. */
@@ -70,7 +72,7 @@ export function parseEvent(value: unknown): WatchEvent | null {
     case 'changed':
       return { kind, ...parseMark(record), ...parseAbout(record), changes: parseChanges(record) }
     case 'removed':
-      return { kind, ...parseMark(record), ...parseAbout(record) }
+      return { kind, ...parseMark(record), ...parseAbout(record), ...parseLast(record) }
     case 'progress':
       return parseProgress(record)
     case 'snapshot':
@@ -93,6 +95,15 @@ function parseMark(record: JsonObject): Mark {
 
 function parseAbout(record: JsonObject): About {
   return { task: member(record, 'task', isCount), at: member(record, 'at', isString) }
+}
+
+function parseLast(record: JsonObject): Pick<RemovedEvent, 'last'> {
+  return record['last'] === undefined ? {} : { last: member(record, 'last', isCount) }
+}
+
+/** Whether @event took the task with the number @id. */
+export function removes(event: RemovedEvent, id: number): boolean {
+  return id >= event.task && id <= (event.last ?? event.task)
 }
 
 function parseAdded(record: JsonObject): AddedEvent {

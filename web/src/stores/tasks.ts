@@ -3,6 +3,7 @@
 
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { removes } from '@/api/event'
 import type { TaskPage } from '@/api/rest'
 import type { Task } from '@/api/task'
 import { hasEnded } from '@/api/task'
@@ -45,9 +46,12 @@ export const useTasksStore = defineStore('tasks', () => {
         takeSnapshot(tasks, event.tasks)
         continue
       }
+      if (event.kind === 'removed') {
+        for (const id of tasks.keys()) if (removes(event, id)) tasks.delete(id)
+        continue
+      }
       const task = applyEvent(tasks.get(event.task), event)
       if (task !== undefined) tasks.set(task.id, task)
-      else if (event.kind === 'removed') tasks.delete(event.task)
       else hasUnknown = true
     }
     byId.value = tasks

@@ -74,6 +74,16 @@ describe('the list of tasks', () => {
     expect(tasks.apply([changed('state', 9, { state: 'Completed' }, 8)])).toBe(true)
   })
 
+  it('forgets all tasks that were removed at once', () => {
+    const tasks = useTasksStore()
+    tasks.takePage(page([1, 2, 3, 4].map((id) => makeTask({ id, state: 'Completed' }))))
+    const { epoch, seq, at } = changed('changed', 9, {})
+
+    tasks.apply([{ kind: 'removed', epoch, seq, task: 2, last: 3, at }])
+
+    expect([...tasks.byId.keys()]).toEqual([1, 4])
+  })
+
   it('forgets a task that was removed', () => {
     const tasks = useTasksStore()
     tasks.apply([added(makeTask())])

@@ -1,0 +1,19 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-change.h"
+#include "hw-db-statement.h"
+#include "hw-event.h"
+
+G_BEGIN_DECLS
+
+HwEvent *hw_task_removal_carry_out (HwDb           *db,
+                                    guint64         epoch,
+                                    guint64         seq,
+                                    const HwChange *change,
+                                    GError        **error);
+
+G_END_DECLS
