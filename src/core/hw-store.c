@@ -281,6 +281,81 @@ hw_store_list_async (HwStore            *self,
 }
 
 /**
+ * hw_store_list_expired_async:
+ * @self: a store
+ * @limits: what is to be kept
+ * @now: what time it is, in microseconds since the Unix epoch
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer, for hw_store_list_finish()
+ * @user_data: data for @callback
+ *
+ * Finds tasks that have ended and were kept for long enough, the oldest first.
+ */
+void
+hw_store_list_expired_async (HwStore             *self,
+                             const HwStoreLimits *limits,
+                             gint64               now,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (limits != NULL);
+
+  HW_STORE_GET_IFACE (self)->list_expired_async (self, limits, now, cancellable, callback,
+                                                 user_data);
+}
+
+/**
+ * hw_store_forget_async:
+ * @self: a store
+ * @limits: what is to be kept
+ * @now: what time it is, in microseconds since the Unix epoch
+ * @cancellable: (nullable): lets the answer go, not the work
+ * @callback: called when a step is done
+ * @user_data: data for @callback
+ *
+ * Removes some of the events that are too old, and of what else nobody is told of. It is
+ * one step, during which others wait only shortly.
+ */
+void
+hw_store_forget_async (HwStore             *self,
+                       const HwStoreLimits *limits,
+                       gint64               now,
+                       GCancellable        *cancellable,
+                       GAsyncReadyCallback  callback,
+                       gpointer             user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (limits != NULL);
+
+  HW_STORE_GET_IFACE (self)->forget_async (self, limits, now, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_forget_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @has_more: (out): whether there is more to do
+ * @error: return location for an error
+ *
+ * Ends hw_store_forget_async().
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_store_forget_finish (HwStore      *self,
+                        GAsyncResult *result,
+                        gboolean     *has_more,
+                        GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), FALSE);
+  g_return_val_if_fail (has_more != NULL, FALSE);
+
+  return HW_STORE_GET_IFACE (self)->forget_finish (self, result, has_more, error);
+}
+
+/**
  * hw_store_list_finish:
  * @self: a store
  * @result: what the callback was given

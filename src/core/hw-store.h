@@ -59,6 +59,23 @@ HwTaskPage *hw_task_page_new (void);
 void        hw_task_page_free (HwTaskPage *self);
 
 /**
+ * HwStoreLimits:
+ * @max_age: how long ended tasks are kept after their end, and events, in microseconds;
+ *   0 for ever
+ * @max_tasks: how many ended tasks of each type are kept; 0 for all
+ * @max_events: how many events of tasks that are gone are kept; 0 for all
+ *
+ * What is to be kept, at most. Living tasks, and events of tasks that are there, always
+ * are.
+ */
+typedef struct
+{
+  gint64 max_age;
+  guint64 max_tasks;
+  guint64 max_events;
+} HwStoreLimits;
+
+/**
  * HwEventPage:
  * @events: (element-type HwEvent): the events, in order
  * @oldest: the number from which on all events are there, or 0 if there never was any;
@@ -103,9 +120,14 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  *   page's next is not 0, there are more; each knows how many messages it has
  * @list_open_async: the Processing tasks, which know the same, and how many wait
  * @list_async: tasks, newest first
- * @list_finish: ends each of the three
+ * @list_expired_async: tasks that have ended and may go, the oldest first, of which only
+ *   what a removal is about is known; if the page's next is not 0, there are more
+ * @list_finish: ends each of the four
  * @get_task_async: one task
  * @get_task_finish: the task; %HW_ERROR_NOT_FOUND if there is none
+ * @forget_async: removes, in one step of many, events and keys that are too old, of
+ *   which nobody is told
+ * @forget_finish: whether there is more to do
  * @read_events_async: the events after a number, of one task or (0) of all
  *
  * Remembers. The queue proposes changes, a store arbitrates, and tells what it
@@ -152,6 +174,12 @@ struct _HwStoreInterface
                       GCancellable       *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer            user_data);
+  void (*list_expired_async) (HwStore             *self,
+                              const HwStoreLimits *limits,
+                              gint64               now,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data);
   HwTaskPage *(*list_finish) (HwStore      *self,
                               GAsyncResult *result,
                               GError      **error);
@@ -163,6 +191,16 @@ struct _HwStoreInterface
   HwTask *(*get_task_finish) (HwStore      *self,
                               GAsyncResult *result,
                               GError      **error);
+  void (*forget_async) (HwStore             *self,
+                        const HwStoreLimits *limits,
+                        gint64               now,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data);
+  gboolean (*forget_finish) (HwStore      *self,
+                             GAsyncResult *result,
+                             gboolean     *has_more,
+                             GError      **error);
   void (*read_events_async) (HwStore            *self,
                              guint64             task_id,
                              guint64             after,
@@ -209,6 +247,12 @@ void         hw_store_list_async (HwStore            *self,
                                   GCancellable       *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer            user_data);
+void         hw_store_list_expired_async (HwStore             *self,
+                                          const HwStoreLimits *limits,
+                                          gint64               now,
+                                          GCancellable        *cancellable,
+                                          GAsyncReadyCallback  callback,
+                                          gpointer             user_data);
 HwTaskPage  *hw_store_list_finish (HwStore      *self,
                                    GAsyncResult *result,
                                    GError      **error);
@@ -220,6 +264,16 @@ void         hw_store_get_task_async (HwStore            *self,
 HwTask      *hw_store_get_task_finish (HwStore      *self,
                                        GAsyncResult *result,
                                        GError      **error);
+void         hw_store_forget_async (HwStore             *self,
+                                    const HwStoreLimits *limits,
+                                    gint64               now,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
+gboolean     hw_store_forget_finish (HwStore      *self,
+                                     GAsyncResult *result,
+                                     gboolean     *has_more,
+                                     GError      **error);
 void         hw_store_read_events_async (HwStore            *self,
                                          guint64             task_id,
                                          guint64             after,

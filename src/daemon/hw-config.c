@@ -7,6 +7,7 @@
 #include "hw-config.h"
 
 #include "hw-bus-address.h"
+#include "hw-retention.h"
 #include "hw-settings-file.h"
 
 #include <unistd.h>
@@ -28,7 +29,8 @@
 #define GROUP HW_SETTINGS_GROUP_DAEMON
 
 static const char *const known_keys[] = {
-  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", "output-total",
+  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", "output-total", "keep-days",
+  "keep-tasks",
   NULL,
 };
 
@@ -39,6 +41,10 @@ static const char *const containments[] = { "auto", "scope", "cgroup", "session"
 
 /* Where the system's bus is, unless the environment says so (D-Bus Specification). */
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
+/* Longer than anybody has run this, and more than anybody's disk has room for. */
+#define KEEP_DAYS_MAX 36500
+#define KEEP_TASKS_MAX 100000000
 
 /**
  * HwConfig:
@@ -65,6 +71,7 @@ struct _HwConfig
   char *cgroup_root;       /* (owned) (nullable) */
   char *manager_address;   /* (owned) (nullable) */
   pid_t session_manager;   /* or 0 */
+  HwStoreLimits limits;
   HwServiceEnvironment *service; /* (owned) (not nullable) */
 };
 
@@ -174,6 +181,8 @@ read_file (GKeyFile *file,
   gint64 http_port = self->http_port;
   gint64 max_parallel = self->max_parallel;
   gint64 output_total = (gint64) (self->output_total / MIB);
+  gint64 keep_days = self->limits.max_age / G_TIME_SPAN_DAY;
+  gint64 keep_tasks = (gint64) self->limits.max_tasks;
 
   if (!hw_settings_file_check_keys (file, GROUP, known_keys, error) ||
       !hw_settings_file_read_number (file, GROUP, "http-port", 0, G_MAXUINT16, &http_port,
@@ -185,12 +194,18 @@ read_file (GKeyFile *file,
       !hw_settings_file_read_boolean (file, GROUP, "dbus", &self->wants_bus, error) ||
       !hw_settings_file_read_word (file, GROUP, "containment", containments, &self->containment,
                                    error) ||
-      !hw_settings_file_read_path (file, GROUP, "cgroup-root", &self->cgroup_root, error))
+      !hw_settings_file_read_path (file, GROUP, "cgroup-root", &self->cgroup_root, error) ||
+      !hw_settings_file_read_number (file, GROUP, "keep-days", 0, KEEP_DAYS_MAX, &keep_days,
+                                     error) ||
+      !hw_settings_file_read_number (file, GROUP, "keep-tasks", 0, KEEP_TASKS_MAX, &keep_tasks,
+                                     error))
     return FALSE;
 
   self->http_port = (guint16) http_port;
   self->max_parallel = (guint) max_parallel;
   self->output_total = (guint64) output_total * MIB;
+  self->limits.max_age = keep_days * G_TIME_SPAN_DAY;
+  self->limits.max_tasks = (guint64) keep_tasks;
 
   return TRUE;
 }
@@ -309,6 +324,9 @@ hw_config_new_from_arguments (char  ***arguments,
   self->http_port = HTTP_PORT;
   self->wants_bus = TRUE;
   self->containment = g_strdup (containments[0]);
+  self->limits.max_age = HW_RETENTION_DEFAULT_AGE;
+  self->limits.max_tasks = HW_RETENTION_DEFAULT_TASKS;
+  self->limits.max_events = HW_RETENTION_EVENTS;
   self->max_parallel = MIN (g_get_num_processors (), MAX_PARALLEL_MAX);
   self->output_total = OUTPUT_TOTAL * MIB;
   if (!hw_settings_file_read_all (options.config, read_file, self, error))
@@ -437,6 +455,22 @@ hw_config_get_output_total (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), 0);
 
   return self->output_total;
+}
+
+/**
+ * hw_config_get_limits:
+ * @self: a configuration
+ *
+ * Gets what of tasks that have ended is kept.
+ *
+ * Returns: (transfer none): the limits
+ */
+const HwStoreLimits *
+hw_config_get_limits (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return &self->limits;
 }
 
 /**

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-service-environment.h"
+#include "hw-store.h"
 
 #include <glib-object.h>
 #include <sys/types.h>
@@ -25,6 +26,7 @@ const char                 *hw_config_get_shim_path (HwConfig *self);
 guint16                     hw_config_get_http_port (HwConfig *self);
 guint                       hw_config_get_max_parallel (HwConfig *self);
 guint64                     hw_config_get_output_total (HwConfig *self);
+const HwStoreLimits        *hw_config_get_limits (HwConfig *self);
 const char                 *hw_config_get_bus_address (HwConfig *self);
 const char                 *hw_config_get_containment (HwConfig *self);
 const char                 *hw_config_get_cgroup_root (HwConfig *self);

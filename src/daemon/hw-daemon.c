@@ -19,8 +19,10 @@
 #include "hw-noop.h"
 #include "hw-output-keeper.h"
 #include "hw-output-log.h"
+#include "hw-output-removal.h"
 #include "hw-passed-sockets.h"
 #include "hw-result-files.h"
+#include "hw-retention.h"
 #include "hw-service-manager.h"
 #include "hw-socket-link.h"
 #include "hw-sqlite-store.h"
@@ -69,6 +71,8 @@ struct _HwDaemon
   char *url_path;       /* (owned) (nullable), the file that says where we are */
   HwStore *store;       /* (owned) (nullable) */
   HwOutputKeeper *keeper; /* (owned) (nullable) */
+  HwRetention *retention;   /* (owned) (nullable) */
+  HwOutputRemoval *removal; /* (owned) (nullable) */
   HwTaskQueue *queue;   /* (owned) (nullable) */
   HwSystemdScopes *scopes;  /* (owned) (nullable) */
   HwEnclosures *enclosures; /* (owned) (nullable) */
@@ -185,6 +189,9 @@ hw_daemon_build_queue (HwDaemon *self)
   self->keeper = hw_output_keeper_new (output_folder, self->store,
                                        hw_config_get_output_total (self->config));
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
+  self->retention = hw_retention_new (self->store, self->clock,
+                                      hw_config_get_limits (self->config));
+  self->removal = hw_output_removal_new (self->store, output_folder);
   hw_task_queue_set_files (self->queue, files);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
@@ -374,6 +381,8 @@ on_queue_opened (GObject      *source,
     }
 
   hw_daemon_leave_link (self);
+  hw_output_removal_begin (self->removal);
+  hw_retention_begin (self->retention);
   hw_service_manager_follow_queue (self->service_manager, self->queue);
   hw_daemon_start_bus (self, gtask, url);
 }
@@ -401,6 +410,8 @@ hw_daemon_tear_down (HwDaemon *self)
     hw_task_queue_close (self->queue);
   if (self->keeper != NULL)
     hw_output_keeper_close (self->keeper);
+  if (self->retention != NULL)
+    hw_retention_close (self->retention);
   if (self->store != NULL)
     hw_sqlite_store_close (HW_SQLITE_STORE (self->store));
 
@@ -426,6 +437,8 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->bus);
   g_clear_object (&self->hub);
   g_clear_object (&self->server);
+  g_clear_object (&self->removal);
+  g_clear_object (&self->retention);
   g_clear_object (&self->queue);
   g_clear_object (&self->enclosures);
   g_clear_object (&self->scopes);

@@ -211,7 +211,8 @@ hw_db_writer_end (HwDbWriter            *self,
                   const HwSqliteNumbers *before,
                   GError               **error)
 {
-  if (self->numbers.last_event == before->last_event)
+  if (self->numbers.last_event == before->last_event &&
+      self->numbers.n_silent == before->n_silent)
     return hw_db_run (self->db, "ROLLBACK", error);
 
   return hw_sqlite_numbers_save (&self->numbers, self->db, error) &&

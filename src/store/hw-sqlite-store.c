@@ -9,6 +9,7 @@
 #include "hw-db-readers.h"
 #include "hw-db-writer.h"
 #include "hw-event-rows.h"
+#include "hw-retention-rows.h"
 #include "hw-sqlite-opening.h"
 #include "hw-task-lists.h"
 
@@ -161,6 +162,37 @@ hw_sqlite_store_claim_async (HwStore            *store,
                          hw_sqlite_write_new_claim (task_ids, node, at));
 }
 
+static void
+hw_sqlite_store_forget_async (HwStore             *store,
+                              const HwStoreLimits *limits,
+                              gint64               now,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_forget_async);
+  hw_sqlite_store_write (HW_SQLITE_STORE (store), gtask, hw_sqlite_write_new_forget (limits, now));
+}
+
+static gboolean
+hw_sqlite_store_forget_finish (HwStore      *store,
+                               GAsyncResult *result,
+                               gboolean     *has_more,
+                               GError      **error)
+{
+  const HwSqliteWrite *write = g_task_get_task_data (G_TASK (result));
+  g_autoptr(GPtrArray) events = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
+
+  *has_more = write->has_more;
+  events = g_task_propagate_pointer (G_TASK (result), error);
+
+  return events != NULL;
+}
+
 /* Ends each of the operations: all of their answers are pointers. */
 static gpointer
 hw_sqlite_store_finish (HwStore      *store,
@@ -206,6 +238,47 @@ hw_sqlite_store_list_candidates_async (HwStore            *store,
   g_task_set_source_tag (gtask, hw_sqlite_store_list_candidates_async);
   g_task_set_task_data (gtask, GUINT_TO_POINTER (limit), NULL);
   hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_candidates,
+                        (GDestroyNotify) hw_task_page_free);
+}
+
+/* What is to be kept, as somebody asks for it. */
+typedef struct
+{
+  HwStoreLimits limits;
+  gint64 now;
+} ExpiryQuery;
+
+static gpointer
+read_expired (HwDb    *db,
+              guint64  seq,
+              gpointer query,
+              GError **error)
+{
+  const ExpiryQuery *expiry = query;
+  HwTaskPage *page = hw_retention_rows_list (db, &expiry->limits, expiry->now, error);
+
+  if (page != NULL)
+    page->seq = seq;
+
+  return page;
+}
+
+static void
+hw_sqlite_store_list_expired_async (HwStore             *store,
+                                    const HwStoreLimits *limits,
+                                    gint64               now,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+  ExpiryQuery *query = g_new0 (ExpiryQuery, 1);
+
+  query->limits = *limits;
+  query->now = now;
+  g_task_set_source_tag (gtask, hw_sqlite_store_list_expired_async);
+  g_task_set_task_data (gtask, query, g_free);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_expired,
                         (GDestroyNotify) hw_task_page_free);
 }
 
@@ -363,6 +436,9 @@ hw_sqlite_store_iface_init (HwStoreInterface *iface)
   iface->list_candidates_async = hw_sqlite_store_list_candidates_async;
   iface->list_open_async = hw_sqlite_store_list_open_async;
   iface->list_async = hw_sqlite_store_list_async;
+  iface->list_expired_async = hw_sqlite_store_list_expired_async;
+  iface->forget_async = hw_sqlite_store_forget_async;
+  iface->forget_finish = hw_sqlite_store_forget_finish;
   iface->list_finish = hw_sqlite_store_list_finish;
   iface->get_task_async = hw_sqlite_store_get_task_async;
   iface->get_task_finish = hw_sqlite_store_get_task_finish;

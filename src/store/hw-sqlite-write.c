@@ -8,6 +8,7 @@
 
 #include "hw-event-rows.h"
 #include "hw-key-rows.h"
+#include "hw-retention-rows.h"
 #include "hw-task-removal.h"
 #include "hw-task-rows.h"
 
@@ -130,6 +131,27 @@ hw_sqlite_write_new_claim (GArray     *task_ids,
   return self;
 }
 
+/**
+ * hw_sqlite_write_new_forget:
+ * @limits: what is to be kept
+ * @now: what time it is, in microseconds since the Unix epoch
+ *
+ * Makes a request for some of what is too old to go.
+ *
+ * Returns: (transfer full): the request
+ */
+HwSqliteWrite *
+hw_sqlite_write_new_forget (const HwStoreLimits *limits,
+                            gint64               now)
+{
+  HwSqliteWrite *self = write_new ();
+
+  self->limits = g_memdup2 (limits, sizeof (*limits));
+  self->at = now;
+
+  return self;
+}
+
 void
 hw_sqlite_write_free (HwSqliteWrite *self)
 {
@@ -139,6 +161,7 @@ hw_sqlite_write_free (HwSqliteWrite *self)
   g_clear_pointer (&self->task_ids, g_array_unref);
   g_ptr_array_unref (self->events);
   g_clear_error (&self->error);
+  g_free (self->limits);
   g_free (self->node);
   g_free (self);
 }
@@ -273,7 +296,7 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
  * Does what is asked for. On failure some of it may have been written, and some
  * numbers may have been taken.
  *
- * Returns: %TRUE if there are events, %FALSE if there is an error
+ * Returns: %TRUE if it was done, %FALSE if there is an error
  */
 gboolean
 hw_sqlite_write_carry_out (HwSqliteWrite   *self,
@@ -284,6 +307,13 @@ hw_sqlite_write_carry_out (HwSqliteWrite   *self,
 
   if (self->changes != NULL)
     return hw_sqlite_write_commit (self, db, numbers);
+
+  if (self->limits != NULL)
+    {
+      numbers->n_silent++;
+      return hw_retention_rows_forget (db, self->limits, self->at, numbers->last_event,
+                                       &self->has_more, &self->error);
+    }
 
   return hw_sqlite_write_claim (self, db, numbers);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-db.h"
+#include "hw-store.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @start: how many times the database was opened to work with
  * @last_task: the highest number that a task ever got
  * @last_event: the highest number that an event ever got
+ * @n_silent: how many requests have written what no event tells of
  *
  * The numbers of the whole database.
  */
@@ -23,6 +25,7 @@ typedef struct
   guint64 start;
   guint64 last_task;
   guint64 last_event;
+  guint64 n_silent;
 } HwSqliteNumbers;
 
 gboolean hw_sqlite_numbers_start (HwSqliteNumbers *self,
@@ -38,6 +41,8 @@ gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
  * @task_ids: (nullable) (element-type guint64): or which tasks to claim
  * @node: (nullable): for whom
  * @at: when, in microseconds since the Unix epoch
+ * @limits: (nullable): or what is to be kept of what is too old
+ * @has_more: of the last: whether there is more to do
  * @events: (element-type HwEvent): what came of it
  * @is_replay: whether that was told before: the same was asked for again
  * @error: (nullable): or why nothing did
@@ -50,7 +55,9 @@ typedef struct
   GArray *task_ids;
   char *node;
   gint64 at;
+  HwStoreLimits *limits;
 
+  gboolean has_more;
   GPtrArray *events;
   gboolean is_replay;
   GError *error;
@@ -60,6 +67,8 @@ HwSqliteWrite *hw_sqlite_write_new_commit (GPtrArray *changes);
 HwSqliteWrite *hw_sqlite_write_new_claim (GArray     *task_ids,
                                           const char *node,
                                           gint64      at);
+HwSqliteWrite *hw_sqlite_write_new_forget (const HwStoreLimits *limits,
+                                           gint64               now);
 void           hw_sqlite_write_free (HwSqliteWrite *self);
 void           hw_sqlite_write_reset (HwSqliteWrite *self);
 gboolean       hw_sqlite_write_adds (const HwSqliteWrite *self);

@@ -119,6 +119,131 @@ test_gone_ones_cannot_go (Fixture      *fixture,
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2);
 }
 
+static HwTaskPage *
+list_expired (Fixture             *fixture,
+              const HwStoreLimits *limits,
+              gint64               now)
+{
+  g_autoptr(Request) request = request_new (fixture);
+
+  hw_store_list_expired_async (fixture->store, limits, now, NULL, on_answered, request);
+  while (request->result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return hw_store_list_finish (fixture->store, request->result, NULL);
+}
+
+/* Carries out all steps there are. */
+static void
+forget (Fixture             *fixture,
+        const HwStoreLimits *limits,
+        gint64               now)
+{
+  gboolean has_more = TRUE;
+
+  while (has_more)
+    {
+      g_autoptr(Request) request = request_new (fixture);
+
+      hw_store_forget_async (fixture->store, limits, now, NULL, on_answered, request);
+      while (request->result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (hw_store_forget_finish (fixture->store, request->result, &has_more, NULL));
+    }
+}
+
+static void
+test_expired_are_the_oldest (Fixture      *fixture,
+                             gconstpointer kind)
+{
+  const HwStoreLimits by_number = { .max_tasks = 2 };
+  const HwStoreLimits by_age = { .max_age = 1000 };
+  const HwStoreLimits none = { 0 };
+  g_autoptr(HwTaskPage) surplus = NULL;
+  g_autoptr(HwTaskPage) aged = NULL;
+  g_autoptr(HwTaskPage) nothing = NULL;
+  g_autoptr(HwTaskPage) too_young = NULL;
+
+  add_ended (fixture, 2, "{'created_at': <int64 1>, 'ended_at': <int64 5000>}");
+  claim (fixture, add (fixture, "{'created_at': <int64 2>}"));
+  add_ended (fixture, 2, "{'created_at': <int64 3>, 'ended_at': <int64 6000>}");
+  add_ended (fixture, 1, "{'type': <'other'>, 'created_at': <int64 5500>, 'ended_at': <int64 5600>}");
+
+  surplus = list_expired (fixture, &by_number, 0);
+  assert_ids (surplus, "1 2");
+  g_assert_cmpstr (hw_task_get_string (g_ptr_array_index (surplus->tasks, 0),
+                                       HW_TASK_FIELD_TYPE), ==, "demo");
+  aged = list_expired (fixture, &by_age, 6000);
+  assert_ids (aged, "1 2");
+  too_young = list_expired (fixture, &by_age, 5999);
+  assert_ids (too_young, "");
+  nothing = list_expired (fixture, &none, G_MAXINT64 / 2);
+  assert_ids (nothing, "");
+}
+
+/* Events that are too old go, but for those of tasks that are there. */
+static void
+test_forgotten_events_are_of_gone_tasks (Fixture      *fixture,
+                                         gconstpointer kind)
+{
+  const HwStoreLimits limits = { .max_age = 1000 };
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(HwEventPage) all = NULL;
+  g_autoptr(HwEventPage) living = NULL;
+  g_autoptr(HwEventPage) young = NULL;
+
+  add_ended (fixture, 1, "@a{sv} {}");
+  add_ended (fixture, 1, "@a{sv} {}");
+  events = commit (fixture, new_changes (new_remove (2, 2), NULL), NULL);
+  young = read_events (fixture, 0, 0, 100);
+
+  forget (fixture, &limits, 4500);
+
+  all = read_events (fixture, 0, 0, 100);
+  living = read_events (fixture, 1, 0, 100);
+  g_assert_cmpuint (young->events->len, ==, 7);
+  g_assert_cmpuint (young->oldest, ==, 1);
+  g_assert_cmpuint (living->events->len, ==, 3);
+  g_assert_cmpuint (living->oldest, ==, 1);
+  g_assert_cmpuint (all->events->len, ==, 4);
+  g_assert_cmpuint (all->oldest, ==, 7);
+}
+
+static void
+test_events_of_what_goes_later_go_with_it (Fixture      *fixture,
+                                           gconstpointer kind)
+{
+  const HwStoreLimits limits = { .max_age = 1000 };
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(HwEventPage) all = NULL;
+
+  add_ended (fixture, 1, "@a{sv} {}");
+  forget (fixture, &limits, 10000);
+  events = commit (fixture, new_changes (new_remove (1, 1), NULL), NULL);
+
+  all = read_events (fixture, 0, 0, 100);
+  g_assert_cmpuint (all->events->len, ==, 1);
+  g_assert_cmpint (hw_event_get_kind (g_ptr_array_index (all->events, 0)), ==,
+                   HW_EVENT_KIND_REMOVED);
+}
+
+static void
+test_events_have_a_number_at_most (Fixture      *fixture,
+                                   gconstpointer kind)
+{
+  const HwStoreLimits limits = { .max_events = 2 };
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(HwEventPage) all = NULL;
+
+  add_ended (fixture, 1, "@a{sv} {}");
+  events = commit (fixture, new_changes (new_remove (1, 1), NULL), NULL);
+  forget (fixture, &limits, 0);
+
+  all = read_events (fixture, 0, 0, 100);
+  assert_seqs (all->events, 3, 4);
+  g_assert_cmpuint (all->oldest, ==, 3);
+}
+
 void
 add_store_removing_tests (const StoreKind *kind)
 {
@@ -126,4 +251,10 @@ add_store_removing_tests (const StoreKind *kind)
   add_store_test (kind, "remove/living-ones-stay", test_living_ones_stay);
   add_store_test (kind, "remove/only-those-alike-go-together", test_only_those_alike_go_together);
   add_store_test (kind, "remove/gone-ones-cannot-go", test_gone_ones_cannot_go);
+  add_store_test (kind, "expired/are-the-oldest", test_expired_are_the_oldest);
+  add_store_test (kind, "forget/takes-events-of-gone-tasks",
+                  test_forgotten_events_are_of_gone_tasks);
+  add_store_test (kind, "forget/what-goes-later-takes-its-events",
+                  test_events_of_what_goes_later_go_with_it);
+  add_store_test (kind, "forget/leaves-a-number-of-events", test_events_have_a_number_at_most);
 }

@@ -20,7 +20,9 @@ typedef struct
   GArray *task_ids;   /* (owned) (nullable) */
   char *node;         /* (owned) (nullable) */
   gint64 at;
+  HwStoreLimits limits;
 
+  gboolean has_more;
   GPtrArray *events; /* (owned) (nullable) */
   GError *error;     /* (owned) (nullable) */
 } Write;
@@ -121,6 +123,8 @@ hw_memory_store_answer_writes (HwMemoryStore *self)
     {
       if (write->error != NULL)
         g_task_return_error (write->gtask, g_steal_pointer (&write->error));
+      else if (write->verb == HW_MEMORY_STORE_FORGET)
+        g_task_return_int (write->gtask, write->has_more);
       else
         g_task_return_pointer (write->gtask, g_steal_pointer (&write->events),
                                (GDestroyNotify) g_ptr_array_unref);
@@ -146,6 +150,9 @@ hw_memory_store_carry_out_writes (HwMemoryStore *self)
       if (write->verb == HW_MEMORY_STORE_COMMIT)
         write->events = hw_memory_tables_commit (self->tables, write->changes, &is_replay,
                                                  &write->error);
+      else if (write->verb == HW_MEMORY_STORE_FORGET)
+        write->events = hw_memory_tables_trim (self->tables, &write->limits, write->at,
+                                               &write->has_more);
       else
         write->events = hw_memory_tables_claim (self->tables, write->task_ids, write->node,
                                                 write->at);
@@ -241,6 +248,37 @@ hw_memory_store_claim_async (HwStore            *store,
   write->at = at;
 }
 
+static void
+hw_memory_store_forget_async (HwStore             *store,
+                              const HwStoreLimits *limits,
+                              gint64               now,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  Write *write = hw_memory_store_add_write (HW_MEMORY_STORE (store), HW_MEMORY_STORE_FORGET,
+                                            cancellable, callback, user_data);
+
+  write->limits = *limits;
+  write->at = now;
+}
+
+static gboolean
+hw_memory_store_forget_finish (HwStore      *store,
+                               GAsyncResult *result,
+                               gboolean     *has_more,
+                               GError      **error)
+{
+  gssize answer;
+
+  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
+
+  answer = g_task_propagate_int (G_TASK (result), error);
+  *has_more = answer > 0;
+
+  return answer >= 0;
+}
+
 static Read *
 hw_memory_store_add_read (HwMemoryStore      *self,
                           HwMemoryStoreVerb   verb,
@@ -305,6 +343,21 @@ hw_memory_store_list_open_async (HwStore            *store,
   read_take_tasks (hw_memory_store_add_read (self, HW_MEMORY_STORE_LIST_OPEN, cancellable,
                                              callback, user_data),
                    page);
+}
+
+static void
+hw_memory_store_list_expired_async (HwStore             *store,
+                                    const HwStoreLimits *limits,
+                                    gint64               now,
+                                    GCancellable        *cancellable,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data)
+{
+  HwMemoryStore *self = HW_MEMORY_STORE (store);
+
+  read_take_tasks (hw_memory_store_add_read (self, HW_MEMORY_STORE_LIST_EXPIRED, cancellable,
+                                             callback, user_data),
+                   hw_memory_tables_list_expired (self->tables, limits, now));
 }
 
 static void
@@ -420,6 +473,9 @@ hw_memory_store_iface_init (HwStoreInterface *iface)
   iface->list_candidates_async = hw_memory_store_list_candidates_async;
   iface->list_open_async = hw_memory_store_list_open_async;
   iface->list_async = hw_memory_store_list_async;
+  iface->list_expired_async = hw_memory_store_list_expired_async;
+  iface->forget_async = hw_memory_store_forget_async;
+  iface->forget_finish = hw_memory_store_forget_finish;
   iface->list_finish = hw_memory_store_list_finish;
   iface->get_task_async = hw_memory_store_get_task_async;
   iface->get_task_finish = hw_memory_store_get_task_finish;

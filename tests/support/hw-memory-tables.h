@@ -17,6 +17,13 @@ GPtrArray      *hw_memory_tables_commit (HwMemoryTables *self,
                                          GPtrArray      *changes,
                                          gboolean       *is_replay,
                                          GError        **error);
+GPtrArray      *hw_memory_tables_trim (HwMemoryTables      *self,
+                                       const HwStoreLimits *limits,
+                                       gint64               now,
+                                       gboolean            *has_more);
+HwTaskPage     *hw_memory_tables_list_expired (HwMemoryTables      *self,
+                                               const HwStoreLimits *limits,
+                                               gint64               now);
 GPtrArray      *hw_memory_tables_claim (HwMemoryTables *self,
                                         GArray         *task_ids,
                                         const char     *node,
