@@ -52,6 +52,7 @@ hw_task_filter_copy (const HwTaskFilter *self)
   copy = g_memdup2 (self, sizeof (*self));
   copy->type = g_strdup (self->type);
   copy->owner = g_strdup (self->owner);
+  copy->text = g_strdup (self->text);
 
   return copy;
 }
@@ -63,6 +64,7 @@ hw_task_filter_free (HwTaskFilter *self)
 
   g_free (self->type);
   g_free (self->owner);
+  g_free (self->text);
   g_free (self);
 }
 

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @is_live: whether tasks must not have ended: Pending or Processing
  * @type: (nullable): the type that they must be of
  * @owner: (nullable): who must own them
+ * @text: (nullable): words that they must have in title, type, error or parameters, the
+ *   last perhaps cut short, as hw_search_words_split() takes it
  * @before: the number that theirs must be below, or 0: where the last page ended
  * @limit: how many at most
  *
@@ -30,6 +32,7 @@ typedef struct
   gboolean is_live;
   char *type;
   char *owner;
+  char *text;
   guint64 before;
   guint limit;
 } HwTaskFilter;
@@ -43,7 +46,7 @@ void          hw_task_filter_free (HwTaskFilter *self);
  * @tasks: (element-type HwTask): the tasks
  * @seq: the number at which the page is true
  * @next: what the next page's filter must have as `before`, or 0 on the last page
- * @n_pending: how many tasks wait; counted for the list of Processing tasks only
+ * @n_pending: how many tasks wait; only with the list of Processing tasks
  *
  * A page of tasks.
  */

@@ -7,6 +7,7 @@
 #include "hw-task-queue-private.h"
 
 #include "hw-error.h"
+#include "hw-search-words.h"
 
 /* What a page of a list may have at most, and has if nobody says. */
 #define LIST_MAX 500
@@ -194,8 +195,20 @@ list_visible (HwTaskQueue        *self,
   const char *name = hw_principal_get_name (principal);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
   g_autoptr(HwTaskFilter) visible = hw_task_filter_copy (filter);
+  GError *error = NULL;
 
   g_task_set_source_tag (gtask, list_visible);
+
+  if (filter->text != NULL)
+    {
+      g_auto(GStrv) words = hw_search_words_split (filter->text, &error);
+
+      if (words == NULL)
+        {
+          g_task_return_error (gtask, error);
+          return;
+        }
+    }
 
   /* Whoever may not see what others own, sees a list of their own. */
   if (!hw_may (principal, HW_VERB_VIEW, filter->owner))

@@ -50,6 +50,7 @@ static const Option filter_options[] = {
   { "type", "s", "a text" },
   { "owner", "s", "a text" },
   { "live", "b", "true or false" },
+  { "text", "s", "a text" },
 };
 
 static const Option watch_options[] = {
@@ -407,7 +408,7 @@ read_state (GVariant     *options,
 
 /**
  * hw_dbus_request_read_list:
- * @members: `state`, `type`, `owner` and `live`
+ * @members: `state`, `type`, `owner`, `live` and `text`
  * @cursor: where the page begins; empty for the first
  * @limit: how many tasks at most, or 0
  * @filter: the filter to fill
@@ -438,6 +439,8 @@ hw_dbus_request_read_list (GVariant     *members,
   g_variant_lookup (read, "type", "s", &filter->type);
   g_clear_pointer (&filter->owner, g_free);
   g_variant_lookup (read, "owner", "s", &filter->owner);
+  g_clear_pointer (&filter->text, g_free);
+  g_variant_lookup (read, "text", "s", &filter->text);
 
   return TRUE;
 }

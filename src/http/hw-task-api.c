@@ -239,6 +239,16 @@ hw_task_api_get (HwTaskApi     *self,
 }
 
 static void
+hw_task_api_get_or_remove (HwTaskApi     *self,
+                           const Request *request)
+{
+  if (g_str_equal (soup_server_message_get_method (request->message), "DELETE"))
+    hw_task_api_remove (self, request);
+  else
+    hw_task_api_get (self, request);
+}
+
+static void
 on_tasks_listed (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
@@ -352,10 +362,7 @@ hw_task_api_answer (HwTaskApi         *self,
       break;
 
     case HW_HTTP_ROUTE_TASK:
-      if (g_str_equal (soup_server_message_get_method (message), "DELETE"))
-        hw_task_api_remove (self, &request);
-      else
-        hw_task_api_get (self, &request);
+      hw_task_api_get_or_remove (self, &request);
       break;
 
     case HW_HTTP_ROUTE_CANCEL:

@@ -10,6 +10,7 @@
 #include "hw-db-statement.h"
 #include "hw-event.h"
 #include "hw-store-space.h"
+#include "hw-text-rows.h"
 
 /**
  * HwDbWriter:
@@ -40,6 +41,7 @@ struct _HwDbWriter
   gboolean is_failure_untold;
   gboolean has_log_failed;
   gboolean is_ending;
+  gboolean has_bad_index;
 };
 
 /* A transaction's end, on its way to the main context. */
@@ -55,6 +57,10 @@ static const char end_of_requests;
 
 /* What the checkpointer puts there when the disk has failed under it. */
 static const char failure_of_log;
+/* Tasks that go into the index of words at once, some milliseconds of work: as many as
+ * make each cheap.
+ */
+#define TASKS_TO_INDEX 256
 
 /* Requests in one transaction. More gain nothing, and the first would wait for the
  * last.
@@ -310,6 +316,32 @@ hw_db_writer_commit (HwDbWriter *self,
   hw_db_writer_answer (self, gtasks);
 }
 
+/* Puts tasks into the index of words when there are enough of them: for each alone it would
+ * take as long as to add it. Nobody waits for this but who searches.
+ */
+static void
+hw_db_writer_look_after_index (HwDbWriter *self)
+{
+  const HwSqliteNumbers before = self->numbers;
+  g_autoptr(GError) error = NULL;
+
+  if (self->has_bad_index ||
+      self->numbers.last_task - self->numbers.last_indexed < TASKS_TO_INDEX)
+    return;
+
+  if (hw_db_run (self->db, "BEGIN IMMEDIATE", &error) &&
+      hw_text_rows_catch_up (self->db, &self->numbers.last_indexed, self->numbers.last_task,
+                             TASKS_TO_INDEX, &error) &&
+      hw_sqlite_numbers_save (&self->numbers, self->db, &error) &&
+      hw_db_run (self->db, "COMMIT", &error))
+    return;
+
+  /* Whoever searches tries again, and hears why. */
+  self->has_bad_index = TRUE;
+  g_warning ("Tasks cannot be found by their words: %s", error->message);
+  hw_db_writer_roll_back (self, &before);
+}
+
 static void
 hw_db_writer_look_after_log (HwDbWriter *self)
 {
@@ -396,6 +428,7 @@ run (gpointer user_data)
         }
 
       hw_db_writer_commit (self, gtasks);
+      hw_db_writer_look_after_index (self);
       hw_db_writer_look_after_log (self);
       hw_db_writer_tell_failure (self);
     }

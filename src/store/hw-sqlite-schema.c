@@ -191,12 +191,31 @@ static const char alter_for_removal[] =
   "ALTER TABLE events ADD COLUMN last_task INTEGER;"
   "ALTER TABLE meta ADD COLUMN first_event INTEGER NOT NULL DEFAULT 1;";
 
+/* The words of the tasks up to a number, and how many tasks are in which state. */
+static const char create_texts[] =
+  "CREATE VIRTUAL TABLE texts USING fts5 (title, type, parameters, error, content = '',"
+  "  tokenize = 'unicode61 remove_diacritics 2');"
+  "ALTER TABLE meta ADD COLUMN last_indexed INTEGER NOT NULL DEFAULT 0;";
+
+static const char count_tasks[] =
+  "ALTER TABLE meta ADD COLUMN n_pending INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN n_processing INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN n_completed INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN n_failed INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE meta SET"
+  "  n_pending = (SELECT count(*) FROM tasks WHERE state = 'Pending'),"
+  "  n_processing = (SELECT count(*) FROM tasks WHERE state = 'Processing'),"
+  "  n_completed = (SELECT count(*) FROM tasks WHERE state = 'Completed'),"
+  "  n_failed = (SELECT count(*) FROM tasks WHERE state = 'Failed');";
+
 static gboolean
-add_keys_and_removal (HwDb    *db,
+add_what_keeps_order (HwDb    *db,
                       GError **error)
 {
   return hw_db_execute (db, create_keys, error) &&
-         hw_db_execute (db, alter_for_removal, error);
+         hw_db_execute (db, alter_for_removal, error) &&
+         hw_db_execute (db, create_texts, error) &&
+         hw_db_execute (db, count_tasks, error);
 }
 
 /* What makes a database of each version out of one of the version before; none of
@@ -209,7 +228,7 @@ typedef gboolean (*Migration) (HwDb    *db,
 static const Migration migrations[] = {
   create_all,
   add_columns, /* timeout, aborted_starts */
-  add_keys_and_removal,
+  add_what_keeps_order, /* keys, removal, words, counts */
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

@@ -45,6 +45,10 @@ typedef enum
 } HwSqliteStoreSignal;
 
 static guint signals[N_SIGNALS];
+/* Tasks that a search puts into the index before it reads: all there are, but for the time
+ * after an older database was brought up, as others wait for it.
+ */
+#define MAX_TO_INDEX 5000
 
 /* Queries are short: the second thread is there for the one that is not. */
 #define N_READERS 2
@@ -324,6 +328,33 @@ read_list (HwDb    *db,
 }
 
 static void
+on_indexed (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+  g_autoptr(GPtrArray) events = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (events != NULL)
+    hw_sqlite_store_read (HW_SQLITE_STORE (source), g_steal_pointer (&gtask), read_list,
+                          (GDestroyNotify) hw_task_page_free);
+  else
+    g_task_return_error (gtask, error);
+}
+
+/* What was added just now is to be found as well. Takes @gtask, a search. */
+static void
+hw_sqlite_store_index (HwSqliteStore *self,
+                       GTask         *gtask)
+{
+  GTask *indexing = g_task_new (self, NULL, on_indexed, gtask);
+
+  g_task_set_source_tag (indexing, hw_sqlite_store_index);
+  hw_sqlite_store_write (self, indexing, hw_sqlite_write_new_index (MAX_TO_INDEX));
+}
+
+static void
 hw_sqlite_store_list_async (HwStore            *store,
                             const HwTaskFilter *filter,
                             GCancellable       *cancellable,
@@ -335,8 +366,12 @@ hw_sqlite_store_list_async (HwStore            *store,
   g_task_set_source_tag (gtask, hw_sqlite_store_list_async);
   g_task_set_task_data (gtask, hw_task_filter_copy (filter),
                         (GDestroyNotify) hw_task_filter_free);
-  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_list,
-                        (GDestroyNotify) hw_task_page_free);
+
+  if (filter->text != NULL)
+    hw_sqlite_store_index (HW_SQLITE_STORE (store), gtask);
+  else
+    hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_list,
+                          (GDestroyNotify) hw_task_page_free);
 }
 
 static HwTaskPage *

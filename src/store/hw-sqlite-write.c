@@ -11,6 +11,7 @@
 #include "hw-retention-rows.h"
 #include "hw-task-removal.h"
 #include "hw-task-rows.h"
+#include "hw-text-rows.h"
 
 /**
  * hw_sqlite_numbers_start:
@@ -32,7 +33,8 @@ hw_sqlite_numbers_start (HwSqliteNumbers *self,
 
   statement = hw_db_prepare (db,
                              "UPDATE meta SET starts = starts + 1"
-                             " RETURNING epoch, starts, last_task, last_event", error);
+                             " RETURNING epoch, starts, last_task, last_event, last_indexed,"
+                             " n_pending, n_processing, n_completed, n_failed", error);
   if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
@@ -47,6 +49,11 @@ hw_sqlite_numbers_start (HwSqliteNumbers *self,
   self->start = hw_db_statement_get_uint64 (statement, 1);
   self->last_task = hw_db_statement_get_uint64 (statement, 2);
   self->last_event = hw_db_statement_get_uint64 (statement, 3);
+  self->last_indexed = hw_db_statement_get_uint64 (statement, 4);
+  self->n_in_state[HW_TASK_STATE_PENDING] = hw_db_statement_get_uint64 (statement, 5);
+  self->n_in_state[HW_TASK_STATE_PROCESSING] = hw_db_statement_get_uint64 (statement, 6);
+  self->n_in_state[HW_TASK_STATE_COMPLETED] = hw_db_statement_get_uint64 (statement, 7);
+  self->n_in_state[HW_TASK_STATE_FAILED] = hw_db_statement_get_uint64 (statement, 8);
 
   return hw_db_statement_run (statement, error);
 }
@@ -68,12 +75,19 @@ hw_sqlite_numbers_save (const HwSqliteNumbers *self,
 {
   g_autoptr(HwDbStatement) statement = NULL;
 
-  statement = hw_db_prepare (db, "UPDATE meta SET last_task = ?, last_event = ?", error);
+  statement = hw_db_prepare (db, "UPDATE meta SET last_task = ?, last_event = ?, last_indexed = ?,"
+                             " n_pending = ?, n_processing = ?, n_completed = ?, n_failed = ?",
+                             error);
   if (statement == NULL)
     return FALSE;
 
   hw_db_statement_bind_uint64 (statement, 1, self->last_task);
   hw_db_statement_bind_uint64 (statement, 2, self->last_event);
+  hw_db_statement_bind_uint64 (statement, 3, self->last_indexed);
+  hw_db_statement_bind_uint64 (statement, 4, self->n_in_state[HW_TASK_STATE_PENDING]);
+  hw_db_statement_bind_uint64 (statement, 5, self->n_in_state[HW_TASK_STATE_PROCESSING]);
+  hw_db_statement_bind_uint64 (statement, 6, self->n_in_state[HW_TASK_STATE_COMPLETED]);
+  hw_db_statement_bind_uint64 (statement, 7, self->n_in_state[HW_TASK_STATE_FAILED]);
 
   return hw_db_statement_run (statement, error);
 }
@@ -152,6 +166,24 @@ hw_sqlite_write_new_forget (const HwStoreLimits *limits,
   return self;
 }
 
+/**
+ * hw_sqlite_write_new_index:
+ * @n_tasks: how many at most
+ *
+ * Makes a request for tasks to be found by their words.
+ *
+ * Returns: (transfer full): the request
+ */
+HwSqliteWrite *
+hw_sqlite_write_new_index (guint n_tasks)
+{
+  HwSqliteWrite *self = write_new ();
+
+  self->n_to_index = n_tasks;
+
+  return self;
+}
+
 void
 hw_sqlite_write_free (HwSqliteWrite *self)
 {
@@ -201,19 +233,100 @@ hw_sqlite_write_adds (const HwSqliteWrite *self)
   return FALSE;
 }
 
+/* Counts what an event of one task makes of the numbers in each state. */
+static void
+count_states (HwSqliteNumbers *numbers,
+              HwEvent         *event,
+              HwTaskState      from)
+{
+  const char *name = NULL;
+  HwTaskState to;
+
+  if (hw_event_get_kind (event) != HW_EVENT_KIND_ADDED &&
+      hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
+    return;
+
+  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
+                    "&s", &name);
+  if (!hw_task_state_from_string (name, &to))
+    return;
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE)
+    numbers->n_in_state[from]--;
+  numbers->n_in_state[to]++;
+}
+
 /* Writes an event and takes it as the newest. */
 static gboolean
 hw_sqlite_write_take_event (HwSqliteWrite   *self,
                             HwDb            *db,
                             HwSqliteNumbers *numbers,
-                            HwEvent         *event)
+                            HwEvent         *event,
+                            HwTaskState      from)
 {
+  count_states (numbers, event, from);
   g_ptr_array_add (self->events, event);
   numbers->last_event = hw_event_get_seq (event);
   if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
     numbers->last_task = hw_event_get_task_id (event);
 
   return hw_event_rows_insert (db, event, &self->error);
+}
+
+/* Whether a change of state makes another text of a task that is in the index: only one
+ * that has failed has an error.
+ */
+static gboolean
+changes_texts (const HwChange        *change,
+               const HwSqliteNumbers *numbers)
+{
+  return change->kind == HW_CHANGE_KIND_STATE && change->task_id <= numbers->last_indexed &&
+         (change->from == HW_TASK_STATE_FAILED ||
+          g_variant_lookup (change->fields, hw_task_field_get_name (HW_TASK_FIELD_ERROR), "&s",
+                            NULL));
+}
+
+/* Changes a task, and what it is found by. */
+static HwEvent *
+update_task (HwDb            *db,
+             HwSqliteNumbers *numbers,
+             const HwChange  *change,
+             GError         **error)
+{
+  g_autoptr(HwTaskTexts) texts = NULL;
+  g_autoptr(HwEvent) event = NULL;
+
+  if (changes_texts (change, numbers) &&
+      !hw_text_rows_read (db, change->task_id, &texts, error))
+    return NULL;
+
+  event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change, error);
+  if (event != NULL && texts != NULL &&
+      !hw_text_rows_replace (db, change->task_id, texts, error))
+    return NULL;
+
+  return g_steal_pointer (&event);
+}
+
+/* Carries out one change of several. */
+static HwEvent *
+carry_out (HwDb            *db,
+           HwSqliteNumbers *numbers,
+           const HwChange  *change,
+           GError         **error)
+{
+  switch (change->kind)
+    {
+    case HW_CHANGE_KIND_ADD:
+      return hw_task_rows_insert (db, numbers->epoch, numbers->last_event + 1,
+                                  numbers->last_task + 1, change, error);
+    case HW_CHANGE_KIND_REMOVE:
+      return hw_task_removal_carry_out (db, numbers, change, error);
+    case HW_CHANGE_KIND_STATE:
+    case HW_CHANGE_KIND_MESSAGE:
+    default:
+      return update_task (db, numbers, change, error);
+    }
 }
 
 static gboolean
@@ -224,18 +337,10 @@ hw_sqlite_write_change (HwSqliteWrite   *self,
   for (guint i = 0; i < self->changes->len; i++)
     {
       const HwChange *change = g_ptr_array_index (self->changes, i);
-      HwEvent *event;
+      HwEvent *event = carry_out (db, numbers, change, &self->error);
 
-      if (change->kind == HW_CHANGE_KIND_REMOVE)
-        event = hw_task_removal_carry_out (db, numbers->epoch, numbers->last_event + 1, change,
-                                           &self->error);
-      else if (change->kind == HW_CHANGE_KIND_ADD)
-        event = hw_task_rows_insert (db, numbers->epoch, numbers->last_event + 1,
-                                     numbers->last_task + 1, change, &self->error);
-      else
-        event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change,
-                                     &self->error);
-      if (event == NULL || !hw_sqlite_write_take_event (self, db, numbers, event))
+      if (event == NULL ||
+          !hw_sqlite_write_take_event (self, db, numbers, event, change->from))
         return FALSE;
     }
 
@@ -280,9 +385,26 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
                                            self->node, self->at, &self->error);
 
       if (self->error != NULL ||
-          (event != NULL && !hw_sqlite_write_take_event (self, db, numbers, event)))
+          (event != NULL &&
+           !hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING)))
         return FALSE;
     }
+
+  return TRUE;
+}
+
+static gboolean
+hw_sqlite_write_index (HwSqliteWrite   *self,
+                       HwDb            *db,
+                       HwSqliteNumbers *numbers)
+{
+  guint64 before = numbers->last_indexed;
+
+  if (!hw_text_rows_catch_up (db, &numbers->last_indexed, numbers->last_task, self->n_to_index,
+                              &self->error))
+    return FALSE;
+
+  numbers->n_silent += numbers->last_indexed > before ? 1 : 0;
 
   return TRUE;
 }
@@ -307,6 +429,9 @@ hw_sqlite_write_carry_out (HwSqliteWrite   *self,
 
   if (self->changes != NULL)
     return hw_sqlite_write_commit (self, db, numbers);
+
+  if (self->n_to_index > 0)
+    return hw_sqlite_write_index (self, db, numbers);
 
   if (self->limits != NULL)
     {

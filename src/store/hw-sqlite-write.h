@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @start: how many times the database was opened to work with
  * @last_task: the highest number that a task ever got
  * @last_event: the highest number that an event ever got
+ * @last_indexed: the number up to which tasks can be found by their words
+ * @n_in_state: how many tasks are in each state
  * @n_silent: how many requests have written what no event tells of
  *
  * The numbers of the whole database.
@@ -25,6 +27,8 @@ typedef struct
   guint64 start;
   guint64 last_task;
   guint64 last_event;
+  guint64 last_indexed;
+  guint64 n_in_state[HW_N_TASK_STATES];
   guint64 n_silent;
 } HwSqliteNumbers;
 
@@ -41,6 +45,7 @@ gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
  * @task_ids: (nullable) (element-type guint64): or which tasks to claim
  * @node: (nullable): for whom
  * @at: when, in microseconds since the Unix epoch
+ * @n_to_index: or how many tasks to put into the index at most
  * @limits: (nullable): or what is to be kept of what is too old
  * @has_more: of the last: whether there is more to do
  * @events: (element-type HwEvent): what came of it
@@ -55,6 +60,7 @@ typedef struct
   GArray *task_ids;
   char *node;
   gint64 at;
+  guint n_to_index;
   HwStoreLimits *limits;
 
   gboolean has_more;
@@ -69,6 +75,7 @@ HwSqliteWrite *hw_sqlite_write_new_claim (GArray     *task_ids,
                                           gint64      at);
 HwSqliteWrite *hw_sqlite_write_new_forget (const HwStoreLimits *limits,
                                            gint64               now);
+HwSqliteWrite *hw_sqlite_write_new_index (guint n_tasks);
 void           hw_sqlite_write_free (HwSqliteWrite *self);
 void           hw_sqlite_write_reset (HwSqliteWrite *self);
 gboolean       hw_sqlite_write_adds (const HwSqliteWrite *self);

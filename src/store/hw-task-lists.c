@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-store-limits-private.h"
+#include "hw-text-rows.h"
 
 /* How tasks are read: each list is a query that an index gives in order, so that a
  * page costs the same at any depth.
@@ -21,13 +22,9 @@
   "CASE attempt WHEN 0 THEN 0 ELSE (SELECT count(*) FROM events INDEXED BY events_by_task" \
   " WHERE events.task = tasks.id AND events.kind = 'message') END"
 
-/* Begins a query: the task's number, its event's, @count, and the fields in order. Which
- * index it goes by is said, not left to SQLite: it knows nothing of our numbers, and
- * would sort all that wait, or look through all tasks of the one owner there is.
- */
+/* Begins a query: the task's number, its event's, @count, and the fields in order. */
 static GString *
-begin_query (const char *count,
-             const char *index)
+select_fields (const char *count)
 {
   GString *sql = g_string_new ("SELECT id, seq, ");
 
@@ -39,6 +36,20 @@ begin_query (const char *count,
         g_string_append (sql, hw_task_field_get_name ((HwTaskField) i));
         g_string_append_c (sql, '"');
       }
+
+  return sql;
+}
+
+/* Begins a query of the tasks' table alone. Which index it goes by is said, not left to
+ * SQLite: it knows nothing of our numbers, and would sort all that wait, or look through
+ * all tasks of the one owner there is.
+ */
+static GString *
+begin_query (const char *count,
+             const char *index)
+{
+  GString *sql = select_fields (count);
+
   g_string_append_printf (sql, " FROM tasks %s", index);
 
   return sql;
@@ -151,10 +162,10 @@ choose_index (const HwTaskFilter *filter)
   return "NOT INDEXED";
 }
 
-static char *
-build_list (const HwTaskFilter *filter)
+static void
+append_conditions (GString            *sql,
+                   const HwTaskFilter *filter)
 {
-  GString *sql = begin_query (NO_COUNT, choose_index (filter));
   const char *conjunction = " WHERE ";
 
   const struct
@@ -176,9 +187,75 @@ build_list (const HwTaskFilter *filter)
         g_string_append (sql, conditions[i].condition);
         conjunction = " AND ";
       }
-  g_string_append (sql, " ORDER BY id DESC LIMIT ?5");
+}
+
+/* The newest tasks with some words. However many there are, no more are looked at for one
+ * page: those that the rest of a filter takes may be few among them.
+ */
+#define HITS \
+  "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4" \
+  " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")"
+#define HITS_PER_PAGE 20000
+
+static char *
+build_list (const HwTaskFilter *filter)
+{
+  GString *sql;
+
+  /* A cross join is carried out from left to right, so it needs not be sorted. */
+  if (filter->text != NULL)
+    {
+      sql = select_fields (NO_COUNT);
+      g_string_append (sql, " FROM " HITS " CROSS JOIN tasks ON tasks.id = hit");
+      append_conditions (sql, filter);
+      g_string_append (sql, " LIMIT ?5");
+    }
+  else
+    {
+      sql = begin_query (NO_COUNT, choose_index (filter));
+      append_conditions (sql, filter);
+      g_string_append (sql, " ORDER BY id DESC LIMIT ?5");
+    }
 
   return g_string_free (sql, FALSE);
+}
+
+/* @query must outlive the use of the statement. */
+static void
+bind_words (HwDbStatement      *statement,
+            const HwTaskFilter *filter,
+            const char         *query)
+{
+  hw_db_statement_bind_string (statement, 6, query);
+  hw_db_statement_bind_uint64 (statement, 4, filter->before != 0
+                               ? MIN (filter->before, (guint64) G_MAXINT64) : G_MAXINT64);
+}
+
+/* Says where the next page begins, if this one has ended for the number of tasks that
+ * were looked at.
+ */
+static gboolean
+find_next_hits (HwDb               *db,
+                const HwTaskFilter *filter,
+                const char         *query,
+                HwTaskPage         *page,
+                GError            **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  statement = hw_db_prepare (db, "SELECT count(*), min(hit) FROM " HITS, error);
+  if (statement == NULL)
+    return FALSE;
+
+  bind_words (statement, filter, query);
+  if (!hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  if (has_row && hw_db_statement_get_uint64 (statement, 0) == HITS_PER_PAGE)
+    page->next = hw_db_statement_get_uint64 (statement, 1);
+
+  return TRUE;
 }
 
 /**
@@ -197,11 +274,14 @@ hw_task_lists_read (HwDb               *db,
                     GError            **error)
 {
   guint limit = MIN (filter->limit, HW_STORE_MAX_TASKS);
+  g_autofree char *query = NULL;
   g_autofree char *sql = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
+  g_autoptr(HwTaskPage) page = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
 
+  query = filter->text != NULL ? hw_text_rows_make_query (filter->text) : NULL;
   sql = build_list (filter);
   statement = hw_db_prepare (db, sql, error);
   if (statement == NULL)
@@ -213,11 +293,17 @@ hw_task_lists_read (HwDb               *db,
     hw_db_statement_bind_string (statement, 2, filter->type);
   if (filter->owner != NULL)
     hw_db_statement_bind_string (statement, 3, filter->owner);
-  if (filter->before != 0)
+  if (filter->text != NULL)
+    bind_words (statement, filter, query);
+  else if (filter->before != 0)
     hw_db_statement_bind_uint64 (statement, 4, MIN (filter->before, (guint64) G_MAXINT64));
   hw_db_statement_bind_uint64 (statement, 5, limit + 1);
+  page = read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
+  if (page == NULL ||
+      (filter->text != NULL && page->next == 0 && !find_next_hits (db, filter, query, page, error)))
+    return NULL;
 
-  return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
+  return g_steal_pointer (&page);
 }
 
 /**
@@ -252,30 +338,12 @@ hw_task_lists_read_candidates (HwDb    *db,
   return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
 }
 
-static gboolean
-count_pending (HwDb    *db,
-               guint64 *n_pending,
-               GError **error)
-{
-  g_autoptr(HwDbStatement) statement = NULL;
-  gboolean has_row = FALSE;
-
-  statement = hw_db_prepare (db, "SELECT count(*) FROM tasks INDEXED BY tasks_waiting"
-                             " WHERE state = 'Pending'", error);
-  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
-    return FALSE;
-
-  *n_pending = hw_db_statement_get_uint64 (statement, 0);
-
-  return TRUE;
-}
-
 /**
  * hw_task_lists_read_open:
  * @db: a connection, in a transaction
  * @error: return location for an error
  *
- * Reads all Processing tasks, the oldest first, and counts those that wait. There are
+ * Reads all Processing tasks, the oldest first, and how many wait. There are
  * never more Processing tasks than may run at once.
  *
  * Returns: (transfer full): a page without a next one, with `seq` not set, or %NULL
@@ -294,7 +362,8 @@ hw_task_lists_read_open (HwDb    *db,
   statement = hw_db_prepare (db, sql->str, error);
   if (statement != NULL)
     page = read_page (statement, G_MAXUINT, G_MAXSIZE, error);
-  if (page == NULL || !count_pending (db, &page->n_pending, error))
+  if (page == NULL ||
+      !hw_db_get_number (db, "SELECT n_pending FROM meta", &page->n_pending, error))
     return NULL;
 
   return g_steal_pointer (&page);

@@ -7,6 +7,7 @@
 #include "hw-task-removal.h"
 
 #include "hw-error.h"
+#include "hw-text-rows.h"
 
 /* How tasks go: they, and those of their events that nobody can ask for but by them. */
 
@@ -55,8 +56,7 @@ delete_range (HwDb           *db,
 /**
  * hw_task_removal_carry_out:
  * @db: a connection, in a transaction
- * @epoch: the database's number
- * @seq: the number that the change's event gets
+ * @numbers: the numbers; the tasks are counted no more
  * @change: a removal
  * @error: return location for an error: %HW_ERROR_CONFLICT if the tasks are not as
  *   @change needs them
@@ -67,13 +67,12 @@ delete_range (HwDb           *db,
  *   was written, but for failures of the database itself
  */
 HwEvent *
-hw_task_removal_carry_out (HwDb           *db,
-                           guint64         epoch,
-                           guint64         seq,
-                           const HwChange *change,
-                           GError        **error)
+hw_task_removal_carry_out (HwDb            *db,
+                           HwSqliteNumbers *numbers,
+                           const HwChange  *change,
+                           GError         **error)
 {
-  HwEventOrigin origin = { .epoch = epoch, .task_id = change->task_id,
+  HwEventOrigin origin = { .epoch = numbers->epoch, .task_id = change->task_id,
                            .last_task_id = change->last_task_id, .actor = change->actor,
                            .at = change->at };
   g_autoptr(HwDbStatement) statement = NULL;
@@ -89,7 +88,9 @@ hw_task_removal_carry_out (HwDb           *db,
                              "SELECT type, \"group\", owner, max(attempt),"
                              " min(state IN ('Completed', 'Failed'))"
                              " AND min(type) IS max(type) AND min(\"group\") IS max(\"group\")"
-                             " AND min(owner) IS max(owner)"
+                             " AND min(owner) IS max(owner),"
+                             " count(*) FILTER (WHERE state = 'Completed'),"
+                             " count(*) FILTER (WHERE state = 'Failed')"
                              " FROM tasks WHERE id BETWEEN ? AND ?", error);
   if (statement == NULL)
     return NULL;
@@ -105,7 +106,14 @@ hw_task_removal_carry_out (HwDb           *db,
       return NULL;
     }
 
-  event = hw_event_new (HW_EVENT_KIND_REMOVED, &origin, seq, NULL);
+  numbers->n_in_state[HW_TASK_STATE_COMPLETED] -= hw_db_statement_get_uint64 (statement, 5);
+  numbers->n_in_state[HW_TASK_STATE_FAILED] -= hw_db_statement_get_uint64 (statement, 6);
+  event = hw_event_new (HW_EVENT_KIND_REMOVED, &origin, numbers->last_event + 1, NULL);
+  if (change->task_id <= numbers->last_indexed &&
+      !hw_text_rows_delete (db, change->task_id, MIN (change->last_task_id, numbers->last_indexed),
+                            error))
+    return NULL;
+
   if (!delete_range (db, "DELETE FROM tasks WHERE id BETWEEN ? AND ?", change, error) ||
       !delete_range (db,
                      "DELETE FROM events INDEXED BY events_by_task WHERE task BETWEEN ? AND ?"

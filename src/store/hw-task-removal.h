@@ -4,16 +4,13 @@
 
 #pragma once
 
-#include "hw-change.h"
-#include "hw-db-statement.h"
-#include "hw-event.h"
+#include "hw-sqlite-write.h"
 
 G_BEGIN_DECLS
 
-HwEvent *hw_task_removal_carry_out (HwDb           *db,
-                                    guint64         epoch,
-                                    guint64         seq,
-                                    const HwChange *change,
-                                    GError        **error);
+HwEvent *hw_task_removal_carry_out (HwDb            *db,
+                                    HwSqliteNumbers *numbers,
+                                    const HwChange  *change,
+                                    GError         **error);
 
 G_END_DECLS

@@ -214,6 +214,29 @@ test_submit_api_key_is_checked (HttpHouse    *house,
   g_assert_cmpuint (taken->status, ==, 202);
 }
 
+static void
+test_submit_api_remove (HttpHouse    *house,
+                        gconstpointer test_data)
+{
+  guint64 id = hw_test_house_submit (house->house, "demo");
+  g_autoptr(HttpAnswer) too_early = NULL;
+  g_autoptr(HttpAnswer) removed = NULL;
+  g_autoptr(HttpAnswer) gone = NULL;
+  g_autoptr(HttpAnswer) again = NULL;
+
+  too_early = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+  hw_test_house_succeed (house->house, id);
+  removed = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+  gone = http_house_get (house, "/api/v1/tasks/1");
+  again = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
+
+  assert_problem (too_early, 409, "wrong-state");
+  g_assert_cmpuint (removed->status, ==, 204);
+  g_assert_cmpstr (removed->text, ==, "");
+  g_assert_cmpuint (gone->status, ==, 404);
+  g_assert_cmpuint (again->status, ==, 404);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -231,6 +254,7 @@ main (int   argc,
   ADD ("/submit-api/key/of-another-request-is-a-conflict", test_submit_api_key_of_another);
   ADD ("/submit-api/key/is-that-of-a-whole-batch", test_submit_api_key_of_a_batch);
   ADD ("/submit-api/key/is-checked", test_submit_api_key_is_checked);
+  ADD ("/submit-api/remove/takes-a-task-that-has-ended", test_submit_api_remove);
 #undef ADD
 
   return g_test_run ();

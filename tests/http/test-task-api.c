@@ -303,29 +303,6 @@ test_task_api_head (HttpHouse    *house,
                    http_answer_get (get, "content-length"));
 }
 
-static void
-test_task_api_remove (HttpHouse    *house,
-                      gconstpointer test_data)
-{
-  guint64 id = hw_test_house_submit (house->house, "demo");
-  g_autoptr(HttpAnswer) too_early = NULL;
-  g_autoptr(HttpAnswer) removed = NULL;
-  g_autoptr(HttpAnswer) gone = NULL;
-  g_autoptr(HttpAnswer) again = NULL;
-
-  too_early = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
-  hw_test_house_succeed (house->house, id);
-  removed = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
-  gone = http_house_get (house, "/api/v1/tasks/1");
-  again = http_house_ask (house, "DELETE /api/v1/tasks/1", BY_OWNER, NULL);
-
-  assert_problem (too_early, 409, "wrong-state");
-  g_assert_cmpuint (removed->status, ==, 204);
-  g_assert_cmpstr (removed->text, ==, "");
-  g_assert_cmpuint (gone->status, ==, 404);
-  g_assert_cmpuint (again->status, ==, 404);
-}
-
 /* The numbers of the tasks in a list. */
 static char *
 dup_ids (HttpAnswer *answer)
@@ -638,7 +615,6 @@ main (int   argc,
   ADD ("/task-api/submit/answers-when-it-is-on-disk", test_task_api_submit_is_on_disk);
   ADD ("/task-api/get/answers-with-the-task", test_task_api_get);
   ADD ("/task-api/get/head-has-no-body", test_task_api_head);
-  ADD ("/task-api/remove/takes-a-task-that-has-ended", test_task_api_remove);
   ADD ("/task-api/list/is-newest-first", test_task_api_list);
   ADD ("/task-api/list/is-filtered", test_task_api_list_filter);
   ADD ("/task-api/list/has-pages", test_task_api_list_pages);

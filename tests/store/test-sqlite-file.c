@@ -140,6 +140,12 @@ test_older_version_is_brought_up (Fixture      *fixture,
            "DROP TABLE keys;"
            "ALTER TABLE events DROP COLUMN last_task;"
            "ALTER TABLE meta DROP COLUMN first_event;"
+           "ALTER TABLE meta DROP COLUMN last_indexed;"
+           "ALTER TABLE meta DROP COLUMN n_pending;"
+           "ALTER TABLE meta DROP COLUMN n_processing;"
+           "ALTER TABLE meta DROP COLUMN n_completed;"
+           "ALTER TABLE meta DROP COLUMN n_failed;"
+           "DROP TABLE texts;"
            "PRAGMA user_version = 1");
   fixture_open (fixture);
 
@@ -389,7 +395,7 @@ test_list_is_never_sorted (Fixture      *fixture,
   g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_READ, NULL);
   g_auto(GStrv) queries = NULL;
 
-  for (guint i = 0; i < 32; i++)
+  for (guint i = 0; i < 64; i++)
     {
       g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
 
@@ -398,6 +404,7 @@ test_list_is_never_sorted (Fixture      *fixture,
       filter->type = (i & 4) != 0 ? g_strdup ("t") : NULL;
       filter->owner = (i & 8) != 0 ? g_strdup ("o") : NULL;
       filter->before = (i & 16) != 0 ? 7 : 0;
+      filter->text = (i & 32) != 0 ? g_strdup ("some words") : NULL;
       filter->limit = 10;
       hw_task_page_free (hw_task_lists_read (db, filter, NULL));
     }
@@ -405,7 +412,7 @@ test_list_is_never_sorted (Fixture      *fixture,
   hw_task_page_free (hw_task_lists_read_open (db, NULL));
 
   queries = (char **) g_hash_table_get_keys_as_array (hw_db_get_statements (db), NULL);
-  g_assert_cmpuint (g_strv_length (queries), ==, 35);
+  g_assert_cmpuint (g_strv_length (queries), ==, 68);
   for (guint i = 0; queries[i] != NULL; i++)
     queries[i] = g_strdup (queries[i]);
   for (guint i = 0; queries[i] != NULL; i++)

@@ -159,7 +159,7 @@ test_group_undoes_what_a_lost_request_wrote (Fixture      *fixture,
   add (fixture, "@a{sv} {}");
 
   /* The number that its second event would get is taken. */
-  execute (other, "INSERT INTO events VALUES (5, 2, 'added', 0, '', '', '', '', 0, NULL)");
+  execute (other, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at, changes) VALUES (5, 2, 'added', 0, '', '', '', '', 0, NULL)");
   execute (other, "BEGIN IMMEDIATE");
   before = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
   lost = send_claim (fixture, "1 2");

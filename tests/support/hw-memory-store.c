@@ -514,13 +514,6 @@ hw_memory_store_init (HwMemoryStore *self)
   g_queue_init (&self->reads);
 }
 
-/**
- * hw_memory_store_new:
- *
- * Creates an empty store.
- *
- * Returns: (transfer full): a store
- */
 HwMemoryStore *
 hw_memory_store_new (void)
 {

@@ -4,33 +4,14 @@
 
 #include "config.h"
 
-#include "hw-memory-tables.h"
+#include "hw-memory-tables-private.h"
 
 #include "hw-error.h"
 #include "hw-scheduling.h"
 #include "hw-task-key.h"
 #include "hw-task-private.h"
 
-/* What goes in one page of what may go. */
-#define EXPIRED_PER_PAGE 2
-
-/**
- * HwMemoryTables:
- *
- * What a database holds: the tasks as they are, and one list of events. Nobody waits
- * here; that is the part of #HwMemoryStore.
- */
-struct _HwMemoryTables
-{
-  guint64 epoch;
-  guint64 last_task;
-  guint64 head;
-  guint64 first_event; /* from which on all are there */
-
-  GHashTable *tasks; /* (owned) task id → HwTask (owned) */
-  GPtrArray *events; /* (owned) (element-type HwEvent), by rising number */
-  GHashTable *keys;  /* (owned) owner and key → Keyed (owned) */
-};
+#include <string.h>
 
 /* What a request with a key came to. */
 typedef struct
@@ -121,20 +102,6 @@ event_strip (HwEvent *event)
 
   return hw_event_new (hw_event_get_kind (event), &origin, hw_event_get_seq (event),
                        hw_event_get_changes (event));
-}
-
-/* Drops those events of a task that is gone which are older than all others. */
-static void
-hw_memory_tables_drop_events (HwMemoryTables *self,
-                              guint64         task_id)
-{
-  for (guint i = self->events->len; i > 0; i--)
-    {
-      HwEvent *event = g_ptr_array_index (self->events, i - 1);
-
-      if (hw_event_get_seq (event) < self->first_event && hw_event_get_task_id (event) == task_id)
-        g_ptr_array_remove_index (self->events, i - 1);
-    }
 }
 
 /* Makes everything count. Gives the events. */
@@ -504,6 +471,10 @@ filter_takes (const HwTaskFilter *filter,
       g_strcmp0 (filter->owner, hw_task_get_string (task, HW_TASK_FIELD_OWNER)) != 0)
     return FALSE;
 
+  if (filter->text != NULL &&
+      strstr (hw_task_get_string (task, HW_TASK_FIELD_TITLE), filter->text) == NULL)
+    return FALSE;
+
   return filter->before == 0 || hw_task_get_id (task) < filter->before;
 }
 
@@ -627,115 +598,4 @@ hw_memory_tables_read (HwMemoryTables *self,
     page->oldest = hw_memory_tables_lookup (self, task_id) != NULL ? 1 : self->first_event;
 
   return page;
-}
-
-/**
- * hw_memory_tables_forget:
- * @self: the tables
- * @seq: the number of an event
- *
- * Forgets all events up to one, as retention does.
- */
-void
-hw_memory_tables_forget (HwMemoryTables *self,
-                         guint64         seq)
-{
-  while (self->events->len > 0 && hw_event_get_seq (g_ptr_array_index (self->events, 0)) <= seq)
-    g_ptr_array_remove_index (self->events, 0);
-  self->first_event = MAX (self->first_event, seq + 1);
-}
-
-static gboolean
-has_expired (HwTask              *task,
-             const HwStoreLimits *limits,
-             gint64               now)
-{
-  GVariant *ended_at = hw_task_get_field (task, HW_TASK_FIELD_ENDED_AT);
-
-  return limits->max_age > 0 && ended_at != NULL &&
-         g_variant_get_int64 (ended_at) <= now - limits->max_age;
-}
-
-/**
- * hw_memory_tables_list_expired:
- * @self: the tables
- * @limits: what is to be kept
- * @now: what time it is
- *
- * Lists what may go, two at most: or a round would never have several pages.
- *
- * Returns: (transfer full): the tasks, by number
- */
-HwTaskPage *
-hw_memory_tables_list_expired (HwMemoryTables      *self,
-                               const HwStoreLimits *limits,
-                               gint64               now)
-{
-  const HwTaskFilter all = { .limit = 0 };
-  g_autoptr(HwTaskPage) tasks = hw_memory_tables_list (self, &all);
-  g_autoptr(GHashTable) n_of_type = g_hash_table_new (g_str_hash, g_str_equal);
-  HwTaskPage *page = hw_task_page_new ();
-
-  for (guint i = 0; i < tasks->tasks->len; i++)
-    {
-      HwTask *task = g_ptr_array_index (tasks->tasks, i);
-      const char *type = hw_task_get_string (task, HW_TASK_FIELD_TYPE);
-      guint n_newer = GPOINTER_TO_UINT (g_hash_table_lookup (n_of_type, type));
-
-      if (!hw_task_state_is_final (hw_task_get_state (task)))
-        continue;
-
-      g_hash_table_insert (n_of_type, (gpointer) type, GUINT_TO_POINTER (n_newer + 1));
-      if (has_expired (task, limits, now) ||
-          (limits->max_tasks > 0 && n_newer >= limits->max_tasks))
-        g_ptr_array_insert (page->tasks, 0, g_object_ref (task));
-    }
-
-  if (page->tasks->len > EXPIRED_PER_PAGE)
-    {
-      g_ptr_array_set_size (page->tasks, EXPIRED_PER_PAGE);
-      page->next = hw_task_get_id (g_ptr_array_index (page->tasks, EXPIRED_PER_PAGE - 1));
-    }
-
-  return page;
-}
-
-/**
- * hw_memory_tables_trim:
- * @self: the tables
- * @limits: what is to be kept
- * @now: what time it is
- * @has_more: (out): whether there is more to do
- *
- * Removes one event that is too old, unless its task is there.
- *
- * Returns: (transfer full): no events
- */
-GPtrArray *
-hw_memory_tables_trim (HwMemoryTables      *self,
-                       const HwStoreLimits *limits,
-                       gint64               now,
-                       gboolean            *has_more)
-{
-  *has_more = FALSE;
-  for (guint i = 0; i < self->events->len; i++)
-    {
-      HwEvent *event = g_ptr_array_index (self->events, i);
-      guint64 seq = hw_event_get_seq (event);
-
-      if (seq < self->first_event)
-        continue;
-
-      *has_more = (limits->max_age > 0 && hw_event_get_time (event) <= now - limits->max_age) ||
-                  (limits->max_events > 0 && seq + limits->max_events <= self->head);
-      if (!*has_more)
-        break;
-
-      self->first_event = seq + 1;
-      if (hw_memory_tables_lookup (self, hw_event_get_task_id (event)) == NULL)
-        g_ptr_array_remove_index (self->events, i);
-      break;
-    }
-
-  return events_new ();
 }

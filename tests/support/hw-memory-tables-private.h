@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-memory-tables.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwMemoryTables:
+ *
+ * What a database holds: the tasks as they are, and one list of events. Nobody waits
+ * here; that is the part of #HwMemoryStore.
+ */
+struct _HwMemoryTables
+{
+  guint64 epoch;
+  guint64 last_task;
+  guint64 head;
+  guint64 first_event; /* from which on all are there */
+
+  GHashTable *tasks; /* (owned) task id → HwTask (owned) */
+  GPtrArray *events; /* (owned) (element-type HwEvent), by rising number */
+  GHashTable *keys;  /* (owned) owner and key → Keyed (owned) */
+};
+
+void hw_memory_tables_drop_events (HwMemoryTables *self,
+                                   guint64         task_id);
+
+G_END_DECLS
