@@ -247,7 +247,8 @@ raw_open (Raw        *raw,
                                " result = 'success', progress = 1.0, ended_at = ?3"
                                " WHERE id = ?1 AND state = 'Processing' AND attempt = 1"
                                " RETURNING type, \"group\", owner, attempt");
-  raw->event = raw_prepare (raw, "INSERT INTO events VALUES (?, ?, 'state', ?, 'checksum', '',"
+  raw->event = raw_prepare (raw, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner,"
+                            " actor, at, changes) VALUES (?, ?, 'state', ?, 'checksum', '',"
                             " 'uid:1000', 'uid:1000', ?, ?)");
   raw->parameters = g_variant_lookup_value (change->fields, "parameters", NULL);
   raw->changes[0] = g_variant_ref (change->fields);

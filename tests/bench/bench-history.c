@@ -1,0 +1,296 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-statement.h"
+#include "hw-sqlite-schema.h"
+#include "hw-sqlite-store.h"
+#include "hw-text-rows.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* What a long history costs: pages of a list, a search, a start, and a task from when it is
+ * added until it has ended, beside the same with a short one, and pages beside what SQLite
+ * itself takes for such rows. All in the same run, as machines differ from minute to minute:
+ * the ratios count. With --all there are a million tasks that have ended and 100,000 that
+ * wait.
+ */
+
+/* Medians are told of so many. */
+#define N_ROUNDS 21
+
+/* Lifecycles by which the cost of one is measured, after each other. */
+#define N_LIFECYCLES 300
+
+#define SHORT_HISTORY 1000
+
+typedef struct
+{
+  char *path;     /* (owned) */
+  HwStore *store; /* (owned) */
+  double start;   /* microseconds */
+} House;
+
+static void
+execute (HwDb       *db,
+         const char *format,
+         ...) G_GNUC_PRINTF (2, 3);
+
+static void
+execute (HwDb       *db,
+         const char *format,
+         ...)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  sql = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  hw_db_execute (db, sql, &error);
+  g_assert_no_error (error);
+}
+
+/* Tasks that have ended, every tenth of them badly, and then those that wait. */
+static void
+fill (const char *path,
+      guint       n_ended,
+      guint       n_waiting)
+{
+  guint n_tasks = n_ended + n_waiting;
+  guint64 last_indexed = 0;
+  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, NULL);
+
+  g_assert_true (hw_sqlite_schema_prepare (db, NULL));
+  execute (db, "BEGIN IMMEDIATE");
+  execute (db,
+           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+           " INSERT INTO tasks (id, seq, type, title, state, \"group\", priority, owner, attempt,"
+           "  max_attempts, created_at, ended_at)"
+           " SELECT i, i, 'checksum', 'Checksum of file ' || i || CASE WHEN i %% 1000 = 0"
+           "  THEN ' rare' ELSE '' END, CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
+           "  THEN 'Failed' ELSE 'Completed' END, '', 0, 'uid:1000', i <= %u, 1, i, i FROM n",
+           n_tasks, n_ended, n_ended);
+  execute (db,
+           "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at)"
+           " SELECT id, id, 'added', 0, type, \"group\", owner, owner, id FROM tasks");
+  while (last_indexed < n_tasks)
+    g_assert_true (hw_text_rows_catch_up (db, &last_indexed, n_tasks, 10000, NULL));
+  execute (db,
+           "UPDATE meta SET last_task = %u, last_event = %u, last_indexed = %u, n_pending = %u,"
+           " n_completed = %u, n_failed = %u", n_tasks, n_tasks, n_tasks, n_waiting,
+           n_ended - n_ended / 10, n_ended / 10);
+  execute (db, "COMMIT");
+}
+
+static void
+on_answered (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+await_result (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return *result;
+}
+
+static void
+house_open (House *house,
+            guint  n_ended,
+            guint  n_waiting)
+{
+  g_autofree char *folder = g_dir_make_tmp ("bench-history-XXXXXX", NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  gint64 begin;
+
+  house->path = g_build_filename (folder, "headway.db", NULL);
+  fill (house->path, n_ended, n_waiting);
+
+  begin = g_get_monotonic_time ();
+  house->store = hw_sqlite_store_new (house->path, &error);
+  g_assert_no_error (error);
+  hw_store_list_open_async (house->store, NULL, on_answered, &result);
+  page = hw_store_list_finish (house->store, await_result (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (page->n_pending, ==, n_waiting);
+  house->start = (double) (g_get_monotonic_time () - begin);
+}
+
+static void
+house_close (House *house)
+{
+  g_autofree char *folder = g_path_get_dirname (house->path);
+
+  g_clear_object (&house->store);
+  g_assert_cmpint (g_remove (house->path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (house->path);
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b)
+{
+  double first = *(const double *) a;
+  double second = *(const double *) b;
+
+  return first < second ? -1 : first > second;
+}
+
+static double
+get_median (double *times,
+            guint   n_times)
+{
+  qsort (times, n_times, sizeof (*times), compare_times);
+
+  return times[n_times / 2];
+}
+
+static double
+measure_list (House              *house,
+              const HwTaskFilter *filter)
+{
+  double times[N_ROUNDS];
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      g_autoptr(GAsyncResult) result = NULL;
+      gint64 begin = g_get_monotonic_time ();
+      g_autoptr(HwTaskPage) page = NULL;
+
+      hw_store_list_async (house->store, filter, NULL, on_answered, &result);
+      page = hw_store_list_finish (house->store, await_result (&result), NULL);
+      g_assert_cmpuint (page->tasks->len, >, 0);
+      times[i] = (double) (g_get_monotonic_time () - begin);
+    }
+
+  return get_median (times, N_ROUNDS);
+}
+
+/* The same rows, looked at and dropped. */
+static double
+measure_raw_list (House *house)
+{
+  g_autoptr(HwDb) db = hw_db_open (house->path, HW_DB_MODE_READ, NULL);
+  double times[N_ROUNDS];
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+
+      execute (db, "SELECT * FROM tasks ORDER BY id DESC LIMIT 50");
+      times[i] = (double) (g_get_monotonic_time () - begin);
+    }
+
+  return get_median (times, N_ROUNDS);
+}
+
+/* Takes @change. */
+static guint64
+commit (House    *house,
+        HwChange *change)
+{
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+
+  g_ptr_array_add (changes, change);
+  hw_store_commit_async (house->store, changes, NULL, on_answered, &result);
+  events = hw_store_commit_finish (house->store, await_result (&result), NULL);
+  g_assert_cmpuint (events->len, ==, 1);
+
+  return hw_event_get_task_id (g_ptr_array_index (events, 0));
+}
+
+static void
+run_lifecycle (House *house)
+{
+  g_autoptr(GArray) task_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+  guint64 task_id;
+
+  task_id = commit (house, hw_change_new_add ("uid:1000", 1, g_variant_new_parsed (
+                                                "{'type': <'checksum'>, 'state': <'Pending'>,"
+                                                " 'title': <'Checksum of a file'>, 'group': <''>,"
+                                                " 'owner': <'uid:1000'>, 'priority': <0>}")));
+  g_array_append_val (task_ids, task_id);
+  hw_store_claim_async (house->store, task_ids, "node", 2, NULL, on_answered, &result);
+  events = hw_store_claim_finish (house->store, await_result (&result), NULL);
+  g_assert_cmpuint (events->len, ==, 1);
+  commit (house, hw_change_new_state (task_id, HW_TASK_STATE_PROCESSING, 1, "node", 3,
+                                      g_variant_new_parsed ("{'state': <'Completed'>,"
+                                                            " 'ended_at': <@x 3>}")));
+}
+
+static double
+measure_lifecycle (House *house)
+{
+  double times[N_LIFECYCLES];
+
+  for (guint i = 0; i < N_LIFECYCLES; i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+
+      run_lifecycle (house);
+      times[i] = (double) (g_get_monotonic_time () - begin);
+    }
+
+  return get_median (times, N_LIFECYCLES);
+}
+
+static void
+print_row (const char *what,
+           double      time,
+           double      reference)
+{
+  g_print ("%-36s %10.0f µs %10.0f µs   %.2f\n", what, time, reference, time / reference);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gboolean wants_all = argc > 1 && strcmp (argv[1], "--all") == 0;
+  guint n_ended = wants_all ? 1000000 : 50000;
+  guint n_waiting = wants_all ? 100000 : 5000;
+  HwTaskFilter newest = { .limit = 50 };
+  HwTaskFilter failed = { .has_state = TRUE, .state = HW_TASK_STATE_FAILED, .limit = 50 };
+  HwTaskFilter rare = { .text = (char *) "rare", .limit = 50 };
+  HwTaskFilter common = { .text = (char *) "checks", .limit = 50 };
+  House small = { NULL };
+  House large = { NULL };
+
+  house_open (&small, SHORT_HISTORY, SHORT_HISTORY);
+  house_open (&large, n_ended, n_waiting);
+
+  g_print ("%u ended, %u waiting; the reference: 1,000 of each\n", n_ended, n_waiting);
+  print_row ("open, until what waits is counted", large.start, small.start);
+  print_row ("newest 50", measure_list (&large, &newest), measure_list (&small, &newest));
+  print_row ("newest 50, beside SQLite alone", measure_list (&large, &newest),
+             measure_raw_list (&large));
+  print_row ("newest 50 that failed", measure_list (&large, &failed),
+             measure_list (&small, &failed));
+  print_row ("newest 50 with a rare word", measure_list (&large, &rare),
+             measure_list (&small, &rare));
+  print_row ("newest 50 with a word that all have", measure_list (&large, &common),
+             measure_list (&small, &common));
+  print_row ("a task from added to ended", measure_lifecycle (&large), measure_lifecycle (&small));
+
+  house_close (&large);
+  house_close (&small);
+
+  return 0;
+}
