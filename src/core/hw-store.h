@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @type: (nullable): the type that they must be of
  * @owner: (nullable): who must own them
  * @text: (nullable): words that they must have in title, type, error or parameters, the
- *   last perhaps cut short, as hw_search_words_split() takes it
+ *   last perhaps cut short unless a space follows, as hw_search_words_split() takes it
  * @before: the number that theirs must be below, or 0: where the last page ended
  * @limit: how many at most
  *

@@ -345,7 +345,8 @@ hw_text_rows_catch_up (HwDb    *db,
  * @text: what somebody searches for, as hw_search_words_split() takes it
  *
  * Makes a query of the index. Each word is quoted, so that nothing in it is an operator;
- * the last one may be the beginning of a word.
+ * the last one may be the beginning of a word, unless a space follows it: all words that
+ * begin so take longer to find.
  *
  * Returns: (transfer full): the query
  */
@@ -353,11 +354,12 @@ char *
 hw_text_rows_make_query (const char *text)
 {
   g_auto(GStrv) words = hw_search_words_split (text, NULL);
+  gboolean is_whole = g_str_has_suffix (text, " ");
   GString *query = g_string_new (NULL);
 
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
     g_string_append_printf (query, "%s\"%s\"%s", i > 0 ? " " : "", words[i],
-                            words[i + 1] == NULL ? "*" : "");
+                            words[i + 1] == NULL && !is_whole ? "*" : "");
 
   return g_string_free (query, FALSE);
 }

@@ -47,6 +47,8 @@ test_search_finds_words_of_all_texts (Fixture      *fixture,
   assert_found (fixture, "rsync-home", "1");
   assert_found (fixture, "holiday.mkv", "2");
   assert_found (fixture, "video hol", "2");
+  assert_found (fixture, "video hol ", "");
+  assert_found (fixture, "video holiday ", "2");
   assert_found (fixture, "hol video", "");
   assert_found (fixture, "ffmpeg", "2");
   assert_found (fixture, "disk full", "3");
