@@ -46,7 +46,7 @@ assert_tasks (GPtrArray *events,
 
       g_assert_cmpint (hw_event_get_kind (event), ==, HW_EVENT_KIND_ADDED);
       g_assert_cmpuint (hw_event_get_task_id (event), ==, first + i);
-      g_assert_nonnull (g_variant_lookup_value (hw_event_get_changes (event), "type", NULL));
+      g_assert_true (g_variant_lookup (hw_event_get_changes (event), "type", "&s", NULL));
     }
 }
 
