@@ -315,6 +315,27 @@ add_rows (const char   *folder,
     }
 }
 
+/* A thousand tasks have more values than a request of one may. */
+static void
+test_request_json_batch_is_long (void)
+{
+  g_autoptr(GString) json = g_string_new ("[");
+  g_autoptr(GPtrArray) specs = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean is_batch = FALSE;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (json, "%s{\"type\": \"t\", \"title\": \"a\", \"priority\": %u,"
+                            " \"parameters\": {\"a\": 1, \"b\": 2}}", i > 0 ? "," : "", i);
+  g_string_append_c (json, ']');
+  specs = hw_request_json_parse_tasks (json->str, json->len, json->len, &is_batch, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (is_batch);
+  g_assert_cmpuint (specs->len, ==, 1000);
+  g_assert_cmpint (((HwTaskSpec *) g_ptr_array_index (specs, 999))->priority, ==, 999);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -344,6 +365,8 @@ main (int   argc,
                    test_request_json_refuses_filter_on_what_changes);
   g_test_add_func ("/problem-json/names-the-field", test_problem_json_names_the_field);
   g_test_add_func ("/problem-json/may-have-no-field", test_problem_json_may_have_no_field);
+
+  g_test_add_func ("/request-json/batch/may-be-long", test_request_json_batch_is_long);
 
   return g_test_run ();
 }
