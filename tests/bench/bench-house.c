@@ -117,7 +117,7 @@ bench_house_submit (BenchHouse        *self,
   self->n_ended = 0;
   for (guint i = 0; i < n_tasks; i++)
     g_ptr_array_add (specs, make_spec (argv));
-  hw_task_queue_submit_many_async (self->queue, self->me, specs, NULL, NULL, NULL);
+  hw_task_queue_submit_many_async (self->queue, self->me, specs, NULL, NULL, NULL, NULL);
 }
 
 /* Runs as many tasks as it is told to their ends, and returns how many a second. */

@@ -6,16 +6,6 @@
 
 #include "http-house.h"
 
-static void
-assert_member (HttpAnswer *answer,
-               const char *name,
-               const char *value)
-{
-  g_autofree char *found = http_answer_dup_member (answer, name);
-
-  g_assert_cmpstr (found, ==, value);
-}
-
 /* An array of @n_tasks tasks. */
 static char *
 make_batch (guint n_tasks)
