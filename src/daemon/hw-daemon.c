@@ -7,16 +7,12 @@
 #include "hw-daemon.h"
 
 #include "hw-cgroups.h"
-#include "hw-checksum.h"
 #include "hw-command-runner.h"
 #include "hw-db.h"
 #include "hw-dbus-service.h"
-#include "hw-demo.h"
 #include "hw-enclosures.h"
 #include "hw-http-server.h"
 #include "hw-hub.h"
-#include "hw-in-process-runner.h"
-#include "hw-noop.h"
 #include "hw-output-keeper.h"
 #include "hw-output-log.h"
 #include "hw-output-removal.h"
@@ -32,10 +28,10 @@
 #include "hw-task-hub.h"
 #include "hw-task-queue.h"
 #include "hw-type-folders.h"
+#include "hw-works.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <stdlib.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 /* Where the hub is. */
@@ -89,19 +85,6 @@ typedef enum
 } HwDaemonSignal;
 
 static guint signals[SIGNAL_FAILED + 1];
-
-static HwInProcessRunner *
-make_in_process_runner (HwClock *clock,
-                        guint    max_parallel)
-{
-  HwInProcessRunner *runner = hw_in_process_runner_new (clock, max_parallel);
-
-  hw_in_process_runner_add (runner, "checksum", hw_checksum_work);
-  hw_in_process_runner_add (runner, "demo", hw_demo_work);
-  hw_in_process_runner_add (runner, "noop", hw_noop_work);
-
-  return runner;
-}
 
 /* There is no database any more. Those who only see the service are told, too. */
 static void
@@ -179,7 +162,7 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autoptr(HwFiles) files = hw_result_files_new (output_folder);
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
-  g_autoptr(HwInProcessRunner) in_process = make_in_process_runner (self->clock, max_parallel);
+  g_autoptr(HwInProcessRunner) in_process = hw_works_new_runner (self->clock, max_parallel);
   g_autoptr(HwCommandRunner) command =
     hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
 
@@ -476,27 +459,6 @@ static void
 hw_daemon_init (HwDaemon *self)
 {
   self->lock_fd = -1;
-}
-
-/**
- * hw_daemon_get_exit_status:
- * @error: why the daemon does not start, or has failed
- *
- * Tells with what exit status that is said to whoever started the daemon, by the names of
- * sysexits.h (3): some should not start it again before somebody has looked.
- *
- * Returns: an exit status
- */
-int
-hw_daemon_get_exit_status (const GError *error)
-{
-  if (g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
-    return EX_DATAERR;
-  if (g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_UNSURE) ||
-      g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_IO))
-    return EX_IOERR;
-
-  return EXIT_FAILURE;
 }
 
 /**

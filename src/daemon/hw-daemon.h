@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HwDaemon, hw_daemon, HW, DAEMON, GObject)
 
 HwDaemon *hw_daemon_new (HwConfig *config);
-int       hw_daemon_get_exit_status (const GError *error);
 
 void      hw_daemon_start_async (HwDaemon           *self,
                                  GCancellable       *cancellable,

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-daemon.h"
+#include "hw-exit-status.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -48,7 +49,7 @@ on_daemon_failed (HwDaemon     *daemon,
                   Program      *program)
 {
   g_printerr ("headwayd: %s\n", error->message);
-  program->status = hw_daemon_get_exit_status (error);
+  program->status = hw_exit_status_of_error (error);
   if (!program->is_stopping)
     hw_daemon_stop_async (program->daemon, on_daemon_stopped, program);
   program->is_stopping = TRUE;
@@ -81,7 +82,7 @@ on_daemon_started (GObject      *source,
   if (url == NULL)
     {
       g_printerr ("headwayd: %s\n", error->message);
-      program->status = hw_daemon_get_exit_status (error);
+      program->status = hw_exit_status_of_error (error);
       g_main_loop_quit (program->loop);
       return;
     }

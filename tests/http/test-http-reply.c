@@ -58,7 +58,7 @@ static const Row answers[] = {
   { "no-such-file", "GET /nothing.js", TO_US, 404 },
   { "no-pages", "GET /", TO_US, 404 },
   { "no-hub", "GET /hub", BY_OWNER, 404 },
-  { "wrong-method", "DELETE /api/v1/tasks/7", BY_OWNER, 405 },
+  { "wrong-method", "PUT /api/v1/tasks/7", BY_OWNER, 405 },
   { "too-large", "POST /api/v1/tasks",
     BY_OWNER "Expect: 100-continue\nContent-Length: 10000000\n", 413 },
   { "misdirected", "GET /", "Host: evil.example\n", 421 },

@@ -39,6 +39,7 @@ hw_memory_tables_forget (HwMemoryTables *self,
   while (self->events->len > 0 && hw_event_get_seq (g_ptr_array_index (self->events, 0)) <= seq)
     g_ptr_array_remove_index (self->events, 0);
   self->first_event = MAX (self->first_event, seq + 1);
+  self->has_holes = TRUE;
 }
 
 static gboolean

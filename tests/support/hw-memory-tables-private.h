@@ -20,6 +20,7 @@ struct _HwMemoryTables
   guint64 last_task;
   guint64 head;
   guint64 first_event; /* from which on all are there */
+  gboolean has_holes;  /* even of tasks that are there, some are not */
 
   GHashTable *tasks; /* (owned) task id → HwTask (owned) */
   GPtrArray *events; /* (owned) (element-type HwEvent), by rising number */

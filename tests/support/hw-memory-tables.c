@@ -595,7 +595,8 @@ hw_memory_tables_read (HwMemoryTables *self,
   if (page->events->len > 0 && page->events->len == limit)
     page->head = hw_event_get_seq (g_ptr_array_index (page->events, limit - 1));
   if (self->head > 0)
-    page->oldest = hw_memory_tables_lookup (self, task_id) != NULL ? 1 : self->first_event;
+    page->oldest = hw_memory_tables_lookup (self, task_id) != NULL && !self->has_holes
+                     ? 1 : self->first_event;
 
   return page;
 }

@@ -132,6 +132,9 @@ assert_status (int           fd,
   g_assert_true (hw_shim_status_read (frame.payload, frame.length, status));
 }
 
+/* Whatever a test begins ends, though the test may have died, in ms. */
+#define LONGEST_LIFE (3 * 60 * 1000)
+
 /* Asks for a script, and for what @wishes says beside that. */
 static inline void
 order (ShimFixture *fixture,
@@ -143,6 +146,7 @@ order (ShimFixture *fixture,
   g_autofree guint8 *bytes = NULL;
 
   wishes.mark = fixture->mark;
+  wishes.timeout = wishes.timeout != 0 ? wishes.timeout : LONGEST_LIFE;
   wishes.path = wishes.path != NULL ? wishes.path : "/bin/sh";
   wishes.cgroup = wishes.cgroup != NULL ? wishes.cgroup : fixture->cgroup;
   wishes.directory = fixture->folder;

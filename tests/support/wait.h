@@ -9,7 +9,7 @@
 /* How long a test waits for what must come. Only a broken test gets there, so it may
  * be long enough for the slowest machine.
  */
-#define WAIT_SECONDS 20
+#define WAIT_SECONDS 60
 
 static inline void
 on_waited_too_long (gpointer user_data)

@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-in-process-runner.h"
+
+G_BEGIN_DECLS
+
+HwInProcessRunner *hw_works_new_runner (HwClock *clock,
+                                        guint    max_parallel);
+
+G_END_DECLS
