@@ -144,6 +144,16 @@ on_worked (GObject      *source,
   hw_output_keeper_work (self);
 }
 
+static void
+hw_output_keeper_pack (HwOutputKeeper *self,
+                       const HwEvent  *event)
+{
+  g_ptr_array_add (self->waiting, hw_attempt_folder_build (self->root, hw_event_get_epoch (event),
+                                                           hw_event_get_task_id (event),
+                                                           hw_event_get_attempt (event)));
+  hw_output_keeper_work (self);
+}
+
 /* An attempt that has ended is packed if there is anything to pack; what is small is only
  * counted, with its index.
  */
@@ -154,19 +164,25 @@ hw_output_keeper_take (HwOutputKeeper *self,
 {
   guint64 n_units = (output_size + ROOM_UNIT - 1) / ROOM_UNIT + 1;
 
-  if (output_size == 0)
-    return;
+  if (output_size >= HW_SEGMENT_SIZE)
+    hw_output_keeper_pack (self, event);
+  else if (output_size > 0)
+    hw_output_keeper_add (self, n_units * ROOM_UNIT);
+}
 
-  if (output_size < HW_SEGMENT_SIZE)
-    {
-      hw_output_keeper_add (self, n_units * ROOM_UNIT);
-      return;
-    }
+/* Whether an attempt ended of which nobody knows how much it printed: it was lost, or the
+ * task is tried again. One that is retried, or canceled before that, ended earlier, and is
+ * counted once more: then all is only measured again a little too soon.
+ */
+static gboolean
+has_lost_attempt (const HwEvent *event)
+{
+  const char *state = NULL;
 
-  g_ptr_array_add (self->waiting, hw_attempt_folder_build (self->root, hw_event_get_epoch (event),
-                                                           hw_event_get_task_id (event),
-                                                           hw_event_get_attempt (event)));
-  hw_output_keeper_work (self);
+  return hw_event_get_attempt (event) > 0 &&
+         g_variant_lookup (hw_event_get_changes (event),
+                           hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &state) &&
+         !g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
 }
 
 static void
@@ -181,13 +197,15 @@ on_store_committed (HwStore   *store,
       const HwEvent *event = g_ptr_array_index (events, i);
       guint64 output_size = 0;
 
-      if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE ||
-          !g_variant_lookup (hw_event_get_changes (event),
-                             hw_task_field_get_name (HW_TASK_FIELD_OUTPUT_SIZE), "t",
-                             &output_size))
+      if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
         continue;
 
-      hw_output_keeper_take (self, event, output_size);
+      if (g_variant_lookup (hw_event_get_changes (event),
+                            hw_task_field_get_name (HW_TASK_FIELD_OUTPUT_SIZE), "t",
+                            &output_size))
+        hw_output_keeper_take (self, event, output_size);
+      else if (has_lost_attempt (event))
+        hw_output_keeper_pack (self, event);
     }
 }
 

@@ -151,6 +151,126 @@ test_running_stays (Fixture      *fixture,
   g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), ==, 0);
 }
 
+/* Tells what the store told of the first attempt of a task. */
+static void
+tell (Fixture    *fixture,
+      guint64     task_id,
+      const char *changes)
+{
+  const HwEventOrigin origin = { .epoch = 5, .task_id = task_id, .attempt = 1 };
+  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_autoptr(GVariant) parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, changes, NULL, NULL, NULL);
+
+  g_assert_nonnull (parsed);
+  g_ptr_array_add (events, hw_event_new (HW_EVENT_KIND_STATE, &origin, 1, parsed));
+  hw_store_emit_committed (fixture->store, events);
+  wait_until (!hw_output_keeper_is_busy (fixture->keeper));
+}
+
+/* Has the first segment of what a task printed be as it is in most logs: much the same. */
+static void
+make_packable (Fixture *fixture,
+               guint64  task_id)
+{
+  g_autofree char *folder = hw_attempt_folder_build (fixture->root, 5, task_id, 1);
+  g_autofree char *path = g_build_filename (folder, "output-0", NULL);
+  g_autofree char *bytes = g_malloc (HW_SEGMENT_SIZE);
+
+  memset (bytes, 'x', HW_SEGMENT_SIZE);
+  g_assert_true (g_file_set_contents (path, bytes, HW_SEGMENT_SIZE, NULL));
+}
+
+static gboolean
+has_file (Fixture    *fixture,
+          guint64     task_id,
+          const char *name)
+{
+  g_autofree char *folder = hw_attempt_folder_build (fixture->root, 5, task_id, 1);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static void
+test_told_is_packed (Fixture      *fixture,
+                     gconstpointer test_data)
+{
+  keep (fixture, 64 * MIB);
+  add_output (fixture, 1, 5 * MIB, 0);
+  make_packable (fixture, 1);
+  tell (fixture, 1, "{'state': <'Completed'>, 'output_size': <uint64 5242880>}");
+
+  g_assert_true (has_file (fixture, 1, "output-0.gz"));
+  g_assert_false (has_file (fixture, 1, "output-0"));
+  g_assert_true (has_file (fixture, 1, "output-4194304"));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), >=, MIB);
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <, 2 * MIB);
+}
+
+/* Test that of what is too small to be packed it is counted how much the store told. */
+static void
+test_told_is_counted (Fixture      *fixture,
+                      gconstpointer test_data)
+{
+  keep (fixture, 64 * MIB);
+  tell (fixture, 1, "{'state': <'Completed'>, 'output_size': <uint64 5000>}");
+  tell (fixture, 2, "{'state': <'Completed'>, 'output_size': <uint64 0>}");
+
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), ==, 3 * 4096);
+}
+
+static void
+test_told_makes_room (Fixture      *fixture,
+                      gconstpointer test_data)
+{
+  add_output (fixture, 1, 6 * MIB, 0);
+  keep (fixture, 10 * MIB);
+  add_output (fixture, 2, 6 * MIB, 1);
+  tell (fixture, 2, "{'state': <'Completed'>, 'output_size': <uint64 6291456>}");
+
+  g_assert_false (has_output (fixture, 1));
+  g_assert_true (has_output (fixture, 2));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <, 7 * MIB);
+}
+
+/* Test with an attempt of which nobody knows how it ended, or how much it printed. */
+static void
+test_lost (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  const char *changes = test_data;
+
+  keep (fixture, 10 * MIB);
+  add_output (fixture, 1, 5 * MIB, -1);
+  make_packable (fixture, 1);
+  tell (fixture, 1, changes);
+
+  g_assert_true (has_file (fixture, 1, "output-0.gz"));
+  g_assert_true (has_file (fixture, 1, HW_OUTPUT_ENDED));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), >=, MIB);
+
+  add_output (fixture, 2, 10 * MIB, 2000000000);
+  tell (fixture, 2, "{'state': <'Completed'>, 'output_size': <uint64 10485760>}");
+
+  g_assert_false (has_output (fixture, 1));
+}
+
+/* Test that an attempt that begins is left alone. */
+static void
+test_begun (Fixture      *fixture,
+            gconstpointer test_data)
+{
+  keep (fixture, 10 * MIB);
+  add_output (fixture, 1, 5 * MIB, -1);
+  make_packable (fixture, 1);
+  tell (fixture, 1, "{'state': <'Processing'>}");
+  tell (fixture, 1, "{'message': <'so far'>}");
+
+  g_assert_true (has_file (fixture, 1, "output-0"));
+  g_assert_false (has_file (fixture, 1, HW_OUTPUT_ENDED));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), ==, 0);
+}
+
 static void
 test_strange_folders (Fixture      *fixture,
                       gconstpointer test_data)
@@ -168,7 +288,9 @@ test_strange_folders (Fixture      *fixture,
 }
 
 #define ADD(path, function) \
-  g_test_add ("/output-keeper/" path, Fixture, NULL, set_up, function, tear_down)
+  ADD_WITH (path, NULL, function)
+#define ADD_WITH(path, data, function) \
+  g_test_add ("/output-keeper/" path, Fixture, data, set_up, function, tear_down)
 
 int
 main (int   argc,
@@ -179,6 +301,12 @@ main (int   argc,
   ADD ("counts-what-there-is", test_counts);
   ADD ("what-ended-first-goes-first", test_oldest_goes);
   ADD ("what-runs-stays", test_running_stays);
+  ADD ("what-the-store-tells/is-packed", test_told_is_packed);
+  ADD ("what-the-store-tells/is-counted", test_told_is_counted);
+  ADD ("what-the-store-tells/makes-room", test_told_makes_room);
+  ADD ("what-the-store-tells/that-begins-is-left-alone", test_begun);
+  ADD_WITH ("lost/failed-is-packed-and-goes", "{'state': <'Failed'>}", test_lost);
+  ADD_WITH ("lost/tried-again-is-packed-and-goes", "{'state': <'Pending'>}", test_lost);
   ADD ("strange-folders-are-passed-over", test_strange_folders);
 
   return g_test_run ();
