@@ -152,7 +152,8 @@ write_index (HwShimOutput *self,
 }
 
 /* Drops a segment of the middle if one more would be too many. Its index goes first: bytes
- * without lines can be counted again, lines without bytes are lies.
+ * without lines can be counted again, lines without bytes are lies. It may be packed, if what
+ * prints is a child that the program left behind.
  */
 static void
 make_room (HwShimOutput *self)
@@ -168,6 +169,8 @@ make_room (HwShimOutput *self)
   hw_segment_build_index_name (name, offset);
   hw_io_remove (self->folder_fd, name);
   hw_segment_build_name (name, offset);
+  hw_io_remove (self->folder_fd, name);
+  hw_segment_build_packed_name (name, offset);
   hw_io_remove (self->folder_fd, name);
 }
 

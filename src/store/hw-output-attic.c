@@ -127,7 +127,8 @@ read_whole (HwOutputFolder *folder,
 }
 
 /* The packed one is on disk, name included, before the other one goes: whenever we die,
- * there is one of them at least, and whoever reads finds either.
+ * there is one of them at least, and whoever reads finds either. If the other one is gone
+ * by itself, a child of the program went on to print, and its shim dropped the segment.
  */
 static void
 pack_segment (HwOutputFolder *folder,
@@ -147,8 +148,9 @@ pack_segment (HwOutputFolder *folder,
   packed = pack_bytes (bytes, HW_SEGMENT_SIZE);
   if (packed != NULL &&
       hw_io_write_record (folder->fd, packed_name, g_bytes_get_data (packed, NULL),
-                          g_bytes_get_size (packed), true))
-    hw_io_remove (folder->fd, name);
+                          g_bytes_get_size (packed), true) &&
+      !hw_io_remove (folder->fd, name) && errno == ENOENT)
+    hw_io_remove (folder->fd, packed_name);
 }
 
 /**

@@ -340,6 +340,30 @@ test_odd_limit (Fixture      *fixture,
   assert_segments (fixture, "0 1 4");
 }
 
+/* Test that a child that prints on, after the rest was packed, does not leave more than the
+ * limit.
+ */
+static void
+test_limit_packed (Fixture      *fixture,
+                   gconstpointer test_data)
+{
+  char name[HW_IO_NAME_MAX];
+  g_autofree char *path = NULL;
+  g_autofree char *packed_path = NULL;
+
+  write_zeros (fixture, 4 * HW_SEGMENT_SIZE);
+  hw_segment_build_name (name, 2 * HW_SEGMENT_SIZE);
+  path = g_build_filename (fixture->folder, name, NULL);
+  hw_segment_build_packed_name (name, 2 * HW_SEGMENT_SIZE);
+  packed_path = g_build_filename (fixture->folder, name, NULL);
+  g_assert_no_errno (g_rename (path, packed_path));
+
+  write_zeros (fixture, 1);
+
+  assert_segments (fixture, "0 1 3 4");
+  g_assert_false (g_file_test (packed_path, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_names (void)
 {
@@ -411,6 +435,7 @@ main (int   argc,
   ADD ("limit/keeps-both-ends", 4 * HW_SEGMENT_SIZE, test_limit);
   ADD ("limit/small-one-keeps-both-ends", 1, test_small_limit);
   ADD ("limit/odd-one-keeps-whole-segments", 3 * HW_SEGMENT_SIZE + 1, test_odd_limit);
+  ADD ("limit/drops-what-is-packed", 4 * HW_SEGMENT_SIZE, test_limit_packed);
   ADD ("refused-is-kept", 0, test_refused);
   g_test_add_func ("/shim-output/names", test_names);
 

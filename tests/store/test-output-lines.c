@@ -430,6 +430,7 @@ test_follow_during_rotation (Fixture      *fixture,
                              gconstpointer limit)
 {
   g_auto(HwOutputFolder) folder = { .fd = -1 };
+  g_autoptr(GArray) segments = NULL;
   GThread *thread = NULL;
   guint64 offset = 0;
   guint n_looks = 0;
@@ -451,6 +452,10 @@ test_follow_during_rotation (Fixture      *fixture,
         hw_output_attic_pack (&folder, NULL);
     }
   g_thread_join (thread);
+
+  /* Packing puts nothing back that was dropped meanwhile. */
+  segments = hw_output_folder_list (&folder);
+  g_assert_cmpuint (segments->len, ==, 2);
 }
 
 #define ADD(path, limit, function) \
