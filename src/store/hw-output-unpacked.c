@@ -96,8 +96,8 @@ remember (HwOutputUnpacked *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Unpacks into @buffer, which has room for a segment: what would be more is none of ours.
- * Returns how much it is, or -1.
+/* Unpacks into @buffer, which has room for a segment and one byte: what fills that is none of
+ * ours, however little of it there is packed. Returns how much it is, or -1.
  */
 static gssize
 unpack (GBytes  *packed,
@@ -111,18 +111,21 @@ unpack (GBytes  *packed,
   GConverterResult result = G_CONVERTER_CONVERTED;
   gsize n_read = 0, n_written = 0;
 
-  while (result == G_CONVERTER_CONVERTED)
+  while (result == G_CONVERTER_CONVERTED && n_written <= HW_SEGMENT_SIZE)
     {
       gsize read = 0, written = 0;
 
       result = g_converter_convert (converter, bytes + n_read, size - n_read, buffer + n_written,
-                                    HW_SEGMENT_SIZE - n_written, G_CONVERTER_INPUT_AT_END, &read,
-                                    &written, error);
+                                    HW_SEGMENT_SIZE + 1 - n_written, G_CONVERTER_INPUT_AT_END,
+                                    &read, &written, error);
       n_read += read;
       n_written += written;
     }
 
-  return result == G_CONVERTER_FINISHED ? (gssize) n_written : -1;
+  if (result != G_CONVERTER_ERROR && n_written > HW_SEGMENT_SIZE)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It is too long");
+
+  return result == G_CONVERTER_FINISHED && n_written <= HW_SEGMENT_SIZE ? (gssize) n_written : -1;
 }
 
 /**
@@ -144,7 +147,7 @@ hw_output_unpacked_unpack (HwOutputUnpacked *self,
                            GBytes           *packed,
                            GError          **error)
 {
-  g_autofree guint8 *buffer = g_malloc (HW_SEGMENT_SIZE);
+  g_autofree guint8 *buffer = g_malloc (HW_SEGMENT_SIZE + 1);
   g_autoptr(GBytes) bytes = NULL;
   gssize size = unpack (packed, buffer, error);
 

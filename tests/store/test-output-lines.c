@@ -381,6 +381,44 @@ test_packed_twice (Fixture      *fixture,
   assert_all (fixture, 0, 0);
 }
 
+/* Packs @size zeros: a few kilobytes. */
+static void
+write_packed_zeros (Fixture *fixture,
+                    gsize    size)
+{
+  g_autofree char *path = g_build_filename (fixture->path, "output-0.gz", NULL);
+  g_autofree char *zeros = g_malloc0 (size);
+  g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr(GConverter) converter =
+    G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 1));
+  g_autoptr(GOutputStream) stream = g_converter_output_stream_new (memory, converter);
+  g_autoptr(GError) error = NULL;
+  GMemoryOutputStream *packed = G_MEMORY_OUTPUT_STREAM (memory);
+
+  g_assert_true (g_output_stream_write_all (stream, zeros, size, NULL, NULL, &error));
+  g_assert_true (g_output_stream_close (stream, NULL, &error));
+  g_assert_true (g_file_set_contents (path, g_memory_output_stream_get_data (packed),
+                                      (gssize) g_memory_output_stream_get_data_size (packed),
+                                      &error));
+}
+
+/* Test that what a program put in the place of a packed segment does not fill the memory. */
+static void
+test_packed_too_long (Fixture      *fixture,
+                      gconstpointer limit)
+{
+  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  write_packed_zeros (fixture, HW_SEGMENT_SIZE + 1);
+  hw_output_read_async (fixture->output, &query, NULL, on_read, &result);
+  wait_until (result != NULL);
+
+  g_assert_null (hw_output_read_finish (fixture->output, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 /* Test that what was removed is one skip, of all that was printed. */
 static void
 test_removed_is_a_skip (Fixture      *fixture,
@@ -477,6 +515,7 @@ main (int   argc,
   ADD ("hole-is-a-skip", LIMIT, test_hole_is_a_skip);
   ADD ("packed/reads-the-same", 0, test_packed_reads_the_same);
   ADD ("packed/twice-after-a-crash", 0, test_packed_twice);
+  ADD ("packed/too-long-is-refused", 0, test_packed_too_long);
   ADD ("removed-is-a-skip", 0, test_removed_is_a_skip);
   ADD ("follow-during-rotation", LIMIT, test_follow_during_rotation);
 
