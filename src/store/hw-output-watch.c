@@ -117,7 +117,8 @@ on_folders_changed (int          fd,
 
   for (gssize at = 0; at < size;)
     {
-      const struct inotify_event *event = (const struct inotify_event *) (buffer + at);
+      /* The kernel pads their names: each begins where one may begin. */
+      const struct inotify_event *event = (const void *) (buffer + at);
 
       tell (self, event->wd, (event->mask & IN_Q_OVERFLOW) != 0);
       at += (gssize) (sizeof *event + event->len);
