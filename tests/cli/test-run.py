@@ -7,6 +7,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,9 @@ from house import HEADWAY, House, Screen, until
 
 import tap
 
-OUTPUT_SIZE = 100 * 1024 * 1024
+MIB = 1024 * 1024
+OUTPUT_SIZE = 100 * MIB
+SEGMENT = 4 * MIB  # so much of the output is dropped at once
 
 
 class RunTest(House):
@@ -88,6 +91,44 @@ class RunTest(House):
             size += len(piece)
         self.assertEqual((0, OUTPUT_SIZE, hashlib.sha256(data).hexdigest()),
                          (process.wait(30), size, digest.hexdigest()))
+
+    def limit_output(self):
+        """Has a daemon keep no more than 8 MiB of what a command prints, and its ends of that."""
+        types = self.home / ".local/share/headway/task-types"
+        types.mkdir(parents=True)
+        source = Path(__file__).resolve().parents[2] / "data/task-types/command.task"
+        text = re.sub("^output-limit=.*$", "output-limit=8", source.read_text(), flags=re.M)
+        (types / "command.task").write_text(text)
+        self.kill_daemon()
+        self.start_daemon()
+
+    def assert_has_a_hole(self, data: bytes, printed: bytes, said: bytes):
+        """Asserts that output is as it was printed but for one hole, and that a line says so."""
+        missing = len(data) - len(printed)
+        self.assertGreaterEqual(missing, SEGMENT)
+        self.assertEqual(0, missing % SEGMENT)
+        self.assertEqual(f"headway: {missing // MIB}.0\xa0MiB of output are missing here: "
+                         "there was too much to keep.\n", said.decode())
+        begin = next((i for i, (a, b) in enumerate(zip(data, printed)) if a != b), len(printed))
+        begin -= begin % SEGMENT
+        self.assertEqual(printed, data[:begin] + data[begin + missing:])
+
+    def test_a_hole_in_the_output_is_a_line_on_standard_error(self):
+        self.limit_output()
+        data = os.urandom(16 * MIB + 5)
+        (self.home / "large").write_bytes(data)
+        (self.home / "program").write_text("cat large; touch printed")
+
+        process = self.begin("run", "--", "sh", "program", text=False)
+        until("all is printed, while nobody reads", (self.home / "printed").exists)
+        self.assert_has_a_hole(data, *process.communicate(timeout=30))
+        self.assertEqual(0, process.returncode)
+
+        for options in ([], ["--follow"]):
+            with self.subTest(options=options):
+                done = self.headway("log", "1", *options, text=False)
+                self.assertEqual(0, done.returncode)
+                self.assert_has_a_hole(data, done.stdout, done.stderr)
 
     def test_the_command_stands_where_its_caller_stands(self):
         folder = self.home / "a folder, ä"
