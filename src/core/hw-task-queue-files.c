@@ -67,23 +67,11 @@ on_task_looked_at (GObject      *source,
   GError *error = NULL;
   g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
 
-  if (task == NULL)
+  if (task == NULL || !hw_task_queue_choose_attempt (task, &request->attempt, &error))
     {
       g_task_return_error (gtask, error);
       return;
     }
-
-  if (request->attempt > hw_task_get_attempt (task))
-    {
-      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_NOT_FOUND,
-                               "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
-                               "Ask for one of those, or leave the attempt out.",
-                               request->task_id, hw_task_get_attempt (task));
-      return;
-    }
-
-  if (request->attempt == 0)
-    request->attempt = hw_task_get_attempt (task);
 
   ask_files (g_steal_pointer (&gtask));
 }

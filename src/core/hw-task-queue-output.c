@@ -6,8 +6,6 @@
 
 #include "hw-task-queue-private.h"
 
-#include "hw-error.h"
-
 /* What one answer has at most: little memory, and few answers for a long output. */
 #define CHUNK_MAX (1024 * 1024)
 
@@ -78,22 +76,6 @@ look_at_task (GTask *gtask)
                                 g_task_get_cancellable (gtask), on_task_looked_at, gtask);
 }
 
-static gboolean
-check_attempt (const Reading *reading,
-               HwTask        *task,
-               GError       **error)
-{
-  if (reading->query.attempt <= hw_task_get_attempt (task))
-    return TRUE;
-
-  g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
-               "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
-               "Ask for one of those, or leave the attempt out.",
-               reading->query.task_id, hw_task_get_attempt (task));
-
-  return FALSE;
-}
-
 /* Ends what was set up for one who follows. */
 static void
 reading_stop (Reading *reading,
@@ -126,14 +108,12 @@ on_task_looked_at (GObject      *source,
   GError *error = NULL;
   g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
 
-  if (task == NULL || !check_attempt (reading, task, &error))
+  if (task == NULL || !hw_task_queue_choose_attempt (task, &reading->query.attempt, &error))
     {
       return_error (gtask, error);
       return;
     }
 
-  if (reading->query.attempt == 0)
-    reading->query.attempt = hw_task_get_attempt (task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
                          hw_task_get_attempt (task) == reading->query.attempt;
   reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&

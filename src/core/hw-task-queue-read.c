@@ -81,6 +81,29 @@ hw_task_queue_return_not_found (GTask  *gtask,
                            "for the numbers there are.", task_id);
 }
 
+/* Has an attempt that somebody asks for be one that there was. 0 becomes the newest. */
+gboolean
+hw_task_queue_choose_attempt (HwTask  *task,
+                              guint   *attempt,
+                              GError **error)
+{
+  guint newest = hw_task_get_attempt (task);
+
+  if (*attempt > newest)
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
+                   "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
+                   "Ask for one of those, or leave the attempt out.",
+                   hw_task_get_id (task), newest);
+      return FALSE;
+    }
+
+  if (*attempt == 0)
+    *attempt = newest;
+
+  return TRUE;
+}
+
 static void
 on_task_got (GObject      *source,
              GAsyncResult *result,
