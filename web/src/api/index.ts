@@ -6,7 +6,7 @@ import type { Cursor } from './event-gate'
 import type { LinkPhase } from './hub-link'
 import { HubLink } from './hub-link'
 import type { Subscription } from './hub-stream'
-import type { OutputListener } from './output'
+import type { GapWords, OutputListener } from './output'
 import { fetchOutput, readOutput } from './output'
 import type { Rest } from './rest'
 import { createRest } from './rest'
@@ -19,7 +19,7 @@ export interface Api extends Rest {
   watchTask: (id: number, cursor: Cursor, listener: WatchListener) => Subscription
   watchTasks: (filter: TaskFilter | null, listener: WatchListener, cursor?: Cursor) => Subscription
   readOutput: (id: number, attempt: number, listener: OutputListener) => Subscription
-  fetchOutput: (id: number, attempt: number) => Promise<Blob>
+  fetchOutput: (id: number, attempt: number, gapWords: GapWords) => Promise<Blob>
   link: {
     readonly phase: LinkPhase
     onPhase: (listener: (phase: LinkPhase) => void) => () => void
@@ -63,7 +63,7 @@ export function createApi({ onUnauthorized }: ApiOptions): Api {
     watchTask: (id, cursor, listener) => watchTask(link, id, cursor, listener),
     watchTasks: (filter, listener, cursor) => watchTasks(link, filter, listener, cursor),
     readOutput: (id, attempt, listener) => readOutput(link, id, attempt, listener),
-    fetchOutput: (id, attempt) => fetchOutput(rest, id, attempt),
+    fetchOutput: (id, attempt, gapWords) => fetchOutput(rest, id, attempt, gapWords),
     link,
   }
 }

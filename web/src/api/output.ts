@@ -6,6 +6,8 @@ import type { Subscription } from './hub-stream'
 import { asObject, isCount, isString, member } from './json'
 import type { Rest } from './rest'
 
+const NEWLINE = 10
+
 export interface OutputListener {
   onText: (text: string) => void
   /** So many bytes of the output were not kept. */
@@ -83,19 +85,29 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** All of an attempt's output so far, for a file. The daemon hands it out in parts. */
+/** Says that so many bytes are missing. */
+export type GapWords = (bytes: number) => string
+
+/**
+ * All of an attempt's output so far, for a file. The daemon hands it out in parts. Where some of it
+ * was not kept, there is a line that says so.
+ */
 export async function fetchOutput(
   rest: Pick<Rest, 'getLog'>,
   id: number,
   attempt: number,
+  gapWords: GapWords,
 ): Promise<Blob> {
-  const parts: Uint8Array<ArrayBuffer>[] = []
+  const parts: BlobPart[] = []
   let offset = 0
+  let isInLine = false
 
   for (;;) {
-    const { bytes, nextOffset } = await rest.getLog(id, attempt, offset)
-    parts.push(bytes)
+    const { bytes, nextOffset, isGap } = await rest.getLog(id, attempt, offset)
     if (nextOffset <= offset) break
+    if (isGap) parts.push(`${isInLine ? '\n' : ''}[${gapWords(nextOffset - offset)}]\n`)
+    else parts.push(bytes)
+    isInLine = !isGap && bytes.at(-1) !== NEWLINE
     offset = nextOffset
   }
   return new Blob(parts, { type: 'text/plain' })

@@ -45,6 +45,8 @@ export interface FileList {
 export interface LogPart {
   bytes: Uint8Array<ArrayBuffer>
   nextOffset: number
+  /** Whether there are no bytes up to there because they were not kept. */
+  isGap: boolean
 }
 
 export interface Rest {
@@ -175,5 +177,9 @@ export function fileUrl(id: number, attempt: number, name: string): string {
 async function readLogPart(response: Response, offset: number): Promise<LogPart> {
   const bytes = new Uint8Array(await response.arrayBuffer())
   const header = Number(response.headers.get('Headway-Next-Offset') ?? Number.NaN)
-  return { bytes, nextOffset: isCount(header) ? header : offset + bytes.length }
+  return {
+    bytes,
+    nextOffset: isCount(header) ? header : offset + bytes.length,
+    isGap: response.headers.has('Headway-Skip'),
+  }
 }

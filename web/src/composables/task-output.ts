@@ -11,6 +11,9 @@ import { OutputBuffer } from '@/stores/output-buffer'
 import { useApi } from './api'
 import { useBatch } from './batch'
 
+/** Results of attempts whose end nobody saw: how much they printed is not known. */
+const ENDS_UNSEEN = ['interrupted', 'lost']
+
 /** What the newest attempt of a task prints, as it prints it. */
 export function useTaskOutput(task: Readonly<Ref<Task>>) {
   const api = useApi()
@@ -21,15 +24,20 @@ export function useTaskOutput(task: Readonly<Ref<Task>>) {
   let buffer = new OutputBuffer()
   let reading: Subscription | null = null
 
-  const pieces = useBatch<{ buffer: OutputBuffer; text: string }>((waiting) => {
-    for (const piece of waiting) piece.buffer.append(piece.text)
+  /** Text, or how many bytes are missing. */
+  const pieces = useBatch<{ buffer: OutputBuffer; piece: string | number }>((waiting) => {
+    for (const { buffer, piece } of waiting) {
+      if (typeof piece === 'string') buffer.append(piece)
+      else buffer.addGap(piece)
+    }
     blocks.value = buffer.isEmpty ? [] : buffer.blocks
     droppedLines.value = buffer.droppedLines
   })
 
   /** The attempt to read; 0 while there is nothing that could be read. */
-  function attemptOf({ state, outputSize, attempt }: Task): number {
-    const isSilent = hasEnded({ state }) && outputSize === 0
+  function attemptOf({ state, result, outputSize, attempt }: Task): number {
+    const isKnown = hasEnded({ state }) && !ENDS_UNSEEN.includes(result)
+    const isSilent = isKnown && outputSize === 0
     return isSilent && reading === null ? 0 : attempt
   }
 
@@ -46,10 +54,11 @@ export function useTaskOutput(task: Readonly<Ref<Task>>) {
 
       reading = api.readOutput(task.value.id, number, {
         onText(text) {
-          pieces.add({ buffer: mine, text })
+          pieces.add({ buffer: mine, piece: text })
         },
         onHole(bytes) {
           lostBytes.value += bytes
+          pieces.add({ buffer: mine, piece: bytes })
         },
         onEnd() {
           // All of it is here: nothing more to do.

@@ -10,12 +10,22 @@ const MOST_BLOCKS = 10
 /** One line without an end must not fill the memory. */
 const LONGEST_LINE = 10_000
 
-export interface OutputBlock {
+export interface TextBlock {
+  kind: 'text'
   id: number
   text: string
-  /** Will not change any more. */
+  /** Has as many lines as a block may have, and will not change any more. */
   isFull: boolean
 }
+
+/** Where something is missing. */
+export interface GapBlock {
+  kind: 'gap'
+  id: number
+  bytes: number
+}
+
+export type OutputBlock = TextBlock | GapBlock
 
 type Mode = 'text' | 'escape' | 'sequence' | 'string' | 'string-escape'
 
@@ -43,7 +53,7 @@ export class OutputBuffer {
 
   get blocks(): OutputBlock[] {
     const open = [...this.#lines, this.#line].join('\n')
-    return [...this.#blocks, { id: this.#nextId, text: open, isFull: false }]
+    return [...this.#blocks, { kind: 'text', id: this.#nextId, text: open, isFull: false }]
   }
 
   append(text: string) {
@@ -51,6 +61,18 @@ export class OutputBuffer {
       if (this.#mode === 'text') this.#takeText(char)
       else this.#mode = skipEscape(this.#mode, char)
     }
+  }
+
+  /** Says that so many bytes are missing here. What was before them is not joined to what follows. */
+  addGap(bytes: number) {
+    this.#mode = 'text'
+    if (this.#line !== '') this.#endLine()
+    if (this.#lines.length > 0) this.#endBlock()
+    this.#isReturned = false
+
+    const last = this.#blocks.at(-1)
+    if (last?.kind === 'gap') this.#blocks[this.#blocks.length - 1] = joined(last, bytes)
+    else this.#add({ kind: 'gap', id: this.#nextId++, bytes })
   }
 
   #takeText(char: string) {
@@ -76,14 +98,26 @@ export class OutputBuffer {
     this.#lines.push(this.#line)
     this.#line = ''
     this.#isReturned = false
-    if (this.#lines.length < BLOCK_LINES) return
-
-    this.#blocks.push({ id: this.#nextId++, text: this.#lines.join('\n') + '\n', isFull: true })
-    this.#lines = []
-    if (this.#blocks.length <= MOST_BLOCKS) return
-    this.#blocks.shift()
-    this.#dropped += BLOCK_LINES
+    if (this.#lines.length >= BLOCK_LINES) this.#endBlock()
   }
+
+  #endBlock() {
+    const isFull = this.#lines.length >= BLOCK_LINES
+    const text = this.#lines.join('\n') + '\n'
+    this.#lines = []
+    this.#add({ kind: 'text', id: this.#nextId++, text, isFull })
+  }
+
+  #add(block: OutputBlock) {
+    this.#blocks.push(block)
+    if (this.#blocks.length <= MOST_BLOCKS) return
+    const gone = this.#blocks.shift()
+    if (gone?.kind === 'text') this.#dropped += gone.text.split('\n').length - 1
+  }
+}
+
+function joined(gap: GapBlock, bytes: number): GapBlock {
+  return { ...gap, bytes: gap.bytes + bytes }
 }
 
 /** ECMA-48: what follows an escape, up to its end. */

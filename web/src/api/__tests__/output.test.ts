@@ -85,11 +85,28 @@ describe('the output of a task', () => {
   it('reads all parts for a file', async () => {
     const getLog = vi.fn((_id: number, _attempt: number, offset: number) => {
       const nextOffset = Math.min(BYTES.length, offset + 5)
-      return Promise.resolve({ bytes: BYTES.slice(offset, nextOffset), nextOffset })
+      return Promise.resolve({ bytes: BYTES.slice(offset, nextOffset), nextOffset, isGap: false })
     })
 
-    const file = await fetchOutput({ getLog }, 7, 1)
+    const file = await fetchOutput({ getLog }, 7, 1, () => '')
 
     expect(await file.text()).toBe('Größe: 3 €\n')
+  })
+
+  it('has a line in the file where something is missing', async () => {
+    const none = new Uint8Array()
+    const parts = new Map([
+      [0, { bytes: BYTES.slice(0, 2), nextOffset: 2, isGap: false }],
+      [2, { bytes: none, nextOffset: 9, isGap: true }],
+      [9, { bytes: BYTES.slice(9), nextOffset: BYTES.length, isGap: false }],
+      [BYTES.length, { bytes: none, nextOffset: 99, isGap: true }],
+    ])
+    const getLog = vi.fn((_id: number, _attempt: number, offset: number) =>
+      Promise.resolve(parts.get(offset) ?? { bytes: none, nextOffset: offset, isGap: false }),
+    )
+
+    const file = await fetchOutput({ getLog }, 7, 1, (bytes) => `${bytes} missing`)
+
+    expect(await file.text()).toBe(`Gr\n[7 missing]\n3 €\n[${99 - BYTES.length} missing]\n`)
   })
 })

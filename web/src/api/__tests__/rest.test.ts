@@ -116,7 +116,14 @@ describe('the REST client', () => {
     const headers = { 'Headway-Next-Offset': '12' }
     const { rest } = setUp(new Response('output', { headers }))
 
-    expect(await rest.getLog(7, 1, 6)).toMatchObject({ nextOffset: 12 })
+    expect(await rest.getLog(7, 1, 6)).toMatchObject({ nextOffset: 12, isGap: false })
+  })
+
+  it('learns from a part of the output that it was not kept', async () => {
+    const headers = { 'Headway-Next-Offset': '12', 'Headway-Skip': '6-12' }
+    const { rest } = setUp(new Response('', { headers }))
+
+    expect(await rest.getLog(7, 1, 6)).toMatchObject({ nextOffset: 12, isGap: true })
   })
 
   it('reads what a task type asks for', async () => {

@@ -241,41 +241,6 @@ describe('the page of a task', () => {
     expect(byRole(root, 'button', 'Cancel')).toHaveProperty('disabled', false)
   })
 
-  it('shows the output as it comes, without what is meant for a terminal', async () => {
-    const { api, wrapper, tell } = await setUp()
-    await tell(added(makeTask()), start)
-
-    api.readers.at(-1)?.onText('\u001b[32mone\u001b[0m\n')
-    await settle()
-    api.readers.at(-1)?.onText('two\n')
-    await settle()
-
-    expect(api.readOutput).toHaveBeenCalledWith(7, 1, expect.anything())
-    expect(wrapper.get('[data-testid=task-output]').text()).toBe('one\ntwo')
-  })
-
-  it('reads the output of the new attempt when there is one', async () => {
-    const { api, wrapper, tell } = await setUp()
-    await tell(added(makeTask()), start)
-    api.readers[0]?.onText('first\n')
-
-    await tell(changed('state', 5, { state: 'Processing', attempt: 2 }))
-    api.readers[1]?.onText('second\n')
-    await settle()
-
-    expect(api.readOutput.mock.calls.map(([, attempt]) => attempt)).toEqual([1, 2])
-    expect(wrapper.get('[data-testid=task-output]').text()).toBe('second')
-  })
-
-  it('asks for no output of a task that ended without any', async () => {
-    const api = new FakeApi()
-    api.tasks = [makeTask({ state: 'Completed', attempt: 1, seq: 9 })]
-
-    await setUp(api)
-
-    expect(api.readOutput).not.toHaveBeenCalled()
-  })
-
   it('says that there is no such task, and stops watching', async () => {
     const api = new FakeApi()
     api.tasks = [makeTask({ id: 8 })]

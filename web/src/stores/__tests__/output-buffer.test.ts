@@ -7,7 +7,13 @@ import { OutputBuffer } from '../output-buffer'
 function shown(...pieces: string[]): string {
   const buffer = new OutputBuffer()
   for (const piece of pieces) buffer.append(piece)
-  return buffer.blocks.map(({ text }) => text).join('')
+  return textOf(buffer)
+}
+
+function textOf(buffer: OutputBuffer): string {
+  return buffer.blocks
+    .map((block) => (block.kind === 'text' ? block.text : `[${block.bytes} missing]`))
+    .join('')
 }
 
 describe('the shown output', () => {
@@ -33,7 +39,7 @@ describe('the shown output', () => {
     const buffer = new OutputBuffer()
     for (let line = 1; line <= 6_000; line++) buffer.append(`${line}\n`)
 
-    const lines = buffer.blocks.flatMap(({ text }) => text.split('\n')).filter(Boolean)
+    const lines = textOf(buffer).split('\n').filter(Boolean)
 
     expect(buffer.droppedLines).toBe(1_000)
     expect(lines).toHaveLength(5_000)
@@ -48,6 +54,37 @@ describe('the shown output', () => {
     buffer.append('more\n')
 
     expect(buffer.blocks[0]).toBe(before)
+  })
+
+  it('has a gap where something is missing, and joins nothing over it', () => {
+    const buffer = new OutputBuffer()
+    buffer.append('one\ntw\u001b[3')
+    buffer.addGap(5)
+    buffer.addGap(2)
+    buffer.append('1 ree\r')
+    buffer.addGap(1)
+    buffer.append('four\n')
+
+    expect(textOf(buffer)).toBe('one\ntw\n[7 missing]1 ree\n[1 missing]four\n')
+  })
+
+  it('is not empty when all of it is missing', () => {
+    const buffer = new OutputBuffer()
+    buffer.addGap(5)
+
+    expect(buffer.isEmpty).toBe(false)
+    expect(textOf(buffer)).toBe('[5 missing]')
+  })
+
+  it('keeps no more when there are gaps in it, and counts each line that it let go', () => {
+    const buffer = new OutputBuffer()
+    for (let gap = 1; gap <= 20; gap++) {
+      buffer.append('a\nb\nc\n')
+      buffer.addGap(gap)
+    }
+
+    expect(buffer.blocks).toHaveLength(11)
+    expect(buffer.droppedLines).toBe(45)
   })
 
   it('cuts a line without an end', () => {
