@@ -144,6 +144,8 @@ describe('output', () => {
     expect(streamed.skips).toEqual([HOLE])
     expectAll(polled)
     expectAll(streamed)
+    const kept = Buffer.concat([ALL.subarray(0, HOLE.from), ALL.subarray(HOLE.to)])
+    expect((await rest.output(id)).equals(kept)).toBe(true)
   })
 
   test('lines are found where they are, and in the hole where they were', async () => {

@@ -161,16 +161,17 @@ export class Rest {
     )
   }
 
-  /** All of an attempt's output. */
+  /** All of an attempt's output that was kept: over a hole it goes on with what is behind it. */
   async output(id: number, attempt?: number): Promise<Buffer> {
     const parts: Buffer[] = []
     for (let offset = 0; ;) {
       const query = attempt === undefined ? '' : `&attempt=${attempt}`
       const answer = await this.get(`/api/v1/tasks/${id}/log?offset=${offset}${query}`)
       if (answer.status !== 200) throw new Error(answer.text)
-      if (answer.body.length === 0) return Buffer.concat(parts)
+      const next = Number(answer.headers['headway-next-offset'])
+      if (next <= offset) return Buffer.concat(parts)
       parts.push(answer.body)
-      offset = Number(answer.headers['headway-next-offset'])
+      offset = next
     }
   }
 }
