@@ -30,6 +30,11 @@
 /* What stat(2) counts in. */
 #define BLOCK_SIZE 512
 
+/* Of files that are being written, see hw_io_write_record(): the packed segments and the
+ * other records of an output.
+ */
+#define DRAFT_PREFIX ".output-"
+
 /* The output of one attempt, for whoever looks for the oldest. */
 typedef struct
 {
@@ -171,6 +176,39 @@ hw_output_attic_pack (HwOutputFolder *folder,
     pack_segment (folder, g_array_index (segments, guint64, i));
 }
 
+/* Removes what is not needed of a segment that has both names. */
+static void
+remove_packed_twice (HwOutputFolder *folder)
+{
+  g_autoptr(GArray) segments = hw_output_folder_list (folder);
+
+  for (guint i = 1; i < segments->len; i++)
+    {
+      guint64 offset = g_array_index (segments, guint64, i);
+      char name[HW_IO_NAME_MAX];
+
+      hw_segment_build_name (name, offset);
+      if (offset == g_array_index (segments, guint64, i - 1))
+        hw_io_remove (folder->fd, name);
+    }
+}
+
+/* Makes good what a daemon left that died while it wrote here. Nobody else writes such
+ * files, and of us nobody does at the same time.
+ */
+static void
+clean_up (HwOutputFolder *folder)
+{
+  g_autoptr(GDir) names = g_dir_open (folder->path, 0, NULL);
+  const char *name;
+
+  while (names != NULL && (name = g_dir_read_name (names)) != NULL)
+    if (g_str_has_prefix (name, DRAFT_PREFIX))
+      hw_io_remove (folder->fd, name);
+
+  remove_packed_twice (folder);
+}
+
 typedef void (*NameFunc) (char   *name,
                           guint64 offset);
 
@@ -282,6 +320,7 @@ look_at_attempt (const char *root,
       !hw_output_attic_has_ended (&folder))
     return;
 
+  clean_up (&folder);
   kept->size = hw_output_attic_measure (&folder);
   if (fstatat (folder.fd, HW_SHIM_END, &status, AT_SYMLINK_NOFOLLOW) == 0 ||
       fstat (folder.fd, &status) == 0)

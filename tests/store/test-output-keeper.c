@@ -271,6 +271,28 @@ test_begun (Fixture      *fixture,
   g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), ==, 0);
 }
 
+/* Test that what a daemon left that died while it packed takes no room for ever. */
+static void
+test_died (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  g_autofree char *folder = hw_attempt_folder_build (fixture->root, 5, 1, 1);
+  g_autofree char *draft = g_build_filename (folder, ".output-4194304.gz.321", NULL);
+  g_autofree char *packed = g_build_filename (folder, "output-0.gz", NULL);
+
+  add_output (fixture, 1, 9 * MIB, 0);
+  g_assert_true (g_file_set_contents (draft, "half", -1, NULL));
+  g_assert_true (g_file_set_contents (packed, "whole", -1, NULL));
+  keep (fixture, 64 * MIB);
+
+  g_assert_false (g_file_test (draft, G_FILE_TEST_EXISTS));
+  g_assert_false (has_file (fixture, 1, "output-0"));
+  g_assert_true (has_file (fixture, 1, "output-0.gz"));
+  g_assert_true (has_file (fixture, 1, "output-4194304"));
+  g_assert_true (has_file (fixture, 1, "output-8388608"));
+  g_assert_cmpuint (hw_output_keeper_get_size (fixture->keeper), <, 6 * MIB);
+}
+
 static void
 test_strange_folders (Fixture      *fixture,
                       gconstpointer test_data)
@@ -307,6 +329,7 @@ main (int   argc,
   ADD ("what-the-store-tells/that-begins-is-left-alone", test_begun);
   ADD_WITH ("lost/failed-is-packed-and-goes", "{'state': <'Failed'>}", test_lost);
   ADD_WITH ("lost/tried-again-is-packed-and-goes", "{'state': <'Pending'>}", test_lost);
+  ADD ("what-died-while-it-packed-is-made-good", test_died);
   ADD ("strange-folders-are-passed-over", test_strange_folders);
 
   return g_test_run ();
