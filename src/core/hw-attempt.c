@@ -44,7 +44,6 @@ struct _HwAttempt
 
   HwRunNews *news;  /* (owned) (not nullable) */
 
-  char *canceled_by;    /* (owned) (nullable) */
   gboolean is_killed;   /* somebody wanted it to end now */
   gboolean is_abandoned;
   guint aborted_starts; /* how many times in a row the daemon died while it was begun */
@@ -243,7 +242,7 @@ hw_attempt_is_requeued (HwAttempt *self)
 {
   HwTaskType *type = hw_run_get_task_type (self->run);
 
-  return self->canceled_by == NULL &&
+  return hw_run_get_canceled_by (self->run) == NULL &&
          hw_task_type_get_on_interrupt (type) == HW_ON_INTERRUPT_REQUEUE;
 }
 
@@ -254,7 +253,8 @@ on_run_finished (HwRun           *run,
 {
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
   gboolean is_success = outcome->result == HW_RESULT_SUCCESS;
-  gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && self->canceled_by != NULL;
+  const char *canceled_by = hw_run_get_canceled_by (run);
+  gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && canceled_by != NULL;
 
   if (outcome->result == HW_RESULT_INTERRUPTED && hw_attempt_is_requeued (self))
     {
@@ -275,7 +275,7 @@ on_run_finished (HwRun           *run,
   insert (&fields, HW_TASK_FIELD_OUTPUT_SIZE, g_variant_new_uint64 (outcome->output_size));
 
   hw_attempt_leave (self, is_success ? HW_TASK_STATE_COMPLETED : HW_TASK_STATE_FAILED,
-                    is_canceled ? self->canceled_by : ACTOR, 0, &fields);
+                    is_canceled ? canceled_by : ACTOR, 0, &fields);
 }
 
 static void
@@ -303,14 +303,15 @@ on_runner_adopted (GObject      *source,
                    gpointer      user_data)
 {
   g_autoptr(HwAttempt) self = HW_ATTEMPT (user_data);
+  const char *canceled_by = hw_run_get_canceled_by (self->run);
   g_autoptr(GError) error = NULL;
 
   if (hw_runner_adopt_finish (HW_RUNNER (source), result, &error))
     return;
 
-  /* Whoever canceled it meanwhile does not want it tried again. */
-  if (self->canceled_by != NULL)
-    hw_attempt_fail (self, HW_RESULT_CANCELED, self->canceled_by,
+  /* Whoever canceled it, now or then, does not want it tried again. */
+  if (canceled_by != NULL)
+    hw_attempt_fail (self, HW_RESULT_CANCELED, canceled_by,
                      "The task was canceled. Retry it to do it after all.");
   else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
            (hw_attempt_is_requeued (self) && hw_attempt_was_young (self)))
@@ -343,7 +344,6 @@ hw_attempt_finalize (GObject *object)
   g_clear_object (&self->runner);
   g_clear_object (&self->clock);
   g_clear_object (&self->store);
-  g_clear_pointer (&self->canceled_by, g_free);
   g_clear_pointer (&self->ending, hw_change_unref);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->finalize (object);
@@ -500,56 +500,94 @@ hw_attempt_adopt (HwAttempt *self)
 }
 
 static void
-on_control_finished (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      user_data)
-{
-  g_autoptr(HwRun) run = HW_RUN (user_data);
-  g_autoptr(GError) error = NULL;
-
-  if (!hw_runner_control_finish (HW_RUNNER (source), result, &error))
-    g_warning ("Could not stop task %" G_GUINT64_FORMAT ": %s",
-               hw_run_get_task_id (run), error->message);
-}
-
-static void
-hw_attempt_control (HwAttempt *self,
-                    HwControl  verb)
+hw_attempt_control (HwAttempt          *self,
+                    HwControl           verb,
+                    GAsyncReadyCallback callback,
+                    gpointer            user_data)
 {
   gint64 grace = hw_task_type_get_stop_timeout (hw_run_get_task_type (self->run));
 
   hw_runner_control_async (self->runner, self->run, verb,
                            hw_clock_get_monotonic_time (self->clock) + grace,
-                           NULL, on_control_finished, g_object_ref (self->run));
+                           NULL, callback, user_data);
+}
+
+/* Whoever asked hears of no failure: the task says what it does. */
+static void
+on_cancel_controlled (GObject      *source,
+                      GAsyncResult *result,
+                      gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwAttempt *self = g_task_get_source_object (gtask);
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_runner_control_finish (HW_RUNNER (source), result, &error))
+    g_warning ("Could not stop task %" G_GUINT64_FORMAT ": %s",
+               hw_run_get_task_id (self->run), error->message);
+  g_task_return_boolean (gtask, TRUE);
 }
 
 /**
- * hw_attempt_cancel:
+ * hw_attempt_cancel_async:
  * @self: an attempt
  * @actor: who wants it to end
  * @now: whether to use force at once, even if it was asked to end before
+ * @callback: called when it was asked to, and whoever comes after us would know that
+ * @user_data: data for @callback
  *
  * Asks the work to end, and forces it to after the time that its type gives it. The
  * attempt ends when the work has.
  */
 void
-hw_attempt_cancel (HwAttempt  *self,
-                   const char *actor,
-                   gboolean    now)
+hw_attempt_cancel_async (HwAttempt          *self,
+                         const char         *actor,
+                         gboolean            now,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
 {
+  g_autoptr(GTask) gtask = NULL;
+  gboolean is_first;
+
   g_return_if_fail (HW_IS_ATTEMPT (self));
   g_return_if_fail (actor != NULL);
 
-  if (self->ending != NULL || self->is_killed || (self->canceled_by != NULL && !now))
-    return;
+  gtask = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (gtask, hw_attempt_cancel_async);
+  is_first = hw_run_get_canceled_by (self->run) == NULL;
 
-  if (self->canceled_by == NULL)
+  if (self->ending != NULL || self->is_killed || (!is_first && !now))
     {
-      self->canceled_by = g_strdup (actor);
-      hw_run_news_set_stopping (self->news);
+      g_task_return_boolean (gtask, TRUE);
+      return;
     }
+
+  hw_run_set_canceled_by (self->run, actor);
+  if (is_first)
+    hw_run_news_set_stopping (self->news);
   self->is_killed = now;
-  hw_attempt_control (self, now ? HW_CONTROL_KILL : HW_CONTROL_STOP);
+  hw_attempt_control (self, now ? HW_CONTROL_KILL : HW_CONTROL_STOP, on_cancel_controlled,
+                      g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_attempt_cancel_finish:
+ * @self: an attempt
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Ends hw_attempt_cancel_async().
+ *
+ * Returns: %TRUE
+ */
+gboolean
+hw_attempt_cancel_finish (HwAttempt    *self,
+                          GAsyncResult *result,
+                          GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void
@@ -591,7 +629,7 @@ hw_attempt_set_paused_async (HwAttempt          *self,
   gtask = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (gtask, hw_attempt_set_paused_async);
 
-  if (self->ending != NULL || self->canceled_by != NULL || hw_run_get_is_stopping (self->run))
+  if (self->ending != NULL || hw_run_get_canceled_by (self->run) != NULL || hw_run_get_is_stopping (self->run))
     {
       g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_WRONG_STATE,
                                "Task %" G_GUINT64_FORMAT " is about to end. Wait until it has.",
@@ -624,6 +662,19 @@ hw_attempt_set_paused_finish (HwAttempt    *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static void
+on_left (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr(HwRun) run = HW_RUN (user_data);
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_runner_control_finish (HW_RUNNER (source), result, &error))
+    g_warning ("Could not leave task %" G_GUINT64_FORMAT ": %s",
+               hw_run_get_task_id (run), error->message);
+}
+
 /**
  * hw_attempt_abandon:
  * @self: an attempt
@@ -639,5 +690,5 @@ hw_attempt_abandon (HwAttempt *self)
   self->is_abandoned = TRUE;
   hw_run_news_close (self->news);
   hw_attempt_clear_retry_timer (self);
-  hw_attempt_control (self, HW_CONTROL_LEAVE);
+  hw_attempt_control (self, HW_CONTROL_LEAVE, on_left, g_object_ref (self->run));
 }

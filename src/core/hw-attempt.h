@@ -23,9 +23,14 @@ guint64    hw_attempt_get_task_id (HwAttempt *self);
 
 void       hw_attempt_start (HwAttempt *self);
 void       hw_attempt_adopt (HwAttempt *self);
-void       hw_attempt_cancel (HwAttempt  *self,
-                              const char *actor,
-                              gboolean    now);
+void       hw_attempt_cancel_async (HwAttempt          *self,
+                                    const char         *actor,
+                                    gboolean            now,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+gboolean   hw_attempt_cancel_finish (HwAttempt    *self,
+                                     GAsyncResult *result,
+                                     GError      **error);
 void       hw_attempt_set_paused_async (HwAttempt          *self,
                                         gboolean            is_paused,
                                         GAsyncReadyCallback callback,

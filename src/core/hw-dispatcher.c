@@ -645,35 +645,25 @@ hw_dispatcher_lookup (HwDispatcher *self,
 }
 
 /**
- * hw_dispatcher_cancel:
+ * hw_dispatcher_is_refused:
  * @self: a dispatcher
  * @task_id: a task's number
- * @actor: who wants it to end
- * @now: whether to use force at once
  *
- * Has a task end that runs.
+ * Tells whether a task ends by itself, as nobody can run it.
  *
- * Returns: whether it runs
+ * Returns: %TRUE if so
  */
 gboolean
-hw_dispatcher_cancel (HwDispatcher *self,
-                      guint64       task_id,
-                      const char   *actor,
-                      gboolean      now)
+hw_dispatcher_is_refused (HwDispatcher *self,
+                          guint64       task_id)
 {
-  LiveTask *live;
+  const LiveTask *live;
 
   g_return_val_if_fail (HW_IS_DISPATCHER (self), FALSE);
 
   live = g_hash_table_lookup (self->live, &task_id);
-  if (live == NULL || (live->attempt == NULL && !live->is_refused))
-    return FALSE;
 
-  /* One that nobody can run ends by itself. */
-  if (live->attempt != NULL)
-    hw_attempt_cancel (live->attempt, actor, now);
-
-  return TRUE;
+  return live != NULL && live->attempt == NULL && live->is_refused;
 }
 
 /**

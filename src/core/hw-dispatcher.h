@@ -34,10 +34,8 @@ void          hw_dispatcher_dispatch (HwDispatcher *self);
 
 HwTask       *hw_dispatcher_lookup (HwDispatcher *self,
                                     guint64       task_id);
-gboolean      hw_dispatcher_cancel (HwDispatcher *self,
-                                    guint64       task_id,
-                                    const char   *actor,
-                                    gboolean      now);
+gboolean      hw_dispatcher_is_refused (HwDispatcher *self,
+                                        guint64       task_id);
 HwAttempt    *hw_dispatcher_lookup_attempt (HwDispatcher *self,
                                             guint64       task_id);
 

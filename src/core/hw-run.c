@@ -39,6 +39,7 @@ struct _HwRun
   GSource *source;       /* (owned) (nullable): will emit `changed` */
   gboolean is_stopping;
   gboolean is_paused;
+  char *canceled_by;       /* (owned) (nullable): set once */
   const char *containment; /* (nullable): a static string */
   gboolean is_finished;
 };
@@ -100,6 +101,7 @@ hw_run_finalize (GObject *object)
   g_clear_object (&self->type);
   g_clear_pointer (&self->parameters, g_variant_unref);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_pointer (&self->canceled_by, g_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
 
@@ -309,6 +311,49 @@ hw_run_get_timeout (HwRun *self)
   g_return_val_if_fail (HW_IS_RUN (self), 0);
 
   return self->timeout;
+}
+
+/**
+ * hw_run_set_canceled_by:
+ * @self: a run
+ * @actor: who
+ *
+ * Says who wants the work to end: a person, or what a former daemon wrote down about one.
+ * The first who does stays it. Any thread.
+ */
+void
+hw_run_set_canceled_by (HwRun      *self,
+                        const char *actor)
+{
+  g_return_if_fail (HW_IS_RUN (self));
+  g_return_if_fail (actor != NULL);
+
+  g_mutex_lock (&self->lock);
+  if (self->canceled_by == NULL)
+    self->canceled_by = g_strdup (actor);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * hw_run_get_canceled_by:
+ * @self: a run
+ *
+ * Gets who wants the work to end. Any thread.
+ *
+ * Returns: (transfer none) (nullable): who, or %NULL if nobody does
+ */
+const char *
+hw_run_get_canceled_by (HwRun *self)
+{
+  const char *actor;
+
+  g_return_val_if_fail (HW_IS_RUN (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  actor = self->canceled_by;
+  g_mutex_unlock (&self->lock);
+
+  return actor;
 }
 
 /**

@@ -42,6 +42,9 @@ char      **hw_run_list_secrets (HwRun *self);
 void        hw_run_set_timeout (HwRun *self,
                                 gint64 timeout);
 gint64      hw_run_get_timeout (HwRun *self);
+void        hw_run_set_canceled_by (HwRun      *self,
+                                    const char *actor);
+const char *hw_run_get_canceled_by (HwRun *self);
 
 void        hw_run_set_progress (HwRun      *self,
                                  guint64     done,

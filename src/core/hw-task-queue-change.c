@@ -42,6 +42,9 @@ static void on_task_looked_at (GObject      *source,
                                gpointer      user_data);
 static void cancel_task (GTask  *gtask,
                          HwTask *task);
+static void on_canceled (GObject      *source,
+                         GAsyncResult *result,
+                         gpointer      user_data);
 static void retry_task (GTask  *gtask,
                         HwTask *task);
 static void pause_task (GTask  *gtask,
@@ -106,6 +109,8 @@ cancel_task (GTask  *gtask,
   g_autoptr(GTask) owned = gtask;
   HwTaskQueue *self = g_task_get_source_object (gtask);
   const Request *request = g_task_get_task_data (gtask);
+  HwDispatcher *dispatcher = hw_task_queue_get_dispatcher (self);
+  HwAttempt *attempt = hw_dispatcher_lookup_attempt (dispatcher, request->task_id);
   gint64 now = hw_clock_get_real_time (hw_task_queue_get_clock (self));
   g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
@@ -118,8 +123,13 @@ cancel_task (GTask  *gtask,
       return;
     }
 
-  if (hw_dispatcher_cancel (hw_task_queue_get_dispatcher (self), request->task_id,
-                            hw_principal_get_name (request->principal), request->now))
+  if (attempt != NULL)
+    {
+      hw_attempt_cancel_async (attempt, hw_principal_get_name (request->principal), request->now,
+                               on_canceled, g_steal_pointer (&owned));
+      return;
+    }
+  if (hw_dispatcher_is_refused (dispatcher, request->task_id))
     {
       answer (g_steal_pointer (&owned));
       return;
@@ -134,6 +144,20 @@ cancel_task (GTask  *gtask,
   g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ENDED_AT), "x", now);
   change_state (g_steal_pointer (&owned), HW_TASK_STATE_PENDING, now,
                 g_variant_dict_end (&fields));
+}
+
+static void
+on_canceled (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (hw_attempt_cancel_finish (HW_ATTEMPT (source), result, &error))
+    answer (g_steal_pointer (&gtask));
+  else
+    g_task_return_error (gtask, error);
 }
 
 static void

@@ -256,7 +256,7 @@ test_attempt_cancel_asks_and_waits (Bench        *bench,
   g_autofree char *level = NULL;
 
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_await_quiet ();
   level = hw_attempt_bench_print_newest_level (bench);
 
@@ -272,7 +272,7 @@ test_attempt_cancel_ends_with_who_wanted_it (Bench        *bench,
                                              gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_CANCELED, "It was canceled."));
 
   assert_story (bench, "Failed/1(canceled)");
@@ -285,7 +285,7 @@ test_attempt_cancel_too_late_completes (Bench        *bench,
                                         gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_attempt_bench_finish (bench, hw_outcome_new (HW_RESULT_SUCCESS));
 
   assert_story (bench, "Completed/1(success)");
@@ -298,7 +298,7 @@ test_attempt_cancel_before_the_work_began (Bench        *bench,
 {
   hw_fake_runner_hold_answers (bench->runner);
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_fake_runner_release_answers (bench->runner);
   hw_await_quiet ();
   assert_calls (bench, "start 1/1, stop 1/1");
@@ -312,8 +312,8 @@ test_attempt_cancel_twice_asks_once (Bench        *bench,
                                      gconstpointer test_data)
 {
   hw_attempt_bench_start (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
-  hw_attempt_cancel (bench->attempt, "uid:1001", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
+  hw_attempt_cancel_async (bench->attempt, "uid:1001", FALSE, NULL, NULL);
   hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_CANCELED, "It was canceled."));
 
   assert_calls (bench, "start 1/1, stop 1/1");
@@ -326,9 +326,9 @@ test_attempt_cancel_after_the_end_does_nothing (Bench        *bench,
 {
   hw_attempt_bench_start (bench);
   hw_fake_runner_succeed (bench->runner, 1);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_await_quiet ();
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_await_quiet ();
 
   assert_calls (bench, "start 1/1");
@@ -349,7 +349,7 @@ test_attempt_cancel_tells_the_newest_progress (Bench        *bench,
       hw_run_set_progress (hw_attempt_bench_get_run (bench), i, 4, NULL);
       hw_await_quiet ();
     }
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   level = hw_attempt_bench_print_newest_level (bench);
   g_assert_cmpstr (level, ==, "{'progress': <0.5>, 'done': <uint64 2>, 'total': <uint64 4>, "
                    "'activity': <'stopping'>}");
@@ -518,9 +518,63 @@ test_attempt_adopt_canceled_meanwhile_is_not_tried_again (Bench        *bench,
   hw_fake_runner_hold_answers (bench->runner);
   hw_fake_runner_set_adopt_error (bench->runner, HW_ERROR_INTERRUPTED);
   adopt (bench);
-  hw_attempt_cancel (bench->attempt, "uid:1000", FALSE);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, NULL, NULL);
   hw_fake_runner_release_answers (bench->runner);
   hw_await_quiet ();
+
+  assert_story (bench, "Failed/1(canceled)");
+  g_assert_cmpstr (get_actor (bench), ==, "uid:1000");
+}
+
+static void
+on_canceled (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  gboolean *is_answered = user_data;
+
+  g_assert_true (hw_attempt_cancel_finish (HW_ATTEMPT (source), result, NULL));
+  *is_answered = TRUE;
+}
+
+/* Whoever cancels is answered when the runner has taken note of it. */
+static void
+test_attempt_cancel_is_answered_by_the_runner (Bench        *bench,
+                                               gconstpointer test_data)
+{
+  gboolean is_answered = FALSE;
+
+  hw_attempt_bench_start (bench);
+  hw_fake_runner_hold_answers (bench->runner);
+  hw_attempt_cancel_async (bench->attempt, "uid:1000", FALSE, on_canceled, &is_answered);
+  hw_await_quiet ();
+  g_assert_false (is_answered);
+
+  hw_fake_runner_release_answers (bench->runner);
+  hw_await_quiet ();
+  g_assert_true (is_answered);
+}
+
+/* What was canceled under a former daemon is not tried again, and ends with who wanted that. */
+static void
+test_attempt_adopt_canceled_before_is_not_tried_again (Bench        *bench,
+                                                       gconstpointer test_data)
+{
+  hw_fake_runner_set_canceled_by (bench->runner, "uid:1000");
+  hw_fake_runner_set_adopt_error (bench->runner, HW_ERROR_NOT_STARTED);
+  adopt (bench);
+
+  assert_story (bench, "Failed/1(canceled)");
+  g_assert_cmpstr (get_actor (bench), ==, "uid:1000");
+}
+
+static void
+test_attempt_adopt_canceled_before_ends_with_who_wanted_it (Bench        *bench,
+                                                            gconstpointer test_data)
+{
+  hw_fake_runner_set_canceled_by (bench->runner, "uid:1000");
+  adopt (bench);
+  hw_attempt_bench_finish (bench, hw_outcome_new_failed (HW_RESULT_CANCELED, "It was canceled."));
 
   assert_story (bench, "Failed/1(canceled)");
   g_assert_cmpstr (get_actor (bench), ==, "uid:1000");
@@ -532,6 +586,12 @@ static void
 add_tests_of_cancellation (HwTestLog *log)
 {
   ADD ("/attempt/cancel/asks-and-waits", test_attempt_cancel_asks_and_waits);
+  ADD ("/attempt/cancel/is-answered-by-the-runner",
+       test_attempt_cancel_is_answered_by_the_runner);
+  ADD ("/attempt/adopt/canceled-before/is-not-tried-again",
+       test_attempt_adopt_canceled_before_is_not_tried_again);
+  ADD ("/attempt/adopt/canceled-before/ends-with-who-wanted-it",
+       test_attempt_adopt_canceled_before_ends_with_who_wanted_it);
   ADD ("/attempt/cancel/ends-with-who-wanted-it", test_attempt_cancel_ends_with_who_wanted_it);
   ADD ("/attempt/cancel/too-late-completes", test_attempt_cancel_too_late_completes);
   ADD ("/attempt/cancel/before-the-work-began", test_attempt_cancel_before_the_work_began);

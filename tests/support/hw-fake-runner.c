@@ -35,6 +35,7 @@ struct _HwFakeRunner
   char *control_failure; /* (owned) (nullable) */
   gboolean fails_adoption;
   HwError adoption_error;
+  char *canceled_by;     /* (owned) (nullable): what a former daemon wrote down */
 };
 
 static void hw_fake_runner_iface_init (HwRunnerInterface *iface);
@@ -144,6 +145,8 @@ hw_fake_runner_adopt_async (HwRunner           *runner,
 
   g_task_set_source_tag (gtask, hw_fake_runner_adopt_async);
   hw_fake_runner_note (self, "adopt", run);
+  if (self->canceled_by != NULL)
+    hw_run_set_canceled_by (run, self->canceled_by);
 
   if (self->fails_adoption)
     error = g_error_new_literal (HW_ERROR, (int) self->adoption_error, "Nothing of it is there");
@@ -217,6 +220,7 @@ hw_fake_runner_finalize (GObject *object)
   g_queue_clear_full (&self->answers, (GDestroyNotify) answer_free);
   g_clear_pointer (&self->runs, g_hash_table_unref);
   g_clear_pointer (&self->start_failure, g_free);
+  g_clear_pointer (&self->canceled_by, g_free);
   g_string_free (self->calls, TRUE);
 
   G_OBJECT_CLASS (hw_fake_runner_parent_class)->finalize (object);
@@ -428,4 +432,21 @@ hw_fake_runner_set_adopt_error (HwFakeRunner *self,
 
   self->fails_adoption = TRUE;
   self->adoption_error = code;
+}
+
+/**
+ * hw_fake_runner_set_canceled_by:
+ * @self: a runner
+ * @actor: who
+ *
+ * Has what is adopted be canceled already, under a former daemon.
+ */
+void
+hw_fake_runner_set_canceled_by (HwFakeRunner *self,
+                                const char   *actor)
+{
+  g_return_if_fail (HW_IS_FAKE_RUNNER (self));
+
+  g_free (self->canceled_by);
+  self->canceled_by = g_strdup (actor);
 }

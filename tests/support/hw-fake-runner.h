@@ -34,5 +34,7 @@ void          hw_fake_runner_fail_control (HwFakeRunner *self,
                                            const char   *sentence);
 void          hw_fake_runner_set_adopt_error (HwFakeRunner *self,
                                               HwError       code);
+void          hw_fake_runner_set_canceled_by (HwFakeRunner *self,
+                                              const char   *actor);
 
 G_END_DECLS
