@@ -88,9 +88,14 @@ insert_level (GVariantDict     *fields,
       double progress = MIN ((double) level->done / (double) level->total, ALMOST_ALL);
 
       insert (fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (progress));
-      insert (fields, HW_TASK_FIELD_TOTAL, g_variant_new_uint64 (level->total));
     }
 
+  /* Nobody counts: the parts of a share are ours. */
+  if (level->is_share)
+    return;
+
+  if (level->total > 0)
+    insert (fields, HW_TASK_FIELD_TOTAL, g_variant_new_uint64 (level->total));
   insert (fields, HW_TASK_FIELD_DONE, g_variant_new_uint64 (level->done));
   insert_string (fields, HW_TASK_FIELD_UNIT, level->unit);
 }

@@ -60,6 +60,9 @@ static guint signals[SIGNAL_FINISHED + 1];
 /* Bytes of one message: some lines on a screen. It is kept for the whole retention. */
 #define MAX_MESSAGE_LENGTH 1024
 
+/* Parts of a share: finer than any bar, and exact in a double. */
+#define SHARE_PARTS 1000000
+
 G_DEFINE_FINAL_TYPE (HwRun, hw_run, G_TYPE_OBJECT)
 
 static gboolean
@@ -313,6 +316,24 @@ hw_run_get_timeout (HwRun *self)
   return self->timeout;
 }
 
+static void
+hw_run_set_level (HwRun            *self,
+                  const HwRunLevel *level)
+{
+  g_mutex_lock (&self->lock);
+
+  if (!self->is_finished &&
+      (level->total != self->level.total || level->is_share != self->level.is_share ||
+       level->done >= self->level.done))
+    {
+      self->level = *level;
+      self->has_level = TRUE;
+      hw_run_wake (self);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
 /**
  * hw_run_set_canceled_by:
  * @self: a run
@@ -373,21 +394,36 @@ hw_run_set_progress (HwRun      *self,
                      guint64     total,
                      const char *unit)
 {
+  const HwRunLevel level = {
+    .done = total > 0 ? MIN (done, total) : done,
+    .total = total,
+    .unit = unit,
+  };
+
   g_return_if_fail (HW_IS_RUN (self));
 
-  if (total > 0)
-    done = MIN (done, total);
+  hw_run_set_level (self, &level);
+}
 
-  g_mutex_lock (&self->lock);
+/**
+ * hw_run_set_share:
+ * @self: a run
+ * @share: how much of the work is done, from 0 to 1
+ *
+ * Says how far the attempt is, if nothing is counted there. All else is as with
+ * hw_run_set_progress(): it never falls.
+ */
+void
+hw_run_set_share (HwRun *self,
+                  double share)
+{
+  HwRunLevel level = { .total = SHARE_PARTS, .is_share = TRUE };
 
-  if (!self->is_finished && (total != self->level.total || done >= self->level.done))
-    {
-      self->level = (HwRunLevel) { done, total, unit };
-      self->has_level = TRUE;
-      hw_run_wake (self);
-    }
+  g_return_if_fail (HW_IS_RUN (self));
+  g_return_if_fail (share >= 0 && share <= 1);
 
-  g_mutex_unlock (&self->lock);
+  level.done = (guint64) (share * SHARE_PARTS + 0.5);
+  hw_run_set_level (self, &level);
 }
 
 /* Makes valid UTF-8 of at most %MAX_MESSAGE_LENGTH bytes out of @message, which is (transfer full). */

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @done: how much is done, in @unit
  * @total: how much there is to do, or 0 if nobody knows
  * @unit: (nullable): what is counted, a static string
+ * @is_share: whether nothing is counted: then @done of @total is only how much of the whole
  *
  * How far an attempt is.
  */
@@ -22,6 +23,7 @@ typedef struct
   guint64 done;
   guint64 total;
   const char *unit;
+  gboolean is_share;
 } HwRunLevel;
 
 #define HW_TYPE_RUN (hw_run_get_type ())
@@ -50,6 +52,8 @@ void        hw_run_set_progress (HwRun      *self,
                                  guint64     done,
                                  guint64     total,
                                  const char *unit);
+void        hw_run_set_share (HwRun *self,
+                              double share);
 void        hw_run_send_message (HwRun      *self,
                                  const char *format,
                                  ...) G_GNUC_PRINTF (2, 3);

@@ -163,6 +163,17 @@ test_attempt_progress_without_a_total_is_no_share (HwAttemptBench *bench,
   assert_newest_level (bench, "{'unit': <'bytes'>, 'done': <uint64 812>}");
 }
 
+/* Test that who does not count has no odd number of parts. */
+static void
+test_attempt_progress_share_has_no_parts (HwAttemptBench *bench,
+                                          gconstpointer   test_data)
+{
+  hw_run_set_share (hw_attempt_bench_get_run (bench), 0.25);
+  hw_await_quiet ();
+
+  assert_newest_level (bench, "{'progress': <0.25>}");
+}
+
 /* What was not told yet when the run ends is in its end. */
 static void
 test_attempt_progress_newest_is_in_the_end (HwAttemptBench *bench,
@@ -331,6 +342,7 @@ main (int   argc,
        test_attempt_progress_is_below_1_until_the_end);
   ADD ("/attempt/progress/of-a-failure-stays-below-1",
        test_attempt_progress_of_a_failure_stays_below_1);
+  ADD ("/attempt/progress/share-has-no-parts", test_attempt_progress_share_has_no_parts);
   ADD ("/attempt/progress/without-a-total-is-no-share",
        test_attempt_progress_without_a_total_is_no_share);
   ADD ("/attempt/progress/newest-is-in-the-end", test_attempt_progress_newest_is_in_the_end);

@@ -141,6 +141,19 @@ test_run_progress_of_another_total_may_fall (Fixture      *fixture,
 }
 
 static void
+test_run_share_never_falls (Fixture      *fixture,
+                            gconstpointer test_data)
+{
+  hw_run_set_share (fixture->run, 0.5);
+  hw_run_set_share (fixture->run, 0.25);
+  iterate ();
+
+  g_assert_true (fixture->level.is_share);
+  g_assert_cmpuint (fixture->level.done * 2, ==, fixture->level.total);
+  g_assert_null (fixture->level.unit);
+}
+
+static void
 test_run_progress_is_at_most_all (Fixture      *fixture,
                                   gconstpointer test_data)
 {
@@ -350,6 +363,7 @@ main (int   argc,
   ADD ("/run/progress/newest-wins", test_run_newest_progress_wins);
   ADD ("/run/progress/is-taken-once", test_run_progress_is_taken_once);
   ADD ("/run/progress/never-falls", test_run_progress_never_falls);
+  ADD ("/run/share/never-falls", test_run_share_never_falls);
   ADD ("/run/progress/of-another-total-may-fall", test_run_progress_of_another_total_may_fall);
   ADD ("/run/progress/is-at-most-all", test_run_progress_is_at_most_all);
   ADD ("/run/messages/come-in-order", test_run_messages_come_in_order);
