@@ -5,6 +5,7 @@
 #include "hw-shim-child.h"
 
 #include "hw-io.h"
+#include "hw-shim-report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,7 @@ become (HwShimChild *self)
   if (setsid () < 0 || prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 ||
       getppid () != self->record->shim || null_fd < 0 ||
       dup2 (null_fd, STDIN_FILENO) < 0 || dup2 (self->output_fd, STDOUT_FILENO) < 0 ||
-      dup2 (self->output_fd, STDERR_FILENO) < 0)
+      dup2 (self->output_fd, STDERR_FILENO) < 0 || dup2 (self->report_fd, HW_PROGRESS_FD) < 0)
     fail (self, HW_SHIM_STAGE_SETUP, errno);
   if (null_fd > STDERR_FILENO)
     close (null_fd);

@@ -11,11 +11,12 @@
 /* How the program of an attempt is started. */
 typedef struct
 {
-  const HwShimTask *task;
+  HwShimTask *task;
   HwCgroup *cgroup;    /* to go into */
   HwShimStart *record; /* what is known before there is a child */
   int folder_fd;       /* where the start record goes */
   int output_fd;       /* where its output and its errors go */
+  int report_fd;       /* where it tells how far it is */
 
   HwShimStage stage;   /* where it failed, if so, and why */
   int number;

@@ -7,10 +7,17 @@
 #include "hw-shim-record.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* Bytes that wait for somebody, with all that the kernel needs for them, until there is no room
+ * for how far the program is. For all else there still is: it takes some 200 KiB.
+ */
+#define REPORT_ROOM (32 * 1024)
 
 static void
 close_door (HwShimDoor *door)
@@ -57,7 +64,9 @@ hw_shim_doors_close (HwShimDoors *self)
   self->listener_fd = -1;
 }
 
-/* Whoever does not take what is said, though it is little, hears no more. */
+/* Whoever does not take what is said, though it is little, hears no more. Who is slow just does
+ * not hear how far the program is: there is always more of that.
+ */
 void
 hw_shim_door_say (HwShimDoor *door,
                   HwShimVerb  verb,
@@ -66,8 +75,10 @@ hw_shim_door_say (HwShimDoor *door,
 {
   uint8_t frame[HW_FRAME_HEAD + HW_FRAME_MAX];
   size_t size = HW_FRAME_HEAD + length;
+  int waiting = 0;
 
-  if (door->fd < 0 || length > HW_FRAME_MAX)
+  if (door->fd < 0 || length > HW_FRAME_MAX ||
+      (verb == HW_SHIM_REPORT && ioctl (door->fd, SIOCOUTQ, &waiting) == 0 && waiting > REPORT_ROOM))
     return;
 
   hw_shim_frame_write_head (frame, HW_SHIM_VERSION, verb, length);

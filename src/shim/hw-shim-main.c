@@ -69,19 +69,19 @@ hw_shim_add_secrets (HwShim *self,
   return true;
 }
 
-/* Gets what has to be there before the program. @output_fd is where it prints. */
+/* Gets what has to be there before the program. */
 static bool
-hw_shim_prepare (HwShim           *self,
-                 const HwShimTask *task,
-                 int              *output_fd)
+hw_shim_prepare (HwShim      *self,
+                 HwShimChild *child)
 {
+  HwShimTask *task = child->task;
   HwProcessStat own;
   sigset_t signals;
   int ends[2];
 
   snprintf (self->record.mark, sizeof self->record.mark, "%s", task->mark);
   self->has_children = true;
-  self->folder_fd = hw_io_open_folder (".");
+  self->folder_fd = child->folder_fd = hw_io_open_folder (".");
   hw_shim_output_init (&self->output, self->folder_fd, task->output_limit);
 
   sigemptyset (&signals);
@@ -93,7 +93,12 @@ hw_shim_prepare (HwShim           *self,
   if (self->folder_fd < 0 || self->signal_fd < 0 || pipe2 (ends, O_CLOEXEC) < 0)
     return false;
   self->pipe_fd = ends[0];
-  *output_fd = ends[1];
+  child->output_fd = ends[1];
+
+  environ = task->environment;
+  if (!hw_shim_report_open (&self->report, &child->report_fd))
+    return false;
+  task->environment = environ;
 
   if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
       !hw_process_read (getpid (), &own))
@@ -101,13 +106,9 @@ hw_shim_prepare (HwShim           *self,
   self->record.shim = own.pid;
   self->record.shim_start = own.start;
 
-  if (task->terminal != 0)
-    {
-      errno = ENOSYS;
-      return false;
-    }
+  errno = ENOSYS;
 
-  return hw_shim_add_secrets (self, task->secrets) &&
+  return task->terminal == 0 && hw_shim_add_secrets (self, task->secrets) &&
          fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 && prctl (PR_SET_CHILD_SUBREAPER, 1) == 0 &&
          hw_shim_doors_listen (&self->doors);
 }
@@ -157,22 +158,15 @@ hw_shim_fail (HwShim     *self,
 
 /* Starts the program. If it cannot be, says so. */
 static bool
-hw_shim_start (HwShim           *self,
-               const HwShimTask *task,
-               int               output_fd)
+hw_shim_start (HwShim      *self,
+               HwShimChild *child)
 {
-  HwShimChild child = {
-    .task = task,
-    .cgroup = &self->cgroup,
-    .record = &self->record,
-    .folder_fd = self->folder_fd,
-    .output_fd = output_fd,
-  };
+  const HwShimTask *task = child->task;
 
   hw_shim_make_cgroup (self, task->cgroup);
-  if (hw_shim_child_start (&child) < 0)
+  if (hw_shim_child_start (child) < 0)
     {
-      hw_shim_fail (self, child.stage, child.number);
+      hw_shim_fail (self, child->stage, child->number);
       return false;
     }
 
@@ -196,8 +190,8 @@ main (int   argc,
 {
   HwShim *self;
   HwShimTask task;
+  HwShimChild child = { .task = &task, .output_fd = -1, .report_fd = -1 };
   uint8_t *bytes;
-  int output_fd = -1;
   bool is_started = false;
 
   if (fcntl (HW_SHIM_LINK_FD, F_SETFD, FD_CLOEXEC) < 0)
@@ -217,12 +211,16 @@ main (int   argc,
 
   self->pipe_fd = -1;
   hw_shim_doors_init (&self->doors, HW_SHIM_LINK_FD);
-  if (hw_shim_prepare (self, &task, &output_fd))
-    is_started = hw_shim_start (self, &task, output_fd);
+  child.cgroup = &self->cgroup;
+  child.record = &self->record;
+  if (hw_shim_prepare (self, &child))
+    is_started = hw_shim_start (self, &child);
   else
     hw_shim_fail (self, HW_SHIM_STAGE_SETUP, errno);
 
-  close (output_fd);
+  close (child.output_fd);
+  close (child.report_fd);
+  clearenv ();
   free (task.texts);
   free (bytes);
   if (is_started)

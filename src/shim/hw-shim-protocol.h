@@ -25,7 +25,7 @@
  * The first connection is the one that the shim was born with. START goes there, and
  * nowhere else, and is answered by STARTED or NOT_STARTED. To any later connection, made at
  * the socket in the attempt's folder, the shim says HELLO. All of them hear HELLO when what
- * it says changes, and ENDED.
+ * it says changes, REPORT, and ENDED.
  */
 #define HW_SHIM_VERSION 1
 
@@ -65,6 +65,7 @@ typedef enum
   HW_SHIM_NOT_STARTED = 130, /* u32 stage, u32 errno */
   HW_SHIM_ENDED = 131,     /* the exit record's text */
   HW_SHIM_REFUSED = 132,   /* u32: the verb */
+  HW_SHIM_REPORT = 133,    /* lines that the program tells of itself */
 } HwShimVerb;
 
 typedef struct

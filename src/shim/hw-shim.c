@@ -180,6 +180,7 @@ hw_shim_end (HwShim *self)
     .at = hw_shim_real_time (),
   };
 
+  hw_shim_report_end (&self->report, &self->doors);
   hw_shim_drain (self);
   hw_shim_output_sync (&self->output);
 
@@ -279,6 +280,7 @@ hw_shim_advance (HwShim *self)
     hw_shim_write (self);
 
   hw_shim_control (self, now);
+  hw_shim_report_say (&self->report, &self->doors, now);
 
   /* Who was asked to stop has stopped when nothing of it is left. */
   if (self->has_exited && !self->has_ended && !(hw_shim_is_stopping (self) && self->has_children))
@@ -305,6 +307,8 @@ hw_shim_get_timeout (HwShim *self)
     at = earlier (at, self->write_at);
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
+  if (self->report.is_waiting)
+    at = earlier (at, self->report.say_at);
   at = earlier (at, hw_shim_get_control_time (self, now));
 
   if (at == INT64_MAX)
@@ -326,7 +330,8 @@ enum
   POLL_SIGNALS,
   POLL_PIPE,
   POLL_CGROUP,
-  POLL_DOORS,
+  POLL_REPORT,
+  POLL_DOORS = POLL_REPORT + HW_REPORT_N_WAYS,
 };
 
 static void
@@ -343,6 +348,7 @@ hw_shim_fill (HwShim        *self,
                                                                        : -1,
     .events = POLLPRI,
   };
+  hw_shim_report_fill (&self->report, fds + POLL_REPORT);
   hw_shim_doors_fill (&self->doors, fds + POLL_DOORS);
 }
 
@@ -360,6 +366,7 @@ hw_shim_run (HwShim *self)
 
       if (fds[POLL_PIPE].revents != 0)
         hw_shim_read (self, HW_MASK_READ_MAX);
+      hw_shim_report_hear (&self->report, fds + POLL_REPORT);
       if (fds[POLL_SIGNALS].revents != 0)
         hw_shim_reap (self);
 

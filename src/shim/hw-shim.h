@@ -9,12 +9,14 @@
 #include "hw-shim-mask.h"
 #include "hw-shim-output.h"
 #include "hw-shim-record.h"
+#include "hw-shim-report.h"
 
 /* One attempt: its program, all that came of it, what they print, and who asks. */
 typedef struct
 {
   HwShimDoors doors;
   HwShimOutput output;
+  HwShimReport report;
   HwCgroup cgroup; /* of the program, or none */
   HwShimStart record;
   int folder_fd; /* (owned) */
