@@ -12,6 +12,7 @@
 #include "hw-command-start.h"
 #include "hw-error.h"
 #include "hw-command-control.h"
+#include "hw-report-hearing.h"
 #include "hw-shim-link.h"
 #include "hw-shim-search.h"
 
@@ -156,6 +157,7 @@ hw_command_child_watch (HwCommandChild *self,
   g_signal_connect (self->link, "answered", G_CALLBACK (on_link_answered), self);
   g_signal_connect (self->link, "status", G_CALLBACK (on_link_status), self);
   g_signal_connect (self->link, "ended", G_CALLBACK (on_link_ended), self);
+  hw_report_hear (self->link, self->run);
 }
 
 static void

@@ -53,6 +53,7 @@ typedef enum
 {
   SIGNAL_ANSWERED,
   SIGNAL_STATUS,
+  SIGNAL_REPORT,
   SIGNAL_REFUSED,
   SIGNAL_FOREIGN,
   SIGNAL_ENDED,
@@ -237,6 +238,8 @@ hw_shim_link_hear (HwShimLink        *self,
   else if (frame->verb == HW_SHIM_ENDED &&
            hw_shim_end_parse ((const char *) frame->payload, frame->length, &end))
     hw_shim_link_tell_end (self, &end);
+  else if (frame->verb == HW_SHIM_REPORT)
+    g_signal_emit (self, signals[SIGNAL_REPORT], 0, frame->payload, (guint) frame->length);
   else if (frame->verb == HW_SHIM_REFUSED && frame->length >= 4)
     g_signal_emit (self, signals[SIGNAL_REFUSED], 0, hw_shim_read_u32 (frame->payload));
 }
@@ -381,6 +384,18 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
   signals[SIGNAL_STATUS] =
     g_signal_new ("status", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+
+  /**
+   * HwShimLink::report:
+   * @self: a link
+   * @text: (type gpointer): bytes, gone after the signal
+   * @length: how many
+   *
+   * The program tells of itself, see hw_report_read().
+   */
+  signals[SIGNAL_REPORT] =
+    g_signal_new ("report", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
 
   /**
    * HwShimLink::refused:

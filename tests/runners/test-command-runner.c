@@ -14,6 +14,9 @@
 /* A variable of this process that no program may see. */
 #define SECRET "HEADWAY_TEST_SECRET"
 
+/* Whom this process tells how it is, and no program may. */
+#define OTHERS_SOCKET "/run/of-others/notify"
+
 static void
 test_command_runner_succeeds (CommandFixture *fixture,
                               gconstpointer   test_data)
@@ -222,6 +225,7 @@ test_command_runner_environment_is_clean (CommandFixture *fixture,
   const char *const allowed[] = {
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     fixture->mark, "HEADWAY_RESULT_DIR=", "HOME=", "USER=", "LANG=", "TZ=",
+    "HEADWAY_PROGRESS_FD=3", "NOTIFY_SOCKET=@",
   };
   g_autoptr(RunProbe) probe = NULL;
   g_autofree char *output = NULL;
@@ -242,6 +246,9 @@ test_command_runner_environment_is_clean (CommandFixture *fixture,
         g_test_message ("%s", lines[i]);
       g_assert_true (is_allowed);
     }
+
+  /* The daemon's own would let a program speak for it. */
+  g_assert_null (strstr (output, OTHERS_SOCKET));
 }
 
 /* Test that a task's own environment is all of it, and cannot hide whose process it is. */
@@ -251,13 +258,18 @@ test_command_runner_environment_is_given (CommandFixture *fixture,
 {
   g_autoptr(RunProbe) probe =
     run_command (fixture, "{'argv': <['env']>, "
-                 "'env': <{'A': <'b c'>, 'PATH': <'/usr/bin:/bin'>, 'HEADWAY_TASK': <'1/1/1'>}>}");
+                 "'env': <{'A': <'b c'>, 'PATH': <'/usr/bin:/bin'>, 'HEADWAY_TASK': <'1/1/1'>, "
+                 "'NOTIFY_SOCKET': <'" OTHERS_SOCKET "'>}>}");
   g_autofree char *output = read_attempt_file (fixture, OUTPUT);
+  const char *ours = strstr (output, "NOTIFY_SOCKET=@");
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_nonnull (ours);
+  g_assert_null (strstr (output, OTHERS_SOCKET));
   g_assert_cmpuint (strlen (output), ==,
-                    strlen ("A=b c\nPATH=/usr/bin:/bin\n") + strlen (fixture->mark) + 1 +
-                    strlen ("HEADWAY_RESULT_DIR=/files\n") + strlen (fixture->attempt));
+                    strlen ("A=b c\nPATH=/usr/bin:/bin\nHEADWAY_PROGRESS_FD=3\n") +
+                    strlen (fixture->mark) + 1 + strlen ("HEADWAY_RESULT_DIR=/files\n") +
+                    strlen (fixture->attempt) + strcspn (ours, "\n") + 1);
   g_assert_nonnull (strstr (output, "A=b c\n"));
   g_assert_nonnull (strstr (output, fixture->mark));
 }
@@ -335,8 +347,8 @@ test_command_runner_umask (CommandFixture *fixture,
   g_assert_cmpuint (kept, ==, 022);
 }
 
-/* Test that a program has the three standard descriptors and nothing else of ours, not
- * even those that we leave open to programs.
+/* Test that a program has the three standard descriptors, the one to tell by, and nothing else
+ * of ours, not even those that we leave open to programs.
  */
 static void
 test_command_runner_leaks_no_descriptor (CommandFixture *fixture,
@@ -352,7 +364,7 @@ test_command_runner_leaks_no_descriptor (CommandFixture *fixture,
 
   g_assert_cmpint (leaky, >=, 0);
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
-  g_assert_cmpstr (output, ==, "0\n1\n2\n/dev/null\n");
+  g_assert_cmpstr (output, ==, "0\n1\n2\n3\n/dev/null\n");
 }
 
 /* The two that glibc keeps for its threads, and has every child of posix_spawn(3) ignore. */
@@ -442,6 +454,8 @@ main (int   argc,
 
   /* Before there is any thread that might read the environment. */
   g_setenv (SECRET, "1", TRUE);
+  g_setenv ("NOTIFY_SOCKET", OTHERS_SOCKET, TRUE);
+  g_setenv ("LISTEN_FDS", "1", TRUE);
 
   ADD ("succeeds", NULL, test_command_runner_succeeds);
   ADD ("keeps-output", NULL, test_command_runner_keeps_output);
