@@ -78,6 +78,18 @@ class TerminalTest(House):
         screen.printed.decode("ascii")
         self.assertRegex(screen.printed, rb"\[(\x1b\[\d+m)?#+-+")
 
+    def test_a_program_moves_its_bar(self):
+        os.mkfifo(self.home / "fifo")
+        script = ("echo PROGRESS=0.25 >&$HEADWAY_PROGRESS_FD; cat fifo; "
+                  "printf 'TOTAL=8\nUNIT=files\nDONE=6\n' >&3; cat fifo")
+        screen = Screen(self, "run", "--", "sh", "-c", script, NO_COLOR="1", columns=100)
+        screen.until(r"#1 [^\r]*25 %")
+        (self.home / "fifo").write_text("")
+        screen.until(r"#1 [^\r]*75 %[^\r]*6 of 8 files")
+        (self.home / "fifo").write_text("")
+        self.assertEqual(0, screen.finish())
+        self.assertEqual("", screen.left())
+
     def test_output_never_meets_the_bar(self):
         os.mkfifo(self.home / "fifo")
         script = "echo first; cat fifo; printf half; cat fifo; echo; cat fifo"
