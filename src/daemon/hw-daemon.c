@@ -162,7 +162,8 @@ hw_daemon_build_queue (HwDaemon *self)
   g_autoptr(HwFiles) files = hw_result_files_new (output_folder);
   g_autoptr(HwTaskTypes) types =
     hw_type_folders_read (hw_config_get_type_folders (self->config));
-  g_autoptr(HwInProcessRunner) in_process = hw_works_new_runner (self->clock, max_parallel);
+  g_autoptr(HwInProcessRunner) in_process = hw_works_new_runner (self->clock, max_parallel,
+                                                                 output_folder);
   g_autoptr(HwCommandRunner) command =
     hw_command_runner_new (hw_config_get_shim_path (self->config), output_folder, self->clock);
 

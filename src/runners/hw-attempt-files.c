@@ -25,6 +25,13 @@
  * blocks, so none of it is for the main context.
  */
 
+/* Somebody wants the attempt to end: who that is. Written before it is asked to, by a daemon
+ * that may be gone before the attempt has ended.
+ */
+#define CANCELED "canceled"
+
+#define CANCELED_FORMAT "headway-canceled 1\n%s\nby %s\nend\n"
+
 /* Characters of a path in a sentence: most paths are shorter. */
 #define MAX_PATH_LENGTH 256
 
@@ -293,6 +300,92 @@ hw_attempt_files_read_end (int        folder_fd,
 
   return hw_shim_end_parse (text, (gsize) length, end) && is_marked (end->mark, run) ? 0
          : EBADMSG;
+}
+
+/* Writes who canceled the attempt into @text. Returns its length, or 0 if nobody has such a
+ * name.
+ */
+static gsize
+build_canceled (HwRun      *run,
+                const char *actor,
+                char       *text,
+                gsize       size)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  int length = g_snprintf (text, size, CANCELED_FORMAT, mark, actor);
+
+  return actor[0] != '\0' && strchr (actor, '\n') == NULL && g_utf8_validate (actor, -1, NULL) &&
+         length > 0 && (gsize) length < size ? (gsize) length : 0;
+}
+
+/**
+ * hw_attempt_files_write_canceled:
+ * @root: the folder of all attempts
+ * @run: the attempt, of which it is known who canceled it
+ * @error: return location for a #GError, or %NULL
+ *
+ * Writes down who canceled the attempt, whether it has begun or not. Who was first stays it.
+ *
+ * Returns: %FALSE with a sentence for a person if it is not on disk
+ */
+gboolean
+hw_attempt_files_write_canceled (const char *root,
+                                 HwRun      *run,
+                                 GError    **error)
+{
+  g_autofree char *folder = hw_attempt_files_build_folder (root, run);
+  char text[HW_RECORD_SIZE];
+  gsize length = build_canceled (run, hw_run_get_canceled_by (run), text, sizeof text);
+  int number = 0;
+  int folder_fd;
+
+  if (length == 0)
+    return fail (folder, EINVAL, error);
+  if (!make_folder (folder, error))
+    return FALSE;
+
+  folder_fd = hw_io_open_folder (folder);
+  if (folder_fd < 0 || !hw_io_write_record (folder_fd, CANCELED, text, length, FALSE))
+    number = errno;
+  if (folder_fd >= 0)
+    close (folder_fd);
+
+  return number == 0 || number == EEXIST || fail (folder, number, error);
+}
+
+/**
+ * hw_attempt_files_read_canceled:
+ * @folder_fd: the attempt's folder
+ * @run: the attempt
+ *
+ * Reads who canceled the attempt. What is read must be what would have been written.
+ *
+ * Returns: (transfer full) (nullable): who, or %NULL if nobody is known to have
+ */
+char *
+hw_attempt_files_read_canceled (int    folder_fd,
+                                HwRun *run)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  g_autofree char *head = g_strdup_printf ("headway-canceled 1\n%s\nby ", mark);
+  char text[HW_RECORD_SIZE + 1];
+  char again[HW_RECORD_SIZE];
+  gssize length = read_record (folder_fd, CANCELED, text);
+  g_autofree char *actor = NULL;
+
+  if (length <= 0)
+    return NULL;
+
+  text[length] = '\0';
+  if (!g_str_has_prefix (text, head))
+    return NULL;
+
+  actor = g_strndup (text + strlen (head), strcspn (text + strlen (head), "\n"));
+  if (build_canceled (run, actor, again, sizeof again) != (gsize) length ||
+      memcmp (again, text, (gsize) length) != 0)
+    return NULL;
+
+  return g_steal_pointer (&actor);
 }
 
 /**

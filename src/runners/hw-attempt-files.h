@@ -30,6 +30,11 @@ int      hw_attempt_files_forbid_start (int    folder_fd,
 int      hw_attempt_files_read_end (int        folder_fd,
                                     HwRun     *run,
                                     HwShimEnd *end);
+gboolean hw_attempt_files_write_canceled (const char *root,
+                                          HwRun      *run,
+                                          GError    **error);
+char    *hw_attempt_files_read_canceled (int    folder_fd,
+                                         HwRun *run);
 guint64  hw_attempt_files_get_output_size (int folder_fd);
 
 G_END_DECLS

@@ -45,14 +45,6 @@ struct _HwCommandChild
   GCancellable *leaving;  /* (owned) (not nullable): when we go, and it stays */
 };
 
-/* Where a beginning failed. Owned by its #GTask. */
-typedef struct
-{
-  HwCommandStart *start; /* (owned) */
-  HwShimStage stage;
-  int number;
-} Failure;
-
 typedef enum
 {
   SIGNAL_DONE,
@@ -88,13 +80,6 @@ static void on_link_ended (HwShimLink     *link,
 static void on_buried (GObject      *source,
                        GAsyncResult *result,
                        gpointer      user_data);
-
-static void
-failure_free (Failure *failure)
-{
-  hw_command_start_free (failure->start);
-  g_free (failure);
-}
 
 static void
 hw_command_child_drop_link (HwCommandChild *self)
@@ -158,21 +143,6 @@ hw_command_child_watch (HwCommandChild *self,
   g_signal_connect (self->link, "status", G_CALLBACK (on_link_status), self);
   g_signal_connect (self->link, "ended", G_CALLBACK (on_link_ended), self);
   hw_report_hear (self->link, self->run);
-}
-
-static void
-prepare_in_thread (GTask        *gtask,
-                   gpointer      source,
-                   gpointer      task_data,
-                   GCancellable *cancellable)
-{
-  g_autoptr(GError) error = NULL;
-  HwShimProcess *process = hw_command_start_prepare (task_data, cancellable, &error);
-
-  if (process != NULL)
-    g_task_return_pointer (gtask, process, (GDestroyNotify) hw_shim_process_free);
-  else
-    g_task_return_error (gtask, g_steal_pointer (&error));
 }
 
 static void
@@ -263,17 +233,18 @@ on_prepared (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  HwCommandChild *self = HW_COMMAND_CHILD (source);
+  g_autoptr(HwCommandChild) self = HW_COMMAND_CHILD (user_data);
   g_autoptr(GTask) beginning = NULL;
   g_autoptr(GError) error = NULL;
 
-  self->process = g_task_propagate_pointer (G_TASK (result), &error);
+  self->process = hw_command_start_prepare_finish (result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       beginning = g_steal_pointer (&self->beginning);
       g_signal_emit (self, signals[SIGNAL_DONE], 0);
-      g_task_return_error (beginning, g_steal_pointer (&error));
+      if (beginning != NULL)
+        g_task_return_error (beginning, g_steal_pointer (&error));
       return;
     }
 
@@ -300,26 +271,11 @@ on_enclosed (GObject      *source,
 }
 
 static void
-explain_in_thread (GTask        *gtask,
-                   gpointer      source,
-                   gpointer      task_data,
-                   GCancellable *cancellable)
-{
-  const Failure *failure = task_data;
-
-  g_task_return_error (gtask, hw_command_start_explain (failure->start, failure->stage,
-                                                        failure->number));
-}
-
-static void
 on_link_answered (HwShimLink     *link,
                   guint           stage,
                   int             number,
                   HwCommandChild *self)
 {
-  g_autoptr(GTask) gtask = NULL;
-  Failure *failure;
-
   if (self->start == NULL)
     return;
 
@@ -334,16 +290,9 @@ on_link_answered (HwShimLink     *link,
       return;
     }
 
-  failure = g_new0 (Failure, 1);
-  failure->start = g_steal_pointer (&self->start);
-  failure->stage = (HwShimStage) stage;
-  failure->number = number;
-
   hw_command_child_drop_link (self);
-  gtask = g_task_new (self, NULL, on_explained, NULL);
-  g_task_set_source_tag (gtask, on_link_answered);
-  g_task_set_task_data (gtask, failure, (GDestroyNotify) failure_free);
-  g_task_run_in_thread (gtask, explain_in_thread);
+  hw_command_start_explain_async (g_steal_pointer (&self->start), (HwShimStage) stage, number,
+                                  on_explained, g_object_ref (self));
 }
 
 static void
@@ -351,10 +300,10 @@ on_explained (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr(HwCommandChild) self = HW_COMMAND_CHILD (user_data);
+  g_autoptr(GError) error = hw_command_start_explain_finish (result);
 
-  g_task_propagate_boolean (G_TASK (result), &error);
-  hw_command_child_fail_to_start (HW_COMMAND_CHILD (source), error);
+  hw_command_child_fail_to_start (self, error);
 }
 
 /* A place by itself holds nothing: the shim says whether it could use it. */
@@ -382,11 +331,18 @@ on_link_status (HwShimLink     *link,
   hw_command_child_tell_containment (self, status->containment);
 }
 
-/* Ends the attempt as the shim wrote down. */
+/* Ends the attempt as the shim wrote down. What was ended by the session was canceled, if that
+ * was asked for before: its shim may not have heard of it.
+ */
 static void
 hw_command_child_conclude_recorded (HwCommandChild  *self,
-                                    const HwShimEnd *end)
+                                    const HwShimEnd *recorded)
 {
+  HwShimEnd copy = *recorded;
+  const HwShimEnd *end = &copy;
+
+  if (copy.stopped == HW_SHIM_SHUT_DOWN && hw_command_child_is_stopping (self))
+    copy.stopped = HW_SHIM_ASKED;
   if (end->is_cut)
     hw_run_send_message (self->run, "Some of the output is missing: there was no room for it on "
                          "the disk, or its files were removed.");
@@ -401,7 +357,7 @@ hw_command_child_search (HwCommandChild     *self,
                          GAsyncReadyCallback callback)
 {
   /* What ended while we watched did not end with a session. */
-  HwShimTraces *traces = hw_shim_traces_new (self->settings->output_root, self->run,
+  HwShimTraces *traces = hw_shim_traces_new (self->settings->output_root, self->run, self->settings->processes,
                                              is_gone ? 0 : self->settings->session_start);
 
   hw_shim_search_async (self->settings->clock, traces, is_gone, self->leaving, callback,
@@ -474,6 +430,20 @@ hw_command_child_take_over (HwCommandChild *self,
     hw_command_child_drop_link (self);
 }
 
+/* Heeds what a former daemon was asked, with the time that the type gives counted anew. */
+static void
+hw_command_child_learn_canceled (HwCommandChild *self)
+{
+  gint64 grace = hw_task_type_get_stop_timeout (hw_run_get_task_type (self->run));
+
+  if (hw_run_get_canceled_by (self->run) == NULL)
+    return;
+
+  hw_run_set_stopping (self->run);
+  hw_command_control_inherit_stop (self->control,
+                                   hw_clock_get_monotonic_time (self->settings->clock) + grace);
+}
+
 static void
 on_found (GObject      *source,
           GAsyncResult *result,
@@ -486,6 +456,7 @@ on_found (GObject      *source,
   if (found == NULL)
     return;
 
+  hw_command_child_learn_canceled (self);
   switch (found->state)
     {
     case HW_SHIM_STATE_NOT_STARTED:
@@ -586,7 +557,7 @@ hw_command_child_new (GObject                 *owner,
   self->owner = g_object_ref (owner);
   self->settings = settings;
   self->run = g_object_ref (run);
-  self->control = hw_command_control_new (settings->clock, run);
+  self->control = hw_command_control_new (settings->clock, settings->output_root, run);
 
   return self;
 }
@@ -616,25 +587,17 @@ void
 hw_command_child_start (HwCommandChild *self,
                         GTask          *beginning)
 {
-  g_autoptr(GTask) gtask = NULL;
-  GError *error = NULL;
+  g_autoptr(GError) error = NULL;
 
   g_return_if_fail (HW_IS_COMMAND_CHILD (self));
 
   self->beginning = g_object_ref (beginning);
-  gtask = g_task_new (self, g_task_get_cancellable (beginning), on_prepared, NULL);
-  g_task_set_source_tag (gtask, hw_command_child_start);
-  g_task_set_check_cancellable (gtask, FALSE);
-
   self->start = hw_command_child_make_start (self, &error);
-  if (self->start == NULL)
-    {
-      g_task_return_error (gtask, error);
-      return;
-    }
-
-  g_task_set_task_data (gtask, self->start, NULL);
-  g_task_run_in_thread (gtask, prepare_in_thread);
+  if (self->start != NULL)
+    hw_command_start_prepare_async (self->start, g_task_get_cancellable (beginning), on_prepared,
+                                    g_object_ref (self));
+  else
+    hw_command_child_fail_to_start (self, error);
 }
 
 /**

@@ -6,6 +6,7 @@
 
 #include "hw-command-control.h"
 
+#include "hw-cancellation.h"
 #include "hw-error.h"
 
 /* How long a shim may take beyond the time that it was given, before it is asked whether it
@@ -15,6 +16,11 @@
 
 /* Who gives longer than that has a reason of their own. */
 #define LONGEST_GRACE (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
+
+/* How long an attempt goes on at most because the disk takes its time to write down that
+ * somebody wants it to end: a disk that hangs is a reason to cancel what uses it.
+ */
+#define RECORD_TIME G_USEC_PER_SEC
 
 /* How long a pause may take. What waits for a disk cannot stand still before the disk has
  * answered, and whoever asked should not wait for it, too.
@@ -34,6 +40,7 @@ struct _HwCommandControl
   GObject parent_instance;
 
   HwClock *clock;       /* (owned) (not nullable) */
+  char *output_root;    /* (owned) (not nullable): the folder of all attempts */
   HwRun *run;           /* (owned) (not nullable) */
   HwShimLink *link;     /* (owned) (nullable): while there is one */
 
@@ -42,6 +49,11 @@ struct _HwCommandControl
   gint64 deadline;      /* when to use force, in the clock's monotonic time */
   guint patience_timer;
   gboolean is_asked;    /* whether it lives, and it has not answered */
+
+  gboolean is_inherited; /* a former daemon was asked, and nobody knows whether the shim was */
+  gboolean is_due;       /* it is written down that it is to end, or that takes too long */
+  guint record_timer;
+  GPtrArray *recording; /* (owned) (nullable) (element-type GTask): wait until that is written */
 
   GTask *pausing;       /* (owned) (nullable): somebody waits until it stands still, or goes on */
   gboolean wants_pause; /* which */
@@ -112,7 +124,7 @@ hw_command_control_obey (HwCommandControl *self)
 {
   gint64 grace = self->deadline - hw_clock_get_monotonic_time (self->clock);
 
-  if (self->link == NULL)
+  if (self->link == NULL || !self->is_due)
     return;
 
   if (self->verb == HW_CONTROL_KILL)
@@ -127,6 +139,75 @@ hw_command_control_obey (HwCommandControl *self)
 
   self->is_asked = FALSE;
   hw_command_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
+}
+
+/* Now the shim may be asked. */
+static void
+hw_command_control_become_due (HwCommandControl *self)
+{
+  hw_command_control_remove_timer (self, &self->record_timer);
+  if (self->is_due)
+    return;
+
+  self->is_due = TRUE;
+  hw_command_control_obey (self);
+}
+
+static void
+on_record_timer (gpointer user_data)
+{
+  HwCommandControl *self = HW_COMMAND_CONTROL (user_data);
+
+  self->record_timer = 0;
+  hw_command_control_become_due (self);
+}
+
+static void
+on_recorded (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(HwCommandControl) self = HW_COMMAND_CONTROL (user_data);
+  g_autoptr(GPtrArray) recording = g_steal_pointer (&self->recording);
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_cancellation_record_finish (result, &error))
+    g_warning ("Could not write down that task %" G_GUINT64_FORMAT " is canceled: %s",
+               hw_run_get_task_id (self->run), error->message);
+
+  hw_command_control_become_due (self);
+  for (guint i = 0; i < recording->len; i++)
+    g_task_return_boolean (g_ptr_array_index (recording, i), TRUE);
+}
+
+/* Writes down who wants it to end, and answers @gtask then. */
+static void
+hw_command_control_record (HwCommandControl *self,
+                           GTask            *gtask)
+{
+  if (self->recording == NULL)
+    {
+      self->recording = g_ptr_array_new_with_free_func (g_object_unref);
+      self->record_timer = hw_clock_add_timer (self->clock, RECORD_TIME, on_record_timer, self);
+      hw_cancellation_record_async (self->output_root, self->run, on_recorded,
+                                    g_object_ref (self));
+    }
+
+  g_ptr_array_add (self->recording, g_object_ref (gtask));
+}
+
+/* Goes on with what a former daemon was asked: the shim says whether it was, too. */
+static void
+hw_command_control_hear_inherited (HwCommandControl   *self,
+                                   const HwShimStatus *status)
+{
+  gint64 grace = self->deadline - hw_clock_get_monotonic_time (self->clock);
+
+  self->is_inherited = FALSE;
+  if (status->is_stopping)
+    hw_command_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
+  else
+    hw_command_control_obey (self);
 }
 
 /* Tells whoever waits for a pause how that went: @error is (transfer full) (nullable). */
@@ -187,6 +268,9 @@ on_link_status (HwShimLink       *link,
   if (self->is_asked)
     hw_command_control_be_patient (self, PATIENCE);
   self->is_asked = FALSE;
+
+  if (self->is_inherited)
+    hw_command_control_hear_inherited (self, status);
 }
 
 static void
@@ -238,6 +322,7 @@ hw_command_control_dispose (GObject *object)
 
   hw_command_control_drop_link (self);
   hw_command_control_remove_timer (self, &self->pause_timer);
+  hw_command_control_remove_timer (self, &self->record_timer);
 
   G_OBJECT_CLASS (hw_command_control_parent_class)->dispose (object);
 }
@@ -248,6 +333,8 @@ hw_command_control_finalize (GObject *object)
   HwCommandControl *self = HW_COMMAND_CONTROL (object);
 
   g_clear_object (&self->pausing);
+  g_clear_pointer (&self->recording, g_ptr_array_unref);
+  g_clear_pointer (&self->output_root, g_free);
   g_clear_object (&self->run);
   g_clear_object (&self->clock);
 
@@ -271,6 +358,7 @@ hw_command_control_init (HwCommandControl *self)
 /**
  * hw_command_control_new:
  * @clock: what tells when force is due
+ * @output_root: the folder of all attempts
  * @run: the attempt
  *
  * Creates what controls an attempt that has no shim yet.
@@ -278,12 +366,14 @@ hw_command_control_init (HwCommandControl *self)
  * Returns: (transfer full): a new control
  */
 HwCommandControl *
-hw_command_control_new (HwClock *clock,
-                        HwRun   *run)
+hw_command_control_new (HwClock    *clock,
+                        const char *output_root,
+                        HwRun      *run)
 {
   HwCommandControl *self = g_object_new (HW_TYPE_COMMAND_CONTROL, NULL);
 
   self->clock = g_object_ref (clock);
+  self->output_root = g_strdup (output_root);
   self->run = g_object_ref (run);
 
   return self;
@@ -311,7 +401,10 @@ hw_command_control_set_link (HwCommandControl *self,
   g_signal_connect (link, "refused", G_CALLBACK (on_link_refused), self);
   g_signal_connect (link, "foreign", G_CALLBACK (on_link_foreign), self);
 
-  if (self->is_stopping)
+  /* It says how it is to whoever comes, unless it is held, or broken. */
+  if (self->is_inherited)
+    hw_command_control_be_patient (self, PATIENCE);
+  else if (self->is_stopping)
     hw_command_control_obey (self);
   if (self->pausing != NULL)
     hw_command_control_pause (self);
@@ -322,33 +415,64 @@ hw_command_control_set_link (HwCommandControl *self,
  * @self: a control
  * @verb: %HW_CONTROL_STOP or %HW_CONTROL_KILL
  * @deadline: when to use force, in the clock's monotonic time
- * @error: return location for a #GError, or %NULL
+ * @gtask: whom to tell when it was asked, and whoever comes after us would know that; or why
+ *   it cannot be
  *
  * Asks the work to end.
- *
- * Returns: %FALSE with a sentence for a person if that cannot be asked
  */
-gboolean
+void
 hw_command_control_stop (HwCommandControl *self,
                          HwControl         verb,
                          gint64            deadline,
-                         GError          **error)
+                         GTask            *gtask)
 {
-  g_return_val_if_fail (HW_IS_COMMAND_CONTROL (self), FALSE);
+  g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
 
   if (hw_command_control_is_foreign (self))
     {
-      g_propagate_error (error, hw_command_control_make_foreign_error (self));
-      return FALSE;
+      g_task_return_error (gtask, hw_command_control_make_foreign_error (self));
+      return;
     }
 
   hw_command_control_end_pausing (self, hw_command_control_make_ended_error (self));
   self->is_stopping = TRUE;
+  self->is_inherited = FALSE;
   self->verb = verb;
   self->deadline = deadline;
-  hw_command_control_obey (self);
 
-  return TRUE;
+  /* A runner may be asked for a reason of nobody's. */
+  if (hw_run_get_canceled_by (self->run) == NULL)
+    self->is_due = TRUE;
+
+  if (self->is_due)
+    hw_command_control_obey (self);
+  if (self->is_due && self->recording == NULL)
+    g_task_return_boolean (gtask, TRUE);
+  else
+    hw_command_control_record (self, gtask);
+}
+
+/**
+ * hw_command_control_inherit_stop:
+ * @self: a control of an attempt that was adopted, before it has a link
+ * @deadline: when to use force, in the clock's monotonic time
+ *
+ * Says that a former daemon was asked to end the work, which wrote that down. The shim is asked
+ * to unless it was: a program need not hear it twice.
+ */
+void
+hw_command_control_inherit_stop (HwCommandControl *self,
+                                 gint64            deadline)
+{
+  g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
+  g_return_if_fail (self->link == NULL);
+
+  if (self->is_stopping)
+    return;
+
+  self->is_stopping = self->is_inherited = self->is_due = TRUE;
+  self->verb = HW_CONTROL_STOP;
+  self->deadline = deadline;
 }
 
 /**

@@ -13,15 +13,18 @@ G_BEGIN_DECLS
 #define HW_TYPE_COMMAND_CONTROL (hw_command_control_get_type ())
 G_DECLARE_FINAL_TYPE (HwCommandControl, hw_command_control, HW, COMMAND_CONTROL, GObject)
 
-HwCommandControl *hw_command_control_new (HwClock *clock,
-                                          HwRun   *run);
+HwCommandControl *hw_command_control_new (HwClock    *clock,
+                                          const char *output_root,
+                                          HwRun      *run);
 
 void           hw_command_control_set_link (HwCommandControl *self,
                                             HwShimLink       *link);
-gboolean       hw_command_control_stop (HwCommandControl *self,
+void           hw_command_control_stop (HwCommandControl *self,
                                         HwControl         verb,
                                         gint64            deadline,
-                                        GError          **error);
+                                        GTask            *gtask);
+void           hw_command_control_inherit_stop (HwCommandControl *self,
+                                                gint64            deadline);
 void           hw_command_control_set_paused (HwCommandControl *self,
                                               gboolean          is_paused,
                                               GTask            *gtask);

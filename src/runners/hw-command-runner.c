@@ -99,7 +99,6 @@ control_child (HwCommandChild *child,
                GTask          *gtask)
 {
   HwCommandControl *control = hw_command_child_get_control (child);
-  GError *error = NULL;
 
   switch (verb)
     {
@@ -110,20 +109,15 @@ control_child (HwCommandChild *child,
 
     case HW_CONTROL_LEAVE:
       hw_command_child_leave (child);
-      break;
+      g_task_return_boolean (gtask, TRUE);
+      return;
 
     case HW_CONTROL_STOP:
     case HW_CONTROL_KILL:
     default:
-      if (!hw_command_control_stop (control, verb, deadline, &error))
-        {
-          g_task_return_error (gtask, error);
-          return;
-        }
-      break;
+      hw_command_control_stop (control, verb, deadline, gtask);
+      return;
     }
-
-  g_task_return_boolean (gtask, TRUE);
 }
 
 static void
@@ -181,6 +175,7 @@ hw_command_runner_finalize (GObject *object)
   /* Each child holds a reference, so there is none. */
   g_clear_pointer (&self->children, g_hash_table_unref);
   g_clear_object (&self->settings.enclosure);
+  g_clear_pointer (&self->settings.processes, hw_marked_processes_unref);
   g_clear_object (&self->settings.clock);
   g_clear_pointer (&self->settings.output_root, g_free);
   g_clear_pointer (&self->settings.shim_path, g_free);
@@ -201,6 +196,7 @@ hw_command_runner_init (HwCommandRunner *self)
 {
   self->children = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->settings.version = HW_SHIM_VERSION;
+  self->settings.processes = hw_marked_processes_new ();
 }
 
 /**

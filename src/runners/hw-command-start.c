@@ -259,34 +259,88 @@ hw_command_start_build_order (HwCommandStart *self,
   return order;
 }
 
+/* Where a beginning failed. Owned by its #GTask. */
+typedef struct
+{
+  HwCommandStart *start; /* (owned) */
+  HwShimStage stage;
+  int number;
+} Failure;
+
+static void
+failure_free (Failure *failure)
+{
+  hw_command_start_free (failure->start);
+  g_free (failure);
+}
+
+static void
+explain_in_thread (GTask        *gtask,
+                   gpointer      source,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  const Failure *failure = task_data;
+  HwCommandStart *self = failure->start;
+  g_autofree char *record = g_build_filename (self->folder, HW_SHIM_START, NULL);
+  GError *error = NULL;
+
+  if (failure->stage == HW_SHIM_STAGE_PROGRAM)
+    hw_program_set_error (self->path, failure->number, &error);
+  else if (failure->stage == HW_SHIM_STAGE_DIRECTORY)
+    hw_command_start_set_directory_error (self, failure->number, &error);
+  else if (failure->stage == HW_SHIM_STAGE_RECORD)
+    hw_attempt_files_set_error (record, failure->number, &error);
+  else
+    g_set_error (&error, HW_ERROR, HW_ERROR_FAILED,
+                 "Headway cannot watch another program: %s. Wait until others have ended, "
+                 "and retry the task.", g_strerror (failure->number));
+
+  g_task_return_error (gtask, error);
+}
+
 /**
- * hw_command_start_explain:
- * @self: a start that was prepared
+ * hw_command_start_explain_async:
+ * @self: (transfer full): a start that was prepared
  * @stage: where the shim says that it failed
  * @number: why, of `errno`
+ * @callback: called with the answer
+ * @user_data: data for @callback
  *
- * Says why a program did not start. May block.
+ * Finds out why a program did not start.
+ */
+void
+hw_command_start_explain_async (HwCommandStart     *self,
+                                HwShimStage         stage,
+                                int                 number,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = g_task_new (NULL, NULL, callback, user_data);
+  Failure *failure = g_new0 (Failure, 1);
+
+  *failure = (Failure) { self, stage, number };
+  g_task_set_source_tag (gtask, hw_command_start_explain_async);
+  g_task_set_task_data (gtask, failure, (GDestroyNotify) failure_free);
+  g_task_run_in_thread (gtask, explain_in_thread);
+}
+
+/**
+ * hw_command_start_explain_finish:
+ * @result: what the callback was given
+ *
+ * Ends hw_command_start_explain_async().
  *
  * Returns: (transfer full): a sentence for a person
  */
 GError *
-hw_command_start_explain (HwCommandStart *self,
-                          HwShimStage     stage,
-                          int             number)
+hw_command_start_explain_finish (GAsyncResult *result)
 {
-  g_autofree char *record = g_build_filename (self->folder, HW_SHIM_START, NULL);
   GError *error = NULL;
 
-  if (stage == HW_SHIM_STAGE_PROGRAM)
-    hw_program_set_error (self->path, number, &error);
-  else if (stage == HW_SHIM_STAGE_DIRECTORY)
-    hw_command_start_set_directory_error (self, number, &error);
-  else if (stage == HW_SHIM_STAGE_RECORD)
-    hw_attempt_files_set_error (record, number, &error);
-  else
-    g_set_error (&error, HW_ERROR, HW_ERROR_FAILED,
-                 "Headway cannot watch another program: %s. Wait until others have ended, "
-                 "and retry the task.", g_strerror (number));
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  g_task_propagate_boolean (G_TASK (result), &error);
 
   return error;
 }
@@ -322,18 +376,8 @@ hw_command_start_find (HwCommandStart *self,
   return FALSE;
 }
 
-/**
- * hw_command_start_prepare:
- * @self: a start
- * @cancellable: (nullable): heeded until there is a shim
- * @error: return location for a #GError, or %NULL
- *
- * Does what blocks: finds the program, makes the folder, and starts a shim, in this order.
- *
- * Returns: (transfer full): a shim that waits for its order; %NULL with a sentence for a
- *   person, or if it was canceled
- */
-HwShimProcess *
+/* Does what blocks: finds the program, makes the folder, and starts a shim, in this order. */
+static HwShimProcess *
 hw_command_start_prepare (HwCommandStart *self,
                           GCancellable   *cancellable,
                           GError        **error)
@@ -355,4 +399,61 @@ hw_command_start_prepare (HwCommandStart *self,
     return NULL;
 
   return g_steal_pointer (&process);
+}
+
+static void
+prepare_in_thread (GTask        *gtask,
+                   gpointer      source,
+                   gpointer      task_data,
+                   GCancellable *cancellable)
+{
+  GError *error = NULL;
+  HwShimProcess *process = hw_command_start_prepare (task_data, cancellable, &error);
+
+  if (process != NULL)
+    g_task_return_pointer (gtask, process, (GDestroyNotify) hw_shim_process_free);
+  else
+    g_task_return_error (gtask, error);
+}
+
+/**
+ * hw_command_start_prepare_async:
+ * @self: a start, which stays until @callback was called
+ * @cancellable: (nullable): heeded until there is a shim
+ * @callback: called when there is a shim, or none
+ * @user_data: data for @callback
+ *
+ * Makes all ready that a program needs, as far as a shim that waits for its order.
+ */
+void
+hw_command_start_prepare_async (HwCommandStart     *self,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_command_start_prepare_async);
+  g_task_set_check_cancellable (gtask, FALSE);
+  g_task_set_task_data (gtask, self, NULL);
+  g_task_run_in_thread (gtask, prepare_in_thread);
+}
+
+/**
+ * hw_command_start_prepare_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError, or %NULL
+ *
+ * Ends hw_command_start_prepare_async().
+ *
+ * Returns: (transfer full): a shim that waits for its order; %NULL with a sentence for a
+ *   person, or if it was canceled
+ */
+HwShimProcess *
+hw_command_start_prepare_finish (GAsyncResult *result,
+                                 GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

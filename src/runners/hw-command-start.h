@@ -22,14 +22,20 @@ void            hw_command_start_free (HwCommandStart *self);
 
 const char     *hw_command_start_get_program (HwCommandStart *self);
 
-HwShimProcess  *hw_command_start_prepare (HwCommandStart *self,
-                                          GCancellable   *cancellable,
-                                          GError        **error);
+void            hw_command_start_prepare_async (HwCommandStart     *self,
+                                                GCancellable       *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer            user_data);
+HwShimProcess  *hw_command_start_prepare_finish (GAsyncResult *result,
+                                                 GError      **error);
 GByteArray     *hw_command_start_build_order (HwCommandStart *self,
                                               const char     *cgroup);
-GError         *hw_command_start_explain (HwCommandStart *self,
-                                          HwShimStage     stage,
-                                          int             number);
+void            hw_command_start_explain_async (HwCommandStart     *self,
+                                                HwShimStage         stage,
+                                                int                 number,
+                                                GAsyncReadyCallback callback,
+                                                gpointer            user_data);
+GError         *hw_command_start_explain_finish (GAsyncResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCommandStart, hw_command_start_free)
 

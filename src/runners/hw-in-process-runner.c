@@ -6,7 +6,13 @@
 
 #include "hw-in-process-runner.h"
 
+#include "hw-cancellation.h"
 #include "hw-error.h"
+
+/* How long work goes on at most because the disk takes its time to write down that somebody
+ * wants it to end.
+ */
+#define RECORD_TIME G_USEC_PER_SEC
 
 /**
  * HwInProcessRunner:
@@ -22,6 +28,7 @@ struct _HwInProcessRunner
   GObject parent_instance;
 
   HwClock *clock;        /* (owned) */
+  char *output_root;     /* (owned) (nullable): the folder of all attempts */
   GThreadPool *pool;     /* (owned) */
   GHashTable *functions; /* (owned) (element-type utf8 Function) */
   GHashTable *works;     /* (owned) (element-type HwRun Going): those that go on */
@@ -39,7 +46,7 @@ typedef struct
   HwClock *clock;            /* (unowned): the runner's */
   HwRun *run;                /* (owned) */
   GCancellable *cancellable; /* (owned) */
-  guint timer;               /* rings when its time is up */
+  guint timer;               /* rings when its time is up, or when it must end */
   gboolean is_late;          /* it was asked to end because it took too long */
 } Going;
 
@@ -91,6 +98,22 @@ on_time_up (gpointer user_data)
   going->is_late = TRUE;
   hw_run_set_stopping (going->run);
   g_cancellable_cancel (going->cancellable);
+}
+
+static void
+going_end (Going *going)
+{
+  going_clear_timer (going);
+  g_cancellable_cancel (going->cancellable);
+}
+
+static void
+on_record_timer (gpointer user_data)
+{
+  Going *going = user_data;
+
+  going->timer = 0;
+  going_end (going);
 }
 
 static void
@@ -259,6 +282,21 @@ on_work_done (GObject      *source,
   hw_run_finish (run, make_outcome (run, value, error, is_late));
 }
 
+static void
+learn_in_thread (GTask        *gtask,
+                 gpointer      source,
+                 gpointer      task_data,
+                 GCancellable *cancellable)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (source);
+
+  if (self->output_root != NULL)
+    hw_cancellation_learn (self->output_root, HW_RUN (task_data));
+  g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
+                           "Headway stopped while the task ran. "
+                           "Retry it to do it from the beginning.");
+}
+
 /* A thread goes down with its process, so there is never anything to adopt. */
 static void
 hw_in_process_runner_adopt_async (HwRunner           *runner,
@@ -270,9 +308,43 @@ hw_in_process_runner_adopt_async (HwRunner           *runner,
   g_autoptr(GTask) gtask = g_task_new (runner, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_in_process_runner_adopt_async);
-  g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INTERRUPTED,
-                           "Headway stopped while the task ran. "
-                           "Retry it to do it from the beginning.");
+  g_task_set_check_cancellable (gtask, FALSE);
+  g_task_set_task_data (gtask, g_object_ref (run), g_object_unref);
+  g_task_run_in_thread (gtask, learn_in_thread);
+}
+
+static void
+on_recorded (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwInProcessRunner *self = g_task_get_source_object (gtask);
+  HwRun *run = g_task_get_task_data (gtask);
+  Going *going = g_hash_table_lookup (self->works, run);
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_cancellation_record_finish (result, &error))
+    g_warning ("Could not write down that task %" G_GUINT64_FORMAT " is canceled: %s",
+               hw_run_get_task_id (run), error->message);
+
+  if (going != NULL)
+    going_end (going);
+  g_task_return_boolean (gtask, TRUE);
+}
+
+/* Ends work of which it is known who canceled it, as soon as whoever comes after us would know
+ * that, too. @gtask is (transfer full).
+ */
+static void
+hw_in_process_runner_cancel (HwInProcessRunner *self,
+                             Going             *going,
+                             GTask             *gtask)
+{
+  going_clear_timer (going);
+  going->timer = hw_clock_add_timer (self->clock, RECORD_TIME, on_record_timer, going);
+  g_task_set_task_data (gtask, g_object_ref (going->run), g_object_unref);
+  hw_cancellation_record_async (self->output_root, going->run, on_recorded, gtask);
 }
 
 /* There is no force: a thread can only be asked, and what can be asked of it is the same. It
@@ -302,12 +374,15 @@ hw_in_process_runner_control_async (HwRunner           *runner,
       return;
     }
 
-  if (going != NULL)
+  if (going != NULL && verb != HW_CONTROL_LEAVE && self->output_root != NULL &&
+      hw_run_get_canceled_by (run) != NULL)
     {
-      going_clear_timer (going);
-      g_cancellable_cancel (going->cancellable);
+      hw_in_process_runner_cancel (self, going, g_steal_pointer (&gtask));
+      return;
     }
 
+  if (going != NULL)
+    going_end (going);
   g_task_return_boolean (gtask, TRUE);
 }
 
@@ -345,6 +420,7 @@ hw_in_process_runner_finalize (GObject *object)
     g_thread_pool_free (g_steal_pointer (&self->pool), FALSE, FALSE);
   g_clear_pointer (&self->works, g_hash_table_unref);
   g_clear_object (&self->clock);
+  g_clear_pointer (&self->output_root, g_free);
   g_clear_pointer (&self->functions, g_hash_table_unref);
 
   G_OBJECT_CLASS (hw_in_process_runner_parent_class)->finalize (object);
@@ -389,6 +465,25 @@ hw_in_process_runner_new (HwClock *clock,
   self->pool = g_thread_pool_new (do_work, NULL, (int) n_threads, FALSE, NULL);
 
   return self;
+}
+
+/**
+ * hw_in_process_runner_set_output_root:
+ * @self: a runner that has begun nothing
+ * @output_root: the folder of all attempts, made when it is needed
+ *
+ * Says where it is written down that somebody canceled an attempt, for those who come after
+ * us. Without it, work that went down with us is interrupted, whoever canceled it.
+ */
+void
+hw_in_process_runner_set_output_root (HwInProcessRunner *self,
+                                      const char        *output_root)
+{
+  g_return_if_fail (HW_IS_IN_PROCESS_RUNNER (self));
+  g_return_if_fail (output_root != NULL);
+
+  g_free (self->output_root);
+  self->output_root = g_strdup (output_root);
 }
 
 /**

@@ -32,6 +32,8 @@ G_DECLARE_FINAL_TYPE (HwInProcessRunner, hw_in_process_runner, HW, IN_PROCESS_RU
 HwInProcessRunner *hw_in_process_runner_new (HwClock *clock,
                                              guint n_threads);
 
+void               hw_in_process_runner_set_output_root (HwInProcessRunner *self,
+                                                         const char        *output_root);
 void               hw_in_process_runner_add (HwInProcessRunner *self,
                                              const char        *name,
                                              HwWorkFunction     function);

@@ -16,6 +16,10 @@
 /* The processes of an attempt, wherever they went: in sessions of their own, without
  * a parent, left by a daemon that is no more. They are known by a variable of their
  * environment. One that changes its user or clears its environment escapes.
+ *
+ * To look at all processes takes long, and when many attempts are lost at once, as many look
+ * for theirs. So each look is for all who wait by then: one of their threads looks, until it
+ * has what it wants, and then another one.
  */
 
 /* How long a process may take to die of SIGKILL. One that waits for a dead disk takes
@@ -48,10 +52,32 @@ hw_mark_build (HwRun *run)
                           hw_run_get_attempt (run));
 }
 
-/* What one look at all processes found. */
+struct _HwMarkedProcesses
+{
+  GMutex lock;         /* of all below, and of what is wanted */
+  GCond changed;
+  GPtrArray *wanted;   /* (owned) (element-type Wanted): unowned, of threads that wait */
+  gboolean is_looking; /* one of them looks */
+};
+
+/* What somebody waits for. */
 typedef struct
 {
-  int pidfd;             /* of the last that was killed, or -1 */
+  const char *mark;
+  gint64 end;           /* when to give up */
+  guint n_unsettled;    /* looks at which some could not be judged */
+  gboolean were_there;
+  gboolean is_done;
+  gboolean has_failed;  /* some would not die */
+
+  gboolean is_found;    /* by the look that goes on; of the thread that looks */
+} Wanted;
+
+/* One look at all processes. */
+typedef struct
+{
+  GPtrArray *wanted;     /* (owned) (element-type Wanted): unowned */
+  int pidfd;             /* (owned): of the last that was killed, or -1 */
   gboolean is_unsettled; /* some could not be judged */
 } Round;
 
@@ -100,10 +126,10 @@ is_unsettled (pid_t pid,
   return program != NULL && !has_place_for_environment (pid);
 }
 
-static gboolean
-has_mark (pid_t       pid,
-          const char *mark,
-          Round      *round)
+/* Finds out whose a process is. Returns %NULL if nobody wants it. */
+static Wanted *
+find_wanted (pid_t  pid,
+             Round *round)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int) pid);
   g_autofree char *environment = NULL;
@@ -111,49 +137,60 @@ has_mark (pid_t       pid,
 
   /* Those of other users cannot be read, and are not ours. */
   if (!g_file_get_contents (path, &environment, &length, NULL))
-    return FALSE;
+    return NULL;
 
   if (is_unsettled (pid, length))
     round->is_unsettled = TRUE;
 
   /* There is a NUL behind the last one as well. */
   for (const char *p = environment; p < environment + length; p += strlen (p) + 1)
-    if (g_str_equal (p, mark))
-      return TRUE;
+    {
+      if (!g_str_has_prefix (p, HW_MARK_VARIABLE "="))
+        continue;
 
-  return FALSE;
+      for (guint i = 0; i < round->wanted->len; i++)
+        {
+          Wanted *wanted = g_ptr_array_index (round->wanted, i);
+
+          if (g_str_equal (p, wanted->mark))
+            return wanted;
+        }
+    }
+
+  return NULL;
 }
 
-/* Kills the process if it has the mark. The descriptor comes before the look: should
+/* Kills the process if somebody wants that. The descriptor comes before the look: should
  * the number have gone to another process in between, the signal goes nowhere.
  */
 static void
-kill_if_marked (pid_t       pid,
-                const char *mark,
-                Round      *round)
+kill_if_wanted (pid_t  pid,
+                Round *round)
 {
   int pidfd = pidfd_open (pid, 0);
+  Wanted *wanted;
 
   if (pidfd < 0)
     return;
 
-  if (!has_mark (pid, mark, round) || pidfd_send_signal (pidfd, SIGKILL, NULL, 0) < 0)
+  wanted = find_wanted (pid, round);
+  if (wanted == NULL || pidfd_send_signal (pidfd, SIGKILL, NULL, 0) < 0)
     {
       close (pidfd);
       return;
     }
 
+  wanted->is_found = TRUE;
   if (round->pidfd >= 0)
     close (round->pidfd);
   round->pidfd = pidfd;
 }
 
-/* Looks at all processes once. The descriptor that this gives is the caller's. */
-static Round
-kill_round (const char *mark)
+/* Looks at all processes once. */
+static void
+look (Round *round)
 {
   g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
-  Round round = { .pidfd = -1 };
   const char *name;
 
   while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
@@ -162,14 +199,107 @@ kill_round (const char *mark)
 
       if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &pid, NULL) &&
           (pid_t) pid != getpid ())
-        kill_if_marked ((pid_t) pid, mark, &round);
+        kill_if_wanted ((pid_t) pid, round);
+    }
+}
+
+/* Concludes from a look. Returns whether there is an end to it. */
+static gboolean
+conclude (Wanted *wanted,
+          Round  *round)
+{
+  gboolean was_found = wanted->is_found;
+
+  wanted->is_found = FALSE;
+  wanted->were_there = wanted->were_there || was_found;
+  if (!was_found && (!round->is_unsettled || wanted->n_unsettled++ == UNSETTLED_ROUNDS))
+    {
+      wanted->is_done = TRUE;
+    }
+  else if (g_get_monotonic_time () > wanted->end)
+    {
+      wanted->is_done = TRUE;
+      wanted->has_failed = was_found;
     }
 
-  return round;
+  return wanted->is_done;
+}
+
+/* Looks once for all who wait by now, and lets go those who need no other look. Holds the lock,
+ * but not while it looks.
+ */
+static void
+look_for_all (HwMarkedProcesses *self)
+{
+  g_autoptr(GPtrArray) wanted = g_ptr_array_copy (self->wanted, NULL, NULL);
+  Round round = { .wanted = wanted, .pidfd = -1 };
+  struct pollfd poll_fd = { .events = POLLIN };
+
+  g_mutex_unlock (&self->lock);
+  look (&round);
+  g_mutex_lock (&self->lock);
+
+  for (guint i = 0; i < wanted->len; i++)
+    if (conclude (g_ptr_array_index (wanted, i), &round))
+      g_ptr_array_remove_fast (self->wanted, g_ptr_array_index (wanted, i));
+  g_cond_broadcast (&self->changed);
+
+  if (round.pidfd < 0 && !round.is_unsettled)
+    return;
+
+  /* Poll passes over a descriptor of -1. */
+  poll_fd.fd = round.pidfd;
+  g_mutex_unlock (&self->lock);
+  poll (&poll_fd, 1, round.pidfd >= 0 ? ROUND_MILLISECONDS : UNSETTLED_MILLISECONDS);
+  if (round.pidfd >= 0)
+    close (round.pidfd);
+  g_mutex_lock (&self->lock);
+}
+
+/**
+ * hw_marked_processes_new:
+ *
+ * Creates what kills processes by their marks.
+ *
+ * Returns: (transfer full): it
+ */
+HwMarkedProcesses *
+hw_marked_processes_new (void)
+{
+  HwMarkedProcesses *self = g_atomic_rc_box_new0 (HwMarkedProcesses);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->wanted = g_ptr_array_new ();
+
+  return self;
+}
+
+HwMarkedProcesses *
+hw_marked_processes_ref (HwMarkedProcesses *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  HwMarkedProcesses *self = data;
+
+  g_clear_pointer (&self->wanted, g_ptr_array_unref);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+}
+
+void
+hw_marked_processes_unref (HwMarkedProcesses *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
 }
 
 /**
  * hw_marked_processes_kill:
+ * @self: what kills processes
  * @mark: what the processes are known by, see hw_mark_build()
  * @were_there: (out) (optional): whether there were any
  *
@@ -179,31 +309,33 @@ kill_round (const char *mark)
  * Returns: %FALSE if some would not die
  */
 gboolean
-hw_marked_processes_kill (const char *mark,
-                          gboolean   *were_there)
+hw_marked_processes_kill (HwMarkedProcesses *self,
+                          const char        *mark,
+                          gboolean          *were_there)
 {
-  gint64 end = g_get_monotonic_time () + MAX_SECONDS * G_USEC_PER_SEC;
-  gboolean has_found = FALSE;
-  guint n_unsettled = 0;
+  Wanted wanted = {
+    .mark = mark, .end = g_get_monotonic_time () + MAX_SECONDS * G_USEC_PER_SEC,
+  };
 
-  while (TRUE)
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->wanted, &wanted);
+  while (!wanted.is_done)
     {
-      Round round = kill_round (mark);
-      struct pollfd poll_fd = { .fd = round.pidfd, .events = POLLIN };
+      if (self->is_looking)
+        {
+          g_cond_wait (&self->changed, &self->lock);
+          continue;
+        }
 
-      has_found = has_found || round.pidfd >= 0;
-      if (were_there != NULL)
-        *were_there = has_found;
-
-      /* Poll passes over a descriptor of -1. */
-      if (round.pidfd < 0 && (!round.is_unsettled || n_unsettled++ == UNSETTLED_ROUNDS))
-        return TRUE;
-
-      poll (&poll_fd, 1, round.pidfd >= 0 ? ROUND_MILLISECONDS : UNSETTLED_MILLISECONDS);
-      if (round.pidfd >= 0)
-        close (round.pidfd);
-
-      if (g_get_monotonic_time () > end)
-        return FALSE;
+      self->is_looking = TRUE;
+      look_for_all (self);
+      self->is_looking = FALSE;
+      g_cond_broadcast (&self->changed);
     }
+  g_mutex_unlock (&self->lock);
+
+  if (were_there != NULL)
+    *were_there = wanted.were_there;
+
+  return !wanted.has_failed;
 }

@@ -9,9 +9,17 @@
 
 G_BEGIN_DECLS
 
-char    *hw_mark_build (HwRun *run);
+char *hw_mark_build (HwRun *run);
 
-gboolean hw_marked_processes_kill (const char *mark,
-                                   gboolean   *were_there);
+/* Kills processes by the marks of their attempts. */
+typedef struct _HwMarkedProcesses HwMarkedProcesses;
+
+HwMarkedProcesses *hw_marked_processes_new (void);
+HwMarkedProcesses *hw_marked_processes_ref (HwMarkedProcesses *self);
+void               hw_marked_processes_unref (HwMarkedProcesses *self);
+
+gboolean           hw_marked_processes_kill (HwMarkedProcesses *self,
+                                             const char        *mark,
+                                             gboolean          *were_there);
 
 G_END_DECLS

@@ -7,9 +7,9 @@
 #include "hw-shim-adoption.h"
 
 #include "hw-attempt-files.h"
+#include "hw-cancellation.h"
 #include "hw-cgroup-files.h"
 #include "hw-io.h"
-#include "hw-marked-processes.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -31,6 +31,7 @@
  * hw_shim_traces_new:
  * @output_root: the folder of all attempts
  * @run: the attempt
+ * @processes: what ends processes by their marks
  * @session_start: when the session's manager began, or 0
  *
  * Creates a note on where to look for what became of an attempt.
@@ -38,14 +39,16 @@
  * Returns: (transfer full): it
  */
 HwShimTraces *
-hw_shim_traces_new (const char *output_root,
-                    HwRun      *run,
-                    guint64     session_start)
+hw_shim_traces_new (const char        *output_root,
+                    HwRun             *run,
+                    HwMarkedProcesses *processes,
+                    guint64            session_start)
 {
   HwShimTraces *self = g_new0 (HwShimTraces, 1);
 
   self->output_root = g_strdup (output_root);
   self->run = g_object_ref (run);
+  self->processes = hw_marked_processes_ref (processes);
   self->session_start = session_start;
 
   return self;
@@ -54,6 +57,7 @@ hw_shim_traces_new (const char *output_root,
 void
 hw_shim_traces_free (HwShimTraces *self)
 {
+  g_clear_pointer (&self->processes, hw_marked_processes_unref);
   g_clear_object (&self->run);
   g_clear_pointer (&self->output_root, g_free);
   g_free (self);
@@ -223,9 +227,10 @@ get_place (const HwShimStart *start,
 
 /* Ends what is left of an attempt whose shim is gone, and gets what has its mark. */
 static gboolean
-end_all (const HwShimStart *start,
-         HwRun             *run)
+end_all (const HwShimTraces *traces,
+         const HwShimStart  *start)
 {
+  HwRun *run = traces->run;
   g_autofree char *mark = hw_mark_build (run);
   g_autofree char *place = start != NULL ? get_place (start, run) : NULL;
   g_autofree char *work = place != NULL ? g_build_filename (place, HW_CGROUP_WORK, NULL) : NULL;
@@ -235,7 +240,7 @@ end_all (const HwShimStart *start,
     g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end in their cgroup",
                hw_run_get_task_id (run));
 
-  if (!hw_marked_processes_kill (mark, &was_there))
+  if (!hw_marked_processes_kill (traces->processes, mark, &was_there))
     g_warning ("Some processes of task %" G_GUINT64_FORMAT " would not end",
                hw_run_get_task_id (run));
 
@@ -275,7 +280,7 @@ bury (int                 folder_fd,
 
   found->state = is_of_another_session (traces, start) ? HW_SHIM_STATE_INTERRUPTED
                  : HW_SHIM_STATE_LOST;
-  end_all (start, traces->run);
+  end_all (traces, start);
   found->output_size = hw_attempt_files_get_output_size (folder_fd);
 
   return found;
@@ -285,9 +290,9 @@ bury (int                 folder_fd,
  * its files while it ran, it must not run beside the next one, nor be done twice.
  */
 static HwShimFound *
-find_without_record (HwRun *run)
+find_without_record (const HwShimTraces *traces)
 {
-  return found_new (end_all (NULL, run) ? HW_SHIM_STATE_LOST : HW_SHIM_STATE_NOT_STARTED);
+  return found_new (end_all (traces, NULL) ? HW_SHIM_STATE_LOST : HW_SHIM_STATE_NOT_STARTED);
 }
 
 /* Whether the record is of another life of the machine. */
@@ -314,7 +319,7 @@ find_by_record (int                 folder_fd,
   if (is_of_another_life (start))
     {
       /* Nothing of it can be there, unless the machine lies about its lives. */
-      end_all (NULL, traces->run);
+      end_all (traces, NULL);
       found->state = HW_SHIM_STATE_INTERRUPTED;
       found->output_size = hw_attempt_files_get_output_size (folder_fd);
       return found;
@@ -347,7 +352,7 @@ find_in_folder (int                 folder_fd,
     {
       number = hw_attempt_files_forbid_start (folder_fd, traces->run);
       if (number == 0)
-        return find_without_record (traces->run);
+        return find_without_record (traces);
       if (number == EEXIST)
         number = hw_attempt_files_read_start (folder_fd, traces->run, &start);
     }
@@ -367,7 +372,7 @@ find_in_folder (int                 folder_fd,
  * @traces: where to look for an attempt that a former daemon claimed
  *
  * Finds out what became of an attempt. Unless it is alive, or that cannot be told for now,
- * nothing of it runs any more.
+ * nothing of it runs any more. The attempt knows then who canceled it, if somebody did.
  *
  * Returns: (transfer full): what was found
  */
@@ -378,9 +383,11 @@ hw_shim_adoption_find (const HwShimTraces *traces)
   int folder_fd = hw_io_open_folder (folder);
   HwShimFound *found;
 
+  hw_cancellation_learn (traces->output_root, traces->run);
+
   /* The folder comes before the shim. */
   if (folder_fd < 0)
-    return errno == ENOENT || errno == ENOTDIR ? find_without_record (traces->run)
+    return errno == ENOENT || errno == ENOTDIR ? find_without_record (traces)
            : found_new_unknown (errno);
 
   found = find_in_folder (folder_fd, traces);
@@ -413,7 +420,7 @@ hw_shim_adoption_bury (const HwShimTraces *traces)
       if (!is_absence (errno))
         return found_new_unknown (errno);
 
-      end_all (NULL, traces->run);
+      end_all (traces, NULL);
       return found_new (HW_SHIM_STATE_LOST);
     }
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-marked-processes.h"
 #include "hw-run.h"
 #include "hw-shim-record.h"
 #include "hw-spawn.h"
@@ -35,6 +36,7 @@ typedef enum
  * HwShimTraces:
  * @output_root: (owned): the folder of all attempts
  * @run: (owned): the attempt
+ * @processes: (owned): ends what is left of it
  * @session_start: when the session's manager began, in ticks since the machine came up, or 0
  *
  * Where to look for what became of an attempt.
@@ -43,6 +45,7 @@ typedef struct
 {
   char *output_root;
   HwRun *run;
+  HwMarkedProcesses *processes;
   guint64 session_start;
 } HwShimTraces;
 
@@ -67,9 +70,10 @@ typedef struct
   int number;
 } HwShimFound;
 
-HwShimTraces *hw_shim_traces_new (const char *output_root,
-                                  HwRun      *run,
-                                  guint64     session_start);
+HwShimTraces *hw_shim_traces_new (const char        *output_root,
+                                  HwRun             *run,
+                                  HwMarkedProcesses *processes,
+                                  guint64            session_start);
 void          hw_shim_traces_free (HwShimTraces *self);
 
 HwShimFound  *hw_shim_adoption_find (const HwShimTraces *traces);

@@ -46,6 +46,12 @@ async function startTalkers(daemon: Daemon, rest: Rest): Promise<number[]> {
   return ids
 }
 
+/** Who wanted the last thing that happened to a task. */
+async function lastActorOf(rest: Rest, id: number): Promise<unknown> {
+  const answer = await rest.get(`/api/v1/tasks/${id}/events`)
+  return (answer.json as { events: { actor?: string }[] }).events.at(-1)?.actor
+}
+
 const ENDS: [name: string, end: (daemon: Daemon) => Promise<unknown>][] = [
   ['kill -9', (daemon) => daemon.crash()],
   ['SIGTERM', (daemon) => daemon.stop()],
@@ -145,6 +151,46 @@ describe('a task that outlived the daemon', () => {
     const rest = overSocket(daemon)
     await rest.when(id, 'is still being stopped', ({ activity }) => activity === 'stopping')
     expect(await rest.whenEnded(id)).toMatchObject({ result: 'canceled', signal: 'SIGKILL' })
+    expect(daemon.programs).toEqual([])
+  })
+
+  test('that was canceled in the last moment ends canceled by who asked', async () => {
+    const daemon = await startDaemon()
+    const first = overSocket(daemon)
+    const { id } = await first.add('command', { argv: ['/bin/sleep', '3600'] })
+    await first.whenRunning(id)
+    await until('it runs', () => daemon.programs.length === 1)
+    await first.cancel(id)
+    await daemon.crash()
+    first.close()
+    await daemon.start()
+
+    const rest = overSocket(daemon)
+    expect(await rest.whenEnded(id)).toMatchObject({ state: 'Failed', result: 'canceled' })
+    expect(await lastActorOf(rest, id)).toBe(`uid:${process.getuid?.() ?? ''}`)
+    expect(daemon.programs).toEqual([])
+  })
+
+  test('was canceled while the next one looked for it, and still is for the one after', async () => {
+    const daemon = await startDaemon()
+    const first = overSocket(daemon)
+    const { id } = await first.add('command', { argv: ['/bin/sleep', '3600'] })
+    await first.whenRunning(id)
+    await until('it runs', () => daemon.programs.length === 1)
+    first.close()
+    await daemon.crash()
+    for (const pid of daemon.shims) kill(pid, 'SIGSTOP')
+    await daemon.start()
+    const second = overSocket(daemon)
+    expect((await second.cancel(id)).status).toBe(202)
+    await daemon.crash()
+    second.close()
+    for (const pid of daemon.shims) kill(pid, 'SIGCONT')
+    await daemon.start()
+
+    const rest = overSocket(daemon)
+    expect(await rest.whenEnded(id)).toMatchObject({ state: 'Failed', result: 'canceled' })
+    expect(await lastActorOf(rest, id)).toBe(`uid:${process.getuid?.() ?? ''}`)
     expect(daemon.programs).toEqual([])
   })
 
