@@ -208,10 +208,13 @@ get_default_directory (void)
   return g_path_is_absolute (home) && try_directory (home) == 0 ? home : "/";
 }
 
+/* A shim is told times in 32 bits, which no timeout may exceed: it would end too early. */
+G_STATIC_ASSERT (G_GINT64_CONSTANT (1000) * HW_TIMEOUT_MAX <= G_MAXUINT32);
+
 static guint32
 to_milliseconds (gint64 microseconds)
 {
-  return (guint32) CLAMP (microseconds / 1000, 0, G_MAXINT32);
+  return (guint32) CLAMP (microseconds / 1000, 0, (gint64) G_MAXUINT32);
 }
 
 static HwShimTask
