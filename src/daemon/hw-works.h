@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-HwInProcessRunner *hw_works_new_runner (HwClock *clock,
-                                        guint    max_parallel);
+HwInProcessRunner *hw_works_new_runner (HwClock    *clock,
+                                        guint       max_parallel,
+                                        const char *output_folder);
 
 G_END_DECLS
