@@ -9,12 +9,14 @@
 /* How long it is looked whether something does not happen. */
 #define QUIET_TIME (G_USEC_PER_SEC / 5)
 
-/* Prints for ever, and so do two children, one of them in a session of its own; all of them
- * start processes all the time.
+/* Prints on and on, and so do two children, one of them in a session of its own; all of them
+ * start processes all the time. Should a test leave them, they end with its folder, and within
+ * a minute where that is left, too.
  */
+#define ON_AND_ON "[ -d \"$PWD\" ] && [ $((n+=1)) -lt 20000 ]"
 #define RESTLESS \
-  "go () { while :; do /bin/echo x; sleep 0.001; done; }; " \
-  "go & setsid sh -c 'while :; do /bin/echo y; (sleep 0.002 &); done' & go"
+  "go () { while " ON_AND_ON "; do /bin/echo x; sleep 0.001; done; }; " \
+  "go & setsid sh -c 'while " ON_AND_ON "; do /bin/echo y; (sleep 0.002 &); done' & go"
 
 /* Does what it should when it is asked to end: it takes its time, and has a code of its own. */
 #define TIDY "trap 'echo tidy; exit 9' TERM; touch ready; while :; do sleep 0.01; done"
