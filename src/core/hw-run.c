@@ -6,6 +6,8 @@
 
 #include "hw-run.h"
 
+#include "hw-message.h"
+
 #include <string.h>
 
 /**
@@ -56,9 +58,6 @@ static guint signals[SIGNAL_FINISHED + 1];
  * them all, so only a runner that says more than anybody can read meets this.
  */
 #define MAX_MESSAGES 100
-
-/* Bytes of one message: some lines on a screen. It is kept for the whole retention. */
-#define MAX_MESSAGE_LENGTH 1024
 
 /* Parts of a share: finer than any bar, and exact in a double. */
 #define SHARE_PARTS 1000000
@@ -426,19 +425,6 @@ hw_run_set_share (HwRun *self,
   hw_run_set_level (self, &level);
 }
 
-/* Makes valid UTF-8 of at most %MAX_MESSAGE_LENGTH bytes out of @message, which is (transfer full). */
-static char *
-trim_message (char *message)
-{
-  g_autofree char *raw = message;
-  g_autofree char *text = g_utf8_make_valid (raw, -1);
-
-  if (strlen (text) > MAX_MESSAGE_LENGTH)
-    *g_utf8_find_prev_char (text, text + MAX_MESSAGE_LENGTH + 1) = '\0';
-
-  return g_steal_pointer (&text);
-}
-
 /**
  * hw_run_send_message:
  * @self: a run
@@ -461,7 +447,7 @@ hw_run_send_message (HwRun      *self,
   g_return_if_fail (format != NULL);
 
   va_start (arguments, format);
-  message = trim_message (g_strdup_vprintf (format, arguments));
+  message = hw_message_trim (g_strdup_vprintf (format, arguments));
   va_end (arguments);
 
   g_mutex_lock (&self->lock);

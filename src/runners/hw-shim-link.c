@@ -356,12 +356,10 @@ hw_shim_link_finalize (GObject *object)
   G_OBJECT_CLASS (hw_shim_link_parent_class)->finalize (object);
 }
 
+/* What a shim says by itself. */
 static void
-hw_shim_link_class_init (HwShimLinkClass *klass)
+add_signals_of_news (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->finalize = hw_shim_link_finalize;
   /**
    * HwShimLink::answered:
    * @self: a link
@@ -396,7 +394,12 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
   signals[SIGNAL_REPORT] =
     g_signal_new ("report", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
+}
 
+/* What a shim says of what it was asked, and its end. */
+static void
+add_signals_of_answers (void)
+{
   /**
    * HwShimLink::refused:
    * @self: a link
@@ -431,6 +434,17 @@ hw_shim_link_class_init (HwShimLinkClass *klass)
   signals[SIGNAL_ENDED] =
     g_signal_new ("ended", HW_TYPE_SHIM_LINK, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+}
+
+static void
+hw_shim_link_class_init (HwShimLinkClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = hw_shim_link_finalize;
+
+  add_signals_of_news ();
+  add_signals_of_answers ();
 }
 
 static void
