@@ -241,7 +241,7 @@ read_packed_file (HwOutputFolder *self,
 
   if (length <= PACKED_MAX)
     {
-      buffer = g_malloc (length);
+      buffer = g_malloc (MAX (length, 1));
       n_read = hw_output_folder_read_file (fd, buffer, length, 0);
     }
   else

@@ -419,6 +419,24 @@ test_packed_too_long (Fixture      *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
+/* Test that a packed segment that a crash of the machine left without bytes is an error. */
+static void
+test_packed_empty (Fixture      *fixture,
+                   gconstpointer limit)
+{
+  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
+  g_autofree char *path = g_build_filename (fixture->path, "output-0.gz", NULL);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  hw_output_read_async (fixture->output, &query, NULL, on_read, &result);
+  wait_until (result != NULL);
+
+  g_assert_null (hw_output_read_finish (fixture->output, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
+}
+
 /* Test that what was removed is one skip, of all that was printed. */
 static void
 test_removed_is_a_skip (Fixture      *fixture,
@@ -516,6 +534,7 @@ main (int   argc,
   ADD ("packed/reads-the-same", 0, test_packed_reads_the_same);
   ADD ("packed/twice-after-a-crash", 0, test_packed_twice);
   ADD ("packed/too-long-is-refused", 0, test_packed_too_long);
+  ADD ("packed/empty-is-refused", 0, test_packed_empty);
   ADD ("removed-is-a-skip", 0, test_removed_is_a_skip);
   ADD ("follow-during-rotation", LIMIT, test_follow_during_rotation);
 
