@@ -169,21 +169,21 @@ hw_report_read (HwReport   *self,
                 gsize       length,
                 GPtrArray  *messages)
 {
-  const char *end = text + length;
   gboolean is_news = FALSE;
+  gsize start = 0;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (messages != NULL, FALSE);
 
-  while (text < end)
+  while (start < length)
     {
-      const char *line_end = memchr (text, '\n', (gsize) (end - text));
+      const char *line = text + start;
+      const char *line_end = memchr (line, '\n', length - start);
+      gsize size = line_end != NULL ? (gsize) (line_end - line) : length - start;
 
-      if (line_end == NULL)
-        line_end = end;
-      if (hw_report_read_line (self, text, (gsize) (line_end - text), messages))
+      if (hw_report_read_line (self, line, size, messages))
         is_news = TRUE;
-      text = line_end + 1;
+      start += size + 1;
     }
 
   return is_news;

@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
   g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = g_memdup2 (data, size);
+  g_autofree char *text = size > 0 ? g_memdup2 (data, size) : g_strdup ("");
   HwReport report = { 0 };
   gsize n_bytes = 0;
 
