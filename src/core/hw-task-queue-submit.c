@@ -259,11 +259,17 @@ hw_task_queue_submit_many_async (HwTaskQueue        *self,
   gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, hw_task_queue_submit_many_async);
 
-  if (specs->len == 0 || specs->len > HW_SUBMIT_MAX)
+  if (specs->len == 0)
     {
-      g_task_return_new_error (gtask, HW_ERROR,
-                               specs->len == 0 ? HW_ERROR_INVALID_REQUEST : HW_ERROR_TOO_LARGE,
-                               "One request may add 1 to %d tasks, not %u. Ask for the others in "
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                               "The list has no task in it. Put in at least one.");
+      return;
+    }
+
+  if (specs->len > HW_SUBMIT_MAX)
+    {
+      g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_TOO_LARGE,
+                               "One request may add up to %d tasks, not %u. Ask for the others in "
                                "further requests.", HW_SUBMIT_MAX, specs->len);
       return;
     }

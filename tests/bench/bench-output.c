@@ -230,7 +230,7 @@ measure_latency (BenchHouse *house)
   for (guint i = 0; i < N_FOLLOWERS; i++)
     g_string_free (followers[i].line, TRUE);
   g_print ("from printed to read by one of ten who follow: p50 %.1f ms, ",
-           bench_get_median ((double *) latencies->data, latencies->len));
+           bench_get_median ((double *) (gpointer) latencies->data, latencies->len));
   g_print ("p99 %.1f ms, longest %.1f ms\n",
            g_array_index (latencies, double, latencies->len * 99 / 100),
            g_array_index (latencies, double, latencies->len - 1));

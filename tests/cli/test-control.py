@@ -17,7 +17,7 @@ import tap
 
 STUBBORN = """#!/bin/sh
 trap '' TERM
-(trap '' TERM; setsid sh -c 'trap "" TERM; while :; do sleep 0.1; done') &
+(trap '' TERM; setsid sh -c 'trap "" TERM; touch ready; while :; do sleep 0.1; done') &
 while :; do sleep 0.1; done
 """
 
@@ -53,6 +53,7 @@ class ControlTest(House):
     def test_what_was_told_to_end_can_be_killed(self):
         self.write_stubborn()
         task_id = self.run_detached("--", "./stubborn")
+        until("it heeds nothing", (self.home / "ready").exists)
         self.assertEqual(f"Task {task_id}: stopping\n", self.headway("cancel", str(task_id)).stdout)
         done = self.headway("cancel", "--now", str(task_id))
         self.assertEqual((0, ""), (done.returncode, done.stderr))
@@ -134,7 +135,8 @@ class ControlTest(House):
         self.assertEqual(130, screen.finish())
 
     def test_doctor_says_how_programs_are_held_together(self):
-        level = self.task(self.run_detached("--", "sleep", "3600"))["containment"]
+        task_id = self.run_detached("--", "sleep", "3600")
+        level = until("it is known", lambda: self.task(task_id)["containment"])
         findings = json.loads(self.headway("doctor", "--json").stdout)
         said = next(finding["text"] for finding in findings if finding["name"] == "programs")
         self.assertIn(f"(“{level}”)", said)

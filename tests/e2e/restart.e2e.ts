@@ -259,7 +259,7 @@ describe('after a good end', () => {
     const file = join(daemon.folder, 'runs')
     const rest = overSocket(daemon)
     const held = await rest.add('hold', { file: join(daemon.folder, 'holds') })
-    await rest.whenRunning(held.id)
+    await until('it has begun', () => runsIn(join(daemon.folder, 'holds')).length === 1)
     const ids = await addMany(rest, 10, 'count', file)
     rest.close()
     const { code } = await daemon.stop()

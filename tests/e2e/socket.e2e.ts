@@ -86,8 +86,11 @@ describe('over the Unix socket', () => {
     const names = printed.filter((line) => /^\w+=/.test(line)).map((line) => line.split('=')[0])
     // PWD is the shell's own.
     expect(names.filter((name) => name !== 'PWD' && name !== '_').sort()).toEqual([
+      'HEADWAY_PROGRESS_FD',
+      'HEADWAY_RESULT_DIR',
       'HEADWAY_TASK',
       'MINE',
+      'NOTIFY_SOCKET',
       'PATH',
     ])
     expect((statSync(join(daemon.folder, 'made')).mode & 0o777).toString(8)).toBe('640')
@@ -104,8 +107,9 @@ describe('over the Unix socket', () => {
       ['0', '/dev/null'],
       ['1', expect.stringMatching(/^pipe:/)],
       ['2', expect.stringMatching(/^pipe:/)],
-      // The folder that ls lists.
-      ['3', expect.stringMatching(/^\/proc\/\d+\/fd$/)],
+      // Where it may tell how far it is, and the folder that ls lists.
+      ['3', expect.stringMatching(/^pipe:/)],
+      ['4', expect.stringMatching(/^\/proc\/\d+\/fd$/)],
     ])
   })
 

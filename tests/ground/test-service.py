@@ -153,8 +153,8 @@ class ActivationTest(unittest.TestCase):
         connection.close()
         self.assertEqual([], [word for word in printed
                               if word.partition("=")[0] in VARIABLES])
-        # Its own three, and that of the folder it lists.
-        self.assertEqual(["0", "1", "2", "3"], printed[-4:])
+        # Its own three, that of its progress, and that of the folder it lists.
+        self.assertEqual(["0", "1", "2", "3", "4"], printed[-5:])
         self.assertEqual(0, daemon.stop(process)[0])
 
     def test_file_of_the_socket_stays(self):

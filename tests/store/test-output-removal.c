@@ -9,6 +9,8 @@
 
 #include "hw-output-removal.h"
 
+#include "tests/support/wait.h"
+
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -65,7 +67,7 @@ test_files_go_with_their_tasks (Fixture      *fixture,
 {
   g_autofree char *outside = fixture_build_path (fixture, "outside");
   guint64 epoch = hw_store_get_epoch (fixture->store);
-  g_autoptr(HwOutputRemoval) removal = NULL;
+  HwOutputRemoval *removal;
   g_autoptr(GPtrArray) events = NULL;
   char *paths[3];
 
@@ -84,6 +86,7 @@ test_files_go_with_their_tasks (Fixture      *fixture,
       g_free (paths[i]);
     }
   g_assert_true (g_file_test (outside, G_FILE_TEST_IS_DIR));
+  drop_object (removal);
 }
 
 /* Of tasks that went just before the daemon died; those of another database stay. */
@@ -95,11 +98,12 @@ test_files_of_nobody_go_at_the_beginning (Fixture      *fixture,
   g_autofree char *gone = make_files (fixture, epoch, 7);
   g_autofree char *living = make_files (fixture, epoch, add (fixture, "@a{sv} {}"));
   g_autofree char *foreign = make_files (fixture, epoch + 1, 7);
-  g_autoptr(HwOutputRemoval) removal = begin (fixture);
+  HwOutputRemoval *removal = begin (fixture);
 
   g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (living, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+  drop_object (removal);
 }
 
 int

@@ -39,23 +39,10 @@ export const useTasksStore = defineStore('tasks', () => {
   /** Takes news in; true when some of them were about tasks that are not known here. */
   function apply(news: readonly TaskNews[]): boolean {
     const tasks = new Map(byId.value)
-    let hasUnknown = false
+    const isKnown = news.map((event) => takeNews(tasks, event))
 
-    for (const event of news) {
-      if (event.kind === 'snapshot') {
-        takeSnapshot(tasks, event.tasks)
-        continue
-      }
-      if (event.kind === 'removed') {
-        for (const id of tasks.keys()) if (removes(event, id)) tasks.delete(id)
-        continue
-      }
-      const task = applyEvent(tasks.get(event.task), event)
-      if (task !== undefined) tasks.set(task.id, task)
-      else hasUnknown = true
-    }
     byId.value = tasks
-    return hasUnknown
+    return isKnown.includes(false)
   }
 
   function takePage({ tasks: page, next: cursor }: TaskPage) {
@@ -97,6 +84,21 @@ export const useTasksStore = defineStore('tasks', () => {
     forgetAll,
   }
 })
+
+/** Takes one piece of news; false when it was about a task that is not known here. */
+function takeNews(tasks: Map<number, Task>, event: TaskNews): boolean {
+  if (event.kind === 'snapshot') {
+    takeSnapshot(tasks, event.tasks)
+    return true
+  }
+  if (event.kind === 'removed') {
+    for (const id of tasks.keys()) if (removes(event, id)) tasks.delete(id)
+    return true
+  }
+  const task = applyEvent(tasks.get(event.task), event)
+  if (task !== undefined) tasks.set(task.id, task)
+  return task !== undefined
+}
 
 /** A snapshot has all live tasks: one that was live here and is not in it is not live any more. */
 function takeSnapshot(tasks: Map<number, Task>, snapshot: readonly Task[]) {
