@@ -136,7 +136,8 @@ export class Daemon {
     const parallel = options.maxParallel
     writeFileSync(
       join(this.folder, 'headway.conf'),
-      `[Daemon]\n${parallel === undefined ? '' : `max-parallel=${parallel}\n`}`,
+      // A long test adds more tasks than are kept of a type by themselves.
+      `[Daemon]\nkeep-tasks=0\n${parallel === undefined ? '' : `max-parallel=${parallel}\n`}`,
     )
   }
 
