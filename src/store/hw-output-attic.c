@@ -52,17 +52,11 @@ has_file (HwOutputFolder *folder,
   return faccessat (folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/**
- * hw_output_attic_has_ended:
- * @folder: an attempt's output
- *
- * Finds out whether an attempt is known to have ended: its shim wrote down how, or somebody
- * said so by hw_output_attic_set_has_ended().
- *
- * Returns: whether nobody has a right to its output any more
+/* Whether an attempt is known to have ended, so that nobody has a right to its output any
+ * more: its shim wrote down how, or somebody said so by hw_output_attic_set_has_ended().
  */
-gboolean
-hw_output_attic_has_ended (HwOutputFolder *folder)
+static gboolean
+has_ended (HwOutputFolder *folder)
 {
   return has_file (folder, HW_SHIM_END) || has_file (folder, HW_OUTPUT_ENDED);
 }
@@ -76,7 +70,7 @@ hw_output_attic_has_ended (HwOutputFolder *folder)
 void
 hw_output_attic_set_has_ended (HwOutputFolder *folder)
 {
-  if (!hw_output_attic_has_ended (folder))
+  if (!has_ended (folder))
     hw_io_write_record (folder->fd, HW_OUTPUT_ENDED, "", 0, true);
 }
 
@@ -317,7 +311,7 @@ look_at_attempt (const char *root,
   struct stat status;
 
   if (!hw_output_folder_open (&folder, path, NULL, NULL) || folder.fd < 0 ||
-      !hw_output_attic_has_ended (&folder))
+      !has_ended (&folder))
     return;
 
   clean_up (&folder);

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 /* In the folder of an attempt that has ended without its shim. */
 #define HW_OUTPUT_ENDED "output-ended"
 
-gboolean hw_output_attic_has_ended (HwOutputFolder *folder);
 void     hw_output_attic_set_has_ended (HwOutputFolder *folder);
 void     hw_output_attic_pack (HwOutputFolder *folder,
                                GCancellable   *cancellable);
