@@ -11,8 +11,6 @@
 #include "hw-sqlite-store.h"
 #include "hw-system-clock.h"
 
-#include <stdlib.h>
-
 static void
 on_event (HwTaskQueue *queue,
           HwEvent     *event,
@@ -133,50 +131,4 @@ bench_house_run (BenchHouse        *self,
     g_main_context_iteration (NULL, TRUE);
 
   return bench_get_rate (n_tasks, begin);
-}
-
-/* Gets how much there was a second since @begin. */
-double
-bench_get_rate (double amount,
-                gint64 begin)
-{
-  return amount * (double) G_USEC_PER_SEC / (double) (g_get_monotonic_time () - begin);
-}
-
-static int
-compare (gconstpointer a,
-         gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-/* Sorts the values. */
-double
-bench_get_median (double *values,
-                  guint   n_values)
-{
-  qsort (values, n_values, sizeof (double), compare);
-
-  return values[n_values / 2];
-}
-
-void
-bench_tell_head (void)
-{
-  g_print ("%-42s Headway      raw   ratio\n", "");
-}
-
-/* Prints the middle one of BENCH_ROUNDS figures beside those of the bare building block. */
-void
-bench_tell (const char *what,
-            double     *ours,
-            double     *raw)
-{
-  double a = bench_get_median (ours, BENCH_ROUNDS);
-  double b = bench_get_median (raw, BENCH_ROUNDS);
-
-  g_print ("%-40s %9.0f %8.0f   %3.0f %%\n", what, a, b, 100 * a / b);
 }

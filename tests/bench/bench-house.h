@@ -4,15 +4,14 @@
 
 #pragma once
 
+#include "bench-figures.h"
+
 #include "hw-task-queue.h"
 
-/* A daemon without doors, and what benchmarks of it have in common. */
+/* A daemon without doors. */
 
 /* What a machine of two cores runs at a time. */
 #define BENCH_PARALLEL 8
-
-/* Odd, so that there is one in the middle. */
-#define BENCH_ROUNDS 3
 
 typedef struct
 {
@@ -33,12 +32,3 @@ void   bench_house_submit (BenchHouse        *self,
 double bench_house_run (BenchHouse        *self,
                         const char *const *argv,
                         guint              n_tasks);
-
-double bench_get_rate (double amount,
-                       gint64 begin);
-double bench_get_median (double *values,
-                         guint   n_values);
-void   bench_tell_head (void);
-void   bench_tell (const char *what,
-                   double     *ours,
-                   double     *raw);

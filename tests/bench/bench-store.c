@@ -4,40 +4,49 @@
 
 #include "config.h"
 
-#include "hw-db.h"
-#include "hw-sqlite-schema.h"
+#include "bench-raw.h"
+
+#include "hw-disk-vfs.h"
 #include "hw-sqlite-store.h"
 
 #include <glib/gstdio.h>
-#include <sqlite3.h>
-#include <sys/resource.h>
 
-/* How many lifecycles a second (a task is added, claimed and completed: three changes,
- * three events) the store does, beside what SQLite does with the same rows and as many
- * of them in a transaction. Both in the same run, as machines differ from minute to
- * minute: the ratio counts. Processor time is told too, of all threads: it differs less.
+/* How many tasks a second the store takes, one by one or a hundred at a time, and how many
+ * lifecycles (a task is added, claimed and completed: three changes, three events) it does,
+ * beside what SQLite does with the same rows and as many of them in a transaction: on this
+ * disk, and on one whose syncs take a millisecond longer. All in the same run, as machines
+ * differ from minute to minute: the ratio counts. Processor time is told too, of all
+ * threads: it differs less.
  */
 
-/* Seconds of each measurement; and how many of them, of which the median is told. */
-#define SECONDS 1.0
-#define N_ROUNDS 3
+/* Tasks of a request that has many. */
+#define BATCH 100
+
+/* What an ordinary SSD takes for a sync, in microseconds. */
+#define SLOW_SYNC 1000
 
 static const guint in_flight[] = { 1, 16, 64, 256 };
 
-/* What was measured. */
+/* Whether only to see that it works, and what SQLite writes through. */
 typedef struct
 {
-  double rate; /* lifecycles a second */
-  double cost; /* microseconds of processor time for each */
-} Figure;
+  HwDiskVfs *vfs; /* (owned) */
+  gboolean is_smoke;
+} Bench;
+
+typedef double (*MeasureFunc) (const char *path,
+                               guint       n_in_flight,
+                               gint64      duration);
 
 /* Tasks on their way through the store. */
 typedef struct
 {
-  HwStore *store;   /* (owned) */
-  gint64 end;       /* when to stop, by the monotonic clock */
+  HwStore *store; /* (owned) */
+  gint64 end;     /* when to stop, by the monotonic clock */
+  guint batch;    /* tasks of a request */
+  gboolean adds_only;
   guint n_running;
-  guint n_completed;
+  guint n_done;
 } Load;
 
 /* One of them. */
@@ -48,40 +57,6 @@ typedef struct
 } Slot;
 
 static void slot_add (Slot *slot);
-
-static HwChange *
-new_add (void)
-{
-  g_auto(GVariantDict) parameters = G_VARIANT_DICT_INIT (NULL);
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&parameters, "path", "s", "/srv/archive/2026/some-file.iso");
-  g_variant_dict_insert (&fields, "type", "s", "checksum");
-  g_variant_dict_insert (&fields, "title", "s", "Checksum of some-file.iso");
-  g_variant_dict_insert_value (&fields, "parameters", g_variant_dict_end (&parameters));
-  g_variant_dict_insert (&fields, "state", "s", "Pending");
-  g_variant_dict_insert (&fields, "group", "s", "");
-  g_variant_dict_insert (&fields, "priority", "i", 0);
-  g_variant_dict_insert (&fields, "owner", "s", "uid:1000");
-  g_variant_dict_insert (&fields, "attempt", "u", 0);
-  g_variant_dict_insert (&fields, "max_attempts", "u", 1);
-  g_variant_dict_insert (&fields, "created_at", "x", g_get_real_time ());
-
-  return hw_change_new_add ("uid:1000", g_get_real_time (), g_variant_dict_end (&fields));
-}
-
-static GVariant *
-new_end (void)
-{
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&fields, "state", "s", "Completed");
-  g_variant_dict_insert (&fields, "result", "s", "success");
-  g_variant_dict_insert (&fields, "progress", "d", 1.0);
-  g_variant_dict_insert (&fields, "ended_at", "x", g_get_real_time ());
-
-  return g_variant_dict_end (&fields);
-}
 
 static void
 on_completed (GObject      *source,
@@ -94,19 +69,24 @@ on_completed (GObject      *source,
 
   g_assert_no_error (error);
   g_assert_cmpuint (events->len, ==, 1);
-  slot->load->n_completed++;
+  slot->load->n_done++;
   slot_add (slot);
 }
 
+/* Takes @changes. */
 static void
 slot_commit (Slot               *slot,
-             HwChange           *change,
+             GPtrArray          *changes,
              GAsyncReadyCallback callback)
 {
-  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-
-  g_ptr_array_add (changes, change);
   hw_store_commit_async (slot->load->store, changes, NULL, callback, slot);
+  g_ptr_array_unref (changes);
+}
+
+static GPtrArray *
+new_changes (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
 }
 
 static void
@@ -117,11 +97,14 @@ on_claimed (GObject      *source,
   Slot *slot = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = hw_store_claim_finish (HW_STORE (source), result, &error);
+  GPtrArray *changes = new_changes ();
 
   g_assert_no_error (error);
   g_assert_cmpuint (events->len, ==, 1);
-  slot_commit (slot, hw_change_new_state (slot->task_id, HW_TASK_STATE_PROCESSING, 1, "node",
-                                          g_get_real_time (), new_end ()), on_completed);
+  g_ptr_array_add (changes, hw_change_new_state (slot->task_id, HW_TASK_STATE_PROCESSING, 1,
+                                                 "node", g_get_real_time (),
+                                                 bench_raw_new_end ()));
+  slot_commit (slot, changes, on_completed);
 }
 
 static void
@@ -135,6 +118,14 @@ on_added (GObject      *source,
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
   g_assert_no_error (error);
+  g_assert_cmpuint (events->len, ==, slot->load->batch);
+  if (slot->load->adds_only)
+    {
+      slot->load->n_done += events->len;
+      slot_add (slot);
+      return;
+    }
+
   slot->task_id = hw_event_get_task_id (g_ptr_array_index (events, 0));
   g_array_append_val (task_ids, slot->task_id);
   hw_store_claim_async (slot->load->store, task_ids, "node", g_get_real_time (), NULL, on_claimed,
@@ -144,26 +135,38 @@ on_added (GObject      *source,
 static void
 slot_add (Slot *slot)
 {
-  if (g_get_monotonic_time () < slot->load->end)
-    slot_commit (slot, new_add (), on_added);
-  else
-    slot->load->n_running--;
+  GPtrArray *changes;
+
+  if (g_get_monotonic_time () >= slot->load->end)
+    {
+      slot->load->n_running--;
+      return;
+    }
+
+  changes = new_changes ();
+  for (guint i = 0; i < slot->load->batch; i++)
+    g_ptr_array_add (changes, hw_change_new_add ("uid:1000", g_get_real_time (),
+                                                 bench_raw_new_fields ()));
+  slot_commit (slot, changes, on_added);
 }
 
 static double
 measure_store (const char *path,
-               guint       n_slots)
+               guint       n_slots,
+               gint64      duration,
+               guint       batch,
+               gboolean    adds_only)
 {
   g_autofree Slot *slots = g_new0 (Slot, n_slots);
   g_autoptr(GError) error = NULL;
-  Load load = { NULL };
+  Load load = { .batch = batch, .adds_only = adds_only, .n_running = n_slots };
   gint64 begin;
+  double rate;
 
   load.store = hw_sqlite_store_new (path, &error);
   g_assert_no_error (error);
   begin = g_get_monotonic_time ();
-  load.end = begin + (gint64) (SECONDS * G_USEC_PER_SEC);
-  load.n_running = n_slots;
+  load.end = begin + duration;
   for (guint i = 0; i < n_slots; i++)
     {
       slots[i].load = &load;
@@ -171,190 +174,59 @@ measure_store (const char *path,
     }
   while (load.n_running > 0)
     g_main_context_iteration (NULL, TRUE);
-  begin = g_get_monotonic_time () - begin;
+  rate = bench_get_rate (load.n_done, begin);
   g_object_unref (load.store);
 
-  return load.n_completed * (double) G_USEC_PER_SEC / (double) begin;
-}
-
-/* The same rows by hand. */
-typedef struct
-{
-  sqlite3 *handle;           /* (owned) */
-  sqlite3_stmt *begin;       /* (owned) */
-  sqlite3_stmt *commit;      /* (owned) */
-  sqlite3_stmt *save;        /* (owned) */
-  sqlite3_stmt *add;         /* (owned) */
-  sqlite3_stmt *claim;       /* (owned) */
-  sqlite3_stmt *complete;    /* (owned) */
-  sqlite3_stmt *event;       /* (owned) */
-  GVariant *parameters;      /* (owned) */
-  GVariant *changes[3];      /* (owned) */
-  gint64 last_task;
-  gint64 last_event;
-} Raw;
-
-static sqlite3_stmt *
-raw_prepare (Raw        *raw,
-             const char *sql)
-{
-  sqlite3_stmt *statement;
-
-  g_assert_cmpint (sqlite3_prepare_v3 (raw->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                       &statement, NULL), ==, SQLITE_OK);
-
-  return statement;
-}
-
-static void
-raw_run (sqlite3_stmt *statement)
-{
-  int code;
-
-  do
-    code = sqlite3_step (statement);
-  while (code == SQLITE_ROW);
-  g_assert_cmpint (code, ==, SQLITE_DONE);
-  sqlite3_reset (statement);
-}
-
-static void
-raw_open (Raw        *raw,
-          const char *path)
-{
-  g_autoptr(HwChange) change = new_add ();
-  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, NULL);
-
-  g_assert_true (hw_sqlite_schema_prepare (db, NULL));
-  g_assert_true (hw_db_use_log (db, NULL));
-  g_assert_cmpint (sqlite3_open_v2 (path, &raw->handle,
-                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL), ==,
-                   SQLITE_OK);
-  sqlite3_exec (raw->handle, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000",
-                NULL, NULL, NULL);
-  raw->begin = raw_prepare (raw, "BEGIN IMMEDIATE");
-  raw->commit = raw_prepare (raw, "COMMIT");
-  raw->save = raw_prepare (raw, "UPDATE meta SET last_task = ?, last_event = ?");
-  raw->add = raw_prepare (raw, "INSERT INTO tasks (id, seq, type, title, parameters, state,"
-                          " \"group\", priority, owner, attempt, max_attempts, created_at)"
-                          " VALUES (?, ?, 'checksum', 'Checksum of some-file.iso', ?, 'Pending',"
-                          " '', 0, 'uid:1000', 0, 1, ?)");
-  raw->claim = raw_prepare (raw, "UPDATE tasks SET seq = ?2, state = 'Processing',"
-                            " attempt = attempt + 1, started_at = ?3, node = 'node'"
-                            " WHERE id = ?1 AND state = 'Pending'"
-                            " RETURNING type, \"group\", owner, attempt");
-  raw->complete = raw_prepare (raw, "UPDATE tasks SET seq = ?2, state = 'Completed',"
-                               " result = 'success', progress = 1.0, ended_at = ?3"
-                               " WHERE id = ?1 AND state = 'Processing' AND attempt = 1"
-                               " RETURNING type, \"group\", owner, attempt");
-  raw->event = raw_prepare (raw, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner,"
-                            " actor, at, changes) VALUES (?, ?, 'state', ?, 'checksum', '',"
-                            " 'uid:1000', 'uid:1000', ?, ?)");
-  raw->parameters = g_variant_lookup_value (change->fields, "parameters", NULL);
-  raw->changes[0] = g_variant_ref (change->fields);
-  raw->changes[1] = g_variant_ref_sink (g_variant_new_parsed (
-                                          "{'state': <'Processing'>, 'attempt': <@u 1>, 'started_at': <@x 0>}"));
-  raw->changes[2] = g_variant_ref_sink (new_end ());
-}
-
-static void
-raw_close (Raw *raw)
-{
-  sqlite3_stmt *statements[] = {
-    raw->begin, raw->commit, raw->save, raw->add, raw->claim, raw->complete, raw->event,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
-    sqlite3_finalize (statements[i]);
-  sqlite3_close (raw->handle);
-  for (guint i = 0; i < G_N_ELEMENTS (raw->changes); i++)
-    g_variant_unref (raw->changes[i]);
-  g_variant_unref (raw->parameters);
-}
-
-static void
-raw_change (Raw   *raw,
-            guint  step,
-            gint64 task_id)
-{
-  sqlite3_stmt *statements[] = { raw->add, raw->claim, raw->complete };
-  GVariant *changes = raw->changes[step];
-  gint64 seq = ++raw->last_event;
-
-  sqlite3_bind_int64 (statements[step], 1, task_id);
-  sqlite3_bind_int64 (statements[step], 2, seq);
-  if (step == 0)
-    sqlite3_bind_blob (statements[step], 3, g_variant_get_data (raw->parameters),
-                       (int) g_variant_get_size (raw->parameters), SQLITE_STATIC);
-  sqlite3_bind_int64 (statements[step], step == 0 ? 4 : 3, g_get_real_time ());
-  raw_run (statements[step]);
-
-  sqlite3_bind_int64 (raw->event, 1, seq);
-  sqlite3_bind_int64 (raw->event, 2, task_id);
-  sqlite3_bind_int64 (raw->event, 3, step == 0 ? 0 : 1);
-  sqlite3_bind_int64 (raw->event, 4, g_get_real_time ());
-  sqlite3_bind_blob (raw->event, 5, g_variant_get_data (changes),
-                     (int) g_variant_get_size (changes), SQLITE_STATIC);
-  raw_run (raw->event);
+  return rate;
 }
 
 static double
-measure_raw (const char *path,
-             guint       n_tasks)
+measure_adding (const char *path,
+                guint       n_in_flight,
+                gint64      duration)
 {
-  Raw raw = { NULL };
-  gint64 begin;
-  gint64 end;
-  guint n_completed = 0;
-
-  raw_open (&raw, path);
-  begin = g_get_monotonic_time ();
-  end = begin + (gint64) (SECONDS * G_USEC_PER_SEC);
-  while (g_get_monotonic_time () < end)
-    {
-      for (guint step = 0; step < 3; step++)
-        {
-          raw_run (raw.begin);
-          for (guint i = 1; i <= n_tasks; i++)
-            raw_change (&raw, step, raw.last_task + i);
-          sqlite3_bind_int64 (raw.save, 1, raw.last_task);
-          sqlite3_bind_int64 (raw.save, 2, raw.last_event);
-          raw_run (raw.save);
-          raw_run (raw.commit);
-        }
-      raw.last_task += n_tasks;
-      n_completed += n_tasks;
-    }
-  begin = g_get_monotonic_time () - begin;
-  raw_close (&raw);
-
-  return n_completed * (double) G_USEC_PER_SEC / (double) begin;
+  return measure_store (path, n_in_flight, duration, 1, TRUE);
 }
 
 static double
-get_processor_time (void)
+measure_batches (const char *path,
+                 guint       n_in_flight,
+                 gint64      duration)
 {
-  struct rusage usage;
-
-  getrusage (RUSAGE_SELF, &usage);
-
-  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC +
-         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  return measure_store (path, n_in_flight, duration, BATCH, TRUE);
 }
 
-static Figure
-measure_in_new_file (double ( *measure ) (const char *path,
-                                          guint       n_in_flight),
-                     guint     n_in_flight)
+static double
+measure_raw_batches (const char *path,
+                     guint       n_in_flight,
+                     gint64      duration)
+{
+  return bench_raw_measure_adding (path, n_in_flight * BATCH, duration);
+}
+
+static double
+measure_lifecycles (const char *path,
+                    guint       n_in_flight,
+                    gint64      duration)
+{
+  return measure_store (path, n_in_flight, duration, 1, FALSE);
+}
+
+static BenchFigure
+measure_in_new_file (Bench      *bench,
+                     MeasureFunc measure,
+                     guint       n_in_flight)
 {
   static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   g_autofree char *folder = g_dir_make_tmp ("bench-store-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "bench.db", NULL);
-  double begin = get_processor_time ();
-  Figure figure = { .rate = measure (path, n_in_flight) };
+  gint64 duration = bench_get_duration (bench->is_smoke);
+  double begin = bench_get_processor_time ();
+  BenchFigure figure = { .rate = measure (path, n_in_flight, duration) };
 
   /* Both run for about as long. */
-  figure.cost = (get_processor_time () - begin) / (figure.rate * SECONDS);
+  figure.cost = (bench_get_processor_time () - begin) * G_USEC_PER_SEC /
+                (figure.rate * (double) duration);
 
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {
@@ -367,38 +239,67 @@ measure_in_new_file (double ( *measure ) (const char *path,
   return figure;
 }
 
-static int
-compare_figures (gconstpointer a,
-                 gconstpointer b)
+/* Measures both in turn, and prints their medians. */
+static void
+compare (Bench       *bench,
+         const char  *what,
+         guint        n_in_flight,
+         MeasureFunc  measure,
+         MeasureFunc  measure_raw,
+         BenchFigure *store,
+         BenchFigure *raw)
 {
-  double x = ((const Figure *) a)->rate;
-  double y = ((const Figure *) b)->rate;
+  BenchFigure stores[BENCH_ROUNDS];
+  BenchFigure raws[BENCH_ROUNDS];
 
-  return (x > y) - (x < y);
+  for (guint round = 0; round < BENCH_ROUNDS; round++)
+    {
+      stores[round] = measure_in_new_file (bench, measure, n_in_flight);
+      raws[round] = measure_in_new_file (bench, measure_raw, n_in_flight);
+    }
+  *store = bench_get_middle (stores);
+  *raw = bench_get_middle (raws);
+  g_print ("%-30s %9u %9.0f %9.0f   %4.0f %%   %8.1f %8.1f\n", what, n_in_flight, store->rate,
+           raw->rate, 100.0 * store->rate / raw->rate, store->cost, raw->cost);
+}
+
+static void
+measure_disk (Bench   *bench,
+              gboolean is_slow)
+{
+  BenchFigure store[G_N_ELEMENTS (in_flight)];
+  BenchFigure raw[G_N_ELEMENTS (in_flight)];
+  BenchFigure batches;
+  BenchFigure raw_batches;
+
+  hw_disk_vfs_set_sync_time (bench->vfs, is_slow ? SLOW_SYNC : 0);
+  g_print ("%-30s in flight   store/s     raw/s    ratio   store us   raw us\n",
+           is_slow ? "1 ms added to each sync" : "this disk");
+  for (guint i = 0; i < G_N_ELEMENTS (in_flight); i++)
+    compare (bench, "tasks added", in_flight[i], measure_adding, bench_raw_measure_adding,
+             &store[i], &raw[i]);
+  compare (bench, "tasks added, 100 a request", 4, measure_batches, measure_raw_batches, &batches,
+           &raw_batches);
+  for (guint i = 0; i < G_N_ELEMENTS (in_flight); i++)
+    compare (bench, "lifecycles", in_flight[i], measure_lifecycles, bench_raw_measure_lifecycles,
+             &store[i], &raw[i]);
+
+  bench_tell_goal ("100 a request, of raw SQLite", 100 * batches.rate / raw_batches.rate, 70, 85);
+  if (is_slow)
+    bench_tell_goal ("lifecycles, 64 in flight, of raw SQLite with 256",
+                     100 * store[2].rate / raw[3].rate, 55, 75);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  g_print ("in flight   store/s     raw/s   ratio   store us   raw us\n");
-  for (guint i = 0; i < G_N_ELEMENTS (in_flight); i++)
-    {
-      Figure store[N_ROUNDS];
-      Figure raw[N_ROUNDS];
-      const Figure *a = &store[N_ROUNDS / 2];
-      const Figure *b = &raw[N_ROUNDS / 2];
+  Bench bench = { .is_smoke = bench_is_smoke (argc, argv) };
 
-      for (guint round = 0; round < N_ROUNDS; round++)
-        {
-          store[round] = measure_in_new_file (measure_store, in_flight[i]);
-          raw[round] = measure_in_new_file (measure_raw, in_flight[i]);
-        }
-      qsort (store, N_ROUNDS, sizeof (Figure), compare_figures);
-      qsort (raw, N_ROUNDS, sizeof (Figure), compare_figures);
-      g_print ("%9u %9.0f %9.0f   %4.0f %%   %8.1f %8.1f\n", in_flight[i], a->rate, b->rate,
-               100.0 * a->rate / b->rate, a->cost, b->cost);
-    }
+  bench.vfs = hw_disk_vfs_new ();
+  measure_disk (&bench, FALSE);
+  measure_disk (&bench, TRUE);
+  hw_disk_vfs_free (bench.vfs);
 
   return 0;
 }

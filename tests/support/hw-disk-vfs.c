@@ -29,6 +29,7 @@ struct _HwDiskVfs
   int n_syncs;        /* atomic */
   int fails_at;       /* atomic: the sync that fails, or -1 */
   int fails_databases; /* atomic */
+  int sync_time;       /* atomic: microseconds that a sync takes beside its own */
 };
 
 /* An open file; behind it stands the usual one's. */
@@ -117,6 +118,8 @@ file_sync (sqlite3_file *file,
       errno = EIO;
       return SQLITE_IOERR_FSYNC;
     }
+  if (g_atomic_int_get (&self->vfs->sync_time) > 0)
+    self->vfs->below->xSleep (self->vfs->below, g_atomic_int_get (&self->vfs->sync_time));
   if (self->disk == NULL)
     return get_below (file)->pMethods->xSync (get_below (file), flags);
 
@@ -468,6 +471,14 @@ hw_disk_vfs_set_fails_databases (HwDiskVfs *self,
                                  gboolean   fails_databases)
 {
   g_atomic_int_set (&self->fails_databases, fails_databases);
+}
+
+/* Says how much longer than the disk below a sync takes, in microseconds. */
+void
+hw_disk_vfs_set_sync_time (HwDiskVfs *self,
+                           guint      sync_time)
+{
+  g_atomic_int_set (&self->sync_time, (int) sync_time);
 }
 
 guint
