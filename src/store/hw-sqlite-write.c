@@ -237,18 +237,11 @@ hw_sqlite_write_adds (const HwSqliteWrite *self)
 static void
 count_states (HwSqliteNumbers *numbers,
               HwEvent         *event,
-              HwTaskState      from)
+              HwTaskState      from,
+              HwTaskState      to)
 {
-  const char *name = NULL;
-  HwTaskState to;
-
   if (hw_event_get_kind (event) != HW_EVENT_KIND_ADDED &&
       hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
-    return;
-
-  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
-                    "&s", &name);
-  if (!hw_task_state_from_string (name, &to))
     return;
 
   if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE)
@@ -262,9 +255,10 @@ hw_sqlite_write_take_event (HwSqliteWrite   *self,
                             HwDb            *db,
                             HwSqliteNumbers *numbers,
                             HwEvent         *event,
-                            HwTaskState      from)
+                            HwTaskState      from,
+                            HwTaskState      to)
 {
-  count_states (numbers, event, from);
+  count_states (numbers, event, from, to);
   g_ptr_array_add (self->events, event);
   numbers->last_event = hw_event_get_seq (event);
   if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
@@ -291,6 +285,7 @@ static HwEvent *
 update_task (HwDb            *db,
              HwSqliteNumbers *numbers,
              const HwChange  *change,
+             HwTaskState     *to,
              GError         **error)
 {
   g_autoptr(HwTaskTexts) texts = NULL;
@@ -300,7 +295,7 @@ update_task (HwDb            *db,
       !hw_text_rows_read (db, change->task_id, &texts, error))
     return NULL;
 
-  event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change, error);
+  event = hw_task_rows_update (db, numbers->epoch, numbers->last_event + 1, change, to, error);
   if (event != NULL && texts != NULL &&
       !hw_text_rows_replace (db, change->task_id, texts, error))
     return NULL;
@@ -308,24 +303,27 @@ update_task (HwDb            *db,
   return g_steal_pointer (&event);
 }
 
-/* Carries out one change of several. */
+/* Carries out one change of several. @to is the state that the task has then, unless it is
+ * removed.
+ */
 static HwEvent *
 carry_out (HwDb            *db,
            HwSqliteNumbers *numbers,
            const HwChange  *change,
+           HwTaskState     *to,
            GError         **error)
 {
   switch (change->kind)
     {
     case HW_CHANGE_KIND_ADD:
       return hw_task_rows_insert (db, numbers->epoch, numbers->last_event + 1,
-                                  numbers->last_task + 1, change, error);
+                                  numbers->last_task + 1, change, to, error);
     case HW_CHANGE_KIND_REMOVE:
       return hw_task_removal_carry_out (db, numbers, change, error);
     case HW_CHANGE_KIND_STATE:
     case HW_CHANGE_KIND_MESSAGE:
     default:
-      return update_task (db, numbers, change, error);
+      return update_task (db, numbers, change, to, error);
     }
 }
 
@@ -337,10 +335,11 @@ hw_sqlite_write_change (HwSqliteWrite   *self,
   for (guint i = 0; i < self->changes->len; i++)
     {
       const HwChange *change = g_ptr_array_index (self->changes, i);
-      HwEvent *event = carry_out (db, numbers, change, &self->error);
+      HwTaskState to = change->from;
+      HwEvent *event = carry_out (db, numbers, change, &to, &self->error);
 
       if (event == NULL ||
-          !hw_sqlite_write_take_event (self, db, numbers, event, change->from))
+          !hw_sqlite_write_take_event (self, db, numbers, event, change->from, to))
         return FALSE;
     }
 
@@ -386,7 +385,8 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
 
       if (self->error != NULL ||
           (event != NULL &&
-           !hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING)))
+           !hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING,
+                                        HW_TASK_STATE_PROCESSING)))
         return FALSE;
     }
 

@@ -141,6 +141,7 @@ field_values_get_string (const FieldValues *self,
  * @seq: the number that the change's event gets
  * @task_id: the number that the task gets
  * @change: a change that adds a task
+ * @state: (out): the state that it has then
  * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if its fields
  *   cannot be those of a task
  *
@@ -155,19 +156,19 @@ hw_task_rows_insert (HwDb           *db,
                      guint64         seq,
                      guint64         task_id,
                      const HwChange *change,
+                     HwTaskState    *state,
                      GError        **error)
 {
   HwEventOrigin origin = { .epoch = epoch, .task_id = task_id,
                            .actor = change->actor, .at = change->at };
   g_auto(FieldValues) values = { { NULL } };
   g_autoptr(HwDbStatement) statement = NULL;
-  HwTaskState state;
   int index = 1;
 
   g_return_val_if_fail (db != NULL, NULL);
 
   if (!field_values_fill (&values, change->fields, error) ||
-      !field_values_get_state (&values, &state, error))
+      !field_values_get_state (&values, state, error))
     return NULL;
 
   statement = prepare_insert (db, error);
@@ -270,18 +271,29 @@ bind_update (HwDbStatement     *statement,
     hw_db_statement_bind_uint64 (statement, index++, change->attempt);
 }
 
+static void
+append_field (GVariantBuilder *fields,
+              HwTaskField      field,
+              GVariant        *value)
+{
+  g_variant_builder_add_value (fields,
+                               g_variant_new_dict_entry (
+                                 g_variant_new_string (hw_task_field_get_name (field)),
+                                 g_variant_new_variant (value)));
+}
+
 static GVariant *
 build_claim (guint  attempt,
              gint64 at)
 {
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", attempt);
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STARTED_AT), "x", at);
+  append_field (&fields, HW_TASK_FIELD_STATE,
+                g_variant_new_string (hw_task_state_to_string (HW_TASK_STATE_PROCESSING)));
+  append_field (&fields, HW_TASK_FIELD_ATTEMPT, g_variant_new_uint32 (attempt));
+  append_field (&fields, HW_TASK_FIELD_STARTED_AT, g_variant_new_int64 (at));
 
-  return g_variant_dict_end (&changes);
+  return g_variant_builder_end (&fields);
 }
 
 /* Runs an update that gives back what an event says of its task, and makes the
@@ -337,6 +349,7 @@ check_transition (const HwChange *change,
  * @epoch: the database's number
  * @seq: the number that the change's event gets
  * @change: a change of a task that there is
+ * @to: (out): the state that it has then
  * @error: return location for an error: %HW_ERROR_WRONG_STATE if no task ever makes
  *   this change; %HW_ERROR_CONFLICT if this one is not as @change needs it
  *
@@ -350,6 +363,7 @@ hw_task_rows_update (HwDb           *db,
                      guint64         epoch,
                      guint64         seq,
                      const HwChange *change,
+                     HwTaskState    *to,
                      GError        **error)
 {
   gboolean is_state = change->kind == HW_CHANGE_KIND_STATE;
@@ -360,17 +374,17 @@ hw_task_rows_update (HwDb           *db,
   g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwEvent) event = NULL;
   g_autoptr(GError) local_error = NULL;
-  HwTaskState to = change->from;
 
   g_return_val_if_fail (db != NULL, NULL);
 
+  *to = change->from;
   if (!field_values_fill (&values, change->fields, error))
     return NULL;
-  if (is_state && (!field_values_get_state (&values, &to, error) ||
-                   !check_transition (change, to, error)))
+  if (is_state && (!field_values_get_state (&values, to, error) ||
+                   !check_transition (change, *to, error)))
     return NULL;
 
-  statement = prepare_update (db, &values, is_state && to == HW_TASK_STATE_PENDING,
+  statement = prepare_update (db, &values, is_state && *to == HW_TASK_STATE_PENDING,
                               change->attempt != HW_CHANGE_ANY_ATTEMPT, error);
   if (statement == NULL)
     return NULL;

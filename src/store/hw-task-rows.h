@@ -15,11 +15,13 @@ HwEvent *hw_task_rows_insert (HwDb           *db,
                               guint64         seq,
                               guint64         task_id,
                               const HwChange *change,
+                              HwTaskState    *state,
                               GError        **error);
 HwEvent *hw_task_rows_update (HwDb           *db,
                               guint64         epoch,
                               guint64         seq,
                               const HwChange *change,
+                              HwTaskState    *to,
                               GError        **error);
 HwEvent *hw_task_rows_claim (HwDb       *db,
                              guint64     epoch,

@@ -42,6 +42,8 @@ typedef double (*MeasureFunc) (const char *path,
 typedef struct
 {
   HwStore *store; /* (owned) */
+  GPtrArray *adding; /* (owned): what is asked for again and again */
+  GVariant *ending;  /* (owned) */
   gint64 end;     /* when to stop, by the monotonic clock */
   guint batch;    /* tasks of a request */
   gboolean adds_only;
@@ -73,22 +75,6 @@ on_completed (GObject      *source,
   slot_add (slot);
 }
 
-/* Takes @changes. */
-static void
-slot_commit (Slot               *slot,
-             GPtrArray          *changes,
-             GAsyncReadyCallback callback)
-{
-  hw_store_commit_async (slot->load->store, changes, NULL, callback, slot);
-  g_ptr_array_unref (changes);
-}
-
-static GPtrArray *
-new_changes (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-}
-
 static void
 on_claimed (GObject      *source,
             GAsyncResult *result,
@@ -97,14 +83,14 @@ on_claimed (GObject      *source,
   Slot *slot = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = hw_store_claim_finish (HW_STORE (source), result, &error);
-  GPtrArray *changes = new_changes ();
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
 
   g_assert_no_error (error);
   g_assert_cmpuint (events->len, ==, 1);
   g_ptr_array_add (changes, hw_change_new_state (slot->task_id, HW_TASK_STATE_PROCESSING, 1,
                                                  "node", g_get_real_time (),
-                                                 bench_raw_new_end ()));
-  slot_commit (slot, changes, on_completed);
+                                                 slot->load->ending));
+  hw_store_commit_async (slot->load->store, changes, NULL, on_completed, slot);
 }
 
 static void
@@ -135,19 +121,10 @@ on_added (GObject      *source,
 static void
 slot_add (Slot *slot)
 {
-  GPtrArray *changes;
-
-  if (g_get_monotonic_time () >= slot->load->end)
-    {
-      slot->load->n_running--;
-      return;
-    }
-
-  changes = new_changes ();
-  for (guint i = 0; i < slot->load->batch; i++)
-    g_ptr_array_add (changes, hw_change_new_add ("uid:1000", g_get_real_time (),
-                                                 bench_raw_new_fields ()));
-  slot_commit (slot, changes, on_added);
+  if (g_get_monotonic_time () < slot->load->end)
+    hw_store_commit_async (slot->load->store, slot->load->adding, NULL, on_added, slot);
+  else
+    slot->load->n_running--;
 }
 
 static double
@@ -165,6 +142,11 @@ measure_store (const char *path,
 
   load.store = hw_sqlite_store_new (path, &error);
   g_assert_no_error (error);
+  load.ending = g_variant_ref_sink (bench_raw_new_end ());
+  load.adding = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  for (guint i = 0; i < batch; i++)
+    g_ptr_array_add (load.adding, hw_change_new_add ("uid:1000", g_get_real_time (),
+                                                     bench_raw_new_fields ()));
   begin = g_get_monotonic_time ();
   load.end = begin + duration;
   for (guint i = 0; i < n_slots; i++)
@@ -176,6 +158,8 @@ measure_store (const char *path,
     g_main_context_iteration (NULL, TRUE);
   rate = bench_get_rate (load.n_done, begin);
   g_object_unref (load.store);
+  g_ptr_array_unref (load.adding);
+  g_variant_unref (load.ending);
 
   return rate;
 }
