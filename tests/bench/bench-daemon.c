@@ -1,0 +1,175 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "bench-daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READY "Headway is ready at http://127.0.0.1:"
+
+/* Makes the folder, and the settings in it. */
+static void
+bench_daemon_make_folder (BenchDaemon *self,
+                          guint        max_parallel)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (self->folder == NULL)
+    self->folder = g_dir_make_tmp ("bench-daemon-XXXXXX", &error);
+  g_assert_no_error (error);
+  path = g_build_filename (self->folder, "headway.conf", NULL);
+  text = g_strdup_printf ("[Daemon]\nmax-parallel=%u\n", max_parallel);
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+/* Its environment: a disk whose syncs take @sync_time µs longer. */
+static char **
+make_environment (guint sync_time)
+{
+  g_autofree char *time = g_strdup_printf ("%u", sync_time);
+  g_autofree char *options = NULL;
+  char **environment = g_get_environ ();
+
+  if (sync_time == 0)
+    return environment;
+
+  /* A sanitizer wants to be first, unless it is told that this is meant. */
+  options = g_strconcat (g_environ_getenv (environment, "ASAN_OPTIONS") != NULL
+                         ? g_environ_getenv (environment, "ASAN_OPTIONS") : "",
+                         ":verify_asan_link_order=0", NULL);
+  environment = g_environ_setenv (environment, "ASAN_OPTIONS", options, TRUE);
+  environment = g_environ_setenv (environment, "SLOW_DISK_TIME", time, TRUE);
+
+  return g_environ_setenv (environment, "LD_PRELOAD",
+                           HW_BUILD_DIR "/tests/e2e/slow-disk.so", TRUE);
+}
+
+static void
+bench_daemon_read_token (BenchDaemon *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "token", NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_clear_pointer (&self->token, g_free);
+  g_file_get_contents (path, &self->token, NULL, &error);
+  g_assert_no_error (error);
+  g_strstrip (self->token);
+}
+
+/**
+ * bench_daemon_start:
+ * @self: a daemon that does not run; its folder is made unless it has one
+ * @max_parallel: how many tasks it runs at once
+ * @sync_time: how many microseconds each sync of a file takes beside its own time
+ *
+ * Starts it, and waits until it is ready.
+ */
+void
+bench_daemon_start (BenchDaemon *self,
+                    guint        max_parallel,
+                    guint        sync_time)
+{
+  g_auto(GStrv) environment = make_environment (sync_time);
+  const char *argv[] = {
+    HW_BUILD_DIR "/src/daemon/headwayd", "--config", NULL, "--state-dir", NULL,
+    "--http-port", "0", "--no-dbus", NULL,
+  };
+  g_autofree char *config = NULL;
+  g_autoptr(GError) error = NULL;
+  char line[128] = "";
+  int fd = -1;
+  FILE *output;
+  gint64 begin;
+
+  bench_daemon_make_folder (self, max_parallel);
+  argv[2] = config = g_build_filename (self->folder, "headway.conf", NULL);
+  argv[4] = self->folder;
+
+  begin = g_get_monotonic_time ();
+  g_spawn_async_with_pipes (NULL, (char **) argv, environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                            NULL, &self->pid, NULL, &fd, NULL, &error);
+  g_assert_no_error (error);
+  output = fdopen (fd, "r");
+  g_assert_nonnull (fgets (line, sizeof (line), output));
+  self->start = (double) (g_get_monotonic_time () - begin);
+  fclose (output);
+
+  g_assert_true (g_str_has_prefix (line, READY));
+  self->port = (guint16) strtoul (line + strlen (READY), NULL, 10);
+  bench_daemon_read_token (self);
+}
+
+/* Ends it properly; its folder stays. */
+void
+bench_daemon_stop (BenchDaemon *self)
+{
+  kill (self->pid, SIGTERM);
+  g_assert_cmpint (waitpid (self->pid, NULL, 0), ==, self->pid);
+  self->pid = 0;
+}
+
+/* Removes its folder. */
+void
+bench_daemon_remove (BenchDaemon *self)
+{
+  const char *argv[] = { "rm", "-rf", "--", self->folder, NULL };
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->token, g_free);
+}
+
+/* Gets a number out of a line of /proc/PID/FILE. */
+static double
+bench_daemon_read_number (BenchDaemon *self,
+                          const char  *file,
+                          const char  *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", (int) self->pid, file);
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+  line = strstr (text, name);
+
+  return line != NULL ? g_ascii_strtod (line + strlen (name), NULL) : 0;
+}
+
+/* Gets how many MiB it has that no other process shares. */
+double
+bench_daemon_get_memory (BenchDaemon *self)
+{
+  return (bench_daemon_read_number (self, "smaps_rollup", "Private_Dirty:") +
+          bench_daemon_read_number (self, "smaps_rollup", "Private_Clean:")) / 1024;
+}
+
+/* Gets the time that processors gave it, in microseconds. */
+double
+bench_daemon_get_processor_time (BenchDaemon *self)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) self->pid);
+  g_autofree char *text = NULL;
+  double ticks = (double) sysconf (_SC_CLK_TCK);
+  g_auto(GStrv) words = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+
+  /* The name of the program may have spaces: what follows it is counted (proc (5)). */
+  words = g_strsplit (strrchr (text, ')') + 2, " ", 14);
+
+  return (g_ascii_strtod (words[11], NULL) + g_ascii_strtod (words[12], NULL)) * 1e6 / ticks;
+}
