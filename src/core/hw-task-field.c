@@ -159,3 +159,24 @@ hw_task_field_from_name (const char  *name,
 
   return FALSE;
 }
+
+/**
+ * hw_task_field_append:
+ * @field: a field
+ * @fields: an `a{sv}` that is being made, and has no such field yet
+ * @value: its value; a floating reference is taken
+ *
+ * Appends a field. That is several times as quick as a #GVariantDict, which keeps a table.
+ */
+void
+hw_task_field_append (HwTaskField      field,
+                      GVariantBuilder *fields,
+                      GVariant        *value)
+{
+  g_return_if_fail (fields != NULL);
+
+  g_variant_builder_add_value (fields,
+                               g_variant_new_dict_entry (
+                                 g_variant_new_string (hw_task_field_get_name (field)),
+                                 g_variant_new_variant (value)));
+}

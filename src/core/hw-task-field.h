@@ -56,5 +56,8 @@ gboolean            hw_task_field_is_of_attempt (HwTaskField field);
 gboolean            hw_task_field_is_hidden (HwTaskField field);
 gboolean            hw_task_field_from_name (const char  *name,
                                              HwTaskField *field);
+void                hw_task_field_append (HwTaskField      field,
+                                          GVariantBuilder *fields,
+                                          GVariant        *value);
 
 G_END_DECLS

@@ -55,19 +55,13 @@ begin_query (const char *count,
   return sql;
 }
 
-/* Makes a task of a row. @size is what it takes, more or less. */
-static HwTask *
-read_row (HwDbStatement *row,
-          gsize         *size,
-          GError       **error)
+/* Reads the fields that are set. @state is a string in there, if there is one. */
+static GVariant *
+read_fields (HwDbStatement *row,
+             const char   **state,
+             GError       **error)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-  guint64 task_id = hw_db_statement_get_uint64 (row, 0);
-  guint64 seq = hw_db_statement_get_uint64 (row, 1);
-  GVariant *fields_variant;
-  HwTaskState state;
-  const char *name = NULL;
-  HwTask *task;
+  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   int column = 3;
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
@@ -80,13 +74,34 @@ read_row (HwDbStatement *row,
       if (!hw_db_statement_get_variant (row, column++, hw_task_field_get_variant_type (field),
                                         &value, error))
         return NULL;
-      if (value != NULL)
-        g_variant_dict_insert_value (&fields, hw_task_field_get_name (field), value);
+      if (value == NULL)
+        continue;
+
+      hw_task_field_append (field, &fields, value);
+      if (field == HW_TASK_FIELD_STATE)
+        *state = g_variant_get_string (value, NULL);
     }
 
-  if (!g_variant_dict_lookup (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s",
-                              &name) ||
-      !hw_task_state_from_string (name, &state))
+  return g_variant_ref_sink (g_variant_builder_end (&fields));
+}
+
+/* Makes a task of a row. @size is what it takes, more or less. */
+static HwTask *
+read_row (HwDbStatement *row,
+          gsize         *size,
+          GError       **error)
+{
+  guint64 task_id = hw_db_statement_get_uint64 (row, 0);
+  guint64 seq = hw_db_statement_get_uint64 (row, 1);
+  const char *name = NULL;
+  g_autoptr(GVariant) fields = read_fields (row, &name, error);
+  HwTaskState state;
+  HwTask *task;
+
+  if (fields == NULL)
+    return NULL;
+
+  if (name == NULL || !hw_task_state_from_string (name, &state))
     {
       g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
                    "The database is damaged. Restore a backup (task %" G_GUINT64_FORMAT
@@ -94,10 +109,8 @@ read_row (HwDbStatement *row,
       return NULL;
     }
 
-  fields_variant = g_variant_dict_end (&fields);
-  *size = g_variant_get_size (fields_variant);
-
-  task = hw_task_new (task_id, seq, fields_variant);
+  task = hw_task_new (task_id, seq, fields);
+  *size = g_variant_get_size (fields);
   hw_task_set_message_count (task, (guint) hw_db_statement_get_uint64 (row, 2));
 
   return task;
@@ -281,7 +294,13 @@ hw_task_lists_read (HwDb               *db,
 
   g_return_val_if_fail (db != NULL, NULL);
 
-  query = filter->text != NULL ? hw_text_rows_make_query (filter->text) : NULL;
+  if (filter->text != NULL)
+    {
+      query = hw_text_rows_make_query (db, filter->text, error);
+      if (query == NULL)
+        return NULL;
+    }
+
   sql = build_list (filter);
   statement = hw_db_prepare (db, sql, error);
   if (statement == NULL)

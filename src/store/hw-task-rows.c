@@ -271,27 +271,16 @@ bind_update (HwDbStatement     *statement,
     hw_db_statement_bind_uint64 (statement, index++, change->attempt);
 }
 
-static void
-append_field (GVariantBuilder *fields,
-              HwTaskField      field,
-              GVariant        *value)
-{
-  g_variant_builder_add_value (fields,
-                               g_variant_new_dict_entry (
-                                 g_variant_new_string (hw_task_field_get_name (field)),
-                                 g_variant_new_variant (value)));
-}
-
 static GVariant *
 build_claim (guint  attempt,
              gint64 at)
 {
   g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  append_field (&fields, HW_TASK_FIELD_STATE,
-                g_variant_new_string (hw_task_state_to_string (HW_TASK_STATE_PROCESSING)));
-  append_field (&fields, HW_TASK_FIELD_ATTEMPT, g_variant_new_uint32 (attempt));
-  append_field (&fields, HW_TASK_FIELD_STARTED_AT, g_variant_new_int64 (at));
+  hw_task_field_append (HW_TASK_FIELD_STATE, &fields,
+                        g_variant_new_string (hw_task_state_to_string (HW_TASK_STATE_PROCESSING)));
+  hw_task_field_append (HW_TASK_FIELD_ATTEMPT, &fields, g_variant_new_uint32 (attempt));
+  hw_task_field_append (HW_TASK_FIELD_STARTED_AT, &fields, g_variant_new_int64 (at));
 
   return g_variant_builder_end (&fields);
 }

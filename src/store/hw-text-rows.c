@@ -340,26 +340,125 @@ hw_text_rows_catch_up (HwDb    *db,
   return TRUE;
 }
 
+/* How many words that begin alike are looked up one by one. Each costs a look into the index,
+ * for a page as long as it is short; all of their tasks at once, which is SQLite's way, costs as
+ * much as there are, and there may be a million.
+ */
+#define MAX_ENDINGS 32
+
+/* The words of the index in order, with each place where one stands. */
+#define VOCABULARY \
+  "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab ('main', 'texts', 'instance')"
+
+/* Whether the index has a word as it is written, but for capitals: then we know where in the
+ * vocabulary to look. Of all others the index makes what it will.
+ */
+static gboolean
+is_plain (const char *word)
+{
+  for (const char *p = word; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Reads the first word of the vocabulary from @from on. @from is passed on to the place behind
+ * it, so that none of the places where it stands are looked at.
+ */
+static gboolean
+read_word (HwDb    *db,
+           GString *from,
+           char   **word,
+           GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  *word = NULL;
+  statement = hw_db_prepare (db, "SELECT term FROM temp.words WHERE term >= ? LIMIT 1", error);
+  if (statement == NULL)
+    return FALSE;
+
+  hw_db_statement_bind_string (statement, 1, from->str);
+  if (!hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  if (has_row)
+    *word = g_strdup (hw_db_statement_get_string (statement, 0));
+
+  return TRUE;
+}
+
+/* Appends the words that begin with @beginning, as alternatives; or it itself, as a beginning,
+ * if they are too many.
+ */
+static gboolean
+append_endings (HwDb       *db,
+                GString    *query,
+                const char *beginning,
+                GError    **error)
+{
+  g_autofree char *first = g_ascii_strdown (beginning, -1);
+  g_autoptr(GString) from = g_string_new (first);
+  g_autoptr(GString) endings = g_string_new (NULL);
+
+  if (!hw_db_run (db, VOCABULARY, error))
+    return FALSE;
+
+  for (guint i = 0; i <= MAX_ENDINGS; i++)
+    {
+      g_autofree char *word = NULL;
+
+      if (!read_word (db, from, &word, error))
+        return FALSE;
+
+      if (word == NULL || !g_str_has_prefix (word, first))
+        {
+          g_string_append_printf (query, "(%s)", i > 0 ? endings->str : "\"\"");
+          return TRUE;
+        }
+
+      g_string_append_printf (endings, "%s\"%s\"", i > 0 ? " OR " : "", word);
+      g_string_printf (from, "%s\001", word);
+    }
+
+  g_string_append_printf (query, "\"%s\"*", beginning);
+
+  return TRUE;
+}
+
 /**
  * hw_text_rows_make_query:
+ * @db: a connection, in a transaction
  * @text: what somebody searches for, as hw_search_words_split() takes it
+ * @error: return location for an error
  *
  * Makes a query of the index. Each word is quoted, so that nothing in it is an operator;
- * the last one may be the beginning of a word, unless a space follows it: all words that
- * begin so take longer to find.
+ * the last one may be the beginning of a word, unless a space follows it.
  *
- * Returns: (transfer full): the query
+ * Returns: (transfer full): the query, or %NULL
  */
 char *
-hw_text_rows_make_query (const char *text)
+hw_text_rows_make_query (HwDb       *db,
+                         const char *text,
+                         GError    **error)
 {
   g_auto(GStrv) words = hw_search_words_split (text, NULL);
   gboolean is_whole = g_str_has_suffix (text, " ");
-  GString *query = g_string_new (NULL);
+  g_autoptr(GString) query = g_string_new (NULL);
 
   for (guint i = 0; words != NULL && words[i] != NULL; i++)
-    g_string_append_printf (query, "%s\"%s\"%s", i > 0 ? " " : "", words[i],
-                            words[i + 1] == NULL && !is_whole ? "*" : "");
+    {
+      gboolean is_beginning = words[i + 1] == NULL && !is_whole;
 
-  return g_string_free (query, FALSE);
+      if (i > 0)
+        g_string_append (query, " AND ");
+      if (!is_beginning || !is_plain (words[i]))
+        g_string_append_printf (query, "\"%s\"%s", words[i], is_beginning ? "*" : "");
+      else if (!append_endings (db, query, words[i], error))
+        return NULL;
+    }
+
+  return g_strdup (query->str);
 }

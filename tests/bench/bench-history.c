@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include "bench-figures.h"
+
 #include "hw-db-statement.h"
 #include "hw-sqlite-schema.h"
 #include "hw-sqlite-store.h"
@@ -11,7 +13,6 @@
 #include "hw-text-rows.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 
 /* What a long history costs: pages of a list, a search, a start, and a task from when it is
  * added until it has ended, beside the same with a short one, and pages beside what SQLite
@@ -140,25 +141,6 @@ house_close (House *house)
   g_free (house->path);
 }
 
-static int
-compare_times (gconstpointer a,
-               gconstpointer b)
-{
-  double first = *(const double *) a;
-  double second = *(const double *) b;
-
-  return first < second ? -1 : first > second;
-}
-
-static double
-get_median (double *times,
-            guint   n_times)
-{
-  qsort (times, n_times, sizeof (*times), compare_times);
-
-  return times[n_times / 2];
-}
-
 /* In this thread, as the way to another takes as long as the page. */
 static double
 measure_list (House              *house,
@@ -176,7 +158,7 @@ measure_list (House              *house,
       times[i] = (double) (g_get_monotonic_time () - begin);
     }
 
-  return get_median (times, N_ROUNDS);
+  return bench_get_median (times, N_ROUNDS);
 }
 
 /* The same rows, looked at and dropped. */
@@ -194,7 +176,7 @@ measure_raw_list (House *house)
       times[i] = (double) (g_get_monotonic_time () - begin);
     }
 
-  return get_median (times, N_ROUNDS);
+  return bench_get_median (times, N_ROUNDS);
 }
 
 /* Takes @change. */
@@ -248,7 +230,7 @@ measure_lifecycle (House *house)
       times[i] = (double) (g_get_monotonic_time () - begin);
     }
 
-  return get_median (times, N_LIFECYCLES);
+  return bench_get_median (times, N_LIFECYCLES);
 }
 
 static void
@@ -256,16 +238,17 @@ print_row (const char *what,
            double      time,
            double      reference)
 {
-  g_print ("%-36s %10.0f µs %10.0f µs   %.2f\n", what, time, reference, time / reference);
+  g_print ("%-36s %10.0f us %10.0f us   %.2f\n", what, time, reference, time / reference);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  gboolean wants_all = argc > 1 && strcmp (argv[1], "--all") == 0;
-  guint n_ended = wants_all ? 1000000 : 50000;
-  guint n_waiting = wants_all ? 100000 : 5000;
+  gboolean wants_all = argc > 1 && g_str_equal (argv[1], "--all");
+  gboolean is_smoke = bench_is_smoke (argc, argv);
+  guint n_ended = wants_all ? 1000000 : is_smoke ? 2000 : 50000;
+  guint n_waiting = wants_all ? 100000 : is_smoke ? 200 : 5000;
   HwTaskFilter newest = { .limit = 50 };
   HwTaskFilter failed = { .has_state = TRUE, .state = HW_TASK_STATE_FAILED, .limit = 50 };
   HwTaskFilter rare = { .text = (char *) "rare", .limit = 50 };

@@ -129,6 +129,44 @@ test_search_goes_with_the_rest_of_a_filter (Fixture      *fixture,
   g_assert_cmpuint (second->next, ==, 0);
 }
 
+static void
+assert_n_found (Fixture    *fixture,
+                const char *text,
+                guint       n_tasks)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+
+  filter->text = g_strdup (text);
+  filter->limit = 1000;
+  page = list (fixture, filter, NULL);
+  g_assert_cmpuint (page->tasks->len, ==, n_tasks);
+}
+
+/* A few words that begin so are looked up one by one, many all at once. */
+static void
+test_search_finds_all_that_begin_so (Fixture      *fixture,
+                                     gconstpointer kind)
+{
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *fields = g_strdup_printf ("{'title': <'File ab%u'>}", i);
+
+      add (fixture, fields);
+    }
+
+  assert_n_found (fixture, "AB", 40);
+  assert_n_found (fixture, "ab1", 11);
+  assert_n_found (fixture, "ab39", 1);
+  assert_n_found (fixture, "fil AB1", 0);
+  assert_n_found (fixture, "file AB1", 11);
+  assert_n_found (fixture, "file file ab", 40);
+  assert_n_found (fixture, "ab1 ", 1);
+  assert_n_found (fixture, "ac", 0);
+  assert_n_found (fixture, "file zz", 0);
+  assert_found (fixture, "ab3", "40 39 38 37 36 35 34 33 32 31 4");
+}
+
 /* More than go into the index at once, and over a restart. */
 static void
 test_search_finds_all_of_many (Fixture      *fixture,
@@ -166,6 +204,7 @@ main (int   argc,
   add_store_test (&sqlite_kind, "knows-what-changed", test_search_knows_what_changed);
   add_store_test (&sqlite_kind, "goes-with-the-rest-of-a-filter",
                   test_search_goes_with_the_rest_of_a_filter);
+  add_store_test (&sqlite_kind, "finds-all-that-begin-so", test_search_finds_all_that_begin_so);
   add_store_test (&sqlite_kind, "finds-all-of-many", test_search_finds_all_of_many);
 
   return g_test_run ();
