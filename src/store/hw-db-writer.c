@@ -16,7 +16,8 @@
  * HwDbWriter:
  *
  * The one thread that writes. It takes all requests that wait into one transaction:
- * the more there are, the cheaper is each, and nobody ever waits for a timer. A
+ * the more there are, the cheaper is each, and nobody ever waits for a timer. So what
+ * comes up in one round of the main context is handed over together, at its end. A
  * request that is refused leaves the others alone.
  *
  * What was committed is told in the main context, and only then does each request
@@ -30,6 +31,10 @@ struct _HwDbWriter
   HwDbWriterFailedFunc failed_function; /* (nullable) */
   gpointer user_data;
   GThread *thread;                /* (owned) (nullable): until closed */
+
+  /* Of the main context. */
+  GPtrArray *pushed;              /* (owned) (element-type GTask): to be handed over */
+  GSource *round_end;             /* (owned) */
 
   /* Of the thread. */
   HwDb *db;                       /* (owned) */
@@ -436,6 +441,55 @@ run (gpointer user_data)
   return NULL;
 }
 
+/* In the main context. The thread sees all of them or none. */
+static void
+hw_db_writer_hand_over (HwDbWriter *self)
+{
+  g_async_queue_lock (self->waiting);
+  for (guint i = 0; i < self->pushed->len; i++)
+    g_async_queue_push_unlocked (self->waiting, g_ptr_array_index (self->pushed, i));
+  g_async_queue_unlock (self->waiting);
+
+  g_ptr_array_set_size (self->pushed, 0);
+}
+
+static gboolean
+on_round_ended (gpointer user_data)
+{
+  HwDbWriter *self = user_data;
+
+  g_source_set_ready_time (self->round_end, -1);
+  hw_db_writer_hand_over (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+round_end_dispatch (GSource    *source,
+                    GSourceFunc callback,
+                    gpointer    user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs round_end_funcs = {
+  .dispatch = round_end_dispatch,
+};
+
+/* Makes what comes next after all that is ready now. */
+static GSource *
+make_round_end (HwDbWriter *self)
+{
+  GSource *source = g_source_new (&round_end_funcs, sizeof (GSource));
+
+  g_source_set_static_name (source, "database requests");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT - 1);
+  g_source_set_callback (source, on_round_ended, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
+}
+
 /**
  * hw_db_writer_new:
  * @db: (transfer full): a connection that may write
@@ -469,6 +523,8 @@ hw_db_writer_new (HwDb                  *db,
   self->db = db;
   self->checkpointer = checkpointer;
   self->numbers = *numbers;
+  self->pushed = g_ptr_array_new ();
+  self->round_end = make_round_end (self);
   hw_db_checkpointer_set_function (checkpointer, on_log_failed, self);
   self->thread = g_thread_new ("store writer", run, self);
 
@@ -513,7 +569,8 @@ hw_db_writer_abandon (HwDbWriter *self)
  * @self: a writer that was not closed
  * @gtask: (transfer full): a request: its task data is an #HwSqliteWrite
  *
- * Hands a request over. In the main context.
+ * Hands a request over, when the main context has done all that is ready now. In the
+ * main context.
  */
 void
 hw_db_writer_push (HwDbWriter *self,
@@ -522,7 +579,8 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (self->thread != NULL);
 
-  g_async_queue_push (self->waiting, gtask);
+  g_ptr_array_add (self->pushed, gtask);
+  g_source_set_ready_time (self->round_end, 0);
 }
 
 /**
@@ -540,6 +598,8 @@ hw_db_writer_close (HwDbWriter *self)
   if (self->thread == NULL)
     return;
 
+  hw_db_writer_hand_over (self);
+  g_source_destroy (self->round_end);
   g_async_queue_push (self->waiting, (gpointer) &end_of_requests);
   g_thread_join (g_steal_pointer (&self->thread));
   hw_db_answers_close (self->answers);
@@ -553,6 +613,8 @@ hw_db_writer_free (HwDbWriter *self)
   hw_db_writer_close (self);
   hw_db_checkpointer_free (self->checkpointer);
   hw_db_free (self->db);
+  g_source_unref (self->round_end);
+  g_ptr_array_unref (self->pushed);
   g_async_queue_unref (self->waiting);
   hw_db_answers_unref (self->answers);
   g_clear_error (&self->failure);
