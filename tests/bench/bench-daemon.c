@@ -28,7 +28,7 @@ bench_daemon_make_folder (BenchDaemon *self,
     self->folder = g_dir_make_tmp ("bench-daemon-XXXXXX", &error);
   g_assert_no_error (error);
   path = g_build_filename (self->folder, "headway.conf", NULL);
-  text = g_strdup_printf ("[Daemon]\nmax-parallel=%u\n", max_parallel);
+  text = g_strdup_printf ("[Daemon]\nmax-parallel=%u\nkeep-tasks=0\n", max_parallel);
   g_file_set_contents (path, text, -1, &error);
   g_assert_no_error (error);
 }

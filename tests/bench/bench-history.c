@@ -5,12 +5,10 @@
 #include "config.h"
 
 #include "bench-figures.h"
+#include "bench-history-rows.h"
 
-#include "hw-db-statement.h"
-#include "hw-sqlite-schema.h"
 #include "hw-sqlite-store.h"
 #include "hw-task-lists.h"
-#include "hw-text-rows.h"
 
 #include <glib/gstdio.h>
 
@@ -35,59 +33,6 @@ typedef struct
   HwStore *store; /* (owned) */
   double start;   /* microseconds */
 } House;
-
-static void
-execute (HwDb       *db,
-         const char *format,
-         ...) G_GNUC_PRINTF (2, 3);
-
-static void
-execute (HwDb       *db,
-         const char *format,
-         ...)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *sql = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  sql = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
-
-/* Tasks that have ended, every tenth of them badly, and then those that wait. */
-static void
-fill (const char *path,
-      guint       n_ended,
-      guint       n_waiting)
-{
-  guint n_tasks = n_ended + n_waiting;
-  guint64 last_indexed = 0;
-  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, NULL);
-
-  g_assert_true (hw_sqlite_schema_prepare (db, NULL));
-  execute (db, "BEGIN IMMEDIATE");
-  execute (db,
-           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
-           " INSERT INTO tasks (id, seq, type, title, state, \"group\", priority, owner, attempt,"
-           "  max_attempts, created_at, ended_at)"
-           " SELECT i, i, 'checksum', 'Checksum of file ' || i || CASE WHEN i %% 1000 = 0"
-           "  THEN ' rare' ELSE '' END, CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
-           "  THEN 'Failed' ELSE 'Completed' END, '', 0, 'uid:1000', i <= %u, 1, i, i FROM n",
-           n_tasks, n_ended, n_ended);
-  execute (db,
-           "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at)"
-           " SELECT id, id, 'added', 0, type, \"group\", owner, owner, id FROM tasks");
-  while (last_indexed < n_tasks)
-    g_assert_true (hw_text_rows_catch_up (db, &last_indexed, n_tasks, 10000, NULL));
-  execute (db,
-           "UPDATE meta SET last_task = %u, last_event = %u, last_indexed = %u, n_pending = %u,"
-           " n_completed = %u, n_failed = %u", n_tasks, n_tasks, n_tasks, n_waiting,
-           n_ended - n_ended / 10, n_ended / 10);
-  execute (db, "COMMIT");
-}
 
 static void
 on_answered (GObject      *source,
@@ -118,7 +63,7 @@ house_open (House *house,
   gint64 begin;
 
   house->path = g_build_filename (folder, "headway.db", NULL);
-  fill (house->path, n_ended, n_waiting);
+  bench_history_make (house->path, n_ended, n_waiting);
 
   begin = g_get_monotonic_time ();
   house->store = hw_sqlite_store_new (house->path, &error);
@@ -172,7 +117,7 @@ measure_raw_list (House *house)
     {
       gint64 begin = g_get_monotonic_time ();
 
-      execute (db, "SELECT * FROM tasks ORDER BY id DESC LIMIT 50");
+      bench_execute (db, "SELECT * FROM tasks ORDER BY id DESC LIMIT 50");
       times[i] = (double) (g_get_monotonic_time () - begin);
     }
 
@@ -245,10 +190,6 @@ int
 main (int   argc,
       char *argv[])
 {
-  gboolean wants_all = argc > 1 && g_str_equal (argv[1], "--all");
-  gboolean is_smoke = bench_is_smoke (argc, argv);
-  guint n_ended = wants_all ? 1000000 : is_smoke ? 2000 : 50000;
-  guint n_waiting = wants_all ? 100000 : is_smoke ? 200 : 5000;
   HwTaskFilter newest = { .limit = 50 };
   HwTaskFilter failed = { .has_state = TRUE, .state = HW_TASK_STATE_FAILED, .limit = 50 };
   HwTaskFilter rare = { .text = (char *) "rare", .limit = 50 };
@@ -256,7 +197,9 @@ main (int   argc,
   HwTaskFilter common = { .text = (char *) "checks", .limit = 50 };
   House small = { NULL };
   House large = { NULL };
+  guint n_ended, n_waiting;
 
+  bench_history_get_size (argc, argv, &n_ended, &n_waiting);
   house_open (&small, SHORT_HISTORY, SHORT_HISTORY);
   house_open (&large, n_ended, n_waiting);
 
