@@ -510,12 +510,9 @@ hw_dispatcher_fold_state (HwDispatcher *self,
 {
   guint64 task_id = hw_event_get_task_id (event);
   LiveTask *live = g_hash_table_lookup (self->live, &task_id);
-  HwTaskState state = HW_TASK_STATE_PENDING;
-  const char *name = NULL;
+  HwTaskState state;
 
-  g_variant_lookup (hw_event_get_changes (event),
-                    hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &name);
-  if (!hw_task_state_from_string (name, &state))
+  if (!hw_event_get_state (event, &state))
     return;
 
   if (state == HW_TASK_STATE_PROCESSING)
@@ -565,7 +562,7 @@ hw_dispatcher_fold (HwDispatcher *self,
   switch (hw_event_get_kind (event))
     {
     case HW_EVENT_KIND_ADDED:
-      task = hw_task_new (task_id, 0, hw_event_get_changes (event));
+      task = hw_task_new (task_id, 0, g_variant_new ("a{sv}", NULL));
       hw_task_apply (task, event);
       hw_candidates_add (self->candidates, task);
       break;

@@ -33,9 +33,14 @@ struct _HwEvent
   GVariant *hidden; /* (owned) (nullable) */
   GPtrArray *tasks;  /* (owned) (nullable) (element-type HwTask) */
   gboolean is_reset;
+  int state;        /* atomic: see hw_event_get_state() */
 
   GBytes *encoding; /* (owned) (nullable), set once */
 };
+
+/* What an event knows of the state that it tells of, other than 2 + that state. */
+#define STATE_UNKNOWN 0
+#define STATE_NONE 1
 
 G_DEFINE_BOXED_TYPE (HwEvent, hw_event, hw_event_ref, hw_event_unref)
 
@@ -482,6 +487,55 @@ hw_event_get_is_reset (const HwEvent *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   return self->is_reset;
+}
+
+/* Many ask, each for a way through all that changed: it is gone once. */
+static int
+hw_event_find_state (const HwEvent *self)
+{
+  const char *name = NULL;
+  HwTaskState state;
+
+  if ((self->kind != HW_EVENT_KIND_ADDED && self->kind != HW_EVENT_KIND_STATE) ||
+      self->changes == NULL ||
+      !g_variant_lookup (self->changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s",
+                         &name) ||
+      !hw_task_state_from_string (name, &state))
+    return STATE_NONE;
+
+  return 2 + (int) state;
+}
+
+/**
+ * hw_event_get_state:
+ * @self: an event
+ * @state: (out): the state that its task has from then on
+ *
+ * Gets the state that the event tells of: that of a new task, or a change of state.
+ *
+ * Returns: whether it tells of one; if not, @state is left alone
+ */
+gboolean
+hw_event_get_state (HwEvent     *self,
+                    HwTaskState *state)
+{
+  int known;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (state != NULL, FALSE);
+
+  known = g_atomic_int_get (&self->state);
+  if (known == STATE_UNKNOWN)
+    {
+      known = hw_event_find_state (self);
+      g_atomic_int_set (&self->state, known);
+    }
+  if (known == STATE_NONE)
+    return FALSE;
+
+  *state = (HwTaskState) (known - 2);
+
+  return TRUE;
 }
 
 /**

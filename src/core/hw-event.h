@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "hw-task-state.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -102,6 +104,8 @@ GVariant    *hw_event_get_changes (const HwEvent *self);
 GVariant    *hw_event_get_hidden (const HwEvent *self);
 GPtrArray   *hw_event_get_tasks (const HwEvent *self);
 gboolean     hw_event_get_is_reset (const HwEvent *self);
+gboolean     hw_event_get_state (HwEvent     *self,
+                                 HwTaskState *state);
 
 const char  *hw_event_kind_to_string (HwEventKind kind);
 gboolean     hw_event_kind_from_string (const char  *name,

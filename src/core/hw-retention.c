@@ -251,13 +251,10 @@ hw_retention_end_round (HwRetention *self)
 static gboolean
 is_end (HwEvent *event)
 {
-  const char *name = NULL;
   HwTaskState state;
 
-  return hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
-         g_variant_lookup (hw_event_get_changes (event),
-                           hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &name) &&
-         hw_task_state_from_string (name, &state) && hw_task_state_is_final (state);
+  return hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state) &&
+         hw_task_state_is_final (state);
 }
 
 static void

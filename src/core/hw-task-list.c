@@ -203,16 +203,10 @@ hw_task_list_put (HwTaskList *self,
 static gboolean
 makes_live (HwEvent *event)
 {
-  const char *name = NULL;
   HwTaskState state;
 
-  if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
-    return FALSE;
-
-  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
-                    "&s", &name);
-
-  return hw_task_state_from_string (name, &state) && !hw_task_state_is_final (state);
+  return hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state) &&
+         !hw_task_state_is_final (state);
 }
 
 static void

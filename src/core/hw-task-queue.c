@@ -70,22 +70,14 @@ hw_task_queue_count (HwTaskQueue *self,
                      HwEvent     *event,
                      gboolean     was_processing)
 {
-  HwTaskState state = HW_TASK_STATE_PENDING;
   gboolean was_pending = !was_processing;
-  const char *name = NULL;
+  HwTaskState state;
 
-  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
-    was_pending = FALSE;
-  else if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
+  if (!hw_event_get_state (event, &state))
     return;
 
-  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
-                    "&s", &name);
-  if (!hw_task_state_from_string (name, &state))
-    return;
-
-  /* What becomes Pending and did not run was retried: it had ended. */
-  if (state == HW_TASK_STATE_PENDING)
+  /* What becomes Pending and did not run is new, or was retried: it had ended. */
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED || state == HW_TASK_STATE_PENDING)
     was_pending = FALSE;
 
   self->n_pending += (state == HW_TASK_STATE_PENDING) - (was_pending ? 1 : 0);

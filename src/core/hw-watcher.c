@@ -141,14 +141,8 @@ hw_watcher_note_state (HwWatcher *self,
                        HwEvent   *event)
 {
   HwTaskState state;
-  const char *name = NULL;
 
-  if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
-    return;
-
-  g_variant_lookup (hw_event_get_changes (event), hw_task_field_get_name (HW_TASK_FIELD_STATE),
-                    "&s", &name);
-  if (hw_task_state_from_string (name, &state))
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state))
     self->has_ended = hw_task_state_is_final (state);
 }
 

@@ -175,14 +175,12 @@ hw_output_keeper_take (HwOutputKeeper *self,
  * counted once more: then all is only measured again a little too soon.
  */
 static gboolean
-has_lost_attempt (const HwEvent *event)
+has_lost_attempt (HwEvent *event)
 {
-  const char *state = NULL;
+  HwTaskState state;
 
-  return hw_event_get_attempt (event) > 0 &&
-         g_variant_lookup (hw_event_get_changes (event),
-                           hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &state) &&
-         !g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
+  return hw_event_get_attempt (event) > 0 && hw_event_get_state (event, &state) &&
+         state != HW_TASK_STATE_PROCESSING;
 }
 
 static void
@@ -194,7 +192,7 @@ on_store_committed (HwStore   *store,
 
   for (guint i = 0; i < events->len; i++)
     {
-      const HwEvent *event = g_ptr_array_index (events, i);
+      HwEvent *event = g_ptr_array_index (events, i);
       guint64 output_size = 0;
 
       if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)

@@ -26,7 +26,9 @@ struct _HwSqliteStore
 {
   GObject parent_instance;
 
-  HwSqliteNumbers numbers; /* of which only epoch and start are true later on */
+  HwSqliteNumbers numbers; /* of which epoch and start are true later on, and the newest task
+                            * that was told of, and the newest that we know to be found by its
+                            * words */
   HwDbWriter *writer;      /* (owned) */
   HwDbReaders *readers;    /* (owned) */
   gboolean has_failed;
@@ -80,6 +82,13 @@ on_committed (GPtrArray *events,
 {
   HwSqliteStore *self = user_data;
 
+  for (guint i = 0; i < events->len; i++)
+    {
+      const HwEvent *event = g_ptr_array_index (events, i);
+
+      if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
+        self->numbers.last_task = hw_event_get_task_id (event);
+    }
   hw_store_emit_committed (HW_STORE (self), events);
   hw_db_readers_set_told (self->readers,
                           hw_event_get_seq (g_ptr_array_index (events, events->len - 1)));
@@ -334,13 +343,19 @@ on_indexed (GObject      *source,
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
   GError *error = NULL;
+  HwSqliteStore *self = HW_SQLITE_STORE (source);
+  const HwSqliteWrite *write = g_task_get_task_data (G_TASK (result));
   g_autoptr(GPtrArray) events = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (events != NULL)
-    hw_sqlite_store_read (HW_SQLITE_STORE (source), g_steal_pointer (&gtask), read_list,
-                          (GDestroyNotify) hw_task_page_free);
-  else
-    g_task_return_error (gtask, error);
+  if (events == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  self->numbers.last_indexed = MAX (self->numbers.last_indexed, write->last_indexed);
+  hw_sqlite_store_read (self, g_steal_pointer (&gtask), read_list,
+                        (GDestroyNotify) hw_task_page_free);
 }
 
 /* What was added just now is to be found as well. Takes @gtask, a search. */
@@ -361,17 +376,17 @@ hw_sqlite_store_list_async (HwStore            *store,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
 {
+  HwSqliteStore *self = HW_SQLITE_STORE (store);
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_sqlite_store_list_async);
   g_task_set_task_data (gtask, hw_task_filter_copy (filter),
                         (GDestroyNotify) hw_task_filter_free);
 
-  if (filter->text != NULL)
-    hw_sqlite_store_index (HW_SQLITE_STORE (store), gtask);
+  if (filter->text != NULL && self->numbers.last_indexed < self->numbers.last_task)
+    hw_sqlite_store_index (self, gtask);
   else
-    hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_list,
-                          (GDestroyNotify) hw_task_page_free);
+    hw_sqlite_store_read (self, gtask, read_list, (GDestroyNotify) hw_task_page_free);
 }
 
 static HwTaskPage *

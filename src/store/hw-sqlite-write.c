@@ -404,6 +404,7 @@ hw_sqlite_write_index (HwSqliteWrite   *self,
                               &self->error))
     return FALSE;
 
+  self->last_indexed = numbers->last_indexed;
   numbers->n_silent += numbers->last_indexed > before ? 1 : 0;
 
   return TRUE;

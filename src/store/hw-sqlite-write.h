@@ -48,6 +48,7 @@ gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
  * @n_to_index: or how many tasks to put into the index at most
  * @limits: (nullable): or what is to be kept of what is too old
  * @has_more: of the last: whether there is more to do
+ * @last_indexed: of @n_to_index: up to which task all are in the index
  * @events: (element-type HwEvent): what came of it
  * @is_replay: whether that was told before: the same was asked for again
  * @error: (nullable): or why nothing did
@@ -64,6 +65,7 @@ typedef struct
   HwStoreLimits *limits;
 
   gboolean has_more;
+  guint64 last_indexed;
   GPtrArray *events;
   gboolean is_replay;
   GError *error;

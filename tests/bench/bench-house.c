@@ -7,6 +7,8 @@
 #include "bench-house.h"
 
 #include "hw-command-runner.h"
+#include "hw-in-process-runner.h"
+#include "hw-noop.h"
 #include "hw-output-log.h"
 #include "hw-sqlite-store.h"
 #include "hw-system-clock.h"
@@ -36,40 +38,56 @@ on_opened (GObject      *source,
   self->is_open = hw_task_queue_open_finish (HW_TASK_QUEUE (source), result, NULL);
 }
 
-static HwTaskType *
-make_type (void)
+static void
+add_type (HwTaskTypes *types,
+          const char  *name)
 {
+  g_autofree char *path = g_strdup_printf (HW_SOURCE_DATA_DIR "/task-types/%s.task", name);
   g_autofree char *text = NULL;
+  g_autoptr(HwTaskType) type = NULL;
   gsize length = 0;
 
-  g_file_get_contents (HW_SOURCE_DATA_DIR "/task-types/command.task", &text, &length, NULL);
-
-  return hw_task_type_new_from_data ("command", text, length, NULL);
+  g_file_get_contents (path, &text, &length, NULL);
+  type = hw_task_type_new_from_data (name, text, length, NULL);
+  hw_task_types_add (types, type);
 }
 
 /* Opens a house in a folder of its own. */
 void
 bench_house_open (BenchHouse *self)
 {
+  bench_house_open_wide (self, BENCH_PARALLEL);
+}
+
+/* The same, in which as many tasks run at a time. */
+void
+bench_house_open_wide (BenchHouse *self,
+                       guint       max_parallel)
+{
   g_autofree char *database = NULL;
   g_autofree char *output_root = NULL;
   g_autoptr(HwOutput) output = NULL;
   g_autoptr(HwClock) clock = hw_system_clock_new ();
   g_autoptr(HwTaskTypes) types = hw_task_types_new ();
-  g_autoptr(HwTaskType) type = make_type ();
   g_autoptr(HwCommandRunner) runner = NULL;
+  g_autoptr(HwInProcessRunner) in_process = NULL;
 
   self->folder = g_dir_make_tmp ("bench-process-XXXXXX", NULL);
   database = g_build_filename (self->folder, "bench.db", NULL);
   output_root = g_build_filename (self->folder, "output", NULL);
   self->store = hw_sqlite_store_new (database, NULL);
   output = hw_output_log_new (output_root);
-  hw_task_types_add (types, type);
+  add_type (types, "command");
+  add_type (types, "noop");
   runner = hw_command_runner_new (HW_BUILD_DIR "/src/shim/headway-shim", output_root, clock);
+  in_process = hw_in_process_runner_new (clock, max_parallel);
+  hw_in_process_runner_set_output_root (in_process, output_root);
+  hw_in_process_runner_add (in_process, "noop", hw_noop_work);
   self->me = hw_principal_new (HW_DOOR_LOCAL, "bench", TRUE);
 
-  self->queue = hw_task_queue_new (self->store, output, clock, types, BENCH_PARALLEL);
+  self->queue = hw_task_queue_new (self->store, output, clock, types, max_parallel);
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (runner));
+  hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
   g_signal_connect (self->queue, "event", G_CALLBACK (on_event), self);
   hw_task_queue_open_async (self->queue, NULL, on_opened, self);
   while (!self->is_open)

@@ -25,6 +25,8 @@ typedef struct
 } BenchHouse;
 
 void   bench_house_open (BenchHouse *self);
+void   bench_house_open_wide (BenchHouse *self,
+                              guint       max_parallel);
 void   bench_house_close (BenchHouse *self);
 void   bench_house_submit (BenchHouse        *self,
                            const char *const *argv,

@@ -57,6 +57,34 @@ test_event_transition_copies_its_strings (void)
   g_assert_cmpstr (hw_event_get_owner (event), ==, "uid:1000");
 }
 
+/* What does not tell of a state has none. */
+static void
+test_event_tells_of_a_state (void)
+{
+  g_autoptr(HwEvent) added = hw_event_new (HW_EVENT_KIND_ADDED, &origin, 1,
+                                           g_variant_new_parsed ("{'state': <'Pending'>}"));
+  g_autoptr(HwEvent) changed = hw_event_new (HW_EVENT_KIND_STATE, &origin, 2,
+                                             g_variant_new_parsed ("{'state': <'Failed'>}"));
+  g_autoptr(HwEvent) unknown = hw_event_new (HW_EVENT_KIND_STATE, &origin, 3,
+                                             g_variant_new_parsed ("{'state': <'Lost'>}"));
+  g_autoptr(HwEvent) removed = hw_event_new (HW_EVENT_KIND_REMOVED, &origin, 4, NULL);
+  HwTaskState state = HW_TASK_STATE_PROCESSING;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (hw_event_get_state (unknown, &state));
+      g_assert_false (hw_event_get_state (removed, &state));
+      g_assert_cmpint (state, ==, HW_TASK_STATE_PROCESSING);
+    }
+  g_assert_true (hw_event_get_state (added, &state));
+  g_assert_cmpint (state, ==, HW_TASK_STATE_PENDING);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (hw_event_get_state (changed, &state));
+      g_assert_cmpint (state, ==, HW_TASK_STATE_FAILED);
+    }
+}
+
 /* What nobody may see is no part of what everybody is told. */
 static void
 test_event_hidden_parameters_are_parted (void)
@@ -220,6 +248,7 @@ main (int   argc,
                    test_event_transition_copies_its_strings);
   g_test_add_func ("/event/transition/may-be-made-and-dropped-in-any-thread",
                    test_event_may_be_made_and_dropped_in_any_thread);
+  g_test_add_func ("/event/tells-of-a-state", test_event_tells_of_a_state);
   g_test_add_func ("/event/hidden-parameters/are-parted", test_event_hidden_parameters_are_parted);
   g_test_add_func ("/event/progress/has-a-rev-and-no-seq",
                    test_event_progress_has_a_rev_and_no_seq);
