@@ -8,6 +8,7 @@
 
 #include "hw-attempt-folder.h"
 #include "hw-output-lines.h"
+#include "hw-output-recent.h"
 #include "hw-output-watch.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@
  *
  * What programs printed, out of the files that their shims write, each a segment of
  * it. It only reads: while an attempt lives, its shim alone writes there, and after that
- * #HwOutputKeeper.
+ * #HwOutputKeeper. Whatever several want at the same time is read once, for all of them.
  */
 struct _HwOutputLog
 {
@@ -26,6 +27,8 @@ struct _HwOutputLog
   char *root;                 /* (owned) (not nullable): the folder of all attempts */
   HwOutputUnpacked *unpacked; /* (owned) */
   HwOutputWatch *watch;       /* (owned) */
+  HwOutputRecent *recent;     /* (owned) */
+  GPtrArray *reads;           /* (owned) (element-type Request): being read for many */
 };
 
 static void hw_output_log_iface_init (HwOutputInterface *iface);
@@ -33,20 +36,24 @@ static void hw_output_log_iface_init (HwOutputInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (HwOutputLog, hw_output_log, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HW_TYPE_OUTPUT, hw_output_log_iface_init))
 
-/* Bytes of one read. They are in memory, once for each who reads. */
+/* Bytes of one read. They are in memory, once for all who read them. */
 #define MAX_READ (1024 * 1024)
 
-/* What somebody wants to read. */
+/* What is read. Owned by its GTask. */
 typedef struct
 {
   char *folder; /* (owned) */
   HwOutputQuery query;
+  GPtrArray *askers; /* (owned) (element-type GTask): for whom it is read */
+  GPtrArray *late;   /* (owned) (element-type GTask): who came when it had begun */
 } Request;
 
 static void
 request_free (Request *request)
 {
   g_free (request->folder);
+  g_clear_pointer (&request->askers, g_ptr_array_unref);
+  g_clear_pointer (&request->late, g_ptr_array_unref);
   g_free (request);
 }
 
@@ -198,6 +205,144 @@ build_folder (HwOutputLog         *self,
   return hw_attempt_folder_build (self->root, query->epoch, query->task_id, query->attempt);
 }
 
+static Request *
+request_new (HwOutputLog         *self,
+             const HwOutputQuery *query)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->folder = build_folder (self, query);
+  request->query = *query;
+
+  return request;
+}
+
+static gboolean
+is_same (const HwOutputQuery *a,
+         const HwOutputQuery *b)
+{
+  return a->epoch == b->epoch && a->task_id == b->task_id && a->attempt == b->attempt &&
+         a->offset == b->offset && a->limit == b->limit;
+}
+
+/* Gets what is being read for others who want the same. */
+static Request *
+find_read (HwOutputLog         *self,
+           const HwOutputQuery *query)
+{
+  for (guint i = 0; i < self->reads->len; i++)
+    {
+      Request *request = g_ptr_array_index (self->reads, i);
+
+      if (is_same (&request->query, query))
+        return request;
+    }
+
+  return NULL;
+}
+
+static void on_shared_read (GObject      *source,
+                            GAsyncResult *result,
+                            gpointer      user_data);
+
+/* Reads for all @askers, (transfer full). */
+static void
+read_shared (HwOutputLog         *self,
+             const HwOutputQuery *query,
+             GPtrArray           *askers)
+{
+  g_autoptr(GTask) gtask = g_task_new (self, NULL, on_shared_read, NULL);
+  Request *request = request_new (self, query);
+
+  g_task_set_source_tag (gtask, read_shared);
+  request->askers = askers;
+  request->late = g_ptr_array_new_with_free_func (g_object_unref);
+  g_task_set_task_data (gtask, request, (GDestroyNotify) request_free);
+  g_ptr_array_add (self->reads, request);
+
+  g_task_run_in_thread (gtask, read_in_thread);
+}
+
+static HwOutputChunk *
+copy_chunk (const HwOutputChunk *chunk)
+{
+  if (chunk->skip_to != 0)
+    return hw_output_chunk_new_skip (chunk->offset, chunk->skip_to);
+
+  return hw_output_chunk_new (chunk->offset, chunk->data);
+}
+
+/* Tells @askers what was read, or why not. */
+static void
+answer (GPtrArray           *askers,
+        const HwOutputChunk *chunk,
+        const GError        *error)
+{
+  for (guint i = 0; i < askers->len; i++)
+    {
+      GTask *gtask = g_ptr_array_index (askers, i);
+
+      if (chunk != NULL)
+        g_task_return_pointer (gtask, copy_chunk (chunk), (GDestroyNotify) hw_output_chunk_free);
+      else
+        g_task_return_error (gtask, g_error_copy (error));
+    }
+}
+
+/* What was found is true for whoever came late as well, but not that there was no more:
+ * that is looked at again, for all of them.
+ */
+static void
+on_shared_read (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  HwOutputLog *self = HW_OUTPUT_LOG (source);
+  Request *request = g_task_get_task_data (G_TASK (result));
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwOutputChunk) chunk = g_task_propagate_pointer (G_TASK (result), &error);
+  gboolean has_more = chunk != NULL && !hw_output_chunk_is_empty (chunk);
+
+  g_ptr_array_remove_fast (self->reads, request);
+  if (has_more)
+    hw_output_recent_add (self->recent, &request->query, chunk);
+  else if (request->late->len > 0)
+    read_shared (self, &request->query, g_steal_pointer (&request->late));
+
+  answer (request->askers, chunk, error);
+  if (has_more)
+    answer (request->late, chunk, error);
+}
+
+/* Reads what is asked for by its offset: for many, more often than not. @gtask is (transfer
+ * full).
+ */
+static void
+read_by_offset (HwOutputLog         *self,
+                const HwOutputQuery *query,
+                GTask               *gtask)
+{
+  g_autoptr(GTask) asker = gtask;
+  HwOutputChunk *chunk = hw_output_recent_lookup (self->recent, query);
+  Request *request = find_read (self, query);
+  GPtrArray *askers;
+
+  if (chunk != NULL)
+    {
+      g_task_return_pointer (asker, chunk, (GDestroyNotify) hw_output_chunk_free);
+    }
+  else if (request != NULL)
+    {
+      g_ptr_array_add (request->late, g_steal_pointer (&asker));
+    }
+  else
+    {
+      askers = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (askers, g_steal_pointer (&asker));
+      read_shared (self, query, askers);
+    }
+}
+
 static void
 hw_output_log_read_async (HwOutput            *output,
                           const HwOutputQuery *query,
@@ -207,15 +352,16 @@ hw_output_log_read_async (HwOutput            *output,
 {
   HwOutputLog *self = HW_OUTPUT_LOG (output);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
-  Request *request;
 
   g_task_set_source_tag (gtask, hw_output_log_read_async);
 
-  request = g_new0 (Request, 1);
-  request->folder = build_folder (self, query);
-  request->query = *query;
-  g_task_set_task_data (gtask, request, (GDestroyNotify) request_free);
+  if (query->line == 0 && query->n_lines == 0)
+    {
+      read_by_offset (self, query, g_steal_pointer (&gtask));
+      return;
+    }
 
+  g_task_set_task_data (gtask, request_new (self, query), (GDestroyNotify) request_free);
   g_task_run_in_thread (gtask, read_in_thread);
 }
 
@@ -262,6 +408,8 @@ hw_output_log_finalize (GObject *object)
 {
   HwOutputLog *self = HW_OUTPUT_LOG (object);
 
+  g_clear_pointer (&self->reads, g_ptr_array_unref);
+  g_clear_pointer (&self->recent, hw_output_recent_free);
   g_clear_pointer (&self->watch, hw_output_watch_free);
   g_clear_pointer (&self->unpacked, hw_output_unpacked_free);
   g_clear_pointer (&self->root, g_free);
@@ -282,6 +430,8 @@ hw_output_log_init (HwOutputLog *self)
 {
   self->unpacked = hw_output_unpacked_new ();
   self->watch = hw_output_watch_new ();
+  self->recent = hw_output_recent_new ();
+  self->reads = g_ptr_array_new ();
 }
 
 /**

@@ -283,6 +283,128 @@ test_segments_are_one_output (Fixture      *fixture,
   g_remove (next);
 }
 
+static void
+ask (Fixture       *fixture,
+     guint64        offset,
+     GAsyncResult **result)
+{
+  const HwOutputQuery query = {
+    .epoch = 5, .task_id = 7, .attempt = 2, .offset = offset, .limit = MAX_READ
+  };
+
+  hw_output_read_async (fixture->output, &query, NULL, on_read, result);
+}
+
+static GBytes *
+get_answer (Fixture       *fixture,
+            GAsyncResult **result)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GAsyncResult) answer = NULL;
+  g_autoptr(HwOutputChunk) chunk = NULL;
+
+  wait_until (*result != NULL);
+  answer = g_steal_pointer (result);
+  chunk = hw_output_read_finish (fixture->output, answer, &error);
+  g_assert_no_error (error);
+
+  return g_bytes_ref (chunk->data);
+}
+
+/* Test that what many want at the same time is in memory once. */
+static void
+test_many_share_one_read (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  GAsyncResult *results[10] = { NULL };
+  g_autoptr(GBytes) first = NULL;
+
+  write_output (fixture, "0123456789", -1);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    ask (fixture, 0, &results[i]);
+
+  first = get_answer (fixture, &results[0]);
+  g_assert_cmpmem (g_bytes_get_data (first, NULL), g_bytes_get_size (first), "0123456789", 10);
+  for (guint i = 1; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr(GBytes) other = get_answer (fixture, &results[i]);
+
+      g_assert_true (g_bytes_get_data (other, NULL) == g_bytes_get_data (first, NULL));
+    }
+}
+
+/* Test that whoever asks when a read for others has begun is not told that there is nothing,
+ * if that was so before.
+ */
+static void
+test_late_one_misses_nothing (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  for (guint i = 0; i < 200; i++)
+    {
+      GAsyncResult *early = NULL;
+      GAsyncResult *late = NULL;
+      g_autoptr(GBytes) any = NULL;
+      g_autoptr(GBytes) all = NULL;
+
+      ask (fixture, 0, &early);
+      write_output (fixture, "0123456789", -1);
+      ask (fixture, 0, &late);
+
+      any = get_answer (fixture, &early);
+      all = get_answer (fixture, &late);
+      g_assert_cmpuint (g_bytes_get_size (all), ==, 10);
+      g_remove (fixture->path);
+    }
+}
+
+/* Test that whoever follows a little behind the others needs no file: it is gone here. */
+static void
+test_what_was_just_read_is_in_memory (Fixture      *fixture,
+                                      gconstpointer test_data)
+{
+  g_autofree char *contents = g_strnfill (MAX_READ, 'x');
+  GAsyncResult *result = NULL;
+  g_autoptr(GBytes) first = NULL;
+  g_autoptr(GBytes) behind = NULL;
+  g_autoptr(GBytes) end = NULL;
+
+  contents[1000] = 'y';
+  write_output (fixture, contents, MAX_READ);
+  ask (fixture, 0, &result);
+  first = get_answer (fixture, &result);
+  g_remove (fixture->path);
+
+  ask (fixture, 1000, &result);
+  behind = get_answer (fixture, &result);
+  ask (fixture, MAX_READ, &result);
+  end = get_answer (fixture, &result);
+
+  g_assert_cmpmem (g_bytes_get_data (behind, NULL), g_bytes_get_size (behind), contents + 1000,
+                   MAX_READ - 1000);
+  g_assert_cmpuint (g_bytes_get_size (end), ==, 0);
+  assert_read (fixture, 1000, 2, "yx");
+}
+
+/* Test that whoever is at the same place of another attempt gets that one's output. */
+static void
+test_attempts_do_not_mix (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  g_autofree char *contents = g_strnfill (MAX_READ, 'x');
+  GAsyncResult *result = NULL;
+  g_autoptr(GBytes) first = NULL;
+  g_autoptr(GBytes) other = NULL;
+
+  write_output (fixture, contents, MAX_READ);
+  ask (fixture, 0, &result);
+  first = get_answer (fixture, &result);
+  other = read_output (fixture, 3, 0, MAX_READ, NULL);
+
+  g_assert_cmpuint (g_bytes_get_size (first), ==, MAX_READ);
+  g_assert_cmpuint (g_bytes_get_size (other), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -304,6 +426,10 @@ main (int   argc,
     { "/output-log/link-is-not-followed", test_link_is_not_followed },
     { "/output-log/pipe-is-not-waited-for", test_pipe_is_not_waited_for },
     { "/output-log/read-may-be-canceled", test_read_may_be_canceled },
+    { "/output-log/many-share-one-read", test_many_share_one_read },
+    { "/output-log/late-one-misses-nothing", test_late_one_misses_nothing },
+    { "/output-log/what-was-just-read-is-in-memory", test_what_was_just_read_is_in_memory },
+    { "/output-log/attempts-do-not-mix", test_attempts_do_not_mix },
   };
 
   g_test_init (&argc, &argv, NULL);
