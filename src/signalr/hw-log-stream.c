@@ -6,18 +6,12 @@
 
 #include "hw-log-stream.h"
 
-#include "hw-task-json.h"
-
-/* Bytes of output in one item: in base64 they are well below what a client takes as
- * one message, and other streams of its connection come in between.
- */
-#define PIECE_MAX (16 * 1024)
-
 /**
  * HwLogStream:
  *
  * What a program printed, as a stream of a hub: from an offset on, and on with it
- * while the attempt runs. It holds an offset and nothing else.
+ * while the attempt runs. It holds an offset, and what it gives is shared with the others
+ * that are at the same place.
  */
 struct _HwLogStream
 {
@@ -25,6 +19,7 @@ struct _HwLogStream
 
   HwTaskQueue *queue;     /* (owned) (not nullable) */
   HwPrincipal *principal; /* (owned) (not nullable) */
+  HwLogItems *items;      /* (owned) (not nullable) */
   HwOutputQuery query;    /* of attempt 0, until the newest is known */
 };
 
@@ -33,26 +28,6 @@ static void hw_log_stream_iface_init (HwHubStreamInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (HwLogStream, hw_log_stream, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HW_TYPE_HUB_STREAM,
                                                       hw_log_stream_iface_init))
-
-static GPtrArray *
-cut (const HwOutputChunk *chunk)
-{
-  gsize size = g_bytes_get_size (chunk->data);
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-
-  if (chunk->skip_to != 0)
-    g_ptr_array_add (items, hw_task_json_encode_skip (chunk->offset, chunk->skip_to));
-
-  for (gsize start = 0; start < size; start += PIECE_MAX)
-    {
-      g_autoptr(GBytes) piece = g_bytes_new_from_bytes (chunk->data, start,
-                                                        MIN (PIECE_MAX, size - start));
-
-      g_ptr_array_add (items, hw_task_json_encode_output (chunk->offset + start, piece));
-    }
-
-  return items;
-}
 
 static void
 on_output_read (GObject      *source,
@@ -76,7 +51,8 @@ on_output_read (GObject      *source,
   if (hw_output_chunk_is_empty (chunk))
     g_task_return_pointer (gtask, NULL, NULL);
   else
-    g_task_return_pointer (gtask, cut (chunk), (GDestroyNotify) g_ptr_array_unref);
+    g_task_return_pointer (gtask, hw_log_items_get (self->items, chunk),
+                           (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void
@@ -115,6 +91,8 @@ hw_log_stream_finalize (GObject *object)
 {
   HwLogStream *self = HW_LOG_STREAM (object);
 
+  hw_log_items_leave (self->items);
+  g_clear_pointer (&self->items, hw_log_items_unref);
   g_clear_pointer (&self->principal, hw_principal_unref);
   g_clear_object (&self->queue);
 
@@ -138,6 +116,7 @@ hw_log_stream_init (HwLogStream *self)
  * hw_log_stream_new:
  * @queue: the queue
  * @principal: who reads
+ * @items: what all such streams give
  * @task_id: a task's number
  * @attempt: which attempt, or 0 for the newest
  * @offset: where to begin, in bytes of what the program wrote
@@ -150,6 +129,7 @@ hw_log_stream_init (HwLogStream *self)
 HwHubStream *
 hw_log_stream_new (HwTaskQueue *queue,
                    HwPrincipal *principal,
+                   HwLogItems  *items,
                    guint64      task_id,
                    guint        attempt,
                    guint64      offset)
@@ -158,10 +138,13 @@ hw_log_stream_new (HwTaskQueue *queue,
 
   g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
   g_return_val_if_fail (principal != NULL, NULL);
+  g_return_val_if_fail (items != NULL, NULL);
 
   self = g_object_new (HW_TYPE_LOG_STREAM, NULL);
   self->queue = g_object_ref (queue);
   self->principal = hw_principal_ref (principal);
+  self->items = hw_log_items_ref (items);
+  hw_log_items_enter (items);
   self->query.task_id = task_id;
   self->query.attempt = attempt;
   self->query.offset = offset;

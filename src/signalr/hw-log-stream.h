@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-hub-stream.h"
+#include "hw-log-items.h"
 #include "hw-task-queue.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ G_DECLARE_FINAL_TYPE (HwLogStream, hw_log_stream, HW, LOG_STREAM, GObject)
 
 HwHubStream *hw_log_stream_new (HwTaskQueue *queue,
                                 HwPrincipal *principal,
+                                HwLogItems  *items,
                                 guint64 task_id,
                                 guint attempt,
                                 guint64 offset);

@@ -28,7 +28,8 @@ struct _HwTaskHub
 {
   GObject parent_instance;
 
-  HwTaskQueue *queue; /* (owned) (not nullable) */
+  HwTaskQueue *queue;    /* (owned) (not nullable) */
+  HwLogItems *log_items; /* (owned) (not nullable) */
 };
 
 static void hw_task_hub_iface_init (HwHubHandlerInterface *iface);
@@ -403,8 +404,8 @@ read_log (HwTaskHub   *self,
       !hw_hub_arguments_read_number (arguments, 2, "offset", &offset, error))
     return NULL;
 
-  return hw_log_stream_new (self->queue, hw_hub_client_get_principal (client), task_id,
-                            (guint) MIN (attempt, (guint64) G_MAXUINT), offset);
+  return hw_log_stream_new (self->queue, hw_hub_client_get_principal (client), self->log_items,
+                            task_id, (guint) MIN (attempt, (guint64) G_MAXUINT), offset);
 }
 
 static const Method methods[] = {
@@ -525,6 +526,7 @@ hw_task_hub_finalize (GObject *object)
 {
   HwTaskHub *self = HW_TASK_HUB (object);
 
+  g_clear_pointer (&self->log_items, hw_log_items_unref);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_task_hub_parent_class)->finalize (object);
@@ -541,6 +543,7 @@ hw_task_hub_class_init (HwTaskHubClass *klass)
 static void
 hw_task_hub_init (HwTaskHub *self)
 {
+  self->log_items = hw_log_items_new ();
 }
 
 /**

@@ -285,6 +285,33 @@ hw_json_writer_add_string (HwJsonWriter *self,
   append_string (self->text, value);
 }
 
+/**
+ * hw_json_writer_add_base64:
+ * @self: a writer
+ * @bytes: some bytes
+ *
+ * Writes any bytes as a string in base64.
+ */
+void
+hw_json_writer_add_base64 (HwJsonWriter *self,
+                           GBytes       *bytes)
+{
+  gsize size;
+  const guchar *data = g_bytes_get_data (bytes, &size);
+  gsize begin;
+  int state = 0, save = 0;
+
+  begin_value (self);
+  g_string_append_c (self->text, '"');
+  begin = self->text->len;
+  g_string_set_size (self->text, begin + (size / 3 + 1) * 4);
+
+  size = g_base64_encode_step (data, size, FALSE, self->text->str + begin, &state, &save);
+  size += g_base64_encode_close (FALSE, self->text->str + begin + size, &state, &save);
+  g_string_truncate (self->text, begin + size);
+  g_string_append_c (self->text, '"');
+}
+
 /* Appends @value in @width digits. */
 static void
 append_padded (GString *text,

@@ -43,6 +43,8 @@ void hw_json_writer_add_double (HwJsonWriter *self,
                                 double        value);
 void hw_json_writer_add_string (HwJsonWriter *self,
                                 const char   *value);
+void hw_json_writer_add_base64 (HwJsonWriter *self,
+                                GBytes       *bytes);
 void hw_json_writer_add_time (HwJsonWriter *self,
                               gint64        microseconds);
 void hw_json_writer_add_variant (HwJsonWriter *self,

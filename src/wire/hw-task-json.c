@@ -11,6 +11,9 @@
 /* Room for a task with a few parameters, so that the buffer rarely moves. */
 #define TASK_SIZE 768
 
+/* Room for what stands round a piece of output. */
+#define OUTPUT_HEAD_SIZE 64
+
 static void
 write_uint_member (HwJsonWriter *writer,
                    const char   *name,
@@ -342,20 +345,16 @@ hw_task_json_encode_output (guint64 offset,
                             GBytes *data)
 {
   GString *text = NULL;
-  g_autofree char *base64 = NULL;
-  gsize length;
-  gconstpointer bytes;
   HwJsonWriter writer;
 
   g_return_val_if_fail (data != NULL, NULL);
 
-  bytes = g_bytes_get_data (data, &length);
-  base64 = g_base64_encode (bytes, length);
-  text = g_string_sized_new (length * 3 / 2);
+  text = g_string_sized_new (g_bytes_get_size (data) / 3 * 4 + OUTPUT_HEAD_SIZE);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
   write_uint_member (&writer, "offset", offset);
-  write_string_member (&writer, "data", base64);
+  hw_json_writer_name (&writer, "data");
+  hw_json_writer_add_base64 (&writer, data);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

@@ -136,6 +136,32 @@ bench_house_submit (BenchHouse        *self,
   hw_task_queue_submit_many_async (self->queue, self->me, specs, NULL, NULL, NULL, NULL);
 }
 
+/* Adds a task and waits until it is there. */
+guint64
+bench_house_add (BenchHouse        *self,
+                 const char *const *argv)
+{
+  guint64 before = self->newest_id;
+
+  bench_house_submit (self, argv, 1);
+  while (self->newest_id == before)
+    g_main_context_iteration (NULL, TRUE);
+
+  return self->newest_id;
+}
+
+/* Adds a task that prints, by this program itself: it has bench_print_blocks(). */
+guint64
+bench_house_print (BenchHouse *self,
+                   guint       mib)
+{
+  g_autofree char *path = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *size = g_strdup_printf ("%u", mib);
+  const char *const argv[] = { path, "--print", size, NULL };
+
+  return bench_house_add (self, argv);
+}
+
 /* Runs as many tasks as it is told to their ends, and returns how many a second. */
 double
 bench_house_run (BenchHouse        *self,

@@ -31,6 +31,10 @@ void   bench_house_close (BenchHouse *self);
 void   bench_house_submit (BenchHouse        *self,
                            const char *const *argv,
                            guint              n_tasks);
+guint64 bench_house_add (BenchHouse        *self,
+                         const char *const *argv);
+guint64 bench_house_print (BenchHouse *self,
+                           guint       mib);
 double bench_house_run (BenchHouse        *self,
                         const char *const *argv,
                         guint              n_tasks);

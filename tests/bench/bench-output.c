@@ -5,21 +5,25 @@
 #include "config.h"
 
 #include "bench-house.h"
+#include "bench-output-hub.h"
+#include "bench-raw-output.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* How fast what a program prints is kept, without a reader and with ten who follow it, beside
- * a loop of read(2) and write(2) into a file, in the same run: the ratio counts. And how long
- * what it prints takes to a follower: for that, this program runs itself (--talk) and prints
- * the time.
+ * a loop of read(2) and write(2) into a file, in the same run: the ratio counts. Whoever
+ * follows gets each byte, which is looked at. And how long what it prints takes to a
+ * follower: for that, this program runs itself (--talk) and prints the time.
+ *
+ * There are two kinds of ten who follow: those who ask the queue, as all doors do, beside ten
+ * threads that read(2) the growing file; and those at the hub, who are sent it as JSON, beside
+ * send(2) of as many bytes.
  */
 
 #define OUTPUT_SIZE 256
+#define HUB_SIZE 64
 #define N_FOLLOWERS 10
-#define BUFFER_SIZE (64 * 1024)
 
 #define N_LINES 200
 #define LINE_INTERVAL 10007
@@ -30,8 +34,6 @@ typedef struct
   BenchHouse *house;
   guint64 task_id;
   guint64 offset;
-  guint64 n_read;    /* bytes that came */
-  guint64 n_skipped; /* bytes that were dropped before they came */
   guint *n_left;
   GString *line;     /* (owned) (nullable): what came of a line, if times are wanted */
   GArray *latencies; /* (not owned) (nullable): of double, in ms */
@@ -71,16 +73,14 @@ on_output (GObject      *source,
   gsize size = 0;
 
   g_assert_no_error (error);
+  g_assert_cmpuint (chunk->skip_to, ==, 0);
+  g_assert_cmpuint (chunk->offset, ==, self->offset);
   bytes = g_bytes_get_data (chunk->data, &size);
+  if (self->latencies == NULL)
+    bench_check_blocks (self->offset, bytes, size);
   for (gsize i = 0; i < size && self->latencies != NULL; i++)
     take_byte (self, bytes[i]);
-  self->n_read += size;
-  self->offset = chunk->offset + size;
-  if (chunk->skip_to != 0)
-    {
-      self->n_skipped += chunk->skip_to - chunk->offset;
-      self->offset = chunk->skip_to;
-    }
+  self->offset += size;
 
   if (chunk->is_end)
     (*self->n_left)--;
@@ -97,20 +97,6 @@ follow (Follower *self)
                                    on_output, self);
 }
 
-/* Adds a task and waits until it is there. */
-static guint64
-add_task (BenchHouse        *house,
-          const char *const *argv)
-{
-  guint64 before = house->newest_id;
-
-  bench_house_submit (house, argv, 1);
-  while (house->newest_id == before)
-    g_main_context_iteration (NULL, TRUE);
-
-  return house->newest_id;
-}
-
 /* Keeps what a program prints while others read it. Returns MiB a second, all of them
  * having read all that there was.
  */
@@ -118,13 +104,10 @@ static double
 print_followed (BenchHouse *house,
                 guint       n_followers)
 {
-  g_autofree char *size = g_strdup_printf ("%dM", OUTPUT_SIZE);
-  const char *const argv[] = { "head", "-c", size, "/dev/zero", NULL };
   gint64 begin = g_get_monotonic_time ();
-  guint64 task_id = add_task (house, argv);
+  guint64 task_id = bench_house_print (house, OUTPUT_SIZE);
   g_autofree Follower *followers = g_new0 (Follower, n_followers);
   guint n_left = n_followers;
-  guint64 n_skipped = 0;
 
   for (guint i = 0; i < n_followers; i++)
     {
@@ -135,37 +118,7 @@ print_followed (BenchHouse *house,
     g_main_context_iteration (NULL, TRUE);
 
   for (guint i = 0; i < n_followers; i++)
-    {
-      g_assert_cmpuint (followers[i].n_read + followers[i].n_skipped, ==,
-                        OUTPUT_SIZE * G_GUINT64_CONSTANT (1024) * 1024);
-      n_skipped += followers[i].n_skipped;
-    }
-  if (n_skipped > 0)
-    g_print ("  of %d MiB, %.0f MiB a follower came too late for\n", OUTPUT_SIZE,
-             (double) n_skipped / n_followers / 1024 / 1024);
-
-  return bench_get_rate (OUTPUT_SIZE, begin);
-}
-
-/* Keeps what a program prints by hand. Returns MiB a second. */
-static double
-print_raw (BenchHouse *house)
-{
-  g_autofree char *path = g_build_filename (house->folder, "raw", NULL);
-  g_autofree char *command = g_strdup_printf ("head -c %dM /dev/zero", OUTPUT_SIZE);
-  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
-  int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  gint64 begin = g_get_monotonic_time ();
-  FILE *pipe = popen (command, "r"); /* check-source: allow shell: the command is our own */
-  gssize n;
-
-  while ((n = read (fileno (pipe), buffer, BUFFER_SIZE)) > 0)
-    if (write (fd, buffer, (gsize) n) != n)
-      break;
-  pclose (pipe);
-  fsync (fd);
-  close (fd);
-  g_remove (path);
+    g_assert_cmpuint (followers[i].offset, ==, OUTPUT_SIZE * G_GUINT64_CONSTANT (1024) * 1024);
 
   return bench_get_rate (OUTPUT_SIZE, begin);
 }
@@ -188,22 +141,40 @@ get_memory (void)
 static void
 measure_rate (BenchHouse *house)
 {
-  double alone[BENCH_ROUNDS], followed[BENCH_ROUNDS], raw[BENCH_ROUNDS];
+  double alone[BENCH_ROUNDS], followed[BENCH_ROUNDS], raw[BENCH_ROUNDS], read[BENCH_ROUNDS];
   double before = 0;
 
   for (guint i = 0; i < BENCH_ROUNDS; i++)
     {
       alone[i] = print_followed (house, 0);
+      raw[i] = bench_keep_raw (house->folder, OUTPUT_SIZE, 0, 0);
       followed[i] = print_followed (house, N_FOLLOWERS);
-      raw[i] = print_raw (house);
+      read[i] = bench_keep_raw (house->folder, OUTPUT_SIZE, N_FOLLOWERS, 0);
       if (i == 0)
         before = get_memory ();
     }
 
   bench_tell ("MiB printed a second", alone, raw);
   bench_tell ("the same with ten who follow", followed, raw);
+  bench_tell ("the same, beside ten who read the file", followed, read);
   g_print ("  memory %.1f MiB after the first round, %.1f MiB after the last\n", before,
            get_memory ());
+}
+
+static void
+measure_hub (BenchHouse *house)
+{
+  double followed[BENCH_ROUNDS], sent[BENCH_ROUNDS], raw[BENCH_ROUNDS];
+
+  for (guint i = 0; i < BENCH_ROUNDS; i++)
+    {
+      followed[i] = bench_print_to_hub (house, HUB_SIZE, N_FOLLOWERS);
+      raw[i] = bench_keep_raw (house->folder, HUB_SIZE, 0, 0);
+      sent[i] = bench_keep_raw (house->folder, HUB_SIZE, 0, N_FOLLOWERS);
+    }
+
+  bench_tell ("ten who follow at the hub", followed, raw);
+  bench_tell ("the same, beside ten who are sent it", followed, sent);
 }
 
 /* Has ten follow a program that prints the time. */
@@ -212,7 +183,7 @@ measure_latency (BenchHouse *house)
 {
   g_autofree char *path = g_file_read_link ("/proc/self/exe", NULL);
   const char *const argv[] = { path, "--talk", NULL };
-  guint64 task_id = add_task (house, argv);
+  guint64 task_id = bench_house_add (house, argv);
   g_autoptr(GArray) latencies = g_array_new (FALSE, FALSE, sizeof (double));
   Follower followers[N_FOLLOWERS];
   guint n_left = N_FOLLOWERS;
@@ -257,10 +228,13 @@ main (int   argc,
 
   if (argc > 1 && g_str_equal (argv[1], "--talk"))
     return talk ();
+  if (argc > 2 && g_str_equal (argv[1], "--print"))
+    return bench_print_blocks ((guint) atoi (argv[2]));
 
   bench_house_open (&house);
   bench_tell_head ();
   measure_rate (&house);
+  measure_hub (&house);
   measure_latency (&house);
   bench_house_close (&house);
 
