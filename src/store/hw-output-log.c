@@ -7,6 +7,7 @@
 #include "hw-output-log.h"
 
 #include "hw-attempt-folder.h"
+#include "hw-output-buffers.h"
 #include "hw-output-lines.h"
 #include "hw-output-recent.h"
 #include "hw-output-watch.h"
@@ -27,6 +28,7 @@ struct _HwOutputLog
   char *root;                 /* (owned) (not nullable): the folder of all attempts */
   HwOutputUnpacked *unpacked; /* (owned) */
   HwOutputWatch *watch;       /* (owned) */
+  HwOutputBuffers *buffers;   /* (owned) */
   HwOutputRecent *recent;     /* (owned) */
   GPtrArray *reads;           /* (owned) (element-type Request): being read for many */
 };
@@ -35,9 +37,6 @@ static void hw_output_log_iface_init (HwOutputInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (HwOutputLog, hw_output_log, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HW_TYPE_OUTPUT, hw_output_log_iface_init))
-
-/* Bytes of one read. They are in memory, once for all who read them. */
-#define MAX_READ (1024 * 1024)
 
 /* What is read. Owned by its GTask. */
 typedef struct
@@ -94,34 +93,35 @@ count_lines (GBytes *bytes)
 
 /* Reads bytes at an offset: none at the end, and in a hole. */
 static GBytes *
-read_bytes (HwOutputFolder      *folder,
+read_bytes (HwOutputLog         *self,
+            HwOutputFolder      *folder,
             const HwOutputQuery *query,
             guint64              offset,
             GError             **error)
 {
-  gsize size = MIN (query->limit, MAX_READ);
-  g_autofree char *buffer = g_malloc (MAX (size, 1));
+  gsize size = MIN (query->limit, HW_OUTPUT_BUFFER_SIZE);
+  char *buffer = hw_output_buffers_take (self->buffers);
   gssize n_read = hw_output_folder_read (folder, buffer, size, offset, error);
-  gsize length;
 
   if (n_read < 0)
-    return NULL;
+    {
+      hw_output_buffers_give_back (self->buffers, buffer);
+      return NULL;
+    }
 
-  length = measure_lines (buffer, (gsize) n_read, query->n_lines);
-  if (length < size / 2)
-    return g_bytes_new (buffer, length);
-
-  return g_bytes_new_take (g_steal_pointer (&buffer), length);
+  return hw_output_buffers_wrap (self->buffers, buffer,
+                                 measure_lines (buffer, (gsize) n_read, query->n_lines));
 }
 
 /* Reads at an offset. What is missing may just have come, with what is behind it. */
 static HwOutputChunk *
-read_at (HwOutputFolder      *folder,
+read_at (HwOutputLog         *self,
+         HwOutputFolder      *folder,
          const HwOutputQuery *query,
          guint64              offset,
          GError             **error)
 {
-  g_autoptr(GBytes) bytes = read_bytes (folder, query, offset, error);
+  g_autoptr(GBytes) bytes = read_bytes (self, folder, query, offset, error);
   guint64 next;
 
   if (bytes == NULL)
@@ -132,7 +132,7 @@ read_at (HwOutputFolder      *folder,
     return hw_output_chunk_new (offset, bytes);
 
   g_bytes_unref (bytes);
-  bytes = read_bytes (folder, query, offset, error);
+  bytes = read_bytes (self, folder, query, offset, error);
   if (bytes == NULL)
     return NULL;
 
@@ -143,7 +143,8 @@ read_at (HwOutputFolder      *folder,
 }
 
 static HwOutputChunk *
-read_lines (HwOutputFolder      *folder,
+read_lines (HwOutputLog         *self,
+            HwOutputFolder      *folder,
             const HwOutputQuery *query,
             GCancellable        *cancellable,
             GError             **error)
@@ -160,7 +161,7 @@ read_lines (HwOutputFolder      *folder,
   else if (place.line < query->line)
     chunk = hw_output_chunk_new (place.offset, none);
   else
-    chunk = read_at (folder, query, place.offset, error);
+    chunk = read_at (self, folder, query, place.offset, error);
 
   if (chunk == NULL)
     return NULL;
@@ -188,9 +189,9 @@ read_in_thread (GTask        *gtask,
   if (!hw_output_folder_open (&folder, request->folder, self->unpacked, &error))
     chunk = NULL;
   else if (request->query.line > 0)
-    chunk = read_lines (&folder, &request->query, cancellable, &error);
+    chunk = read_lines (self, &folder, &request->query, cancellable, &error);
   else
-    chunk = read_at (&folder, &request->query, request->query.offset, &error);
+    chunk = read_at (self, &folder, &request->query, request->query.offset, &error);
 
   if (chunk != NULL)
     g_task_return_pointer (gtask, chunk, (GDestroyNotify) hw_output_chunk_free);
@@ -411,6 +412,7 @@ hw_output_log_finalize (GObject *object)
   g_clear_pointer (&self->reads, g_ptr_array_unref);
   g_clear_pointer (&self->recent, hw_output_recent_free);
   g_clear_pointer (&self->watch, hw_output_watch_free);
+  g_clear_pointer (&self->buffers, hw_output_buffers_unref);
   g_clear_pointer (&self->unpacked, hw_output_unpacked_free);
   g_clear_pointer (&self->root, g_free);
 
@@ -430,7 +432,8 @@ hw_output_log_init (HwOutputLog *self)
 {
   self->unpacked = hw_output_unpacked_new ();
   self->watch = hw_output_watch_new ();
-  self->recent = hw_output_recent_new ();
+  self->buffers = hw_output_buffers_new ();
+  self->recent = hw_output_recent_new (self->buffers);
   self->reads = g_ptr_array_new ();
 }
 

@@ -38,6 +38,7 @@ typedef struct
 struct _HwOutputRecent
 {
   Piece pieces[N_PIECES];
+  HwOutputBuffers *buffers; /* (unowned): what they stand in */
   guint next;          /* the one that is forgotten next */
   guint idle_id;       /* or 0: nothing is remembered */
   gboolean was_asked;  /* since the timer last rang */
@@ -52,15 +53,20 @@ forget_all (HwOutputRecent *self)
 
 /**
  * hw_output_recent_new:
+ * @buffers: what pieces stand in; it must live longer
  *
  * Makes one that remembers nothing.
  *
  * Returns: (transfer full): it
  */
 HwOutputRecent *
-hw_output_recent_new (void)
+hw_output_recent_new (HwOutputBuffers *buffers)
 {
-  return g_new0 (HwOutputRecent, 1);
+  HwOutputRecent *self = g_new0 (HwOutputRecent, 1);
+
+  self->buffers = buffers;
+
+  return self;
 }
 
 /**
@@ -91,6 +97,7 @@ on_idle (gpointer user_data)
     }
 
   forget_all (self);
+  hw_output_buffers_trim (self->buffers);
   self->idle_id = 0;
 
   return G_SOURCE_REMOVE;

@@ -4,13 +4,14 @@
 
 #pragma once
 
+#include "hw-output-buffers.h"
 #include "hw-output.h"
 
 G_BEGIN_DECLS
 
 typedef struct _HwOutputRecent HwOutputRecent;
 
-HwOutputRecent *hw_output_recent_new (void);
+HwOutputRecent *hw_output_recent_new (HwOutputBuffers *buffers);
 void            hw_output_recent_free (HwOutputRecent *self);
 
 void            hw_output_recent_add (HwOutputRecent      *self,

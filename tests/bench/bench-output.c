@@ -138,17 +138,31 @@ get_memory (void)
   return line != NULL ? (double) g_ascii_strtoll (line + strlen ("RssAnon:"), NULL, 10) / 1024 : 0;
 }
 
+/* Milliseconds of the processors for each 100 MiB, of us and of all that we started. */
+static double
+get_cost (double begin,
+          guint  mib)
+{
+  return (bench_get_processor_time () - begin) * 100 / mib;
+}
+
 static void
 measure_rate (BenchHouse *house)
 {
   double alone[BENCH_ROUNDS], followed[BENCH_ROUNDS], raw[BENCH_ROUNDS], read[BENCH_ROUNDS];
+  double followed_cost[BENCH_ROUNDS], raw_cost[BENCH_ROUNDS];
   double before = 0;
 
   for (guint i = 0; i < BENCH_ROUNDS; i++)
     {
-      alone[i] = print_followed (house, 0);
+      double begin = bench_get_processor_time ();
+
       raw[i] = bench_keep_raw (house->folder, OUTPUT_SIZE, 0, 0);
+      raw_cost[i] = get_cost (begin, OUTPUT_SIZE);
+      begin = bench_get_processor_time ();
       followed[i] = print_followed (house, N_FOLLOWERS);
+      followed_cost[i] = get_cost (begin, OUTPUT_SIZE);
+      alone[i] = print_followed (house, 0);
       read[i] = bench_keep_raw (house->folder, OUTPUT_SIZE, N_FOLLOWERS, 0);
       if (i == 0)
         before = get_memory ();
@@ -157,6 +171,7 @@ measure_rate (BenchHouse *house)
   bench_tell ("MiB printed a second", alone, raw);
   bench_tell ("the same with ten who follow", followed, raw);
   bench_tell ("the same, beside ten who read the file", followed, read);
+  bench_tell ("processor ms for 100 MiB, ten follow", followed_cost, raw_cost);
   g_print ("  memory %.1f MiB after the first round, %.1f MiB after the last\n", before,
            get_memory ());
 }
@@ -165,16 +180,23 @@ static void
 measure_hub (BenchHouse *house)
 {
   double followed[BENCH_ROUNDS], sent[BENCH_ROUNDS], raw[BENCH_ROUNDS];
+  double followed_cost[BENCH_ROUNDS], sent_cost[BENCH_ROUNDS];
 
   for (guint i = 0; i < BENCH_ROUNDS; i++)
     {
+      double begin = bench_get_processor_time ();
+
       followed[i] = bench_print_to_hub (house, HUB_SIZE, N_FOLLOWERS);
-      raw[i] = bench_keep_raw (house->folder, HUB_SIZE, 0, 0);
+      followed_cost[i] = get_cost (begin, HUB_SIZE);
+      begin = bench_get_processor_time ();
       sent[i] = bench_keep_raw (house->folder, HUB_SIZE, 0, N_FOLLOWERS);
+      sent_cost[i] = get_cost (begin, HUB_SIZE);
+      raw[i] = bench_keep_raw (house->folder, HUB_SIZE, 0, 0);
     }
 
   bench_tell ("ten who follow at the hub", followed, raw);
   bench_tell ("the same, beside ten who are sent it", followed, sent);
+  bench_tell ("processor ms for 100 MiB, at the hub", followed_cost, sent_cost);
 }
 
 /* Has ten follow a program that prints the time. */
