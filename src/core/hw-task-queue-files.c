@@ -65,9 +65,10 @@ on_task_looked_at (GObject      *source,
   HwTaskQueue *self = HW_TASK_QUEUE (source);
   Request *request = g_task_get_task_data (gtask);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
+  g_autoptr(HwTask) task = hw_task_queue_get_attempt_finish (self, result, &request->attempt,
+                                                             &error);
 
-  if (task == NULL || !hw_task_queue_choose_attempt (task, &request->attempt, &error))
+  if (task == NULL)
     {
       g_task_return_error (gtask, error);
       return;

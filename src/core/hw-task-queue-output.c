@@ -106,9 +106,10 @@ on_task_looked_at (GObject      *source,
   Reading *reading = g_task_get_task_data (gtask);
   GCancellable *cancellable = g_task_get_cancellable (gtask);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, &error);
+  g_autoptr(HwTask) task = hw_task_queue_get_attempt_finish (self, result,
+                                                             &reading->query.attempt, &error);
 
-  if (task == NULL || !hw_task_queue_choose_attempt (task, &reading->query.attempt, &error))
+  if (task == NULL)
     {
       return_error (gtask, error);
       return;

@@ -16,8 +16,9 @@ HwDispatcher *hw_task_queue_get_dispatcher (HwTaskQueue *self);
 
 void          hw_task_queue_return_not_found (GTask  *gtask,
                                               guint64 task_id);
-gboolean      hw_task_queue_choose_attempt (HwTask  *task,
-                                            guint   *attempt,
-                                            GError **error);
+HwTask       *hw_task_queue_get_attempt_finish (HwTaskQueue  *self,
+                                                GAsyncResult *result,
+                                                guint        *attempt,
+                                                GError      **error);
 
 G_END_DECLS
