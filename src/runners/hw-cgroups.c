@@ -228,19 +228,3 @@ hw_cgroups_new (const char *root)
 
   return self;
 }
-
-/**
- * hw_cgroups_get_root:
- * @self: an enclosure
- *
- * Gets the cgroup that all others are in.
- *
- * Returns: (nullable) (type filename): its folder, or %NULL if there is none for us
- */
-const char *
-hw_cgroups_get_root (HwCgroups *self)
-{
-  g_return_val_if_fail (HW_IS_CGROUPS (self), NULL);
-
-  return self->root;
-}

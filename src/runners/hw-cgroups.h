@@ -13,6 +13,4 @@ G_DECLARE_FINAL_TYPE (HwCgroups, hw_cgroups, HW, CGROUPS, GObject)
 
 HwCgroups  *hw_cgroups_new (const char *root);
 
-const char *hw_cgroups_get_root (HwCgroups *self);
-
 G_END_DECLS
