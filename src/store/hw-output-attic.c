@@ -300,54 +300,85 @@ build_path (const char *root,
                           root, kept->epoch, kept->task_id, kept->attempt);
 }
 
-/* Adds an attempt to @all if it has ended and has output. */
-static void
-look_at_attempt (const char *root,
-                 Kept       *kept,
-                 GArray     *all)
+/* A walk through all folders. */
+typedef struct
 {
-  g_autofree char *path = build_path (root, kept);
+  const char *root;
+  GCancellable *cancellable; /* (nullable) */
+  Kept at;                   /* where it is */
+  GArray *all;               /* (element-type Kept): who has ended and has output */
+  GArray *found;             /* (nullable) (element-type HwOutputFound) */
+} Walk;
+
+static void
+walk_find (Walk   *self,
+           guint64 attempt)
+{
+  const HwOutputFound found = { self->at.epoch, self->at.task_id, attempt };
+
+  if (self->found != NULL)
+    g_array_append_val (self->found, found);
+}
+
+static gboolean
+has_output (HwOutputFolder *folder)
+{
+  g_autoptr(GArray) segments = hw_output_folder_list (folder);
+
+  return segments->len > 0;
+}
+
+static void
+walk_look_at_attempt (Walk *self)
+{
+  g_autofree char *path = build_path (self->root, &self->at);
   g_auto(HwOutputFolder) folder = { .fd = -1 };
   struct stat status;
 
-  if (!hw_output_folder_open (&folder, path, NULL, NULL) || folder.fd < 0 ||
-      !has_ended (&folder))
+  if (!hw_output_folder_open (&folder, path, NULL, NULL) || folder.fd < 0)
     return;
 
+  if (!has_ended (&folder))
+    {
+      if (has_output (&folder))
+        walk_find (self, self->at.attempt);
+      return;
+    }
+
   clean_up (&folder);
-  kept->size = hw_output_attic_measure (&folder);
+  self->at.size = hw_output_attic_measure (&folder);
   if (fstatat (folder.fd, HW_SHIM_END, &status, AT_SYMLINK_NOFOLLOW) == 0 ||
       fstat (folder.fd, &status) == 0)
-    kept->ended_at = status.st_mtime;
-  if (kept->size > 0)
-    g_array_append_val (all, *kept);
+    self->at.ended_at = status.st_mtime;
+  if (self->at.size > 0)
+    g_array_append_val (self->all, self->at);
 }
 
 /* Goes down one level of folders, each named by a number: database, task, attempt. */
 static void
-look_into (const char   *root,
-           const char   *path,
-           Kept         *kept,
-           guint64     **numbers,
-           GArray       *all,
-           GCancellable *cancellable)
+walk_into (Walk       *self,
+           const char *path,
+           guint       level)
 {
+  guint64 *const numbers[] = { &self->at.epoch, &self->at.task_id, &self->at.attempt };
   g_autoptr(GDir) folder = g_dir_open (path, 0, NULL);
   const char *name;
 
-  while (folder != NULL && !g_cancellable_is_cancelled (cancellable) &&
+  while (folder != NULL && !g_cancellable_is_cancelled (self->cancellable) &&
          (name = g_dir_read_name (folder)) != NULL)
     {
       g_autofree char *child = NULL;
 
-      if (!g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT64, numbers[0], NULL))
+      if (!g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT64, numbers[level], NULL))
         continue;
 
       child = g_build_filename (path, name, NULL);
-      if (numbers[1] != NULL)
-        look_into (root, child, kept, numbers + 1, all, cancellable);
+      if (numbers[level] == &self->at.task_id)
+        walk_find (self, 0);
+      if (level + 1 < G_N_ELEMENTS (numbers))
+        walk_into (self, child, level + 1);
       else
-        look_at_attempt (root, kept, all);
+        walk_look_at_attempt (self);
     }
 }
 
@@ -378,6 +409,8 @@ remove_kept (const char *root,
  * hw_output_attic_prune:
  * @root: the folder of all attempts
  * @total: how much the output of all that have ended may take
+ * @found: (nullable) (element-type HwOutputFound): where to add all tasks that have a folder,
+ *   and the attempts that may have ended
  * @cancellable: (nullable): ends it
  *
  * Measures the output of all attempts that have ended, and if it is too much, removes that
@@ -388,14 +421,14 @@ remove_kept (const char *root,
 guint64
 hw_output_attic_prune (const char   *root,
                        guint64       total,
+                       GArray       *found,
                        GCancellable *cancellable)
 {
   g_autoptr(GArray) all = g_array_new (FALSE, FALSE, sizeof (Kept));
-  Kept kept = { 0 };
-  guint64 *numbers[] = { &kept.epoch, &kept.task_id, &kept.attempt, NULL };
+  Walk walk = { .root = root, .cancellable = cancellable, .all = all, .found = found };
   guint64 sum = 0;
 
-  look_into (root, root, &kept, numbers, all, cancellable);
+  walk_into (&walk, root, 0);
   for (guint i = 0; i < all->len; i++)
     sum += g_array_index (all, Kept, i).size;
   if (sum <= total)

@@ -33,9 +33,17 @@ struct _HwOutputKeeper
   GPtrArray *waiting;        /* (owned): folders that are to be packed next */
   GCancellable *cancellable; /* (owned) */
   gboolean must_prune;
+  gboolean must_find;        /* and tell what was found */
   gboolean is_busy;
   gboolean is_closed;
 };
+
+typedef enum
+{
+  SIGNAL_FOUND,
+} HwOutputKeeperSignal;
+
+static guint signals[SIGNAL_FOUND + 1];
 
 G_DEFINE_FINAL_TYPE (HwOutputKeeper, hw_output_keeper, G_TYPE_OBJECT)
 
@@ -46,6 +54,7 @@ typedef struct
   guint64 total;
   GPtrArray *folders; /* (owned): to be packed */
   gboolean must_prune;
+  GArray *found;      /* (owned) (nullable) (element-type HwOutputFound): if it is to be told */
   guint64 size;       /* of those folders, or of all */
 } Work;
 
@@ -54,6 +63,7 @@ work_free (Work *work)
 {
   g_clear_pointer (&work->root, g_free);
   g_clear_pointer (&work->folders, g_ptr_array_unref);
+  g_clear_pointer (&work->found, g_array_unref);
   g_free (work);
 }
 
@@ -87,7 +97,7 @@ work_in_thread (GTask        *gtask,
   for (guint i = 0; i < work->folders->len; i++)
     work->size += pack_folder (work->folders->pdata[i], cancellable);
   if (work->must_prune)
-    work->size = hw_output_attic_prune (work->root, work->total, cancellable);
+    work->size = hw_output_attic_prune (work->root, work->total, work->found, cancellable);
 
   g_task_return_boolean (gtask, TRUE);
 }
@@ -107,7 +117,10 @@ hw_output_keeper_work (HwOutputKeeper *self)
   work->must_prune = self->must_prune;
   work->folders = g_steal_pointer (&self->waiting);
   self->waiting = g_ptr_array_new_with_free_func (g_free);
+  if (self->must_find)
+    work->found = g_array_new (FALSE, FALSE, sizeof (HwOutputFound));
   self->must_prune = FALSE;
+  self->must_find = FALSE;
   self->is_busy = TRUE;
 
   gtask = g_task_new (self, self->cancellable, on_worked, NULL);
@@ -141,6 +154,8 @@ on_worked (GObject      *source,
   /* What cannot be removed is not tried again at once. */
   self->size = work->must_prune ? work->size : self->size + work->size;
   self->must_prune = self->must_prune || (!work->must_prune && self->size > self->total);
+  if (work->found != NULL)
+    g_signal_emit (self, signals[SIGNAL_FOUND], 0, work->found);
   hw_output_keeper_work (self);
 }
 
@@ -148,10 +163,8 @@ static void
 hw_output_keeper_pack (HwOutputKeeper *self,
                        const HwEvent  *event)
 {
-  g_ptr_array_add (self->waiting, hw_attempt_folder_build (self->root, hw_event_get_epoch (event),
-                                                           hw_event_get_task_id (event),
-                                                           hw_event_get_attempt (event)));
-  hw_output_keeper_work (self);
+  hw_output_keeper_take_ended (self, hw_event_get_epoch (event), hw_event_get_task_id (event),
+                               hw_event_get_attempt (event));
 }
 
 /* An attempt that has ended is packed if there is anything to pack; what is small is only
@@ -207,6 +220,17 @@ on_store_committed (HwStore   *store,
     }
 }
 
+/* The last one to have it may be a thread: whoever sees it go sees the store go as well. */
+static void
+hw_output_keeper_dispose (GObject *object)
+{
+  HwOutputKeeper *self = HW_OUTPUT_KEEPER (object);
+
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (hw_output_keeper_parent_class)->dispose (object);
+}
+
 static void
 hw_output_keeper_finalize (GObject *object)
 {
@@ -214,7 +238,6 @@ hw_output_keeper_finalize (GObject *object)
 
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->store);
   g_clear_pointer (&self->root, g_free);
 
   G_OBJECT_CLASS (hw_output_keeper_parent_class)->finalize (object);
@@ -225,7 +248,22 @@ hw_output_keeper_class_init (HwOutputKeeperClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->dispose = hw_output_keeper_dispose;
   object_class->finalize = hw_output_keeper_finalize;
+
+  /**
+   * HwOutputKeeper::found:
+   * @self: a keeper
+   * @found: (element-type HwOutputFound): which tasks have folders, and which of their attempts
+   *   nobody wrote down the end of
+   *
+   * Tells once what it found when it began. Whoever knows that such an attempt has ended
+   * calls hw_output_keeper_take_ended().
+   */
+  signals[SIGNAL_FOUND] =
+    g_signal_new ("found", HW_TYPE_OUTPUT_KEEPER, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_ARRAY);
 }
 
 static void
@@ -241,7 +279,8 @@ hw_output_keeper_init (HwOutputKeeper *self)
  * @store: tells which attempts end
  * @total: how many bytes the output of all attempts that have ended may take
  *
- * Creates one who looks after the output in @root, and begins with that.
+ * Creates one who looks after the output in @root, and counts what there is when it is told
+ * to begin.
  *
  * Returns: (transfer full): it
  */
@@ -259,12 +298,47 @@ hw_output_keeper_new (const char *root,
   self->root = g_strdup (root);
   self->store = g_object_ref (store);
   self->total = total;
-  self->must_prune = TRUE;
   g_signal_connect_object (store, "committed", G_CALLBACK (on_store_committed), self,
                            G_CONNECT_DEFAULT);
-  hw_output_keeper_work (self);
 
   return self;
+}
+
+/**
+ * hw_output_keeper_begin:
+ * @self: a keeper
+ *
+ * Has it walk through all folders, count what there is, and tell what it found.
+ */
+void
+hw_output_keeper_begin (HwOutputKeeper *self)
+{
+  g_return_if_fail (HW_IS_OUTPUT_KEEPER (self));
+
+  self->must_prune = TRUE;
+  self->must_find = TRUE;
+  hw_output_keeper_work (self);
+}
+
+/**
+ * hw_output_keeper_take_ended:
+ * @self: a keeper
+ * @epoch: the database's number
+ * @task_id: a task
+ * @attempt: an attempt of it that has ended
+ *
+ * Has an attempt's output packed and counted.
+ */
+void
+hw_output_keeper_take_ended (HwOutputKeeper *self,
+                             guint64         epoch,
+                             guint64         task_id,
+                             guint           attempt)
+{
+  g_return_if_fail (HW_IS_OUTPUT_KEEPER (self));
+
+  g_ptr_array_add (self->waiting, hw_attempt_folder_build (self->root, epoch, task_id, attempt));
+  hw_output_keeper_work (self);
 }
 
 /**

@@ -15,6 +15,11 @@ HwOutputKeeper *hw_output_keeper_new (const char *root,
                                       HwStore    *store,
                                       guint64 total);
 
+void            hw_output_keeper_begin (HwOutputKeeper *self);
+void            hw_output_keeper_take_ended (HwOutputKeeper *self,
+                                             guint64         epoch,
+                                             guint64         task_id,
+                                             guint           attempt);
 void            hw_output_keeper_close (HwOutputKeeper *self);
 gboolean        hw_output_keeper_is_busy (HwOutputKeeper *self);
 guint64         hw_output_keeper_get_size (HwOutputKeeper *self);

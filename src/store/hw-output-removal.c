@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-event.h"
+#include "hw-output-attic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,17 +25,21 @@
  *
  * Removes the files of tasks that are gone: when it hears that they go, and when it
  * begins, of those that went when nobody could hear it. Only tasks that have ended go,
- * so nobody writes there. Main context; the disk is another thread's.
+ * so nobody writes there. What the keeper found when it began is looked up in the store for
+ * that; of attempts that ended when nobody could hear it the keeper is told. Main context;
+ * the disk is another thread's.
  */
 struct _HwOutputRemoval
 {
   GObject parent_instance;
 
-  HwStore *store; /* (owned) (not nullable) */
-  char *root;     /* (owned) (not nullable) (type filename) */
+  HwStore *store;         /* (owned) (not nullable) */
+  HwOutputKeeper *keeper; /* (owned) (not nullable) */
+  char *root;             /* (owned) (not nullable) (type filename) */
 
-  GQueue doubtful; /* (element-type guint64) (owned): tasks that may be gone */
-  guint n_jobs;    /* what is under way */
+  GArray *found;          /* (owned) (nullable) (element-type HwOutputFound): to be looked up */
+  guint next;             /* of those */
+  guint n_jobs;           /* what is under way */
 };
 
 /* Tasks from one number to another, whose folders are to go. */
@@ -136,65 +141,69 @@ on_store_committed (HwStore         *store,
     }
 }
 
-/* The folders of which nobody knows go through these in this order. */
-static void list_folders (GTask        *gtask,
-                          gpointer      source,
-                          gpointer      task_data,
-                          GCancellable *cancellable);
-static void on_folders_listed (GObject      *source,
-                               GAsyncResult *result,
-                               gpointer      user_data);
+/* What was found goes through these in this order, task by task. */
+static void on_keeper_found (HwOutputKeeper  *keeper,
+                             GArray          *found,
+                             HwOutputRemoval *self);
 static void hw_output_removal_look_at_next (HwOutputRemoval *self);
 static void on_task_got (GObject      *source,
                          GAsyncResult *result,
                          gpointer      user_data);
 
-/* In another thread. */
 static void
-list_folders (GTask        *gtask,
-              gpointer      source,
-              gpointer      task_data,
-              GCancellable *cancellable)
+on_keeper_found (HwOutputKeeper  *keeper,
+                 GArray          *found,
+                 HwOutputRemoval *self)
 {
-  g_autoptr(GDir) folder = g_dir_open (task_data, 0, NULL);
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      guint64 id;
-
-      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &id, NULL))
-        g_array_append_val (ids, id);
-    }
-
-  g_task_return_pointer (gtask, g_steal_pointer (&ids), (GDestroyNotify) g_array_unref);
-}
-
-static void
-on_folders_listed (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
-{
-  HwOutputRemoval *self = HW_OUTPUT_REMOVAL (source);
-  g_autoptr(GArray) ids = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  for (guint i = 0; ids != NULL && i < ids->len; i++)
-    g_queue_push_tail (&self->doubtful,
-                       g_memdup2 (&g_array_index (ids, guint64, i), sizeof (guint64)));
-
+  self->found = g_array_ref (found);
   hw_output_removal_look_at_next (self);
 }
 
+static const HwOutputFound *
+hw_output_removal_peek (HwOutputRemoval *self)
+{
+  return self->next < self->found->len
+         ? &g_array_index (self->found, HwOutputFound, self->next) : NULL;
+}
+
+/* Looks up the next task of this database. */
 static void
 hw_output_removal_look_at_next (HwOutputRemoval *self)
 {
-  const guint64 *id = g_queue_peek_head (&self->doubtful);
+  guint64 epoch = hw_store_get_epoch (self->store);
+  const HwOutputFound *found = hw_output_removal_peek (self);
 
-  if (id != NULL)
-    hw_store_get_task_async (self->store, *id, NULL, on_task_got, g_object_ref (self));
-  else
-    self->n_jobs--;
+  while (found != NULL && (found->epoch != epoch || found->attempt != 0))
+    {
+      self->next++;
+      found = hw_output_removal_peek (self);
+    }
+
+  if (found != NULL)
+    {
+      hw_store_get_task_async (self->store, found->task_id, NULL, on_task_got,
+                               g_object_ref (self));
+      return;
+    }
+
+  g_clear_pointer (&self->found, g_array_unref);
+  self->n_jobs--;
+}
+
+/* Passes on which attempts of the task that was looked up have ended: all but one that runs. */
+static void
+hw_output_removal_tell_ended (HwOutputRemoval *self,
+                              HwTask          *task)
+{
+  gboolean is_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING;
+  const HwOutputFound *found;
+
+  for (self->next++; (found = hw_output_removal_peek (self)) != NULL && found->attempt != 0;
+       self->next++)
+    if (found->attempt <= G_MAXUINT &&
+        !(is_running && found->attempt == hw_task_get_attempt (task)))
+      hw_output_keeper_take_ended (self->keeper, found->epoch, found->task_id,
+                                   (guint) found->attempt);
 }
 
 static void
@@ -203,17 +212,38 @@ on_task_got (GObject      *source,
              gpointer      user_data)
 {
   g_autoptr(HwOutputRemoval) self = HW_OUTPUT_REMOVAL (user_data);
-  g_autofree guint64 *id = g_queue_pop_head (&self->doubtful);
+  const HwOutputFound *found = hw_output_removal_peek (self);
   g_autoptr(GError) error = NULL;
   g_autoptr(HwTask) task = hw_store_get_task_finish (HW_STORE (source), result, &error);
 
-  if (task == NULL && g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
-    hw_output_removal_remove (self, *id, *id);
+  if (task != NULL)
+    {
+      hw_output_removal_tell_ended (self, task);
+    }
+  else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
+    {
+      hw_output_removal_remove (self, found->task_id, found->task_id);
+      self->next++;
+    }
+  else
+    {
+      /* A store that is closed ends it. */
+      self->next = self->found->len;
+    }
 
-  /* A store that is closed ends it. */
-  if (error != NULL && !g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
-    g_queue_clear_full (&self->doubtful, g_free);
   hw_output_removal_look_at_next (self);
+}
+
+/* The last one to have it may be a thread: whoever sees it go sees the store go as well. */
+static void
+hw_output_removal_dispose (GObject *object)
+{
+  HwOutputRemoval *self = HW_OUTPUT_REMOVAL (object);
+
+  g_clear_object (&self->keeper);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (hw_output_removal_parent_class)->dispose (object);
 }
 
 static void
@@ -221,8 +251,7 @@ hw_output_removal_finalize (GObject *object)
 {
   HwOutputRemoval *self = HW_OUTPUT_REMOVAL (object);
 
-  g_queue_clear_full (&self->doubtful, g_free);
-  g_clear_object (&self->store);
+  g_clear_pointer (&self->found, g_array_unref);
   g_clear_pointer (&self->root, g_free);
 
   G_OBJECT_CLASS (hw_output_removal_parent_class)->finalize (object);
@@ -233,18 +262,19 @@ hw_output_removal_class_init (HwOutputRemovalClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->dispose = hw_output_removal_dispose;
   object_class->finalize = hw_output_removal_finalize;
 }
 
 static void
 hw_output_removal_init (HwOutputRemoval *self)
 {
-  g_queue_init (&self->doubtful);
 }
 
 /**
  * hw_output_removal_new:
  * @store: what tells that tasks go
+ * @keeper: who looks after the output
  * @root: (type filename): the folder with all output
  *
  * Creates a removal that does nothing before hw_output_removal_begin().
@@ -252,16 +282,19 @@ hw_output_removal_init (HwOutputRemoval *self)
  * Returns: (transfer full): it
  */
 HwOutputRemoval *
-hw_output_removal_new (HwStore    *store,
-                       const char *root)
+hw_output_removal_new (HwStore        *store,
+                       HwOutputKeeper *keeper,
+                       const char     *root)
 {
   HwOutputRemoval *self;
 
   g_return_val_if_fail (HW_IS_STORE (store), NULL);
+  g_return_val_if_fail (HW_IS_OUTPUT_KEEPER (keeper), NULL);
   g_return_val_if_fail (root != NULL, NULL);
 
   self = g_object_new (HW_TYPE_OUTPUT_REMOVAL, NULL);
   self->store = g_object_ref (store);
+  self->keeper = g_object_ref (keeper);
   self->root = g_strdup (root);
 
   return self;
@@ -271,22 +304,20 @@ hw_output_removal_new (HwStore    *store,
  * hw_output_removal_begin:
  * @self: a removal
  *
- * Removes what belongs to nobody, and from then on the files of all tasks that go.
+ * Has the keeper begin, removes what belongs to nobody, and from then on the files of all
+ * tasks that go.
  */
 void
 hw_output_removal_begin (HwOutputRemoval *self)
 {
-  g_autoptr(GTask) gtask = NULL;
-
   g_return_if_fail (HW_IS_OUTPUT_REMOVAL (self));
 
   g_signal_connect_object (self->store, "committed", G_CALLBACK (on_store_committed), self,
                            G_CONNECT_DEFAULT);
-  gtask = g_task_new (self, NULL, on_folders_listed, NULL);
-  g_task_set_source_tag (gtask, hw_output_removal_begin);
-  g_task_set_task_data (gtask, hw_output_removal_build_folder (self), g_free);
+  g_signal_connect_object (self->keeper, "found", G_CALLBACK (on_keeper_found), self,
+                           G_CONNECT_DEFAULT);
   self->n_jobs++;
-  g_task_run_in_thread (gtask, list_folders);
+  hw_output_keeper_begin (self->keeper);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-output-keeper.h"
 #include "hw-store.h"
 
 G_BEGIN_DECLS
@@ -11,8 +12,9 @@ G_BEGIN_DECLS
 #define HW_TYPE_OUTPUT_REMOVAL (hw_output_removal_get_type ())
 G_DECLARE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, HW, OUTPUT_REMOVAL, GObject)
 
-HwOutputRemoval *hw_output_removal_new (HwStore    *store,
-                                        const char *root);
+HwOutputRemoval *hw_output_removal_new (HwStore        *store,
+                                        HwOutputKeeper *keeper,
+                                        const char     *root);
 void             hw_output_removal_begin (HwOutputRemoval *self);
 gboolean         hw_output_removal_is_busy (HwOutputRemoval *self);
 

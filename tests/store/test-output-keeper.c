@@ -90,6 +90,7 @@ keep (Fixture *fixture,
       guint64  total)
 {
   fixture->keeper = hw_output_keeper_new (fixture->root, fixture->store, total);
+  hw_output_keeper_begin (fixture->keeper);
   wait_until (!hw_output_keeper_is_busy (fixture->keeper));
 }
 

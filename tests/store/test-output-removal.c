@@ -7,6 +7,7 @@
 #include "tests/store/store-fixture.h"
 #include "tests/store/sqlite-kind.h"
 
+#include "hw-output-attic.h"
 #include "hw-output-removal.h"
 
 #include "tests/support/wait.h"
@@ -42,23 +43,37 @@ make_files (Fixture *fixture,
   return g_steal_pointer (&path);
 }
 
-static void
-await_removal (HwOutputRemoval *removal)
+/* Those who look after the files. */
+typedef struct
 {
-  while (hw_output_removal_is_busy (removal))
-    g_main_context_iteration (NULL, TRUE);
+  HwOutputKeeper *keeper;   /* (owned) */
+  HwOutputRemoval *removal; /* (owned) */
+} Caretakers;
+
+static void
+await_quiet (Caretakers *caretakers)
+{
+  wait_until (!hw_output_removal_is_busy (caretakers->removal) &&
+              !hw_output_keeper_is_busy (caretakers->keeper));
 }
 
-static HwOutputRemoval *
-begin (Fixture *fixture)
+static void
+begin (Fixture    *fixture,
+       Caretakers *caretakers)
 {
   g_autofree char *root = fixture_build_path (fixture, "output");
-  HwOutputRemoval *removal = hw_output_removal_new (fixture->store, root);
 
-  hw_output_removal_begin (removal);
-  await_removal (removal);
+  caretakers->keeper = hw_output_keeper_new (root, fixture->store, G_MAXUINT32);
+  caretakers->removal = hw_output_removal_new (fixture->store, caretakers->keeper, root);
+  hw_output_removal_begin (caretakers->removal);
+  await_quiet (caretakers);
+}
 
-  return removal;
+static void
+end (Caretakers *caretakers)
+{
+  drop_object (caretakers->removal);
+  drop_object (caretakers->keeper);
 }
 
 static void
@@ -67,7 +82,7 @@ test_files_go_with_their_tasks (Fixture      *fixture,
 {
   g_autofree char *outside = fixture_build_path (fixture, "outside");
   guint64 epoch = hw_store_get_epoch (fixture->store);
-  HwOutputRemoval *removal;
+  Caretakers caretakers;
   g_autoptr(GPtrArray) events = NULL;
   char *paths[3];
 
@@ -76,9 +91,9 @@ test_files_go_with_their_tasks (Fixture      *fixture,
       bring (fixture, add (fixture, "@a{sv} {}"), HW_TASK_STATE_COMPLETED);
       paths[i] = make_files (fixture, epoch, i + 1);
     }
-  removal = begin (fixture);
+  begin (fixture, &caretakers);
   events = commit (fixture, new_changes (hw_change_new_remove (1, 2, "me", 1), NULL), NULL);
-  await_removal (removal);
+  await_quiet (&caretakers);
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
@@ -86,7 +101,7 @@ test_files_go_with_their_tasks (Fixture      *fixture,
       g_free (paths[i]);
     }
   g_assert_true (g_file_test (outside, G_FILE_TEST_IS_DIR));
-  drop_object (removal);
+  end (&caretakers);
 }
 
 /* Of tasks that went just before the daemon died; those of another database stay. */
@@ -98,12 +113,49 @@ test_files_of_nobody_go_at_the_beginning (Fixture      *fixture,
   g_autofree char *gone = make_files (fixture, epoch, 7);
   g_autofree char *living = make_files (fixture, epoch, add (fixture, "@a{sv} {}"));
   g_autofree char *foreign = make_files (fixture, epoch + 1, 7);
-  HwOutputRemoval *removal = begin (fixture);
+  Caretakers caretakers;
+
+  begin (fixture, &caretakers);
 
   g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (living, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
-  drop_object (removal);
+  end (&caretakers);
+}
+
+static gboolean
+is_marked (const char *path)
+{
+  g_autofree char *mark = g_build_filename (path, "1", HW_OUTPUT_ENDED, NULL);
+
+  return g_file_test (mark, G_FILE_TEST_EXISTS);
+}
+
+/* Test that an attempt whose end nobody wrote down is known to have ended, if the daemon died
+ * when it had told of that and before it could; so its output counts, and can be pruned. What
+ * runs, and what is of another database, is left alone.
+ */
+static void
+test_lost_attempts_are_known_at_the_beginning (Fixture      *fixture,
+                                               gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  guint64 ended_id = add (fixture, "@a{sv} {}");
+  guint64 running_id = add (fixture, "@a{sv} {}");
+  g_autofree char *ended = make_files (fixture, epoch, ended_id);
+  g_autofree char *running = make_files (fixture, epoch, running_id);
+  g_autofree char *foreign = make_files (fixture, epoch + 1, ended_id);
+  Caretakers caretakers;
+
+  bring (fixture, ended_id, HW_TASK_STATE_FAILED);
+  bring (fixture, running_id, HW_TASK_STATE_PROCESSING);
+  begin (fixture, &caretakers);
+
+  g_assert_true (is_marked (ended));
+  g_assert_false (is_marked (running));
+  g_assert_false (is_marked (foreign));
+  g_assert_cmpuint (hw_output_keeper_get_size (caretakers.keeper), >, 0);
+  end (&caretakers);
 }
 
 int
@@ -115,6 +167,8 @@ main (int   argc,
   add_store_test (&sqlite_kind, "go-with-their-tasks", test_files_go_with_their_tasks);
   add_store_test (&sqlite_kind, "of-nobody-go-at-the-beginning",
                   test_files_of_nobody_go_at_the_beginning);
+  add_store_test (&sqlite_kind, "lost-attempts-are-known-at-the-beginning",
+                  test_lost_attempts_are_known_at_the_beginning);
 
   return g_test_run ();
 }
