@@ -6,30 +6,10 @@
 
 #include "hw-await.h"
 #include "hw-error.h"
-#include "hw-test-house.h"
+
+#include "tests/support/house-fixture.h"
 
 /* What holds a task, what forces it, and what ends one that brings the daemon down. */
-
-/* A queue with one place. */
-typedef struct
-{
-  HwTestHouse *house; /* (owned) */
-} Fixture;
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer test_data)
-{
-  fixture->house = hw_test_house_new (1);
-  hw_test_house_open (fixture->house);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer test_data)
-{
-  g_clear_pointer (&fixture->house, hw_test_house_free);
-}
 
 static HwTask *
 try_pause (Fixture     *fixture,

@@ -5,28 +5,8 @@
 #include "config.h"
 
 #include "hw-await.h"
-#include "hw-test-house.h"
 
-/* A queue with one place. */
-typedef struct
-{
-  HwTestHouse *house; /* (owned) */
-} Fixture;
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer test_data)
-{
-  fixture->house = hw_test_house_new (1);
-  hw_test_house_open (fixture->house);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer test_data)
-{
-  g_clear_pointer (&fixture->house, hw_test_house_free);
-}
+#include "tests/support/house-fixture.h"
 
 static HwTask *
 try_retry (Fixture     *fixture,
