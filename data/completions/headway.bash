@@ -14,7 +14,7 @@ _headway ()
     [run]='--title --priority --timeout --type --detach'
     [add]='--title --priority --timeout --wait'
     [cancel]='--now'
-    [list]='--state --type --limit --all'
+    [list]='--state --type --owner --search --limit --all'
     [watch]='--from-start --type'
     [log]='--follow --attempt'
     [open]='--print'

@@ -80,6 +80,8 @@ complete -c headway -n '__headway_is_at add' -s w -l wait -d 'Wait until the tas
 complete -c headway -n '__headway_is_at add' -F
 
 complete -c headway -n '__headway_is_at list' -s s -l state -x -a 'Pending Processing Completed Failed' -d 'Only tasks in this state'
+complete -c headway -n '__headway_is_at list' -l owner -x -d 'Only tasks of this owner, such as uid:1000'
+complete -c headway -n '__headway_is_at list' -s S -l search -x -d 'Only tasks with these words'
 complete -c headway -n '__headway_is_at list' -s n -l limit -x -d 'How many of the newest, 20 if nothing is said'
 complete -c headway -n '__headway_is_at list' -s a -l all -d 'All there are'
 complete -c headway -n '__headway_is_at list watch' -s t -l type -x -d 'Only tasks of this type'

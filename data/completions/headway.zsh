@@ -62,6 +62,8 @@ _headway ()
     list)
       _arguments $common $kind \
         '(-s --state)'{-s,--state=}'[only tasks in this state]:state:(Pending Processing Completed Failed)' \
+        '--owner=[only tasks of this owner, such as uid\:1000]:owner:' \
+        '(-S --search)'{-S,--search=}'[only tasks with these words]:words:' \
         '(-n --limit)'{-n,--limit=}'[how many of the newest, 20 if nothing is said]:number:' \
         '(-a --all)'{-a,--all}'[all there are]'
       ;;

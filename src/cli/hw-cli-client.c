@@ -308,7 +308,7 @@ hw_cli_client_task_finish (HwCliClient  *self,
 /**
  * hw_cli_client_list_async:
  * @self: a client
- * @filter: which tasks: their state and type, where to begin, how many
+ * @filter: which tasks: their state, type, owner and words, where to begin, how many
  * @cancellable: (nullable): ends the waiting
  * @callback: called with the page
  * @user_data: data for @callback
@@ -330,6 +330,10 @@ hw_cli_client_list_async (HwCliClient        *self,
     append_text (path, "state", hw_task_state_to_string (filter->state));
   if (filter->type != NULL)
     append_text (path, "type", filter->type);
+  if (filter->owner != NULL)
+    append_text (path, "owner", filter->owner);
+  if (filter->text != NULL)
+    append_text (path, "q", filter->text);
   if (filter->limit > 0)
     append_number (path, "limit", filter->limit);
   if (filter->before > 0)

@@ -71,6 +71,8 @@ parse (HwCliCall *call,
 {
   g_autofree char *state = NULL;
   g_autofree char *type = NULL;
+  g_autofree char *owner = NULL;
+  g_autofree char *text = NULL;
   gboolean has_all = FALSE;
   int limit = DEFAULT_LIMIT;
   const GOptionEntry entries[] = {
@@ -78,6 +80,10 @@ parse (HwCliCall *call,
       N_("Only tasks that are Pending, Processing, Completed or Failed"), N_("STATE") },
     { "type", 't', 0, G_OPTION_ARG_STRING, &type,
       N_("Only tasks of TYPE"), N_("TYPE") },
+    { "owner", 0, 0, G_OPTION_ARG_STRING, &owner,
+      N_("Only tasks of OWNER, such as uid:1000"), N_("OWNER") },
+    { "search", 'S', 0, G_OPTION_ARG_STRING, &text,
+      N_("Only tasks with these words in title, type, parameters or error"), N_("WORDS") },
     { "limit", 'n', 0, G_OPTION_ARG_INT, &limit,
       N_("The newest N, 20 if nothing is said"), N_("N") },
     { "all", 'a', 0, G_OPTION_ARG_NONE, &has_all,
@@ -102,6 +108,8 @@ parse (HwCliCall *call,
   list = g_new0 (List, 1);
   list->filter = g_steal_pointer (&filter);
   list->filter->type = g_steal_pointer (&type);
+  list->filter->owner = g_steal_pointer (&owner);
+  list->filter->text = g_steal_pointer (&text);
   list->limit = has_all ? 0 : (guint) limit;
   list->tasks = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -262,6 +270,7 @@ on_listed (GObject      *source,
   for (guint i = 0; i < answer->page->tasks->len; i++)
     g_ptr_array_add (list->tasks, g_object_ref (g_ptr_array_index (answer->page->tasks, i)));
 
+  /* A page of a search may be empty and have a next one. */
   if (list->next != 0 && (list->limit == 0 || list->tasks->len < list->limit))
     {
       ask_for_page (g_steal_pointer (&gtask));
@@ -280,6 +289,7 @@ const HwCliCommand hw_cli_list = {
   .examples =
     "  headway list\n"
     "  headway list --state Failed --limit 5\n"
+    "  headway list --search 'holiday photos'\n"
     "  headway list --all --json | jq '.tasks[].title'\n",
   .needs_daemon = TRUE,
   .own_exit_code = HW_CLI_EXIT_FAILED,

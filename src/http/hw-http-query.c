@@ -105,8 +105,8 @@ read_state (GHashTable   *values,
  * @filter: the filter to fill
  * @error: return location for a #GError, or %NULL
  *
- * Reads which tasks a list is of: `state`, `type`, `limit` and `cursor`, and in `q`
- * which words they must have.
+ * Reads which tasks a list is of: `state`, `type`, `owner`, `limit` and `cursor`, and in
+ * `q` which words they must have.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -115,7 +115,7 @@ hw_http_query_read_filter (const char   *query,
                            HwTaskFilter *filter,
                            GError      **error)
 {
-  static const char *const names[] = { "state", "type", "q", "limit", "cursor", NULL };
+  static const char *const names[] = { "state", "type", "owner", "q", "limit", "cursor", NULL };
   g_autoptr(GHashTable) values = NULL;
   guint64 limit = 0;
 
@@ -132,6 +132,8 @@ hw_http_query_read_filter (const char   *query,
   filter->limit = (guint) limit;
   g_free (filter->type);
   filter->type = g_strdup (g_hash_table_lookup (values, "type"));
+  g_free (filter->owner);
+  filter->owner = g_strdup (g_hash_table_lookup (values, "owner"));
   g_free (filter->text);
   filter->text = g_strdup (g_hash_table_lookup (values, "q"));
 

@@ -205,6 +205,33 @@ class CommandsTest(House):
         self.assertEqual((0, "", "headway: There are no such tasks.\n"),
                          (done.returncode, done.stdout, done.stderr))
 
+    def test_list_finds_tasks_by_words_and_owner(self):
+        (self.home / "Holiday photos.tar").write_text("x")
+        self.add("checksum", "path=Holiday photos.tar", "--title", "Check what was copied")
+        self.add("noop", "--title", "Holiday, at last")
+        self.add("noop", "--title", "Work")
+        self.headway("run", "--title", "Look", "--", "sh", "-c", "echo holidays; exit 3")
+        def ids(*arguments):
+            done = self.headway("list", "--json", *arguments)
+            self.assertEqual(0, done.returncode, done.stderr)
+            return [task["id"] for task in json.loads(done.stdout)["tasks"]]
+        self.assertEqual([4, 2, 1], ids("--search", "holiday"))
+        self.assertEqual([2, 1], ids("-S", "HOLIDAY "))
+        self.assertEqual([1], ids("--search", "photos.tar holiday"))
+        self.assertEqual([2], ids("--search", "holi", "--type", "noop"))
+        self.assertEqual([4], ids("--search", "holiday", "--state", "failed"))
+        self.assertEqual([4], ids("--search", "holiday", "--limit", "1"))
+        self.assertEqual([4, 2, 1], ids("--search", "holiday", "--all"))
+        self.assertEqual([], ids("--search", "nowhere"))
+        self.assertEqual([3], ids("--search", "work", "--owner", f"uid:{os.getuid()}"))
+        self.assertEqual([], ids("--search", "work", "--owner", "uid:4294967294"))
+        done = self.headway("list", "--search", "nowhere")
+        self.assertEqual((0, "", "headway: There are no such tasks.\n"),
+                         (done.returncode, done.stdout, done.stderr))
+        done = self.headway("list", "--search", "%&?")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("There is no word in the search.", done.stderr)
+
     def test_list_has_all_of_more_tasks_than_a_page(self):
         self.headway("run", "--", "sh", "-c", "exit 0")
         for _ in range(4):

@@ -16,6 +16,8 @@ typedef struct
   const char *type;
   guint limit;
   guint64 before;
+  const char *owner;
+  const char *text;
 } FilterRow;
 
 static const FilterRow filters[] = {
@@ -29,6 +31,9 @@ static const FilterRow filters[] = {
   { "type=%63hecksum", FALSE, 0, "checksum", 0, 0 },
   { "type=a+b", FALSE, 0, "a b", 0, 0 },
   { "type=", FALSE, 0, "", 0, 0 },
+  { "owner=uid:0", FALSE, 0, NULL, 0, 0, "uid:0", NULL },
+  { "q=a+b%20", FALSE, 0, NULL, 0, 0, NULL, "a b " },
+  { "q=%22a%22&state=Failed", TRUE, HW_TASK_STATE_FAILED, NULL, 0, 0, NULL, "\"a\"" },
 };
 
 /* Queries of a list that are refused, and a word that the sentence must have. */
@@ -48,7 +53,7 @@ static const struct
   { "cursor=0", "cursor" },
   { "cursor=abc", "cursor" },
   { "cursor=9007199254740993", "cursor" },
-  { "owner=uid:0", "owner" },
+  { "text=a", "text" },
   { "State=Pending", "State" },
   { "limit", "name=value" },
   { "=1", "“”" },
@@ -73,6 +78,8 @@ test_http_query_filter (gconstpointer test_data)
   g_assert_cmpstr (filter->type, ==, row->type);
   g_assert_cmpuint (filter->limit, ==, row->limit);
   g_assert_cmpuint (filter->before, ==, row->before);
+  g_assert_cmpstr (filter->owner, ==, row->owner);
+  g_assert_cmpstr (filter->text, ==, row->text);
 }
 
 static void
