@@ -6,6 +6,7 @@
 
 #include "hw-attempt.h"
 
+#include "hw-attempt-run.h"
 #include "hw-error.h"
 #include "hw-run-news.h"
 
@@ -375,44 +376,6 @@ hw_attempt_init (HwAttempt *self)
 {
 }
 
-/* A runner is given all parameters, those that nobody sees among them. */
-static GVariant *
-join_parameters (HwTask *task)
-{
-  GVariant *visible = hw_task_get_field (task, HW_TASK_FIELD_PARAMETERS);
-  GVariant *hidden = hw_task_get_field (task, HW_TASK_FIELD_HIDDEN_PARAMETERS);
-  g_auto(GVariantDict) all = G_VARIANT_DICT_INIT (visible);
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  if (hidden != NULL)
-    {
-      g_variant_iter_init (&iter, hidden);
-      while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-        g_variant_dict_insert_value (&all, name, value);
-    }
-
-  return g_variant_ref_sink (g_variant_dict_end (&all));
-}
-
-/* Gets a field that is a number, or 0 if it is not set. One without a sign is a timeout. */
-static gint64
-get_number (HwTask     *task,
-            HwTaskField field)
-{
-  GVariant *value = hw_task_get_field (task, field);
-
-  if (value == NULL)
-    return 0;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
-    return g_variant_get_uint32 (value);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
-    return (gint64) MIN (g_variant_get_uint64 (value), (guint64) HW_TIMEOUT_MAX);
-
-  return g_variant_get_int64 (value);
-}
-
 /**
  * hw_attempt_new:
  * @store: where what happens is written down
@@ -432,7 +395,6 @@ hw_attempt_new (HwStore    *store,
                 HwTaskType *type,
                 HwTask     *task)
 {
-  g_autoptr(GVariant) parameters = NULL;
   HwAttempt *self;
 
   g_return_val_if_fail (HW_IS_STORE (store), NULL);
@@ -441,16 +403,13 @@ hw_attempt_new (HwStore    *store,
   g_return_val_if_fail (HW_IS_TASK_TYPE (type), NULL);
   g_return_val_if_fail (HW_IS_TASK (task), NULL);
 
-  parameters = join_parameters (task);
   self = g_object_new (HW_TYPE_ATTEMPT, NULL);
   self->store = g_object_ref (store);
   self->clock = g_object_ref (clock);
   self->runner = g_object_ref (runner);
-  self->run = hw_run_new (hw_store_get_epoch (store), hw_task_get_id (task),
-                          hw_task_get_attempt (task), type, parameters);
-  hw_run_set_timeout (self->run, get_number (task, HW_TASK_FIELD_TIMEOUT) * G_USEC_PER_SEC);
-  self->aborted_starts = (guint) get_number (task, HW_TASK_FIELD_ABORTED_STARTS);
-  self->started_at = get_number (task, HW_TASK_FIELD_STARTED_AT);
+  self->run = hw_attempt_run_new (hw_store_get_epoch (store), type, task);
+  self->aborted_starts = (guint) hw_attempt_run_get_number (task, HW_TASK_FIELD_ABORTED_STARTS);
+  self->started_at = hw_attempt_run_get_number (task, HW_TASK_FIELD_STARTED_AT);
 
   self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task));
   g_signal_connect_object (self->news, "level", G_CALLBACK (on_news_level), self,
@@ -469,6 +428,27 @@ hw_attempt_get_task_id (HwAttempt *self)
   g_return_val_if_fail (HW_IS_ATTEMPT (self), 0);
 
   return hw_run_get_task_id (self->run);
+}
+
+/**
+ * hw_attempt_dup_level:
+ * @self: an attempt
+ *
+ * Gets how far the attempt is, as far as that is to outlive the daemon: the newest level,
+ * and a message that is not kept otherwise.
+ *
+ * Returns: (transfer full): an `a{sv}` of field names
+ */
+GVariant *
+hw_attempt_dup_level (HwAttempt *self)
+{
+  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+
+  g_return_val_if_fail (HW_IS_ATTEMPT (self), NULL);
+
+  hw_run_news_fill (self->news, &fields);
+
+  return g_variant_ref_sink (g_variant_dict_end (&fields));
 }
 
 /**

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @HW_EVENT_KIND_CHANGED: somebody edited a task
  * @HW_EVENT_KIND_REMOVED: a task, or a range of them, was removed
  * @HW_EVENT_KIND_HELD: a group or the queue was held or let go
- * @HW_EVENT_KIND_PROGRESS: how far a task is: a level, not stored, without a seq
+ * @HW_EVENT_KIND_PROGRESS: how far a task is: a level, without a seq and a row of its own
  * @HW_EVENT_KIND_SNAPSHOT: to one watcher: what is so at this seq
  * @HW_EVENT_KIND_HEARTBEAT: to one watcher: all is quiet up to this seq
  */

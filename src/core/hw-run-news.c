@@ -43,7 +43,8 @@ struct _HwRunNews
   HwRunLevel level;    /* the newest */
   gboolean has_level;
   gboolean has_news;   /* the newest was not told */
-  char *level_message; /* (owned) (nullable), one that is not kept */
+  char *level_message; /* (owned) (nullable), one that is not kept, newer than those that are */
+  gboolean has_new_message; /* which was not told */
   gint64 level_time;   /* when one was told */
   guint level_timer;
 
@@ -155,9 +156,9 @@ hw_run_news_tell_level (HwRunNews *self)
   insert_string (&changes, HW_TASK_FIELD_CONTAINMENT, self->containment);
   if (self->was_busy)
     insert_string (&changes, HW_TASK_FIELD_ACTIVITY, self->activity != NULL ? self->activity : "");
-  g_clear_pointer (&self->level_message, g_free);
   self->level_time = hw_clock_get_monotonic_time (self->clock);
   self->has_news = FALSE;
+  self->has_new_message = FALSE;
   hw_run_news_clear_timer (self);
 
   owned = g_variant_ref_sink (g_variant_dict_end (&changes));
@@ -172,7 +173,7 @@ on_level_timer (gpointer user_data)
   self->level_timer = 0;
 
   /* A message that came after all may have been kept instead. */
-  if (self->has_news || self->level_message != NULL)
+  if (self->has_news || self->has_new_message)
     hw_run_news_tell_level (self);
 }
 
@@ -202,10 +203,11 @@ hw_run_news_pass_messages (HwRunNews *self)
       const char *message = g_ptr_array_index (messages, i);
 
       g_clear_pointer (&self->level_message, g_free);
-      if (hw_run_news_take_token (self))
-        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
-      else
+      self->has_new_message = !hw_run_news_take_token (self);
+      if (self->has_new_message)
         self->level_message = g_strdup (message);
+      else
+        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
     }
 }
 
@@ -227,7 +229,7 @@ on_run_changed (HwRun     *run,
   if (hw_run_news_get_activity (self) != self->activity ||
       hw_run_get_containment (run) != self->containment)
     hw_run_news_tell_level (self);
-  else if (self->has_news || self->level_message != NULL)
+  else if (self->has_news || self->has_new_message)
     hw_run_news_schedule_level (self);
 }
 
@@ -373,7 +375,7 @@ hw_run_news_close (HwRunNews *self)
  * @self: the news of a run
  * @fields: where to put them, by the names of fields
  *
- * Gets the newest level, and a message that was neither kept nor told.
+ * Gets the newest level, and a message that was not kept, if it is the newest.
  */
 void
 hw_run_news_fill (HwRunNews    *self,

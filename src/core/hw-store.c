@@ -217,6 +217,50 @@ hw_store_claim_finish (HwStore      *self,
 }
 
 /**
+ * hw_store_keep_levels_async:
+ * @self: a store
+ * @levels: (element-type HwEvent): how far tasks are: their newest levels
+ * @cancellable: (nullable): lets the answer go, not the work
+ * @callback: called when they are on disk
+ * @user_data: data for @callback
+ *
+ * Writes down how far tasks are, all in one transaction, for whoever comes after a crash.
+ * Nobody is told: it is no event, and gets no number.
+ */
+void
+hw_store_keep_levels_async (HwStore            *self,
+                            GPtrArray          *levels,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (levels != NULL && levels->len > 0);
+
+  HW_STORE_GET_IFACE (self)->keep_levels_async (self, levels, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_keep_levels_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_store_keep_levels_async().
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_store_keep_levels_finish (HwStore      *self,
+                             GAsyncResult *result,
+                             GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), FALSE);
+
+  return HW_STORE_GET_IFACE (self)->keep_levels_finish (self, result, error);
+}
+
+/**
  * hw_store_list_candidates_async:
  * @self: a store
  * @limit: how many at most

@@ -119,6 +119,10 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @claim_async: takes Pending tasks for a node: each becomes Processing, with a new
  *   attempt, unless it is Pending no more
  * @claim_finish: (element-type HwEvent): the events of those that it got
+ * @keep_levels_async: writes down how far tasks are, which is no event; a level of a task
+ *   that is Processing no more, or at another attempt, is left out; what a level does not
+ *   say stays as it was
+ * @keep_levels_finish: whether that worked
  * @list_candidates_async: the first Pending tasks: by priority, then by age; if the
  *   page's next is not 0, there are more; each knows how many messages it has
  * @list_open_async: the Processing tasks, which know the same, and how many wait
@@ -162,6 +166,14 @@ struct _HwStoreInterface
   GPtrArray *(*claim_finish) (HwStore      *self,
                               GAsyncResult *result,
                               GError      **error);
+  void (*keep_levels_async) (HwStore            *self,
+                             GPtrArray          *levels,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+  gboolean (*keep_levels_finish) (HwStore      *self,
+                                  GAsyncResult *result,
+                                  GError      **error);
 
   void (*list_candidates_async) (HwStore            *self,
                                  guint               limit,
@@ -236,6 +248,14 @@ void         hw_store_claim_async (HwStore            *self,
 GPtrArray   *hw_store_claim_finish (HwStore      *self,
                                     GAsyncResult *result,
                                     GError      **error);
+void         hw_store_keep_levels_async (HwStore            *self,
+                                         GPtrArray          *levels,
+                                         GCancellable       *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer            user_data);
+gboolean     hw_store_keep_levels_finish (HwStore      *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
 void         hw_store_list_candidates_async (HwStore            *self,
                                              guint               limit,
                                              GCancellable       *cancellable,

@@ -7,6 +7,7 @@
 #include "hw-task-queue-private.h"
 
 #include "hw-error.h"
+#include "hw-level-keeper.h"
 
 /**
  * HwTaskQueue:
@@ -29,6 +30,7 @@ struct _HwTaskQueue
   HwTaskTypes *types;       /* (owned) (not nullable) */
   HwEventLog *log;          /* (owned) (not nullable) */
   HwDispatcher *dispatcher; /* (owned) (not nullable) */
+  HwLevelKeeper *keeper;    /* (owned) (not nullable) */
 
   guint64 n_pending;
   guint n_processing;
@@ -49,6 +51,7 @@ on_dispatcher_level (HwDispatcher *dispatcher,
                      HwTaskQueue  *self)
 {
   hw_event_log_set_level (self->log, event);
+  hw_level_keeper_note (self->keeper);
   g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
 }
 
@@ -112,6 +115,7 @@ hw_task_queue_finalize (GObject *object)
 {
   HwTaskQueue *self = HW_TASK_QUEUE (object);
 
+  g_clear_object (&self->keeper);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->log);
   g_clear_object (&self->types);
@@ -182,6 +186,7 @@ hw_task_queue_new (HwStore     *store,
   self->types = g_object_ref (types);
   self->log = hw_event_log_new (store);
   self->dispatcher = hw_dispatcher_new (store, clock, types, max_parallel);
+  self->keeper = hw_level_keeper_new (store, clock, self->log, self->dispatcher);
   g_signal_connect_object (self->dispatcher, "level", G_CALLBACK (on_dispatcher_level), self,
                            G_CONNECT_DEFAULT);
 
@@ -337,6 +342,7 @@ hw_task_queue_close (HwTaskQueue *self)
 {
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
 
+  hw_level_keeper_close (self->keeper);
   hw_dispatcher_close (self->dispatcher);
 }
 

@@ -180,7 +180,8 @@ hw_db_writer_carry_out (HwDbWriter    *self,
   gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
 
   if ((self->space >= HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write)) ||
-      (self->space >= HW_STORE_SPACE_CRITICAL && write->task_ids != NULL))
+      (self->space >= HW_STORE_SPACE_CRITICAL &&
+       (write->task_ids != NULL || write->levels != NULL)))
     {
       hw_store_space_set_error (self->db, &write->error);
       return TRUE;

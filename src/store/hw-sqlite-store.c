@@ -176,6 +176,33 @@ hw_sqlite_store_claim_async (HwStore            *store,
 }
 
 static void
+hw_sqlite_store_keep_levels_async (HwStore            *store,
+                                   GPtrArray          *levels,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_keep_levels_async);
+  hw_sqlite_store_write (HW_SQLITE_STORE (store), gtask, hw_sqlite_write_new_levels (levels));
+}
+
+static gboolean
+hw_sqlite_store_keep_levels_finish (HwStore      *store,
+                                    GAsyncResult *result,
+                                    GError      **error)
+{
+  g_autoptr(GPtrArray) events = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
+
+  events = g_task_propagate_pointer (G_TASK (result), error);
+
+  return events != NULL;
+}
+
+static void
 hw_sqlite_store_forget_async (HwStore             *store,
                               const HwStoreLimits *limits,
                               gint64               now,
@@ -487,6 +514,8 @@ hw_sqlite_store_iface_init (HwStoreInterface *iface)
   iface->list_open_async = hw_sqlite_store_list_open_async;
   iface->list_async = hw_sqlite_store_list_async;
   iface->list_expired_async = hw_sqlite_store_list_expired_async;
+  iface->keep_levels_async = hw_sqlite_store_keep_levels_async;
+  iface->keep_levels_finish = hw_sqlite_store_keep_levels_finish;
   iface->forget_async = hw_sqlite_store_forget_async;
   iface->forget_finish = hw_sqlite_store_forget_finish;
   iface->list_finish = hw_sqlite_store_list_finish;

@@ -146,6 +146,25 @@ hw_sqlite_write_new_claim (GArray     *task_ids,
 }
 
 /**
+ * hw_sqlite_write_new_levels:
+ * @levels: (element-type HwEvent): how far tasks are; copied
+ *
+ * Makes a request to write down how far tasks are.
+ *
+ * Returns: (transfer full): the request
+ */
+HwSqliteWrite *
+hw_sqlite_write_new_levels (GPtrArray *levels)
+{
+  HwSqliteWrite *self = write_new ();
+
+  self->levels = g_ptr_array_new_full (levels->len, (GDestroyNotify) hw_event_unref);
+  g_ptr_array_extend (self->levels, levels, (GCopyFunc) hw_event_ref, NULL);
+
+  return self;
+}
+
+/**
  * hw_sqlite_write_new_forget:
  * @limits: what is to be kept
  * @now: what time it is, in microseconds since the Unix epoch
@@ -191,6 +210,7 @@ hw_sqlite_write_free (HwSqliteWrite *self)
 
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   g_clear_pointer (&self->task_ids, g_array_unref);
+  g_clear_pointer (&self->levels, g_ptr_array_unref);
   g_ptr_array_unref (self->events);
   g_clear_error (&self->error);
   g_free (self->limits);
@@ -393,6 +413,23 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
   return TRUE;
 }
 
+/* Levels of tasks that have ended meanwhile leave nothing to commit. */
+static gboolean
+hw_sqlite_write_keep_levels (HwSqliteWrite   *self,
+                             HwDb            *db,
+                             HwSqliteNumbers *numbers)
+{
+  guint64 before = hw_db_get_n_changes (db);
+
+  for (guint i = 0; i < self->levels->len; i++)
+    if (!hw_task_rows_keep_level (db, g_ptr_array_index (self->levels, i), &self->error))
+      return FALSE;
+
+  numbers->n_silent += hw_db_get_n_changes (db) > before ? 1 : 0;
+
+  return TRUE;
+}
+
 static gboolean
 hw_sqlite_write_index (HwSqliteWrite   *self,
                        HwDb            *db,
@@ -430,6 +467,9 @@ hw_sqlite_write_carry_out (HwSqliteWrite   *self,
 
   if (self->changes != NULL)
     return hw_sqlite_write_commit (self, db, numbers);
+
+  if (self->levels != NULL)
+    return hw_sqlite_write_keep_levels (self, db, numbers);
 
   if (self->n_to_index > 0)
     return hw_sqlite_write_index (self, db, numbers);

@@ -43,7 +43,8 @@ gboolean hw_sqlite_numbers_save (const HwSqliteNumbers *self,
  * HwSqliteWrite:
  * @changes: (nullable) (element-type HwChange): what to change, all or nothing
  * @task_ids: (nullable) (element-type guint64): or which tasks to claim
- * @node: (nullable): for whom
+ * @levels: (nullable) (element-type HwEvent): or how far tasks are
+ * @node: (nullable): for whom to claim
  * @at: when, in microseconds since the Unix epoch
  * @n_to_index: or how many tasks to put into the index at most
  * @limits: (nullable): or what is to be kept of what is too old
@@ -59,6 +60,7 @@ typedef struct
 {
   GPtrArray *changes;
   GArray *task_ids;
+  GPtrArray *levels;
   char *node;
   gint64 at;
   guint n_to_index;
@@ -75,6 +77,7 @@ HwSqliteWrite *hw_sqlite_write_new_commit (GPtrArray *changes);
 HwSqliteWrite *hw_sqlite_write_new_claim (GArray     *task_ids,
                                           const char *node,
                                           gint64      at);
+HwSqliteWrite *hw_sqlite_write_new_levels (GPtrArray *levels);
 HwSqliteWrite *hw_sqlite_write_new_forget (const HwStoreLimits *limits,
                                            gint64               now);
 HwSqliteWrite *hw_sqlite_write_new_index (guint n_tasks);

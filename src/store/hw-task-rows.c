@@ -434,3 +434,50 @@ hw_task_rows_claim (HwDb       *db,
 
   return run_update (statement, HW_EVENT_KIND_STATE, &origin, seq, NULL, error);
 }
+
+/* What a level is made of. */
+static const HwTaskField level_fields[] = {
+  HW_TASK_FIELD_PROGRESS, HW_TASK_FIELD_MESSAGE, HW_TASK_FIELD_UNIT, HW_TASK_FIELD_DONE,
+  HW_TASK_FIELD_TOTAL,
+};
+
+/**
+ * hw_task_rows_keep_level:
+ * @db: a connection, in a transaction
+ * @level: how far a task is
+ * @error: return location for an error
+ *
+ * Writes down how far a task is, if it still is at that attempt. Its number stays: no event
+ * tells of this.
+ *
+ * Returns: %FALSE if the database failed
+ */
+gboolean
+hw_task_rows_keep_level (HwDb    *db,
+                         HwEvent *level,
+                         GError **error)
+{
+  g_auto(FieldValues) values = { { NULL } };
+  g_autoptr(HwDbStatement) statement = NULL;
+  int index = 1;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+
+  if (!field_values_fill (&values, hw_event_get_changes (level), error))
+    return FALSE;
+
+  statement = hw_db_prepare (db,
+                             "UPDATE tasks SET progress = coalesce (?, progress),"
+                             " message = coalesce (?, message), unit = coalesce (?, unit),"
+                             " done = coalesce (?, done), total = coalesce (?, total)"
+                             " WHERE id = ? AND state = 'Processing' AND attempt = ?", error);
+  if (statement == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (level_fields); i++)
+    hw_db_statement_bind_variant (statement, index++, values.values[level_fields[i]]);
+  hw_db_statement_bind_uint64 (statement, index++, hw_event_get_task_id (level));
+  hw_db_statement_bind_uint64 (statement, index++, hw_event_get_attempt (level));
+
+  return hw_db_statement_run (statement, error);
+}

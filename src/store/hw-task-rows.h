@@ -30,5 +30,8 @@ HwEvent *hw_task_rows_claim (HwDb       *db,
                              const char *node,
                              gint64      at,
                              GError    **error);
+gboolean hw_task_rows_keep_level (HwDb    *db,
+                                  HwEvent *level,
+                                  GError **error);
 
 G_END_DECLS

@@ -43,6 +43,7 @@ main (int   argc,
   add_store_reading_tests (&memory_kind);
   add_store_removing_tests (&memory_kind);
   add_store_key_tests (&memory_kind);
+  add_store_level_tests (&memory_kind);
 
   return g_test_run ();
 }

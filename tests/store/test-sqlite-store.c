@@ -27,7 +27,9 @@ main (int   argc,
   add_store_reading_tests (&sqlite_kind);
   add_store_removing_tests (&sqlite_kind);
   add_store_key_tests (&sqlite_kind);
+  add_store_level_tests (&sqlite_kind);
   add_store_lasting_key_tests (&sqlite_kind);
+  add_store_lasting_level_tests (&sqlite_kind);
   add_store_lasting_tests (&sqlite_kind);
 
   return g_test_run ();

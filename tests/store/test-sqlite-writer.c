@@ -288,6 +288,30 @@ test_failed_commit_fails_every_request (Fixture      *fixture,
   g_assert_cmpuint (fixture->heard->len, ==, 1);
 }
 
+/* Levels of tasks that have ended meanwhile cost no commit. */
+static void
+test_levels_of_the_past_commit_nothing (Fixture      *fixture,
+                                        gconstpointer kind)
+{
+  const HwEventOrigin origin = { .epoch = 1, .task_id = 1, .attempt = 1, .at = 1 };
+  g_autoptr(GPtrArray) levels = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_autoptr(Request) request = request_new (fixture);
+  g_autoptr(GError) error = NULL;
+  gint64 log_size;
+
+  add (fixture, "@a{sv} {}");
+  bring (fixture, 1, HW_TASK_STATE_COMPLETED);
+  log_size = get_file_size (fixture, "headway.db-wal");
+  g_ptr_array_add (levels, hw_event_new_progress (&origin, 1,
+                                                  g_variant_new_parsed ("{'progress': <0.5>}")));
+  hw_store_keep_levels_async (fixture->store, levels, NULL, on_answered, request);
+  wait_until (request->result != NULL);
+
+  g_assert_true (hw_store_keep_levels_finish (fixture->store, request->result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (get_file_size (fixture, "headway.db-wal"), ==, log_size);
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -467,6 +491,7 @@ main (int   argc,
       test_write_is_seen_by_others_before_it_is_told },
     { "full-disk/refuses-and-recovers", test_full_disk_refuses_and_recovers },
     { "full-disk/fails-every-request", test_failed_commit_fails_every_request },
+    { "levels/of-the-past-commit-nothing", test_levels_of_the_past_commit_nothing },
     { "log/is-copied-meanwhile", test_log_is_copied_meanwhile },
     { "log/is-begun-anew", test_log_is_begun_anew },
     { "close/writes-what-waits", test_close_writes_what_waits },

@@ -7,7 +7,7 @@
 #include "hw-memory-store.h"
 
 #include "hw-error.h"
-#include "hw-memory-tables.h"
+#include "hw-memory-tables-private.h"
 
 #define EPOCH 4711
 
@@ -16,7 +16,7 @@ typedef struct
 {
   HwMemoryStoreVerb verb;
   GTask *gtask;       /* (owned) */
-  GPtrArray *changes; /* (owned) (nullable) */
+  GPtrArray *changes; /* (owned) (nullable), or levels */
   GArray *task_ids;   /* (owned) (nullable) */
   char *node;         /* (owned) (nullable) */
   gint64 at;
@@ -150,6 +150,8 @@ hw_memory_store_carry_out_writes (HwMemoryStore *self)
       if (write->verb == HW_MEMORY_STORE_COMMIT)
         write->events = hw_memory_tables_commit (self->tables, write->changes, &is_replay,
                                                  &write->error);
+      else if (write->verb == HW_MEMORY_STORE_KEEP_LEVELS)
+        write->events = hw_memory_tables_keep_levels (self->tables, write->changes);
       else if (write->verb == HW_MEMORY_STORE_FORGET)
         write->events = hw_memory_tables_trim (self->tables, &write->limits, write->at,
                                                &write->has_more);
@@ -277,6 +279,33 @@ hw_memory_store_forget_finish (HwStore      *store,
   *has_more = answer > 0;
 
   return answer >= 0;
+}
+
+static void
+hw_memory_store_keep_levels_async (HwStore            *store,
+                                   GPtrArray          *levels,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
+{
+  Write *write = hw_memory_store_add_write (HW_MEMORY_STORE (store), HW_MEMORY_STORE_KEEP_LEVELS,
+                                            cancellable, callback, user_data);
+
+  write->changes = g_ptr_array_ref (levels);
+}
+
+static gboolean
+hw_memory_store_keep_levels_finish (HwStore      *store,
+                                    GAsyncResult *result,
+                                    GError      **error)
+{
+  g_autoptr(GPtrArray) events = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
+
+  events = g_task_propagate_pointer (G_TASK (result), error);
+
+  return events != NULL;
 }
 
 static Read *
@@ -474,6 +503,8 @@ hw_memory_store_iface_init (HwStoreInterface *iface)
   iface->list_open_async = hw_memory_store_list_open_async;
   iface->list_async = hw_memory_store_list_async;
   iface->list_expired_async = hw_memory_store_list_expired_async;
+  iface->keep_levels_async = hw_memory_store_keep_levels_async;
+  iface->keep_levels_finish = hw_memory_store_keep_levels_finish;
   iface->forget_async = hw_memory_store_forget_async;
   iface->forget_finish = hw_memory_store_forget_finish;
   iface->list_finish = hw_memory_store_list_finish;
@@ -593,22 +624,6 @@ hw_memory_store_set_page_limit (HwMemoryStore *self,
   self->page_limit = limit;
 }
 
-/**
- * hw_memory_store_forget:
- * @self: a store
- * @seq: the number of an event
- *
- * Forgets all events up to one, as retention does.
- */
-void
-hw_memory_store_forget (HwMemoryStore *self,
-                        guint64        seq)
-{
-  g_return_if_fail (HW_IS_MEMORY_STORE (self));
-
-  hw_memory_tables_forget (self->tables, seq);
-}
-
 guint
 hw_memory_store_get_n_calls (HwMemoryStore    *self,
                              HwMemoryStoreVerb verb)
@@ -618,81 +633,18 @@ hw_memory_store_get_n_calls (HwMemoryStore    *self,
   return self->n_calls[verb];
 }
 
-guint64
-hw_memory_store_get_head (HwMemoryStore *self)
-{
-  g_autoptr(HwEventPage) page = NULL;
-
-  g_return_val_if_fail (HW_IS_MEMORY_STORE (self), 0);
-
-  page = hw_memory_tables_read (self->tables, 0, G_MAXUINT64, 0);
-
-  return page->head;
-}
-
 /**
- * hw_memory_store_peek_task:
+ * hw_memory_store_get_tables:
  * @self: a store
- * @task_id: a task
  *
- * Looks at a task as it is on disk.
+ * Gets what is on its disk.
  *
- * Returns: (transfer none) (nullable): the task
+ * Returns: (transfer none): the tables
  */
-HwTask *
-hw_memory_store_peek_task (HwMemoryStore *self,
-                           guint64        task_id)
+HwMemoryTables *
+hw_memory_store_get_tables (HwMemoryStore *self)
 {
   g_return_val_if_fail (HW_IS_MEMORY_STORE (self), NULL);
 
-  return hw_memory_tables_lookup (self->tables, task_id);
-}
-
-/**
- * hw_memory_store_dup_events:
- * @self: a store
- * @task_id: a task, or 0 for all
- *
- * Gets the events that are on disk.
- *
- * Returns: (transfer full) (element-type HwEvent): the events
- */
-GPtrArray *
-hw_memory_store_dup_events (HwMemoryStore *self,
-                            guint64        task_id)
-{
-  g_autoptr(HwEventPage) page = NULL;
-
-  g_return_val_if_fail (HW_IS_MEMORY_STORE (self), NULL);
-
-  page = hw_memory_tables_read (self->tables, task_id, 0, G_MAXUINT);
-
-  return g_ptr_array_ref (page->events);
-}
-
-/**
- * hw_memory_store_commit_now:
- * @self: a store
- * @changes: (element-type HwChange): what to change
- * @error: return location for an error
- *
- * Carries out changes at once, and tells of them: as if another node had made them.
- *
- * Returns: (transfer full) (element-type HwEvent): their events, or %NULL
- */
-GPtrArray *
-hw_memory_store_commit_now (HwMemoryStore *self,
-                            GPtrArray     *changes,
-                            GError       **error)
-{
-  g_autoptr(GPtrArray) events = NULL;
-  gboolean is_replay;
-
-  g_return_val_if_fail (HW_IS_MEMORY_STORE (self), NULL);
-
-  events = hw_memory_tables_commit (self->tables, changes, &is_replay, error);
-  if (events != NULL)
-    hw_store_emit_committed (HW_STORE (self), events);
-
-  return g_steal_pointer (&events);
+  return self->tables;
 }

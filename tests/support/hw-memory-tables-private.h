@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-memory-store.h"
 #include "hw-memory-tables.h"
 
 G_BEGIN_DECLS
@@ -27,7 +28,8 @@ struct _HwMemoryTables
   GHashTable *keys;  /* (owned) owner and key → Keyed (owned) */
 };
 
-void hw_memory_tables_drop_events (HwMemoryTables *self,
-                                   guint64         task_id);
+void            hw_memory_tables_drop_events (HwMemoryTables *self,
+                                              guint64         task_id);
+HwMemoryTables *hw_memory_store_get_tables (HwMemoryStore *self);
 
 G_END_DECLS

@@ -438,6 +438,37 @@ hw_memory_tables_claim (HwMemoryTables *self,
 }
 
 /**
+ * hw_memory_tables_keep_levels:
+ * @self: the tables
+ * @levels: (element-type HwEvent): how far tasks are
+ *
+ * Writes down those of tasks that are at these attempts.
+ *
+ * Returns: (transfer full) (element-type HwEvent): no events
+ */
+GPtrArray *
+hw_memory_tables_keep_levels (HwMemoryTables *self,
+                              GPtrArray      *levels)
+{
+  for (guint i = 0; i < levels->len; i++)
+    {
+      HwEvent *level = g_ptr_array_index (levels, i);
+      HwTask *task = hw_memory_tables_lookup (self, hw_event_get_task_id (level));
+
+      if (task != NULL && hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
+          hw_task_get_attempt (task) == hw_event_get_attempt (level))
+        {
+          HwTask *changed = hw_task_copy (task);
+
+          hw_task_apply (changed, level);
+          put_task (self->tasks, changed);
+        }
+    }
+
+  return events_new ();
+}
+
+/**
  * hw_memory_tables_lookup:
  * @self: the tables
  * @task_id: a task

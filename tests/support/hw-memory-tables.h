@@ -28,6 +28,8 @@ GPtrArray      *hw_memory_tables_claim (HwMemoryTables *self,
                                         GArray         *task_ids,
                                         const char     *node,
                                         gint64          at);
+GPtrArray      *hw_memory_tables_keep_levels (HwMemoryTables *self,
+                                              GPtrArray      *levels);
 
 HwTask         *hw_memory_tables_lookup (HwMemoryTables *self,
                                          guint64         task_id);
