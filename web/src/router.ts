@@ -25,6 +25,6 @@ export function createAppRouter(history: RouterHistory = createWebHistory()): Ro
       },
       { path: '/:any(.*)*', component: NotFoundPage },
     ],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    scrollBehavior: (to, from, saved) => saved ?? (to.path !== from.path && { top: 0 }),
   })
 }

@@ -20,6 +20,13 @@ export interface TaskPage {
   next: string | null
 }
 
+export interface TaskQuery {
+  limit: number
+  cursor?: string
+  /** Words that the tasks must have; the last one may be the beginning of a word. */
+  text?: string
+}
+
 export interface TaskOrder {
   type: string
   title?: string
@@ -54,7 +61,7 @@ export interface Rest {
   openSession: (token: string) => Promise<void>
   /** Whether the cookie is still good. */
   hasSession: () => Promise<boolean>
-  listTasks: (query: { limit: number; cursor?: string }) => Promise<TaskPage>
+  listTasks: (query: TaskQuery) => Promise<TaskPage>
   getTask: (id: number) => Promise<Task>
   addTask: (order: TaskOrder) => Promise<Task>
   /** Asks a task to end; with `now` it gets no time to do so. */
@@ -63,6 +70,8 @@ export interface Rest {
   resumeTask: (id: number) => Promise<Task>
   /** Lets a task that has failed run once more. */
   retryTask: (id: number) => Promise<Task>
+  /** Removes a task that has ended, with its output and its story. */
+  removeTask: (id: number) => Promise<void>
   listTaskTypes: () => Promise<TaskType[]>
   listFiles: (id: number, attempt: number) => Promise<FileList>
   /** At most a mebibyte of an attempt's output. */
@@ -114,17 +123,17 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
       if (!response.ok) throw await readProblem(response)
       return true
     },
-    async listTasks({ limit, cursor }) {
-      const query = new URLSearchParams({ limit: String(limit) })
-      if (cursor !== undefined) query.set('cursor', cursor)
-      return parsePage(await readJson(await request('GET', `/tasks?${query.toString()}`)))
-    },
+    listTasks: async (query) =>
+      parsePage(await readJson(await request('GET', `/tasks?${toParameters(query)}`))),
     getTask: async (id) => parseTask(await readJson(await request('GET', `/tasks/${id}`))),
     addTask: async (order) => parseTask(await readJson(await request('POST', '/tasks', order))),
     cancelTask: (id, options) => change(id, 'cancel', options),
     pauseTask: (id) => change(id, 'pause'),
     resumeTask: (id) => change(id, 'resume'),
     retryTask: (id) => change(id, 'retry'),
+    async removeTask(id) {
+      await request('DELETE', `/tasks/${id}`)
+    },
     listTaskTypes: async () => parseTaskTypes(await readJson(await request('GET', '/task-types'))),
     async listFiles(id, attempt) {
       const path = `/tasks/${id}/files?attempt=${attempt}`
@@ -135,6 +144,13 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
       return readLogPart(await request('GET', path), offset)
     },
   }
+}
+
+function toParameters({ limit, cursor, text }: TaskQuery): string {
+  const parameters = new URLSearchParams({ limit: String(limit) })
+  if (cursor !== undefined) parameters.set('cursor', cursor)
+  if (text !== undefined) parameters.set('q', text)
+  return parameters.toString()
 }
 
 async function readJson(response: Response): Promise<unknown> {

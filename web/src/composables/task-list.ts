@@ -4,6 +4,7 @@
 import { onScopeDispose, ref } from 'vue'
 import type { ChangeEvent } from '@/api/event'
 import type { TaskNews } from '@/api/watch'
+import { useSearchStore } from '@/stores/search'
 import { useTasksStore } from '@/stores/tasks'
 import { useApi } from './api'
 import { useBatch } from './batch'
@@ -18,6 +19,7 @@ const SETTLE_MS = 500
 export function useTaskList() {
   const api = useApi()
   const tasks = useTasksStore()
+  const search = useSearchStore()
   const errorWord = useErrorWords()
   const isLoading = ref(false)
   const problem = ref('')
@@ -53,8 +55,8 @@ export function useTaskList() {
   }
 
   const news = useBatch<TaskNews>((events) => {
-    const hasUnknown = tasks.apply(events)
-    if (hasUnknown || tasks.isFull) loadSoon()
+    search.apply(events)
+    if (tasks.apply(events) || tasks.isFull) loadSoon()
   })
 
   const watching = api.watchTasks(null, {
@@ -67,6 +69,7 @@ export function useTaskList() {
     onReset() {
       news.clear()
       tasks.forgetAll()
+      search.reset()
       void load()
     },
     onEnd: loadSoon,

@@ -10,14 +10,14 @@ import type { TaskState } from '@/api/task'
 import type { TaskNews, WatchListener } from '@/api/watch'
 import { useStoryStore } from '@/stores/story'
 import { useApi } from './api'
-import { awaitRetry } from './await-retry'
+import { awaitSequel } from './await-sequel'
 import { useBatch } from './batch'
 import { useErrorWords } from './error-words'
 
 /**
  * Tells the story of task @id from its first event on. The task itself is also asked for by itself:
  * that tells at once when there is none, and works where the hub cannot be reached. The story of a
- * task that failed goes on when it is retried, whoever does that.
+ * task that has ended goes on when it is retried or removed, whoever does that.
  */
 export function useTaskStory(id: number) {
   const api = useApi()
@@ -61,11 +61,12 @@ export function useTaskStory(id: number) {
     onEnd(cursor) {
       // A level that was told only to those who came later, as the size of the output.
       void look()
-      if (state !== 'Failed') return
-      watching = awaitRetry(api, { id, type: story.task?.type }, cursor, {
+      if (state === undefined) return
+      watching = awaitSequel(api, { id, type: story.task?.type }, cursor, {
         onRetry: () => {
           goOn(cursor)
         },
+        onRemoved: story.remove,
         onError,
       })
     },

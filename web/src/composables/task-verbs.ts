@@ -8,28 +8,29 @@ import { useApi } from './api'
 import { useErrorWords } from './error-words'
 
 /** What a person can have done to a task; "stop" is a cancellation that gives it no time. */
-export type TaskVerb = 'cancel' | 'stop' | 'pause' | 'resume' | 'retry'
+export type TaskVerb = 'cancel' | 'stop' | 'pause' | 'resume' | 'retry' | 'remove'
 
 /**
  * Has the daemon do what a person wants of the task @id, whose newest state is @task and to whom
- * @show tells a newer one. One verb is under way at a time.
+ * @show tells a newer one; undefined when there is none any more. One verb is under way at a time.
  */
 export function useTaskVerbs(
   id: number,
   task: Readonly<Ref<Task | undefined>>,
-  show: (task: Task) => void,
+  show: (task: Task | undefined) => void,
 ) {
   const api = useApi()
   const errorWord = useErrorWords()
   const pending = ref<TaskVerb | null>(null)
   const refusal = ref('')
 
-  const calls: Readonly<Record<TaskVerb, () => Promise<Task>>> = {
+  const calls: Readonly<Record<TaskVerb, () => Promise<Task | undefined>>> = {
     cancel: () => api.cancelTask(id),
     stop: () => api.cancelTask(id, { now: true }),
     pause: () => api.pauseTask(id),
     resume: () => api.resumeTask(id),
     retry: () => api.retryTask(id),
+    remove: () => api.removeTask(id).then(() => undefined),
   }
 
   // What was asked for has come, and may be asked for again.

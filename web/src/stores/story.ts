@@ -46,6 +46,11 @@ export const useStoryStore = defineStore('story', () => {
     preview.value = newerOf(preview.value, seen)
   }
 
+  /** There is no such task any more. */
+  function remove() {
+    isRemoved.value = true
+  }
+
   function apply(news: readonly TaskNews[]) {
     const added: StoryEntry[] = []
     let now = folded.value
@@ -55,7 +60,7 @@ export const useStoryStore = defineStore('story', () => {
         now = event.tasks[0] ?? now
         continue
       }
-      if (event.kind === 'removed') isRemoved.value = true
+      if (event.kind === 'removed') remove()
       else now = applyEvent(now, event)
       if (event.kind !== 'progress') added.push(toEntry(event))
     }
@@ -63,7 +68,7 @@ export const useStoryStore = defineStore('story', () => {
     if (added.length > 0) entries.value = [...entries.value, ...added]
   }
 
-  return { task, entries, isRemoved, begin, show, apply }
+  return { task, entries, isRemoved, begin, show, remove, apply }
 })
 
 function toEntry(event: Transition): StoryEntry {

@@ -36,6 +36,7 @@ export class FakeApi implements Api {
   pauseTask = vi.fn<Api['pauseTask']>(() => Promise.reject(new Error('not expected')))
   resumeTask = vi.fn<Api['resumeTask']>(() => Promise.reject(new Error('not expected')))
   retryTask = vi.fn<Api['retryTask']>(() => Promise.reject(new Error('not expected')))
+  removeTask = vi.fn<Api['removeTask']>(() => Promise.reject(new Error('not expected')))
   listTaskTypes = vi.fn<Api['listTaskTypes']>(() => Promise.resolve(this.types))
   listFiles = vi.fn<Api['listFiles']>((_id, attempt) =>
     Promise.resolve({ attempt, files: this.files, others: 0, truncated: false }),

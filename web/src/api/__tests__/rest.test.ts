@@ -65,6 +65,29 @@ describe('the REST client', () => {
     },
   )
 
+  it('asks for words as they were typed, and for the next page of what has them', async () => {
+    const { rest, fetch } = setUp(json({ epoch: 1, seq: 2, tasks: [], next: '3' }))
+
+    const page = await rest.listTasks({ limit: 50, cursor: '9', text: 'a&b =c ' })
+
+    expect(fetch).toHaveBeenCalledWith(
+      '/api/v1/tasks?limit=50&cursor=9&q=a%26b+%3Dc+',
+      expect.anything(),
+    )
+    expect(page).toEqual({ epoch: 1, seq: 2, tasks: [], next: '3' })
+  })
+
+  it('removes a task', async () => {
+    const { rest, fetch } = setUp(new Response(null, { status: 204 }))
+
+    await rest.removeTask(7)
+
+    expect(fetch).toHaveBeenCalledWith(
+      '/api/v1/tasks/7',
+      expect.objectContaining({ method: 'DELETE' }),
+    )
+  })
+
   it('tells a daemon that is not there from one that refuses', async () => {
     const { rest } = setUp(new TypeError('Failed to fetch'))
 

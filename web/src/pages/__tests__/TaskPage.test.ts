@@ -15,11 +15,12 @@ const running = makeTask({
   startedAt: '2026-11-22T19:00:01.000000Z',
   seq: 2,
 })
+const removed = { kind: 'removed', epoch: EPOCH, seq: 20, task: 7, at: running.createdAt } as const
 const start = changed('state', 2, { ...running })
 
 async function setUp(api = new FakeApi(), language = 'en') {
   if (api.tasks.length === 0) api.tasks = [makeTask()]
-  const { wrapper } = await mountPage(TaskPage, { api, props: { id: 7 }, language })
+  const { wrapper, router } = await mountPage(TaskPage, { api, props: { id: 7 }, language })
   const root: HTMLElement = wrapper.element
   const tell = async (...events: Parameters<FakeApi['watcher']['onEvent']>[0][]) => {
     for (const event of events) api.watcher.onEvent(event)
@@ -27,7 +28,7 @@ async function setUp(api = new FakeApi(), language = 'en') {
   }
   const state = () => wrapper.get('[data-testid=task-state]')
   const bar = () => byRole(root, 'progressbar', 'Progress of Checksum of big.bin')
-  return { api, wrapper, root, tell, state, bar }
+  return { api, wrapper, root, router, tell, state, bar }
 }
 
 describe('the page of a task', () => {
@@ -221,13 +222,54 @@ describe('the page of a task', () => {
     expect(byRole(root, 'button', 'Cancel')).toHaveProperty('disabled', false)
   })
 
-  it('waits for no retry of a task that is completed', async () => {
-    const { api, tell } = await setUp()
+  it('says that a task was removed, alone or among others, whoever did that', async () => {
+    const { api, root, tell } = await setUp()
     await tell(added(makeTask()), changed('state', 9, { state: 'Completed' }))
-
     api.watcher.onEnd({ epoch: EPOCH, after: 9 })
 
-    expect(api.watchTasks).not.toHaveBeenCalled()
+    await tell({ ...removed, task: 8, last: 9 })
+    expect(root.textContent).toContain('Checksum of big.bin')
+    await tell({ ...removed, task: 2, last: 7 })
+
+    expect(byRole(document.body, 'heading', 'Task 7 was removed')).toBeDefined()
+  })
+
+  it('removes a task that has ended when it is told to twice, and shows the others', async () => {
+    const { api, root, router, tell } = await setUp()
+    await tell(added(makeTask()), start)
+    expect(() => byRole(root, 'button', 'Remove …')).toThrow()
+    await tell(changed('state', 9, { state: 'Completed' }))
+
+    byRole(root, 'button', 'Remove …').click()
+    await settle()
+    expect(document.activeElement).toBe(byRole(root, 'button', 'Keep it'))
+    byRole(root, 'button', 'Keep it').click()
+    await settle()
+    expect(document.activeElement).toBe(byRole(root, 'button', 'Remove …'))
+    expect(api.removeTask).not.toHaveBeenCalled()
+
+    api.removeTask.mockResolvedValue()
+    byRole(root, 'button', 'Remove …').click()
+    await settle()
+    byRole(root, 'button', 'Remove').click()
+    await settle()
+    expect(api.removeTask).toHaveBeenCalledExactlyOnceWith(7)
+    expect(router.currentRoute.value.path).toBe('/')
+    expect(useAnnouncerStore().words).toBe('Checksum of big.bin was removed')
+  })
+
+  it('says why a removal was refused', async () => {
+    const { api, root, tell } = await setUp()
+    await tell(added(makeTask()), changed('state', 9, { state: 'Completed' }))
+    api.removeTask.mockRejectedValue(new ApiError(409, 'wrong-state', 'It was retried.'))
+
+    byRole(root, 'button', 'Remove …').click()
+    await settle()
+    byRole(root, 'button', 'Remove').click()
+    await settle()
+
+    expect(root.querySelector('[role=alert]')?.textContent).toBe('It was retried.')
+    expect(byRole(root, 'button', 'Remove …')).toHaveProperty('disabled', false)
   })
 
   it('says why a cancellation was refused', async () => {
