@@ -48,6 +48,7 @@ static const char *const names[HW_N_ERRORS] = {
   [HW_ERROR_CONFLICT] = "conflict",
   [HW_ERROR_NOT_STARTED] = "not-started",
   [HW_ERROR_INTERRUPTED] = "interrupted",
+  [HW_ERROR_NO_SPACE] = "no-space",
   [HW_ERROR_FAILED] = "failed",
 };
 

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @HW_ERROR_CONFLICT: the task changed meanwhile: a precondition did not hold
  * @HW_ERROR_NOT_STARTED: the attempt was claimed, but its work never began
  * @HW_ERROR_INTERRUPTED: the attempt's work went down with the daemon or the machine
+ * @HW_ERROR_NO_SPACE: the disk is full, or what is left is kept for what runs
  * @HW_ERROR_FAILED: anything else that the asker cannot act on
  *
  * What a caller can usefully tell apart. Every door has one table from these
@@ -39,6 +40,7 @@ typedef enum
   HW_ERROR_CONFLICT,
   HW_ERROR_NOT_STARTED,
   HW_ERROR_INTERRUPTED,
+  HW_ERROR_NO_SPACE,
   HW_ERROR_FAILED,
 } HwError;
 

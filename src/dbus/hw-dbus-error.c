@@ -23,6 +23,7 @@ static const char *const names[] = {
   [HW_ERROR_CONFLICT] = ERROR_PREFIX "Conflict",
   [HW_ERROR_NOT_STARTED] = ERROR_PREFIX "NotStarted",
   [HW_ERROR_INTERRUPTED] = ERROR_PREFIX "Interrupted",
+  [HW_ERROR_NO_SPACE] = ERROR_PREFIX "NoSpace",
   [HW_ERROR_FAILED] = ERROR_PREFIX "Failed",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == HW_N_ERRORS);

@@ -8,6 +8,7 @@
 
 #include "hw-db-answers.h"
 #include "hw-db-statement.h"
+#include "hw-error.h"
 #include "hw-event.h"
 #include "hw-store-space.h"
 #include "hw-text-rows.h"
@@ -97,6 +98,20 @@ answer_free (Answer *answer)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
 
+/* Takes the error of a request. A full disk has a name that every door knows: whoever asks
+ * can do something about it.
+ */
+static GError *
+take_error (HwSqliteWrite *write)
+{
+  g_autoptr(GError) error = g_steal_pointer (&write->error);
+
+  if (g_error_matches (error, HW_DB_ERROR, HW_DB_ERROR_FULL))
+    return g_error_new_literal (HW_ERROR, HW_ERROR_NO_SPACE, error->message);
+
+  return g_steal_pointer (&error);
+}
+
 /* In the main context. The last of the tasks may hold the last reference to the
  * store, and with it to this writer: nothing may come after the answer is freed.
  */
@@ -118,7 +133,7 @@ on_answer (gpointer data,
       HwSqliteWrite *write = g_task_get_task_data (gtask);
 
       if (write->error != NULL)
-        g_task_return_error (gtask, g_steal_pointer (&write->error));
+        g_task_return_error (gtask, take_error (write));
       else
         g_task_return_pointer (gtask, g_ptr_array_ref (write->events),
                                (GDestroyNotify) g_ptr_array_unref);

@@ -70,7 +70,7 @@ hw_store_space_set_error (HwDb    *db,
   free_text = g_format_size_full (n_free, G_FORMAT_SIZE_IEC_UNITS);
   reserve_text = g_format_size_full (get_reserve (n_all), G_FORMAT_SIZE_IEC_UNITS);
 
-  g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+  g_set_error (error, HW_ERROR, HW_ERROR_NO_SPACE,
                "The disk of the database has only %s left, and %s are kept for what runs. Free "
                "some space: nothing new is taken before.", free_text, reserve_text);
 }

@@ -139,13 +139,13 @@ class FullDiskTest(DiskTest):
             self.skipTest(f"nothing may be mounted here: {os.strerror(ctypes.get_errno())}")
         self.addCleanup(LIBC.umount2, os.fsencode(self.state), 2)
 
-    def fill(self) -> str:
-        """Adds tasks that wait until one is refused; returns why."""
+    def fill(self) -> tuple[int, str, str]:
+        """Adds tasks that wait until one is refused; returns with what status, name and words."""
         large = {"type": "command", "parameters": {"argv": ["true", "x" * LARGE]}}
         for _ in range(1000):
             status, answer = self.ask("POST", "/api/v1/tasks", large)
             if status != 202:
-                return answer["detail"]
+                return status, answer["error"], answer["detail"]
         self.fail("the disk is not full")
 
     def start_programs(self, n: int) -> list[int]:
@@ -180,7 +180,9 @@ class FullDiskTest(DiskTest):
         process = self.start_ready("--config", str(config))
         ids = self.start_programs(3)
 
-        self.assertIn("kept for what runs", self.fill())
+        status, name, why = self.fill()
+        self.assertEqual((507, "no-space"), (status, name))
+        self.assertIn("kept for what runs", why)
         (self.home / "go").touch()
         for task in self.wait_for(ids, "Completed"):
             self.assertEqual(0, task["exitCode"])

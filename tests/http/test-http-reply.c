@@ -131,6 +131,7 @@ static const struct
   { HW_ERROR_CONFLICT, 409, PROBLEM ("Conflict", "409", "conflict") },
   { HW_ERROR_NOT_STARTED, 500, PROBLEM ("Internal Server Error", "500", "not-started") },
   { HW_ERROR_INTERRUPTED, 500, PROBLEM ("Internal Server Error", "500", "interrupted") },
+  { HW_ERROR_NO_SPACE, 507, PROBLEM ("Insufficient Storage", "507", "no-space") },
   { HW_ERROR_FAILED, 500, PROBLEM ("Internal Server Error", "500", "failed") },
 #undef PROBLEM
 };

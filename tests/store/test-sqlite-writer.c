@@ -249,8 +249,7 @@ test_full_disk_refuses_and_recovers (Fixture      *fixture,
 
   events = commit (fixture, new_changes (new_large_add (100000), NULL), &error);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
-  g_assert_nonnull (error);
-  g_assert_true (error->domain == HW_DB_ERROR);
+  g_assert_error (error, HW_ERROR, HW_ERROR_NO_SPACE);
   g_assert_cmpuint (fixture->heard->len, ==, 1);
 
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2);
