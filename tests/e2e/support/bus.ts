@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +56,33 @@ export async function startBus(): Promise<string> {
   bus.stderr.resume()
   const said = linesOf(bus.stdout)
   return until('the bus says where it is', () => said[0])
+}
+
+function runTool(command: readonly string[], address: string) {
+  const [program = '', ...arguments_] = command
+  return spawnSync(program, arguments_, {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', DBUS_SESSION_BUS_ADDRESS: address },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 20_000,
+  })
+}
+
+/** What a method of the queue gives, as busctl reads it; its arguments as busctl writes them. */
+export function callBus(address: string, method: string, ...arguments_: string[]): unknown[] {
+  const place = [NAME, '/org/headway/Headway1', `${NAME}.Queue`]
+  const command = ['busctl', '--user', '--json=short', 'call', ...place, method, ...arguments_]
+  const { status, stdout, stderr } = runTool(command, address)
+  if (status !== 0) throw new Error(`${method}: ${stderr}`)
+  return (JSON.parse(stdout) as { data: unknown[] }).data
+}
+
+/** Why a method of the queue fails: “NAME: SENTENCE”; its arguments as gdbus writes them. */
+export function refusalOfBus(address: string, method: string, ...arguments_: string[]): string {
+  const place = ['--dest', NAME, '--object-path', '/org/headway/Headway1']
+  const command = ['gdbus', 'call', '--session', ...place, '--method', `${NAME}.Queue.${method}`]
+  const { stderr } = runTool([...command, ...arguments_], address)
+  return stderr.trim().replace(`Error: GDBus.Error:${NAME}.Error.`, '')
 }
 
 /** What the daemon tells everybody on the bus, as `busctl` sees it. */
