@@ -52,6 +52,16 @@ hw_io_create (int         folder_fd,
                  HW_IO_FILE_MODE);
 }
 
+/* Opens a file that is there, to write over what it has. The descriptor is the caller's; or
+ * -1.
+ */
+int
+hw_io_open (int         folder_fd,
+            const char *name)
+{
+  return openat (folder_fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
 /* Writes all, or fails; @written tells how much came through in either case. */
 bool
 hw_io_write (int         fd,
@@ -105,11 +115,20 @@ hw_io_rename (int         folder_fd,
   return renameat (folder_fd, from, folder_fd, to) == 0;
 }
 
-/* Gives a file a name that no other file has. */
-static bool
-rename_new (int         folder_fd,
+/* Gives a file a second name, which no other file has, else EEXIST. */
+bool
+hw_io_link (int         folder_fd,
             const char *from,
             const char *to)
+{
+  return linkat (folder_fd, from, folder_fd, to, 0) == 0;
+}
+
+/* Gives a file a name that no other file has, else EEXIST. */
+bool
+hw_io_rename_new (int         folder_fd,
+                  const char *from,
+                  const char *to)
 {
   if (renameat2 (folder_fd, from, folder_fd, to, RENAME_NOREPLACE) == 0)
     return true;
@@ -117,7 +136,7 @@ rename_new (int         folder_fd,
     return false;
 
   /* This file system cannot do it in one step. */
-  return linkat (folder_fd, from, folder_fd, to, 0) == 0 && unlinkat (folder_fd, from, 0) == 0;
+  return hw_io_link (folder_fd, from, to) && unlinkat (folder_fd, from, 0) == 0;
 }
 
 /* Writes a file that has no name yet which anybody looks for, and gets it to disk. One that is
@@ -167,7 +186,7 @@ hw_io_write_record (int         folder_fd,
 
   is_named = write_draft (folder_fd, draft, text, length) &&
              (may_replace ? hw_io_rename (folder_fd, draft, name)
-                          : rename_new (folder_fd, draft, name));
+                          : hw_io_rename_new (folder_fd, draft, name));
   number = errno;
   if (!is_named)
     unlinkat (folder_fd, draft, 0);

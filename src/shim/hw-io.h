@@ -22,6 +22,8 @@ int  hw_io_append (int         folder_fd,
                    const char *name);
 int  hw_io_create (int         folder_fd,
                    const char *name);
+int  hw_io_open (int         folder_fd,
+                 const char *name);
 bool hw_io_write (int         fd,
                   const void *bytes,
                   size_t      size,
@@ -32,6 +34,12 @@ bool hw_io_sync (int fd);
 bool hw_io_rename (int         folder_fd,
                    const char *from,
                    const char *to);
+bool hw_io_link (int         folder_fd,
+                 const char *from,
+                 const char *to);
+bool hw_io_rename_new (int         folder_fd,
+                       const char *from,
+                       const char *to);
 bool hw_io_remove (int         folder_fd,
                    const char *name);
 

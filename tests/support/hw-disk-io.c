@@ -6,6 +6,8 @@
 
 #include "hw-disk-io.h"
 
+#include "hw-io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -101,10 +103,10 @@ static int
 noted_openat (int         folder_fd,
               const char *name,
               int         flags,
-              mode_t      mode)
+              ...)
 {
   g_autofree char *path = build_path (folder_fd, name);
-  int fd = openat (folder_fd, name, flags, mode);
+  int fd = openat (folder_fd, name, flags, HW_IO_FILE_MODE);
   int number = errno;
 
   if (forget (fd) && path != NULL)
@@ -117,7 +119,6 @@ noted_openat (int         folder_fd,
   return fd;
 }
 
-/* All that is written through the seam goes behind what the file has. */
 static ssize_t
 noted_write (int         fd,
              const void *bytes,
@@ -126,7 +127,8 @@ noted_write (int         fd,
   ssize_t n = write (fd, bytes, size);
 
   if (n > 0 && seam.disk != NULL && fd < MAX_FDS && seam.fds[fd].is_file)
-    hw_disk_append (seam.disk, seam.fds[fd].file, bytes, (gsize) n);
+    hw_disk_write (seam.disk, seam.fds[fd].file, (guint64) (lseek (fd, 0, SEEK_CUR) - n), bytes,
+                   (gsize) n);
 
   return n;
 }

@@ -162,16 +162,6 @@ hw_disk_write (HwDisk       *self,
   *file_size = MAX (*file_size, offset + size);
 }
 
-/* Notes what was written behind what the file had. */
-void
-hw_disk_append (HwDisk       *self,
-                guint         file,
-                gconstpointer bytes,
-                gsize         size)
-{
-  hw_disk_write (self, file, g_array_index (self->sizes, guint64, file), bytes, size);
-}
-
 void
 hw_disk_truncate (HwDisk *self,
                   guint   file,

@@ -61,10 +61,6 @@ void     hw_disk_write (HwDisk       *self,
                         guint64       offset,
                         gconstpointer bytes,
                         gsize         size);
-void     hw_disk_append (HwDisk       *self,
-                         guint         file,
-                         gconstpointer bytes,
-                         gsize         size);
 void     hw_disk_truncate (HwDisk *self,
                            guint   file,
                            guint64 size);
