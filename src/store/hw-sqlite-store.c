@@ -8,10 +8,8 @@
 
 #include "hw-db-readers.h"
 #include "hw-db-writer.h"
-#include "hw-event-rows.h"
-#include "hw-retention-rows.h"
 #include "hw-sqlite-opening.h"
-#include "hw-task-lists.h"
+#include "hw-sqlite-read.h"
 
 /**
  * HwSqliteStore:
@@ -47,6 +45,7 @@ typedef enum
 } HwSqliteStoreSignal;
 
 static guint signals[N_SIGNALS];
+
 /* Tasks that a search puts into the index before it reads: all there are, but for the time
  * after an older database was brought up, as others wait for it.
  */
@@ -54,15 +53,6 @@ static guint signals[N_SIGNALS];
 
 /* Queries are short: the second thread is there for the one that is not. */
 #define N_READERS 2
-
-/* A page of events, as somebody asked for it. */
-typedef struct
-{
-  guint64 epoch;
-  guint64 task_id;
-  guint64 after;
-  guint limit;
-} EventQuery;
 
 static guint64
 hw_sqlite_store_get_epoch (HwStore *store)
@@ -252,20 +242,6 @@ hw_sqlite_store_write_finish (HwStore      *store,
   return hw_sqlite_store_finish (store, result, error);
 }
 
-static gpointer
-read_candidates (HwDb    *db,
-                 guint64  seq,
-                 gpointer query,
-                 GError **error)
-{
-  HwTaskPage *page = hw_task_lists_read_candidates (db, GPOINTER_TO_UINT (query), error);
-
-  if (page != NULL)
-    page->seq = seq;
-
-  return page;
-}
-
 static void
 hw_sqlite_store_list_candidates_async (HwStore            *store,
                                        guint               limit,
@@ -277,30 +253,8 @@ hw_sqlite_store_list_candidates_async (HwStore            *store,
 
   g_task_set_source_tag (gtask, hw_sqlite_store_list_candidates_async);
   g_task_set_task_data (gtask, GUINT_TO_POINTER (limit), NULL);
-  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_candidates,
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, hw_sqlite_read_candidates,
                         (GDestroyNotify) hw_task_page_free);
-}
-
-/* What is to be kept, as somebody asks for it. */
-typedef struct
-{
-  HwStoreLimits limits;
-  gint64 now;
-} ExpiryQuery;
-
-static gpointer
-read_expired (HwDb    *db,
-              guint64  seq,
-              gpointer query,
-              GError **error)
-{
-  const ExpiryQuery *expiry = query;
-  HwTaskPage *page = hw_retention_rows_list (db, &expiry->limits, expiry->now, error);
-
-  if (page != NULL)
-    page->seq = seq;
-
-  return page;
 }
 
 static void
@@ -311,29 +265,13 @@ hw_sqlite_store_list_expired_async (HwStore             *store,
                                     GAsyncReadyCallback  callback,
                                     gpointer             user_data)
 {
+  HwSqliteExpiryQuery query = { .limits = *limits, .now = now };
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
-  ExpiryQuery *query = g_new0 (ExpiryQuery, 1);
 
-  query->limits = *limits;
-  query->now = now;
   g_task_set_source_tag (gtask, hw_sqlite_store_list_expired_async);
-  g_task_set_task_data (gtask, query, g_free);
-  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_expired,
+  g_task_set_task_data (gtask, g_memdup2 (&query, sizeof (query)), g_free);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, hw_sqlite_read_expired,
                         (GDestroyNotify) hw_task_page_free);
-}
-
-static gpointer
-read_open (HwDb    *db,
-           guint64  seq,
-           gpointer query,
-           GError **error)
-{
-  HwTaskPage *page = hw_task_lists_read_open (db, error);
-
-  if (page != NULL)
-    page->seq = seq;
-
-  return page;
 }
 
 static void
@@ -345,22 +283,8 @@ hw_sqlite_store_list_open_async (HwStore            *store,
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_sqlite_store_list_open_async);
-  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_open,
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, hw_sqlite_read_open,
                         (GDestroyNotify) hw_task_page_free);
-}
-
-static gpointer
-read_list (HwDb    *db,
-           guint64  seq,
-           gpointer query,
-           GError **error)
-{
-  HwTaskPage *page = hw_task_lists_read (db, query, error);
-
-  if (page != NULL)
-    page->seq = seq;
-
-  return page;
 }
 
 static void
@@ -381,7 +305,7 @@ on_indexed (GObject      *source,
     }
 
   self->numbers.last_indexed = MAX (self->numbers.last_indexed, write->last_indexed);
-  hw_sqlite_store_read (self, g_steal_pointer (&gtask), read_list,
+  hw_sqlite_store_read (self, g_steal_pointer (&gtask), hw_sqlite_read_list,
                         (GDestroyNotify) hw_task_page_free);
 }
 
@@ -413,7 +337,7 @@ hw_sqlite_store_list_async (HwStore            *store,
   if (filter->text != NULL && self->numbers.last_indexed < self->numbers.last_task)
     hw_sqlite_store_index (self, gtask);
   else
-    hw_sqlite_store_read (self, gtask, read_list, (GDestroyNotify) hw_task_page_free);
+    hw_sqlite_store_read (self, gtask, hw_sqlite_read_list, (GDestroyNotify) hw_task_page_free);
 }
 
 static HwTaskPage *
@@ -422,17 +346,6 @@ hw_sqlite_store_list_finish (HwStore      *store,
                              GError      **error)
 {
   return hw_sqlite_store_finish (store, result, error);
-}
-
-static gpointer
-read_task (HwDb    *db,
-           guint64  seq,
-           gpointer query,
-           GError **error)
-{
-  const guint64 *task_id = query;
-
-  return hw_task_lists_read_one (db, *task_id, error);
 }
 
 static void
@@ -446,7 +359,7 @@ hw_sqlite_store_get_task_async (HwStore            *store,
 
   g_task_set_source_tag (gtask, hw_sqlite_store_get_task_async);
   g_task_set_task_data (gtask, g_memdup2 (&task_id, sizeof (task_id)), g_free);
-  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, read_task, g_object_unref);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, hw_sqlite_read_task, g_object_unref);
 }
 
 static HwTask *
@@ -455,18 +368,6 @@ hw_sqlite_store_get_task_finish (HwStore      *store,
                                  GError      **error)
 {
   return hw_sqlite_store_finish (store, result, error);
-}
-
-static gpointer
-read_events (HwDb    *db,
-             guint64  seq,
-             gpointer data,
-             GError **error)
-{
-  const EventQuery *query = data;
-
-  return hw_event_rows_read (db, query->epoch, query->task_id, query->after, query->limit, seq,
-                             error);
 }
 
 static void
@@ -479,18 +380,17 @@ hw_sqlite_store_read_events_async (HwStore            *store,
                                    gpointer            user_data)
 {
   HwSqliteStore *self = HW_SQLITE_STORE (store);
+  HwSqliteEventQuery query = {
+    .epoch = self->numbers.epoch,
+    .task_id = task_id,
+    .after = after,
+    .limit = limit,
+  };
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
-  EventQuery *query;
 
   g_task_set_source_tag (gtask, hw_sqlite_store_read_events_async);
-
-  query = g_new0 (EventQuery, 1);
-  query->epoch = self->numbers.epoch;
-  query->task_id = task_id;
-  query->after = after;
-  query->limit = limit;
-  g_task_set_task_data (gtask, query, g_free);
-  hw_sqlite_store_read (self, gtask, read_events, (GDestroyNotify) hw_event_page_free);
+  g_task_set_task_data (gtask, g_memdup2 (&query, sizeof (query)), g_free);
+  hw_sqlite_store_read (self, gtask, hw_sqlite_read_events, (GDestroyNotify) hw_event_page_free);
 }
 
 static HwEventPage *
