@@ -151,7 +151,7 @@ measure_rate (BenchHouse *house)
 {
   double alone[BENCH_ROUNDS], followed[BENCH_ROUNDS], raw[BENCH_ROUNDS], read[BENCH_ROUNDS];
   double followed_cost[BENCH_ROUNDS], raw_cost[BENCH_ROUNDS];
-  double before = 0;
+  double memory[BENCH_ROUNDS];
 
   for (guint i = 0; i < BENCH_ROUNDS; i++)
     {
@@ -162,18 +162,17 @@ measure_rate (BenchHouse *house)
       begin = bench_get_processor_time ();
       followed[i] = print_followed (house, N_FOLLOWERS);
       followed_cost[i] = get_cost (begin, OUTPUT_SIZE);
+      memory[i] = get_memory ();
       alone[i] = print_followed (house, 0);
       read[i] = bench_keep_raw (house->folder, OUTPUT_SIZE, N_FOLLOWERS, 0);
-      if (i == 0)
-        before = get_memory ();
     }
 
   bench_tell ("MiB printed a second", alone, raw);
   bench_tell ("the same with ten who follow", followed, raw);
   bench_tell ("the same, beside ten who read the file", followed, read);
   bench_tell ("processor ms for 100 MiB, ten follow", followed_cost, raw_cost);
-  g_print ("  memory %.1f MiB after the first round, %.1f MiB after the last\n", before,
-           get_memory ());
+  g_print ("  memory %.1f MiB after ten followed first, %.1f MiB after they did last\n", memory[0],
+           memory[BENCH_ROUNDS - 1]);
 }
 
 static void
