@@ -252,3 +252,53 @@ hw_cli_checkup_look_at_containment (const char *root,
                                "have nothing escape, give the daemon a control group that it may "
                                "write to, by “cgroup-root” in headway.conf."));
 }
+
+/* What is kept of tasks that have ended, in a sentence. */
+static char *
+describe_limits (const HwAnswerAbout *about)
+{
+  guint days = (guint) MIN (about->keep_days, G_MAXUINT);
+  guint tasks = (guint) MIN (about->keep_tasks, G_MAXUINT);
+  g_autofree char *time = NULL;
+
+  if (days == 0 && tasks == 0)
+    return g_strdup (_("Tasks that have ended are kept for ever."));
+  if (days == 0)
+    return g_strdup_printf (_("Of each type, the newest %u tasks that have ended are kept."), tasks);
+
+  time = g_strdup_printf (ngettext ("Tasks are kept for %u day after their end",
+                                    "Tasks are kept for %u days after their end", days), days);
+  if (tasks == 0)
+    return g_strdup_printf ("%s.", time);
+
+  return g_strdup_printf (_("%s, the newest %u of each type."), time, tasks);
+}
+
+/**
+ * hw_cli_checkup_look_at_retention:
+ * @about: what the daemon says of itself
+ *
+ * Tells how long tasks are kept, so that nobody is surprised when one is gone.
+ *
+ * Returns: (transfer full) (nullable): what was found, %NULL if the daemon does not say
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_retention (const HwAnswerAbout *about)
+{
+  g_autofree char *limits = NULL;
+  g_autofree char *added = NULL;
+  g_autofree char *there = NULL;
+
+  g_return_val_if_fail (about != NULL, NULL);
+
+  if (!about->has_counts)
+    return NULL;
+
+  limits = describe_limits (about);
+  added = g_strdup_printf ("%" G_GUINT64_FORMAT, about->n_added);
+  there = g_strdup_printf ("%" G_GUINT64_FORMAT, about->n_there);
+
+  return hw_cli_finding_new ("kept", TRUE,
+                             _("%s Of %s tasks that were ever added, %s are there. See “keep-days” "
+                               "and “keep-tasks” in headway.conf."), limits, added, there);
+}

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "hw-answer-json.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +36,7 @@ HwCliFinding *hw_cli_checkup_look_at_lingering (const char *root,
                                                 const char *user);
 HwCliFinding *hw_cli_checkup_look_at_containment (const char *root,
                                                   const char *containment);
+HwCliFinding *hw_cli_checkup_look_at_retention (const HwAnswerAbout *about);
 GVariant     *hw_cli_finding_to_variant (const HwCliFinding *self);
 
 G_END_DECLS

@@ -452,9 +452,9 @@ hw_cli_client_get_about_async (HwCliClient        *self,
  *
  * Ends hw_cli_client_get_about_async().
  *
- * Returns: (transfer full): how programs are held together, a word; or %NULL
+ * Returns: (transfer full): what it says, or %NULL
  */
-char *
+HwAnswerAbout *
 hw_cli_client_get_about_finish (HwCliClient  *self,
                                 GAsyncResult *result,
                                 GError      **error)

@@ -135,7 +135,7 @@ void           hw_cli_client_get_about_async (HwCliClient        *self,
                                               GCancellable       *cancellable,
                                               GAsyncReadyCallback callback,
                                               gpointer            user_data);
-char          *hw_cli_client_get_about_finish (HwCliClient  *self,
+HwAnswerAbout *hw_cli_client_get_about_finish (HwCliClient  *self,
                                                GAsyncResult *result,
                                                GError      **error);
 void           hw_cli_client_get_link_async (HwCliClient        *self,

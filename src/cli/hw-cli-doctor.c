@@ -196,11 +196,14 @@ on_about_told (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
-  g_autofree char *containment = NULL;
+  g_autoptr(HwAnswerAbout) about = NULL;
 
-  containment = hw_cli_client_get_about_finish (HW_CLI_CLIENT (source), result, NULL);
-  if (containment != NULL)
-    add (gtask, hw_cli_checkup_look_at_containment ("/", containment));
+  about = hw_cli_client_get_about_finish (HW_CLI_CLIENT (source), result, NULL);
+  if (about != NULL)
+    {
+      add (gtask, hw_cli_checkup_look_at_containment ("/", about->containment));
+      add (gtask, hw_cli_checkup_look_at_retention (about));
+    }
 
   ask_bus (g_steal_pointer (&gtask));
 }

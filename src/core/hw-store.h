@@ -42,11 +42,24 @@ HwTaskFilter *hw_task_filter_copy (const HwTaskFilter *self);
 void          hw_task_filter_free (HwTaskFilter *self);
 
 /**
+ * HwTaskCounts:
+ * @n_added: how many tasks were ever added; those that are gone stay counted
+ * @n_in_state: how many are in each state
+ *
+ * How many tasks there are, and were.
+ */
+typedef struct
+{
+  guint64 n_added;
+  guint64 n_in_state[HW_N_TASK_STATES];
+} HwTaskCounts;
+
+/**
  * HwTaskPage:
  * @tasks: (element-type HwTask): the tasks
  * @seq: the number at which the page is true
  * @next: what the next page's filter must have as `before`, or 0 on the last page
- * @n_pending: how many tasks wait; only with the list of Processing tasks
+ * @counts: how many tasks there are; only with the list of Processing tasks
  *
  * A page of tasks.
  */
@@ -55,7 +68,7 @@ typedef struct
   GPtrArray *tasks;
   guint64 seq;
   guint64 next;
-  guint64 n_pending;
+  HwTaskCounts counts;
 } HwTaskPage;
 
 HwTaskPage *hw_task_page_new (void);
@@ -125,7 +138,7 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @keep_levels_finish: whether that worked
  * @list_candidates_async: the first Pending tasks: by priority, then by age; if the
  *   page's next is not 0, there are more; each knows how many messages it has
- * @list_open_async: the Processing tasks, which know the same, and how many wait
+ * @list_open_async: the Processing tasks, which know the same, and how many there are of all
  * @list_async: tasks, newest first
  * @list_expired_async: tasks that have ended and may go, the oldest first, of which only
  *   what a removal is about is known; if the page's next is not 0, there are more

@@ -26,6 +26,7 @@ struct _HwTaskQueue
   HwOutput *output;         /* (owned) (not nullable) */
   HwFiles *files;           /* (owned) (nullable): nobody keeps any */
   const char *containment;  /* (nullable): a word of ours, interned */
+  HwStoreLimits limits;
   HwClock *clock;           /* (owned) (not nullable) */
   HwTaskTypes *types;       /* (owned) (not nullable) */
   HwEventLog *log;          /* (owned) (not nullable) */
@@ -261,6 +262,39 @@ hw_task_queue_get_containment (HwTaskQueue *self)
   return self->containment;
 }
 
+/**
+ * hw_task_queue_set_limits:
+ * @self: a queue
+ * @limits: what is kept of tasks that have ended; copied
+ *
+ * Says what is kept, so that all can be told. It is #HwRetention that removes the rest.
+ */
+void
+hw_task_queue_set_limits (HwTaskQueue         *self,
+                          const HwStoreLimits *limits)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+  g_return_if_fail (limits != NULL);
+
+  self->limits = *limits;
+}
+
+/**
+ * hw_task_queue_get_limits:
+ * @self: a queue
+ *
+ * Gets what is kept of tasks that have ended.
+ *
+ * Returns: (transfer none): the limits
+ */
+const HwStoreLimits *
+hw_task_queue_get_limits (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return &self->limits;
+}
+
 static void
 on_open_listed (GObject      *source,
                 GAsyncResult *result,
@@ -277,7 +311,7 @@ on_open_listed (GObject      *source,
       return;
     }
 
-  self->n_pending = page->n_pending;
+  self->n_pending = page->counts.n_in_state[HW_TASK_STATE_PENDING];
   self->n_processing = page->tasks->len;
   hw_event_log_begin (self->log, page->seq);
   g_signal_connect_object (self->store, "committed", G_CALLBACK (on_store_committed), self,

@@ -36,6 +36,9 @@ void           hw_task_queue_set_files (HwTaskQueue *self,
 void           hw_task_queue_set_containment (HwTaskQueue *self,
                                               const char  *containment);
 const char    *hw_task_queue_get_containment (HwTaskQueue *self);
+void           hw_task_queue_set_limits (HwTaskQueue         *self,
+                                         const HwStoreLimits *limits);
+const HwStoreLimits *hw_task_queue_get_limits (HwTaskQueue *self);
 
 void           hw_task_queue_open_async (HwTaskQueue        *self,
                                          GCancellable       *cancellable,
@@ -148,6 +151,14 @@ void           hw_task_queue_list_live_async (HwTaskQueue        *self,
                                               GCancellable       *cancellable,
                                               GAsyncReadyCallback callback,
                                               gpointer            user_data);
+void           hw_task_queue_count_async (HwTaskQueue        *self,
+                                          GCancellable       *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            user_data);
+gboolean       hw_task_queue_count_finish (HwTaskQueue  *self,
+                                           GAsyncResult *result,
+                                           HwTaskCounts *counts,
+                                           GError      **error);
 HwTaskPage    *hw_task_queue_list_finish (HwTaskQueue  *self,
                                           GAsyncResult *result,
                                           GError      **error);

@@ -177,6 +177,7 @@ hw_daemon_build_queue (HwDaemon *self)
                                       hw_config_get_limits (self->config));
   self->removal = hw_output_removal_new (self->store, self->keeper, output_folder);
   hw_task_queue_set_files (self->queue, files);
+  hw_task_queue_set_limits (self->queue, hw_config_get_limits (self->config));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
 }

@@ -305,22 +305,45 @@ hw_task_api_list_types (HwTaskApi     *self,
 }
 
 static void
+on_counted (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(HwHttpExchange) exchange = user_data;
+  SoupServerMessage *message = hw_http_exchange_get_message (exchange);
+  HwTaskQueue *queue = HW_TASK_QUEUE (source);
+  g_autoptr(GError) error = NULL;
+  HwTaskCounts counts;
+
+  if (hw_task_queue_count_finish (queue, result, &counts, &error))
+    {
+      hw_http_reply_json (message, SOUP_STATUS_OK,
+                          hw_task_json_encode_about (HW_VERSION, hw_task_queue_get_epoch (queue),
+                                                     hw_task_queue_get_containment (queue),
+                                                     hw_task_queue_get_limits (queue), &counts));
+    }
+  else
+    {
+      hw_http_reply_error (message, error);
+    }
+}
+
+static void
 hw_task_api_tell_about (HwTaskApi     *self,
                         const Request *request)
 {
   g_autoptr(GError) error = NULL;
+  HwHttpExchange *exchange;
 
   if (!hw_http_query_read_nothing (request->query, &error))
     {
       hw_http_reply_error (request->message, error);
+      return;
     }
-  else
-    {
-      hw_http_reply_json (request->message, SOUP_STATUS_OK,
-                          hw_task_json_encode_about (HW_VERSION,
-                                                     hw_task_queue_get_epoch (self->queue),
-                                                     hw_task_queue_get_containment (self->queue)));
-    }
+
+  exchange = hw_http_exchange_new (request->message);
+  hw_task_queue_count_async (self->queue, hw_http_exchange_get_cancellable (exchange),
+                             on_counted, exchange);
 }
 
 /**

@@ -357,12 +357,34 @@ hw_task_lists_read_candidates (HwDb    *db,
   return read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
 }
 
+static gboolean
+read_counts (HwDb         *db,
+             HwTaskCounts *counts,
+             GError      **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  statement = hw_db_prepare (db, "SELECT last_task, n_pending, n_processing, n_completed, n_failed"
+                             " FROM meta", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  counts->n_added = hw_db_statement_get_uint64 (statement, 0);
+  counts->n_in_state[HW_TASK_STATE_PENDING] = hw_db_statement_get_uint64 (statement, 1);
+  counts->n_in_state[HW_TASK_STATE_PROCESSING] = hw_db_statement_get_uint64 (statement, 2);
+  counts->n_in_state[HW_TASK_STATE_COMPLETED] = hw_db_statement_get_uint64 (statement, 3);
+  counts->n_in_state[HW_TASK_STATE_FAILED] = hw_db_statement_get_uint64 (statement, 4);
+
+  return TRUE;
+}
+
 /**
  * hw_task_lists_read_open:
  * @db: a connection, in a transaction
  * @error: return location for an error
  *
- * Reads all Processing tasks, the oldest first, and how many wait. There are
+ * Reads all Processing tasks, the oldest first, and how many there are of all. There are
  * never more Processing tasks than may run at once.
  *
  * Returns: (transfer full): a page without a next one, with `seq` not set, or %NULL
@@ -381,8 +403,7 @@ hw_task_lists_read_open (HwDb    *db,
   statement = hw_db_prepare (db, sql->str, error);
   if (statement != NULL)
     page = read_page (statement, G_MAXUINT, G_MAXSIZE, error);
-  if (page == NULL ||
-      !hw_db_get_number (db, "SELECT n_pending FROM meta", &page->n_pending, error))
+  if (page == NULL || !read_counts (db, &page->counts, error))
     return NULL;
 
   return g_steal_pointer (&page);

@@ -428,23 +428,72 @@ hw_answer_json_parse_types (GBytes  *json,
   return types;
 }
 
+void
+hw_answer_about_free (HwAnswerAbout *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_free (self->containment);
+  g_free (self);
+}
+
+static gboolean
+read_count (GVariant   *members,
+            const char *name,
+            guint64    *count)
+{
+  gint64 number = 0;
+
+  if (!g_variant_lookup (members, name, "x", &number) || number < 0)
+    return FALSE;
+
+  *count = (guint64) number;
+
+  return TRUE;
+}
+
+/* Reads what is kept, and how many there are. */
+static gboolean
+read_counts (GVariant      *members,
+             HwAnswerAbout *about)
+{
+  g_autoptr(GVariant) counts = g_variant_lookup_value (members, HW_FORM_COUNTS,
+                                                       G_VARIANT_TYPE_VARDICT);
+
+  if (counts == NULL ||
+      !read_count (members, HW_FORM_KEEP_DAYS, &about->keep_days) ||
+      !read_count (members, HW_FORM_KEEP_TASKS, &about->keep_tasks) ||
+      !read_count (counts, HW_FORM_ADDED, &about->n_added))
+    return FALSE;
+
+  for (guint i = 0; i < HW_N_TASK_STATES; i++)
+    {
+      g_autofree char *name = g_ascii_strdown (hw_task_state_to_string ((HwTaskState) i), -1);
+      guint64 count;
+
+      if (!read_count (counts, name, &count))
+        return FALSE;
+      about->n_there += count;
+    }
+
+  return TRUE;
+}
+
 /**
  * hw_answer_json_parse_about:
  * @json: what the daemon answered
  * @error: return location for a #GError, or %NULL
  *
- * Reads what the daemon says of itself, as far as anybody asks: how programs are held
- * together.
+ * Reads what the daemon says of itself, as far as anybody asks.
  *
- * Returns: (transfer full): a word, empty if the daemon does not know; or %NULL with
- *   %HW_ERROR_FAILED or %HW_ERROR_TOO_LARGE
+ * Returns: (transfer full): that, or %NULL with %HW_ERROR_FAILED or %HW_ERROR_TOO_LARGE
  */
-char *
+HwAnswerAbout *
 hw_answer_json_parse_about (GBytes  *json,
                             GError **error)
 {
   g_autoptr(GVariant) members = NULL;
-  char *containment = NULL;
+  HwAnswerAbout *about;
 
   g_return_val_if_fail (json != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -459,9 +508,12 @@ hw_answer_json_parse_about (GBytes  *json,
       return NULL;
     }
 
-  g_variant_lookup (members, HW_FORM_CONTAINMENT, "s", &containment);
+  about = g_new0 (HwAnswerAbout, 1);
+  if (!g_variant_lookup (members, HW_FORM_CONTAINMENT, "s", &about->containment))
+    about->containment = g_strdup ("");
+  about->has_counts = read_counts (members, about);
 
-  return containment != NULL ? containment : g_strdup ("");
+  return about;
 }
 
 /**

@@ -58,7 +58,29 @@ typedef struct
   GPtrArray *events;
 } HwAnswerPoll;
 
+/**
+ * HwAnswerAbout:
+ * @containment: how programs are held together, a word; empty if the daemon does not know
+ * @has_counts: whether it tells the rest; an older one does not
+ * @keep_days: how long tasks are kept after their end, or 0 for ever
+ * @keep_tasks: how many ended ones of each type are kept, or 0 for all
+ * @n_added: how many tasks were ever added
+ * @n_there: how many are there
+ *
+ * What the daemon says of itself, as far as anybody asks.
+ */
+typedef struct
+{
+  char *containment;
+  gboolean has_counts;
+  guint64 keep_days;
+  guint64 keep_tasks;
+  guint64 n_added;
+  guint64 n_there;
+} HwAnswerAbout;
+
 void          hw_answer_poll_free (HwAnswerPoll *self);
+void          hw_answer_about_free (HwAnswerAbout *self);
 
 HwTask       *hw_answer_json_parse_task (GBytes  *json,
                                          GError **error);
@@ -69,11 +91,12 @@ HwAnswerPoll *hw_answer_json_parse_poll (GBytes  *json,
                                          GError **error);
 GPtrArray    *hw_answer_json_parse_types (GBytes  *json,
                                           GError **error);
-char         *hw_answer_json_parse_about (GBytes  *json,
-                                          GError **error);
+HwAnswerAbout *hw_answer_json_parse_about (GBytes  *json,
+                                           GError **error);
 char         *hw_answer_json_parse_link (GBytes  *json,
                                          GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwAnswerPoll, hw_answer_poll_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwAnswerAbout, hw_answer_about_free)
 
 G_END_DECLS

@@ -28,6 +28,10 @@ G_BEGIN_DECLS
 #define HW_FORM_URL "url"
 #define HW_FORM_VERSION "version"
 #define HW_FORM_CONTAINMENT "containment"
+#define HW_FORM_KEEP_DAYS "keepDays"
+#define HW_FORM_KEEP_TASKS "keepTasks"
+#define HW_FORM_COUNTS "counts"
+#define HW_FORM_ADDED "added"
 #define HW_FORM_IDS "ids"
 
 void      hw_task_form_write (HwJsonWriter *writer,

@@ -506,25 +506,47 @@ hw_task_json_encode_files (const HwFileList *list)
   return g_string_free_to_bytes (text);
 }
 
+/* Each state by its name, as a member. */
+static void
+write_counts (HwJsonWriter       *writer,
+              const HwTaskCounts *counts)
+{
+  hw_json_writer_name (writer, HW_FORM_COUNTS);
+  hw_json_writer_begin_object (writer);
+  write_uint_member (writer, HW_FORM_ADDED, counts->n_added);
+  for (guint i = 0; i < HW_N_TASK_STATES; i++)
+    {
+      g_autofree char *name = g_ascii_strdown (hw_task_state_to_string ((HwTaskState) i), -1);
+
+      write_uint_member (writer, name, counts->n_in_state[i]);
+    }
+  hw_json_writer_end_object (writer);
+}
+
 /**
  * hw_task_json_encode_about:
  * @version: the daemon's version
  * @epoch: the database's number
  * @containment: (nullable): how programs are held together, if that is known
+ * @limits: what is kept of tasks that have ended
+ * @counts: how many tasks there are, and were
  *
  * Gets what the daemon says of itself as JSON.
  *
  * Returns: (transfer full): the bytes
  */
 GBytes *
-hw_task_json_encode_about (const char *version,
-                           guint64     epoch,
-                           const char *containment)
+hw_task_json_encode_about (const char          *version,
+                           guint64              epoch,
+                           const char          *containment,
+                           const HwStoreLimits *limits,
+                           const HwTaskCounts  *counts)
 {
   GString *text = NULL;
   HwJsonWriter writer;
 
   g_return_val_if_fail (version != NULL, NULL);
+  g_return_val_if_fail (limits != NULL && counts != NULL, NULL);
 
   text = g_string_new (NULL);
   hw_json_writer_init (&writer, text);
@@ -532,6 +554,9 @@ hw_task_json_encode_about (const char *version,
   write_string_member (&writer, HW_FORM_VERSION, version);
   write_uint_member (&writer, HW_FORM_EPOCH, epoch);
   write_string_member (&writer, HW_FORM_CONTAINMENT, containment);
+  write_uint_member (&writer, HW_FORM_KEEP_DAYS, (guint64) (limits->max_age / G_TIME_SPAN_DAY));
+  write_uint_member (&writer, HW_FORM_KEEP_TASKS, limits->max_tasks);
+  write_counts (&writer, counts);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

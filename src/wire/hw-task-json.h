@@ -7,6 +7,7 @@
 #include "hw-event.h"
 #include "hw-files.h"
 #include "hw-json-writer.h"
+#include "hw-store.h"
 #include "hw-task.h"
 
 G_BEGIN_DECLS
@@ -33,8 +34,10 @@ GBytes *hw_task_json_encode_poll (guint64    epoch,
                                   GPtrArray *events);
 GBytes *hw_task_json_encode_link (const char *url);
 GBytes *hw_task_json_encode_files (const HwFileList *list);
-GBytes *hw_task_json_encode_about (const char *version,
-                                   guint64     epoch,
-                                   const char *containment);
+GBytes *hw_task_json_encode_about (const char          *version,
+                                   guint64              epoch,
+                                   const char          *containment,
+                                   const HwStoreLimits *limits,
+                                   const HwTaskCounts  *counts);
 
 G_END_DECLS

@@ -71,7 +71,7 @@ house_open (House *house,
   hw_store_list_open_async (house->store, NULL, on_answered, &result);
   page = hw_store_list_finish (house->store, await_result (&result), &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (page->n_pending, ==, n_waiting);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PENDING], ==, n_waiting);
   house->start = (double) (g_get_monotonic_time () - begin);
 }
 

@@ -77,6 +77,36 @@ test_cli_checkup_explains_the_containment (void)
     }
 }
 
+/* What is kept is told in each case, with the tasks that are gone still counted. */
+static void
+test_cli_checkup_tells_what_is_kept (void)
+{
+  static const struct
+  {
+    guint64 days;
+    guint64 tasks;
+    const char *says;
+  } cases[] = {
+    { 30, 10000, "Tasks are kept for 30 days after their end, the newest 10000 of each type. " },
+    { 1, 0, "Tasks are kept for 1 day after their end. " },
+    { 0, 5, "Of each type, the newest 5 tasks that have ended are kept. " },
+    { 0, 0, "Tasks that have ended are kept for ever. " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const HwAnswerAbout about = { .has_counts = TRUE, .keep_days = cases[i].days,
+                                    .keep_tasks = cases[i].tasks, .n_added = 70, .n_there = 8 };
+      g_autoptr(HwCliFinding) finding = hw_cli_checkup_look_at_retention (&about);
+
+      g_assert_true (finding->is_good);
+      g_assert_true (g_str_has_prefix (finding->text, cases[i].says));
+      g_assert_nonnull (strstr (finding->text, "Of 70 tasks that were ever added, 8 are there."));
+    }
+
+  g_assert_null (hw_cli_checkup_look_at_retention (&(HwAnswerAbout) { .has_counts = FALSE }));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -85,6 +115,7 @@ main (int   argc,
 
   g_test_add_func ("/cli-checkup/explains-the-containment",
                    test_cli_checkup_explains_the_containment);
+  g_test_add_func ("/cli-checkup/tells-what-is-kept", test_cli_checkup_tells_what_is_kept);
 
   return g_test_run ();
 }

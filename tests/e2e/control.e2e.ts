@@ -187,6 +187,9 @@ test('the daemon says what it is, and what holds a program together', async () =
     version: expect.stringMatching(/^\d+\.\d+/) as unknown,
     epoch: expect.any(Number) as unknown,
     containment: expect.stringMatching(/^(scope|cgroup|session)$/) as unknown,
+    keepDays: 30,
+    keepTasks: 0,
+    counts: { added: 0, pending: 0, processing: 0, completed: 0, failed: 0 },
   })
   const id = await startCounter(daemon, rest)
   expect((await rest.task(id)).containment).toMatch(/^(scope|cgroup|session)$/)

@@ -6,6 +6,8 @@
 
 #include "http-house.h"
 
+#include <string.h>
+
 static void
 test_task_control_cancel (HttpHouse    *house,
                           gconstpointer test_data)
@@ -96,6 +98,10 @@ test_task_control_about (HttpHouse    *house,
                                             hw_task_queue_get_epoch (house->house->queue));
 
   hw_task_queue_set_containment (house->house->queue, "session");
+  hw_task_queue_set_limits (house->house->queue,
+                            &(HwStoreLimits) { .max_age = 30 * G_TIME_SPAN_DAY,
+                                               .max_tasks = 10000 });
+  hw_test_house_add_many (house->house, 3);
   after = http_house_get (house, "/api/v1/about");
 
   g_assert_cmpuint (after->status, ==, 200);
@@ -103,6 +109,9 @@ test_task_control_about (HttpHouse    *house,
   assert_member (after, "containment", "session");
   assert_member (after, "epoch", epoch);
   assert_member (after, "version", HW_VERSION);
+  assert_member (after, "keepDays", "30");
+  assert_member (after, "keepTasks", "10000");
+  g_assert_nonnull (strstr (after->text, "\"counts\":{\"added\":3,\"pending\":"));
 }
 
 int

@@ -157,7 +157,7 @@ test_open_are_those_that_run (Fixture      *fixture,
   g_assert_cmpuint (page->tasks->len, ==, 2);
   for (guint i = 0; i < 2; i++)
     g_assert_cmpuint (hw_task_get_id (g_ptr_array_index (page->tasks, i)) % 4, ==, 2);
-  g_assert_cmpuint (page->n_pending, ==, 2);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PENDING], ==, 2);
   g_assert_cmpuint (page->seq, ==, fixture->heard->len);
 }
 

@@ -244,10 +244,32 @@ test_events_have_a_number_at_most (Fixture      *fixture,
   g_assert_cmpuint (all->oldest, ==, 3);
 }
 
+/* Those that are gone stay counted among all that there ever were. */
+static void
+test_gone_ones_stay_counted (Fixture      *fixture,
+                             gconstpointer kind)
+{
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+
+  for (guint i = 0; i < 2 * HW_N_TASK_STATES; i++)
+    bring (fixture, add (fixture, "@a{sv} {}"), (HwTaskState) (i % HW_N_TASK_STATES));
+  events = commit (fixture, new_changes (new_remove (3, 4), new_remove (7, 7), NULL), NULL);
+  page = list_open (fixture);
+
+  g_assert_cmpuint (events->len, ==, 2);
+  g_assert_cmpuint (page->counts.n_added, ==, 2 * HW_N_TASK_STATES);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PENDING], ==, 2);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PROCESSING], ==, 2);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_COMPLETED], ==, 0);
+  g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_FAILED], ==, 1);
+}
+
 void
 add_store_removing_tests (const StoreKind *kind)
 {
   add_store_test (kind, "remove/many-go-by-one-event", test_many_go_by_one_event);
+  add_store_test (kind, "remove/gone-ones-stay-counted", test_gone_ones_stay_counted);
   add_store_test (kind, "remove/living-ones-stay", test_living_ones_stay);
   add_store_test (kind, "remove/only-those-alike-go-together", test_only_those_alike_go_together);
   add_store_test (kind, "remove/gone-ones-cannot-go", test_gone_ones_cannot_go);

@@ -364,11 +364,9 @@ hw_memory_store_list_open_async (HwStore            *store,
 {
   HwMemoryStore *self = HW_MEMORY_STORE (store);
   const HwTaskFilter processing = { .has_state = TRUE, .state = HW_TASK_STATE_PROCESSING };
-  const HwTaskFilter pending = { .has_state = TRUE, .state = HW_TASK_STATE_PENDING };
   HwTaskPage *page = hw_memory_tables_list (self->tables, &processing);
-  g_autoptr(HwTaskPage) waiting = hw_memory_tables_list (self->tables, &pending);
 
-  page->n_pending = waiting->tasks->len;
+  hw_memory_tables_count (self->tables, &page->counts);
   read_take_tasks (hw_memory_store_add_read (self, HW_MEMORY_STORE_LIST_OPEN, cancellable,
                                              callback, user_data),
                    page);

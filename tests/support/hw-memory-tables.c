@@ -437,6 +437,19 @@ hw_memory_tables_claim (HwMemoryTables *self,
   return transaction_commit (&transaction);
 }
 
+void
+hw_memory_tables_count (HwMemoryTables *self,
+                        HwTaskCounts   *counts)
+{
+  GHashTableIter iter;
+  gpointer task;
+
+  *counts = (HwTaskCounts) { .n_added = self->last_task };
+  g_hash_table_iter_init (&iter, self->tasks);
+  while (g_hash_table_iter_next (&iter, NULL, &task))
+    counts->n_in_state[hw_task_get_state (HW_TASK (task))]++;
+}
+
 /**
  * hw_memory_tables_keep_levels:
  * @self: the tables

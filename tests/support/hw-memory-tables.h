@@ -35,6 +35,8 @@ HwTask         *hw_memory_tables_lookup (HwMemoryTables *self,
                                          guint64         task_id);
 HwTaskPage     *hw_memory_tables_list (HwMemoryTables     *self,
                                        const HwTaskFilter *filter);
+void            hw_memory_tables_count (HwMemoryTables *self,
+                                        HwTaskCounts   *counts);
 HwTaskPage     *hw_memory_tables_list_candidates (HwMemoryTables *self,
                                                   guint           limit);
 HwEventPage    *hw_memory_tables_read (HwMemoryTables *self,

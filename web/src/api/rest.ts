@@ -56,6 +56,16 @@ export interface LogPart {
   isGap: boolean
 }
 
+/** What the daemon says of itself. */
+export interface About {
+  /** How long tasks are kept after their end; 0 for ever. */
+  keepDays: number
+  /** How many ended ones of each type are kept; 0 for all. */
+  keepTasks: number
+  /** How many were ever added. */
+  added: number
+}
+
 export interface Rest {
   /** Trades the token for a cookie that this page cannot read. */
   openSession: (token: string) => Promise<void>
@@ -73,6 +83,7 @@ export interface Rest {
   /** Removes a task that has ended, with its output and its story. */
   removeTask: (id: number) => Promise<void>
   listTaskTypes: () => Promise<TaskType[]>
+  getAbout: () => Promise<About>
   listFiles: (id: number, attempt: number) => Promise<FileList>
   /** At most a mebibyte of an attempt's output. */
   getLog: (id: number, attempt: number, offset: number) => Promise<LogPart>
@@ -134,6 +145,7 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     async removeTask(id) {
       await request('DELETE', `/tasks/${id}`)
     },
+    getAbout: async () => parseAbout(await readJson(await request('GET', '/about'))),
     listTaskTypes: async () => parseTaskTypes(await readJson(await request('GET', '/task-types'))),
     async listFiles(id, attempt) {
       const path = `/tasks/${id}/files?attempt=${attempt}`
@@ -165,6 +177,15 @@ function parsePage(value: unknown): TaskPage {
     seq: member(page, 'seq', isCount),
     tasks: asList(page['tasks'], 'tasks').map(parseTask),
     next: memberOr(page, 'next', isNullOr(isString), null),
+  }
+}
+
+function parseAbout(value: unknown): About {
+  const about = asObject(value, 'daemon')
+  return {
+    keepDays: member(about, 'keepDays', isCount),
+    keepTasks: member(about, 'keepTasks', isCount),
+    added: member(asObject(about['counts'], 'counts'), 'added', isCount),
   }
 }
 

@@ -108,6 +108,7 @@ export function useWords() {
     amountWord,
     taskName: (task: Pick<Task, 'title' | 'type'>) => task.title || task.type,
     timeWord: (at: string) => clockTime(at, locale),
+    countWord: (count: number) => count.toLocaleString(locale),
     durationWord: (ms: number) => duration(ms, locale),
   }
 }

@@ -37,6 +37,9 @@ export class FakeApi implements Api {
   resumeTask = vi.fn<Api['resumeTask']>(() => Promise.reject(new Error('not expected')))
   retryTask = vi.fn<Api['retryTask']>(() => Promise.reject(new Error('not expected')))
   removeTask = vi.fn<Api['removeTask']>(() => Promise.reject(new Error('not expected')))
+  getAbout = vi.fn<Api['getAbout']>(() =>
+    Promise.resolve({ keepDays: 30, keepTasks: 10_000, added: 12_345 }),
+  )
   listTaskTypes = vi.fn<Api['listTaskTypes']>(() => Promise.resolve(this.types))
   listFiles = vi.fn<Api['listFiles']>((_id, attempt) =>
     Promise.resolve({ attempt, files: this.files, others: 0, truncated: false }),

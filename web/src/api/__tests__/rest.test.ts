@@ -88,6 +88,13 @@ describe('the REST client', () => {
     )
   })
 
+  it('reads what the daemon says of itself', async () => {
+    const about = { version: '1', keepDays: 30, keepTasks: 0, counts: { added: 7, pending: 1 } }
+    const { rest } = setUp(json(about))
+
+    expect(await rest.getAbout()).toEqual({ keepDays: 30, keepTasks: 0, added: 7 })
+  })
+
   it('tells a daemon that is not there from one that refuses', async () => {
     const { rest } = setUp(new TypeError('Failed to fetch'))
 

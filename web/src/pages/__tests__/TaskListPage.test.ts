@@ -155,6 +155,23 @@ describe('the list of tasks', () => {
     expect(router.currentRoute.value.path).toBe('/tasks/7')
   })
 
+  it('says how long tasks are kept, as far as the daemon limits it', async () => {
+    const api = new FakeApi()
+    api.tasks = [ended]
+    const { wrapper } = await setUp(api)
+    expect(wrapper.get('[data-testid=kept]').text()).toBe(
+      'Tasks stay here for 30 days after their end. Of each type the newest 10,000 stay. ' +
+        'So far, 12,345 were added.',
+    )
+
+    api.getAbout.mockResolvedValue({ keepDays: 0, keepTasks: 0, added: 1 })
+    const unlimited = (await setUp(api)).wrapper
+    expect(unlimited.get('[data-testid=kept]').text()).toBe('So far, 1 was added.')
+
+    api.getAbout.mockRejectedValue(new Error('It is an older daemon.'))
+    expect((await setUp(api)).wrapper.find('[data-testid=kept]').exists()).toBe(false)
+  })
+
   it('offers only tasks of a kind that the daemon knows', async () => {
     const api = new FakeApi()
     api.types = [makeTaskType()]
