@@ -24,8 +24,11 @@
  * one life of the machine; never by a number alone. All of this blocks. Any thread.
  */
 
-/* How long a shim may take to go that lets nobody in: it wrote down the end, or died. */
-#define PARTING_MILLISECONDS 5000
+/* How long a shim is waited for that lets nobody in: it goes, as it wrote down the end or was
+ * killed, or it has just come, and makes its socket soon. And how often it is looked at.
+ */
+#define DOOR_MILLISECONDS 5000
+#define LOOK_MILLISECONDS 10
 
 /**
  * hw_shim_traces_new:
@@ -103,8 +106,8 @@ is_absence (int number)
 }
 
 /* Connects to the shim's socket, without waiting for one that is held. Its path may be longer
- * than an address takes, so it goes by the open folder. Returns -1 with errno: ESRCH if it is
- * not the one who is meant.
+ * than an address takes, so it goes by the open folder. Returns -1 with errno: ECONNREFUSED if
+ * it is not the one who is meant.
  */
 static int
 connect_to_shim (int   folder_fd,
@@ -125,7 +128,7 @@ connect_to_shim (int   folder_fd,
       getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
     number = errno;
   else if (peer.pid != pid)
-    number = ESRCH;
+    number = ECONNREFUSED;
 
   if (number == 0)
     return fd;
@@ -145,15 +148,27 @@ has_ended (int pidfd,
   return poll (&poll_fd, 1, milliseconds) == 1;
 }
 
-/* Waits until a shim that lets nobody in is gone, and sees to it that it is. */
-static void
-await_parting (int pidfd)
+/* Waits until the shim lets us in. Returns the connection, or -1 with errno: ESRCH if the shim
+ * is gone.
+ */
+static int
+await_connection (int   folder_fd,
+                  pid_t pid,
+                  int   pidfd)
 {
-  if (has_ended (pidfd, PARTING_MILLISECONDS))
-    return;
+  int fd = connect_to_shim (folder_fd, pid);
 
-  pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
-  has_ended (pidfd, PARTING_MILLISECONDS);
+  for (int i = 0; i < DOOR_MILLISECONDS / LOOK_MILLISECONDS && fd < 0 && is_absence (errno); i++)
+    {
+      if (has_ended (pidfd, LOOK_MILLISECONDS))
+        {
+          errno = ESRCH;
+          return -1;
+        }
+      fd = connect_to_shim (folder_fd, pid);
+    }
+
+  return fd;
 }
 
 /* Tells whether a process is the shim, which is looked at only now: so the descriptor is one
@@ -177,11 +192,13 @@ check_identity (const HwShimStart *start,
 }
 
 /* Finds the shim that wrote the record. Returns 0, ESRCH if it is gone, or why that cannot be
- * told; @process is (transfer full).
+ * told; @process is (transfer full). One that lives and lets nobody in is waited for, as the
+ * disk may have no room for its socket, but not if somebody wants the work to end.
  */
 static int
 find_shim (int                folder_fd,
            const HwShimStart *start,
+           gboolean           is_canceled,
            HwShimProcess    **process_out)
 {
   g_autoptr(HwShimProcess) process = g_new0 (HwShimProcess, 1);
@@ -197,20 +214,22 @@ find_shim (int                folder_fd,
   if (number != 0)
     return number;
 
-  process->link_fd = connect_to_shim (folder_fd, start->shim);
+  process->link_fd = await_connection (folder_fd, start->shim, process->pidfd);
+  number = errno;
   if (process->link_fd >= 0)
     {
       *process_out = g_steal_pointer (&process);
       return 0;
     }
 
-  number = errno;
-  if (!is_absence (number))
+  if (!is_absence (number) || number == ESRCH)
     return number;
+  if (!is_canceled)
+    return EAGAIN;
 
-  await_parting (process->pidfd);
+  pidfd_send_signal (process->pidfd, SIGKILL, NULL, 0);
 
-  return ESRCH;
+  return has_ended (process->pidfd, DOOR_MILLISECONDS) ? ESRCH : EAGAIN;
 }
 
 /* Gets the place of the attempt, if what the record names is one of its own. Returns (transfer
@@ -325,7 +344,8 @@ find_by_record (int                 folder_fd,
       return found;
     }
 
-  number = find_shim (folder_fd, start, &found->process);
+  number = find_shim (folder_fd, start, hw_run_get_canceled_by (traces->run) != NULL,
+                      &found->process);
   if (number == 0)
     {
       found->state = HW_SHIM_STATE_ALIVE;

@@ -7,7 +7,6 @@
 #include "hw-shim-record.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,6 +17,9 @@
  * for how far the program is. For all else there still is: it takes some 200 KiB.
  */
 #define REPORT_ROOM (32 * 1024)
+
+/* When to try again to make a socket that the disk, or the system, had no room for. */
+#define LISTEN_AGAIN_TIME 1000000
 
 static void
 close_door (HwShimDoor *door)
@@ -40,18 +42,25 @@ hw_shim_doors_init (HwShimDoors *self,
 }
 
 /* Listens in the current folder: the whole path of a socket may be too long for its
- * address, its name is not. The folder lets in nobody else, and umask(2) neither.
+ * address, its name is not. The folder lets in nobody else, and umask(2) neither. What
+ * fails is tried again after a while: until then the next daemon waits.
  */
-bool
-hw_shim_doors_listen (HwShimDoors *self)
+void
+hw_shim_doors_listen (HwShimDoors *self,
+                      int64_t      now)
 {
   const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-  self->listener_fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  self->listen_at = now + LISTEN_AGAIN_TIME;
+  if (fd < 0)
+    return;
 
-  return self->listener_fd >= 0 &&
-         bind (self->listener_fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
-         listen (self->listener_fd, HW_DOORS_MAX) == 0;
+  if (bind (fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
+      listen (fd, HW_DOORS_MAX) == 0)
+    self->listener_fd = fd;
+  else
+    close (fd);
 }
 
 void
@@ -78,7 +87,7 @@ hw_shim_door_say (HwShimDoor *door,
   int waiting = 0;
 
   if (door->fd < 0 || length > HW_FRAME_MAX ||
-      (verb == HW_SHIM_REPORT && ioctl (door->fd, SIOCOUTQ, &waiting) == 0 && waiting > REPORT_ROOM))
+      (verb == HW_SHIM_REPORT && ioctl (door->fd, TIOCOUTQ, &waiting) == 0 && waiting > REPORT_ROOM))
     return;
 
   hw_shim_frame_write_head (frame, HW_SHIM_VERSION, verb, length);

@@ -21,7 +21,8 @@ typedef struct
 
 typedef struct
 {
-  int listener_fd; /* (owned) or -1 */
+  int listener_fd;   /* (owned) or -1 */
+  int64_t listen_at; /* when there is to be one */
   HwShimDoor doors[HW_DOORS_MAX];
 } HwShimDoors;
 
@@ -35,7 +36,8 @@ typedef void (*HwShimHear) (HwShimDoor        *door,
 
 void hw_shim_doors_init (HwShimDoors *self,
                          int          link_fd);
-bool hw_shim_doors_listen (HwShimDoors *self);
+void hw_shim_doors_listen (HwShimDoors *self,
+                           int64_t      now);
 void hw_shim_doors_close (HwShimDoors *self);
 
 void hw_shim_doors_fill (HwShimDoors   *self,

@@ -109,8 +109,7 @@ hw_shim_prepare (HwShim      *self,
   errno = ENOSYS;
 
   return task->terminal == 0 && hw_shim_add_secrets (self, task->secrets) &&
-         fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 && prctl (PR_SET_CHILD_SUBREAPER, 1) == 0 &&
-         hw_shim_doors_listen (&self->doors);
+         fcntl (self->pipe_fd, F_SETFL, O_NONBLOCK) == 0 && prctl (PR_SET_CHILD_SUBREAPER, 1) == 0;
 }
 
 /* Makes a cgroup for the program in the one that the daemon has made for us, if we may. It is
@@ -229,7 +228,8 @@ main (int   argc,
   hw_cgroup_remove (&self->cgroup);
   hw_shim_output_clear (&self->output);
   hw_shim_mask_clear (&self->mask);
-  hw_io_remove (self->folder_fd, HW_SHIM_SOCKET);
+  if (self->doors.listener_fd >= 0)
+    hw_io_remove (self->folder_fd, HW_SHIM_SOCKET);
   hw_shim_doors_close (&self->doors);
   free (self);
 

@@ -20,6 +20,12 @@
 /* What the disk refused is tried again after that. */
 #define RETRY_TIME 1000000
 
+/* Most programs have ended after that. A socket for those who come later is a file, with all that
+ * one costs, so it is made only then; in between there is who gave us the order. If that one
+ * dies before, the next waits for us.
+ */
+#define LISTEN_TIME 100000
+
 /* The most that is waited, in ms: poll() does not count while the machine sleeps, but we do. */
 #define MAX_WAIT (60 * 1000)
 
@@ -270,11 +276,20 @@ hw_shim_welcome (HwShim *self)
     hw_shim_door_say (door, HW_SHIM_ENDED, self->end_text, self->end_length);
 }
 
+static bool
+hw_shim_has_to_listen (HwShim *self)
+{
+  return self->doors.listener_fd < 0 && !self->has_recorded;
+}
+
 /* Does what is due. */
 static void
 hw_shim_advance (HwShim *self)
 {
   int64_t now = hw_shim_now ();
+
+  if (hw_shim_has_to_listen (self) && now >= self->doors.listen_at)
+    hw_shim_doors_listen (&self->doors, now);
 
   if (self->write_at != 0 && now >= self->write_at)
     hw_shim_write (self);
@@ -307,6 +322,8 @@ hw_shim_get_timeout (HwShim *self)
     at = earlier (at, self->write_at);
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
+  if (hw_shim_has_to_listen (self))
+    at = earlier (at, self->doors.listen_at);
   if (self->report.is_waiting)
     at = earlier (at, self->report.say_at);
   at = earlier (at, hw_shim_get_control_time (self, now));
@@ -358,6 +375,7 @@ hw_shim_run (HwShim *self)
 {
   struct pollfd fds[POLL_DOORS + HW_DOORS_N_POLL];
 
+  self->doors.listen_at = hw_shim_now () + LISTEN_TIME;
   while (!hw_shim_is_done (self))
     {
       hw_shim_fill (self, fds);

@@ -106,6 +106,31 @@ test_stops_what_was_adopted (CommandFixture *fixture,
   assert_tree_is_gone (fixture);
 }
 
+/* Test that one can adopt, and stop, what has only just begun: its shim may not have made its
+ * socket yet, and is waited for.
+ */
+static void
+test_adopts_at_once (CommandFixture *fixture,
+                     gconstpointer   test_data)
+{
+  g_autofree char *path = g_build_filename (fixture->attempt, HW_SHIM_SOCKET, NULL);
+  g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['sleep', '" FOREVER "']>}");
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
+  gboolean had_door;
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_until (probe->is_started);
+  replace_runner (fixture, probe);
+  had_door = g_file_test (path, G_FILE_TEST_EXISTS);
+  adopt (fixture, again);
+  run_probe_control (again, fixture->runner, HW_CONTROL_STOP, G_MAXINT64);
+  wait_until (again->is_finished);
+
+  g_test_message ("it had %s socket", had_door ? "a" : "no");
+  g_assert_cmpint (again->result, ==, HW_RESULT_CANCELED);
+  g_assert_cmpstr (again->signal, ==, "SIGTERM");
+}
+
 /* Test that a stop that was asked for before is known to whoever comes after. */
 static void
 test_knows_that_it_stops (CommandFixture *fixture,
@@ -375,6 +400,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("lives", test_adopts_what_lives);
+  ADD ("lives/at-once", test_adopts_at_once);
   ADD ("exit-record", test_takes_exit_record);
   ADD ("stops", test_stops_what_was_adopted);
   ADD ("knows-that-it-stops", test_knows_that_it_stops);

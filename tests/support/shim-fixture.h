@@ -213,12 +213,14 @@ let_go (ShimFixture *fixture)
   g_assert_true (g_file_set_contents (path, "", 0, NULL));
 }
 
+/* Waits for the door of a shim, which is not there from the first moment. */
 static inline int
 connect_again (ShimFixture *fixture)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+  wait_for_file (fixture, HW_SHIM_SOCKET);
   g_snprintf (address.sun_path, sizeof address.sun_path, "%s/" HW_SHIM_SOCKET, fixture->folder);
   g_assert_no_errno (connect (fd, (struct sockaddr *) &address, sizeof address));
   set_patience (fd);
