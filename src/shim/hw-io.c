@@ -9,7 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Not every libc has a function for this call. */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#define renameat2(...) syscall (SYS_renameat2, __VA_ARGS__)
+#endif
 
 /* All that the shim and the runners write to disk goes through this file, so that a test
  * can put another one in its place, which records what is written or fails it. Each
@@ -152,10 +159,11 @@ write_draft (int         folder_fd,
 {
   size_t written;
   bool is_written;
-  int fd, number;
+  int fd = hw_io_create (folder_fd, draft);
+  int number;
 
-  unlinkat (folder_fd, draft, 0);
-  fd = hw_io_create (folder_fd, draft);
+  if (fd < 0 && errno == EEXIST && hw_io_remove (folder_fd, draft))
+    fd = hw_io_create (folder_fd, draft);
   if (fd < 0)
     return false;
 

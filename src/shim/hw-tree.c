@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* All that came of a process that is a sub-reaper (prctl(2)): whoever loses its parent
@@ -108,13 +108,13 @@ static void
 signal_one (const HwProcessStat *stat,
             int                  number)
 {
-  int pidfd = pidfd_open (stat->pid, 0);
+  int pidfd = (int) syscall (SYS_pidfd_open, stat->pid, 0);
 
   if (pidfd < 0)
     return;
 
   if (hw_process_is (stat->pid, stat->start))
-    pidfd_send_signal (pidfd, number, NULL, 0);
+    syscall (SYS_pidfd_send_signal, pidfd, number, NULL, 0);
   close (pidfd);
 }
 
