@@ -568,7 +568,7 @@ hw_command_child_make_start (HwCommandChild *self,
                              GError        **error)
 {
   g_autoptr(HwCommandStart) start =
-    hw_command_start_new (self->settings->shim_path, self->settings->output_root, self->run, error);
+    hw_command_start_new (self->settings, self->run, error);
 
   self->program = g_strdup (start != NULL ? hw_command_start_get_program (start)
                             : hw_task_type_get_name (hw_run_get_task_type (self->run)));

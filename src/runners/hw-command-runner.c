@@ -8,6 +8,7 @@
 
 #include "hw-command-child.h"
 #include "hw-error.h"
+#include "hw-life.h"
 #include "hw-process.h"
 #include "hw-shim-protocol.h"
 #include "hw-spawn.h"
@@ -224,6 +225,8 @@ hw_command_runner_new (const char *shim_path,
   self->settings.shim_path = g_strdup (shim_path);
   self->settings.output_root = g_strdup (output_root);
   self->settings.clock = g_object_ref (clock);
+  if (!hw_life_read (self->settings.life, sizeof self->settings.life))
+    self->settings.life[0] = '\0';
   hw_spawn_heed_children ();
 
   return self;

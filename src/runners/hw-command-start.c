@@ -39,6 +39,7 @@ struct _HwCommandStart
   HwRun *run;         /* (owned) */
   char *shim_path;    /* (owned) */
   char *output_root;  /* (owned) */
+  char life[HW_LIFE_SIZE];
   char *mark;         /* (owned) */
   char **argv;        /* (owned) (array zero-terminated=1) */
   char **environment; /* (owned) (array zero-terminated=1) */
@@ -104,10 +105,9 @@ make_environment (GVariant   *given,
  * task was accepted. The error is a sentence for a person.
  */
 HwCommandStart *
-hw_command_start_new (const char *shim_path,
-                      const char *output_root,
-                      HwRun      *run,
-                      GError    **error)
+hw_command_start_new (const HwCommandSettings *settings,
+                      HwRun                   *run,
+                      GError                 **error)
 {
   HwTaskType *type = hw_run_get_task_type (run);
   g_autoptr(HwCommandStart) self = NULL;
@@ -129,11 +129,12 @@ hw_command_start_new (const char *shim_path,
 
   self = g_new0 (HwCommandStart, 1);
   self->run = g_object_ref (run);
-  self->shim_path = g_strdup (shim_path);
-  self->output_root = g_strdup (output_root);
+  self->shim_path = g_strdup (settings->shim_path);
+  self->output_root = g_strdup (settings->output_root);
+  g_strlcpy (self->life, settings->life, sizeof self->life);
   self->mark = hw_mark_build (run);
   self->argv = hw_task_type_make_argv (type, parameters);
-  results = hw_attempt_files_build_results (output_root, run);
+  results = hw_attempt_files_build_results (self->output_root, run);
   environment = hw_task_type_make_environment (type, parameters);
   self->environment = make_environment (environment, self->mark, results);
   self->directory = hw_task_type_make_directory (type, parameters);
@@ -225,6 +226,7 @@ hw_command_start_get_task (HwCommandStart *self,
 
   return (HwShimTask) {
            .mark = self->mark,
+           .life = self->life,
            .path = self->path,
            .directory = self->beginning,
            .cgroup = cgroup,
@@ -388,6 +390,13 @@ hw_command_start_prepare (HwCommandStart *self,
   const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
   g_autoptr(HwShimProcess) process = NULL;
 
+  if (self->life[0] == '\0')
+    {
+      g_set_error (error, HW_ERROR, HW_ERROR_FAILED,
+                   "Headway cannot tell one start of the machine from another. See to it that it can "
+                   "read /proc, start it again, and retry the task.");
+      return NULL;
+    }
   if (!hw_command_start_find (self, error))
     return NULL;
 

@@ -4,8 +4,8 @@
 
 #pragma once
 
+#include "hw-command-settings.h"
 #include "hw-run.h"
-#include "hw-shim-record.h"
 #include "hw-spawn.h"
 
 #include <gio/gio.h>
@@ -14,10 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _HwCommandStart HwCommandStart;
 
-HwCommandStart *hw_command_start_new (const char *shim_path,
-                                      const char *output_root,
-                                      HwRun      *run,
-                                      GError    **error);
+HwCommandStart *hw_command_start_new (const HwCommandSettings *settings,
+                                      HwRun                   *run,
+                                      GError                 **error);
 void            hw_command_start_free (HwCommandStart *self);
 
 const char     *hw_command_start_get_program (HwCommandStart *self);

@@ -10,6 +10,7 @@
 #include "hw-cancellation.h"
 #include "hw-cgroup-files.h"
 #include "hw-io.h"
+#include "hw-life.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -320,7 +321,7 @@ is_of_another_life (const HwShimStart *start)
 {
   char life[HW_LIFE_SIZE];
 
-  return hw_process_read_life (life, sizeof life) && !g_str_equal (life, start->life);
+  return hw_life_read (life, sizeof life) && !g_str_equal (life, start->life);
 }
 
 /* Finds what became of an attempt that has begun. */

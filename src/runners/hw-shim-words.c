@@ -50,7 +50,7 @@ hw_shim_task_size (const HwShimTask *task)
 {
   g_return_val_if_fail (task != NULL, 0);
 
-  return HW_SHIM_TASK_HEAD + strlen (task->mark) + 1 + strlen (task->path) + 1 +
+  return HW_SHIM_TASK_HEAD + strlen (task->mark) + 1 + strlen (task->life) + 1 + strlen (task->path) + 1 +
          strlen (task->directory) + 1 + strlen (or_empty (task->cgroup)) + 1 +
          measure_strings (task->argv) + measure_strings (task->environment) +
          measure_strings (or_none (task->secrets));
@@ -100,6 +100,7 @@ hw_shim_task_write (const HwShimTask *task,
   hw_shim_write_u32 (bytes + 32, task->terminal);
 
   bytes = write_text (bytes + HW_SHIM_TASK_HEAD, task->mark);
+  bytes = write_text (bytes, task->life);
   bytes = write_text (bytes, task->path);
   bytes = write_text (bytes, task->directory);
   bytes = write_text (bytes, or_empty (task->cgroup));

@@ -13,28 +13,6 @@
 /* A line of /proc/PID/stat has some fifty numbers. */
 #define STAT_SIZE 1024
 
-/* Reads a small file as a text. */
-static bool
-read_text (const char *path,
-           char       *text,
-           size_t      size)
-{
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  ssize_t length;
-
-  if (fd < 0)
-    return false;
-
-  length = read (fd, text, size - 1);
-  close (fd);
-  if (length < 0)
-    return false;
-
-  text[length] = '\0';
-
-  return true;
-}
-
 /* Reads a line of /proc/PID/stat. The name in it is in parentheses, and may have some of
  * its own, spaces, and line breaks.
  */
@@ -65,10 +43,19 @@ hw_process_read (pid_t          pid,
 {
   char path[64];
   char text[STAT_SIZE];
+  ssize_t length;
+  int fd;
 
   snprintf (path, sizeof path, "/proc/%d/stat", (int) pid);
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return false;
 
-  return read_text (path, text, sizeof text) && hw_process_parse (text, stat);
+  length = read (fd, text, sizeof text - 1);
+  close (fd);
+  text[length > 0 ? length : 0] = '\0';
+
+  return hw_process_parse (text, stat);
 }
 
 /* Tells whether a process is there, not even dead and unreaped, and the one that is meant. */
@@ -80,27 +67,4 @@ hw_process_is (pid_t    pid,
 
   return pid > 0 && hw_process_read (pid, &stat) && stat.start == start && stat.state != 'Z' &&
          stat.state != 'X';
-}
-
-/* Names this life of the machine, or of the container that we are in: what ran in another
- * one is gone. It is the boot's random number and when its first process began.
- */
-bool
-hw_process_read_life (char  *life,
-                      size_t size)
-{
-  char boot[HW_LIFE_SIZE];
-  HwProcessStat first = { 0 };
-  int length;
-
-  if (!read_text ("/proc/sys/kernel/random/boot_id", boot, sizeof boot))
-    return false;
-
-  /* Where other users' processes are hidden, the boot alone has to do. */
-  if (!hw_process_read (1, &first))
-    first.start = 0;
-  boot[strcspn (boot, " \n")] = '\0';
-  length = snprintf (life, size, "%s/%" PRIu64, boot, first.start);
-
-  return length > 0 && (size_t) length < size;
 }

@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Room for the name of one life of a machine, see hw_process_read_life(). */
-#define HW_LIFE_SIZE 64
-
 /* What /proc says of a process. A number alone says nothing: it goes to another process as
  * soon as one is gone. Number and start are a process's own until the machine goes down.
  */
@@ -30,6 +27,3 @@ bool hw_process_read (pid_t          pid,
                       HwProcessStat *stat);
 bool hw_process_is (pid_t    pid,
                     uint64_t start);
-
-bool hw_process_read_life (char  *life,
-                           size_t size);

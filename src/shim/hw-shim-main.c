@@ -45,7 +45,7 @@ receive_task (int         fd,
   length = hw_shim_read_u32 (head + 4);
   bytes = length <= HW_START_MAX ? malloc (length) : NULL;
   if (bytes != NULL && receive (fd, bytes, length) && hw_shim_task_read (bytes, length, task) &&
-      strlen (task->mark) < HW_MARK_SIZE)
+      strlen (task->mark) < HW_MARK_SIZE && strlen (task->life) < HW_LIFE_SIZE)
     return bytes;
 
   free (bytes);
@@ -79,7 +79,8 @@ hw_shim_prepare (HwShim      *self,
   sigset_t signals;
   int ends[2];
 
-  snprintf (self->record.mark, sizeof self->record.mark, "%s", task->mark);
+  strcpy (self->record.mark, task->mark);
+  strcpy (self->record.life, task->life);
   self->has_children = true;
   self->folder_fd = child->folder_fd = hw_io_open_folder (".");
   hw_shim_output_init (&self->output, self->folder_fd, task->output_limit);
@@ -100,8 +101,7 @@ hw_shim_prepare (HwShim      *self,
     return false;
   task->environment = environ;
 
-  if (!hw_process_read_life (self->record.life, sizeof self->record.life) ||
-      !hw_process_read (getpid (), &own))
+  if (!hw_process_read (getpid (), &own))
     return false;
   self->record.shim = own.pid;
   self->record.shim_start = own.start;

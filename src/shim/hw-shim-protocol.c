@@ -11,9 +11,9 @@
  * daemon needs of the protocol is in runners/hw-shim-words.
  */
 
-/* Lists of texts in a task: mark, path, directory and cgroup; arguments; variables; secrets. */
+/* Lists of texts in a task: mark, life, path, directory and cgroup; arguments; variables; secrets. */
 #define N_LISTS 4
-#define N_TEXTS 4
+#define N_TEXTS 5
 
 /* All permissions that there are. */
 #define MAX_UMASK 0777
@@ -167,9 +167,10 @@ hw_shim_task_read (uint8_t    *bytes,
     .terminal = hw_shim_read_u32 (bytes + 32),
     .texts = lists[0],
     .mark = lists[0][0],
-    .path = lists[0][1],
-    .directory = lists[0][2],
-    .cgroup = lists[0][3],
+    .life = lists[0][1],
+    .path = lists[0][2],
+    .directory = lists[0][3],
+    .cgroup = lists[0][4],
     .argv = lists[1],
     .environment = lists[2],
     .secrets = lists[3],

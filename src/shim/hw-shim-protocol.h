@@ -98,6 +98,7 @@ typedef struct
 typedef struct
 {
   const char *mark;      /* HEADWAY_TASK=EPOCH/ID/ATTEMPT */
+  const char *life;      /* of the machine: what ran in another one is gone */
   const char *path;      /* of the program */
   const char *directory; /* to begin in */
   const char *cgroup;    /* an empty one's folder, to make one in it for the work; or "" */
@@ -138,7 +139,7 @@ void hw_shim_status_write (const HwShimStatus *status,
 
 /* A task: u32 umask + 1, u32 number of arguments, of variables, of secrets, u32 timeout, u32
  * grace, u64 output limit, u32 terminal, and then, each with a NUL behind it, the mark, the
- * path, the directory, the cgroup, the arguments, the variables, the secrets.
+ * life, the path, the directory, the cgroup, the arguments, the variables, the secrets.
  */
 #define HW_SHIM_TASK_HEAD 36
 

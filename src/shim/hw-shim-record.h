@@ -21,6 +21,9 @@
 /* Room for the variable with its value, EPOCH/ID/ATTEMPT. */
 #define HW_MARK_SIZE 80
 
+/* Room for the name of one life of a machine, as its daemon calls it. */
+#define HW_LIFE_SIZE 64
+
 /* Room for the path of a cgroup. A longer one is not used. */
 #define HW_CGROUP_SIZE 400
 

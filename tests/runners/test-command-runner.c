@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include "hw-life.h"
+
 #include "tests/support/command-fixture.h"
 
 #include <fcntl.h>
@@ -75,7 +77,7 @@ test_command_runner_writes_start_record (CommandFixture *fixture,
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_true (hw_shim_start_parse (text, strlen (text), &start));
-  g_assert_true (hw_process_read_life (life, sizeof life));
+  g_assert_true (hw_life_read (life, sizeof life));
   numbers = g_strdup_printf ("%d %d\n", (int) start.child, (int) start.shim);
 
   g_assert_cmpstr (start.mark, ==, fixture->mark);

@@ -82,6 +82,7 @@ static const char *const secrets[] = { "hunter2", "", NULL };
 
 static const HwShimTask task = {
   .mark = "HEADWAY_TASK=1/2/3",
+  .life = "0b0c915f-78c8/1",
   .path = "/bin/sh",
   .directory = "/",
   .cgroup = "/sys/fs/cgroup/x",
@@ -106,6 +107,7 @@ test_task_round_trip (void)
   g_assert_true (hw_shim_task_read (bytes, size, &read));
 
   g_assert_cmpstr (read.mark, ==, task.mark);
+  g_assert_cmpstr (read.life, ==, task.life);
   g_assert_cmpstr (read.path, ==, task.path);
   g_assert_cmpstr (read.directory, ==, task.directory);
   g_assert_cmpstr (read.cgroup, ==, task.cgroup);

@@ -236,20 +236,6 @@ test_process_is (void)
   g_assert_false (hw_process_is (-1, stat.start));
 }
 
-/* Test that a life has one name, and that the name fits into a record. */
-static void
-test_process_life (void)
-{
-  char life[HW_LIFE_SIZE];
-  char again[HW_LIFE_SIZE];
-
-  g_assert_true (hw_process_read_life (life, sizeof life));
-  g_assert_true (hw_process_read_life (again, sizeof again));
-  g_assert_cmpstr (life, ==, again);
-  g_assert_null (strpbrk (life, " \n"));
-  g_assert_false (hw_process_read_life (life, 10));
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -265,7 +251,6 @@ main (int   argc,
   g_test_add_func ("/shim-record/strange-is-refused", test_strange);
   g_test_add_func ("/shim-record/process/name-cannot-pretend", test_process_name);
   g_test_add_func ("/shim-record/process/is", test_process_is);
-  g_test_add_func ("/shim-record/process/life", test_process_life);
 
   return g_test_run ();
 }

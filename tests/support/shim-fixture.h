@@ -146,6 +146,7 @@ order (ShimFixture *fixture,
   g_autofree guint8 *bytes = NULL;
 
   wishes.mark = fixture->mark;
+  wishes.life = "a-boot/1";
   wishes.timeout = wishes.timeout != 0 ? wishes.timeout : LONGEST_LIFE;
   wishes.path = wishes.path != NULL ? wishes.path : "/bin/sh";
   wishes.cgroup = wishes.cgroup != NULL ? wishes.cgroup : fixture->cgroup;
