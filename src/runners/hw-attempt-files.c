@@ -25,12 +25,13 @@
  * blocks, so none of it is for the main context.
  */
 
-/* Somebody wants the attempt to end: who that is. Written before it is asked to, by a daemon
- * that may be gone before the attempt has ended.
+/* Somebody wants the attempt to end: who that is, and whether at once. Written before it is asked
+ * to, by a daemon that may be gone before the attempt has ended.
  */
 #define CANCELED "canceled"
 
-#define CANCELED_FORMAT "headway-canceled 1\n%s\nby %s\nend\n"
+#define CANCELED_TITLE "headway-canceled 1\n"
+#define CANCELED_FORMAT CANCELED_TITLE "%s\nnow %d\nby %s\nend\n"
 
 /* Characters of a path in a sentence: most paths are shorter. */
 #define MAX_PATH_LENGTH 256
@@ -308,45 +309,64 @@ hw_attempt_files_read_end (int        folder_fd,
 static gsize
 build_canceled (HwRun      *run,
                 const char *actor,
+                gboolean    is_now,
                 char       *text,
                 gsize       size)
 {
   g_autofree char *mark = hw_mark_build (run);
-  int length = g_snprintf (text, size, CANCELED_FORMAT, mark, actor);
+  int length = g_snprintf (text, size, CANCELED_FORMAT, mark, is_now, actor);
 
   return actor[0] != '\0' && strchr (actor, '\n') == NULL && g_utf8_validate (actor, -1, NULL) &&
          length > 0 && (gsize) length < size ? (gsize) length : 0;
+}
+
+/* Returns 0, or a number of errno. */
+static int
+write_canceled (int         folder_fd,
+                HwRun      *run,
+                const char *actor,
+                gboolean    is_now)
+{
+  gboolean was_now = FALSE;
+  g_autofree char *first = hw_attempt_files_read_canceled (folder_fd, run, &was_now);
+  char text[HW_RECORD_SIZE];
+  gsize length = build_canceled (run, first != NULL ? first : actor, is_now, text, sizeof text);
+
+  if (first != NULL && (was_now || !is_now))
+    return 0;
+  if (length == 0)
+    return EINVAL;
+
+  return hw_io_write_record (folder_fd, CANCELED, text, length, first != NULL) ? 0 : errno;
 }
 
 /**
  * hw_attempt_files_write_canceled:
  * @root: the folder of all attempts
  * @run: the attempt, of which it is known who canceled it
+ * @is_now: whether force is to be used at once
  * @error: return location for a #GError, or %NULL
  *
- * Writes down who canceled the attempt, whether it has begun or not. Who was first stays it.
+ * Writes down who canceled the attempt, whether it has begun or not. Who was first stays it,
+ * and that somebody wanted it at once stays, too.
  *
  * Returns: %FALSE with a sentence for a person if it is not on disk
  */
 gboolean
 hw_attempt_files_write_canceled (const char *root,
                                  HwRun      *run,
+                                 gboolean    is_now,
                                  GError    **error)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
-  char text[HW_RECORD_SIZE];
-  gsize length = build_canceled (run, hw_run_get_canceled_by (run), text, sizeof text);
-  int number = 0;
-  int folder_fd;
+  int folder_fd, number;
 
-  if (length == 0)
-    return fail (folder, EINVAL, error);
   if (!make_folder (folder, error))
     return FALSE;
 
   folder_fd = hw_io_open_folder (folder);
-  if (folder_fd < 0 || !hw_io_write_record (folder_fd, CANCELED, text, length, FALSE))
-    number = errno;
+  number = folder_fd < 0 ? errno
+                         : write_canceled (folder_fd, run, hw_run_get_canceled_by (run), is_now);
   if (folder_fd >= 0)
     close (folder_fd);
 
@@ -357,31 +377,39 @@ hw_attempt_files_write_canceled (const char *root,
  * hw_attempt_files_read_canceled:
  * @folder_fd: the attempt's folder
  * @run: the attempt
+ * @is_now: (out): whether force is to be used at once
  *
  * Reads who canceled the attempt. What is read must be what would have been written.
  *
  * Returns: (transfer full) (nullable): who, or %NULL if nobody is known to have
  */
 char *
-hw_attempt_files_read_canceled (int    folder_fd,
-                                HwRun *run)
+hw_attempt_files_read_canceled (int       folder_fd,
+                                HwRun    *run,
+                                gboolean *is_now)
 {
   g_autofree char *mark = hw_mark_build (run);
-  g_autofree char *head = g_strdup_printf ("headway-canceled 1\n%s\nby ", mark);
   char text[HW_RECORD_SIZE + 1];
   char again[HW_RECORD_SIZE];
   gssize length = read_record (folder_fd, CANCELED, text);
   g_autofree char *actor = NULL;
 
+  *is_now = FALSE;
   if (length <= 0)
     return NULL;
 
   text[length] = '\0';
-  if (!g_str_has_prefix (text, head))
-    return NULL;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *head = g_strdup_printf (CANCELED_TITLE "%s\nnow %u\nby ", mark, i);
 
-  actor = g_strndup (text + strlen (head), strcspn (text + strlen (head), "\n"));
-  if (build_canceled (run, actor, again, sizeof again) != (gsize) length ||
+      if (!g_str_has_prefix (text, head))
+        continue;
+
+      *is_now = i == 1;
+      actor = g_strndup (text + strlen (head), strcspn (text + strlen (head), "\n"));
+    }
+  if (actor == NULL || build_canceled (run, actor, *is_now, again, sizeof again) != (gsize) length ||
       memcmp (again, text, (gsize) length) != 0)
     return NULL;
 

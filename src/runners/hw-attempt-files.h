@@ -32,9 +32,11 @@ int      hw_attempt_files_read_end (int        folder_fd,
                                     HwShimEnd *end);
 gboolean hw_attempt_files_write_canceled (const char *root,
                                           HwRun      *run,
+                                          gboolean    is_now,
                                           GError    **error);
-char    *hw_attempt_files_read_canceled (int    folder_fd,
-                                         HwRun *run);
+char    *hw_attempt_files_read_canceled (int       folder_fd,
+                                         HwRun    *run,
+                                         gboolean *is_now);
 guint64  hw_attempt_files_get_output_size (int folder_fd);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ typedef struct
 {
   char *output_root; /* (owned) */
   HwRun *run;        /* (owned) */
+  gboolean is_now;
 } Record;
 
 static void
@@ -39,7 +40,8 @@ record_in_thread (GTask        *gtask,
   const Record *record = task_data;
   GError *error = NULL;
 
-  if (hw_attempt_files_write_canceled (record->output_root, record->run, &error))
+  if (hw_attempt_files_write_canceled (record->output_root, record->run, record->is_now,
+                                       &error))
     g_task_return_boolean (gtask, TRUE);
   else
     g_task_return_error (gtask, error);
@@ -49,6 +51,7 @@ record_in_thread (GTask        *gtask,
  * hw_cancellation_record_async:
  * @output_root: the folder of all attempts
  * @run: an attempt of which it is known who canceled it
+ * @is_now: whether force is to be used at once
  * @callback: called when that is on disk
  * @user_data: data for @callback
  *
@@ -57,6 +60,7 @@ record_in_thread (GTask        *gtask,
 void
 hw_cancellation_record_async (const char         *output_root,
                               HwRun              *run,
+                              gboolean            is_now,
                               GAsyncReadyCallback callback,
                               gpointer            user_data)
 {
@@ -65,6 +69,7 @@ hw_cancellation_record_async (const char         *output_root,
 
   record->output_root = g_strdup (output_root);
   record->run = g_object_ref (run);
+  record->is_now = is_now;
   g_task_set_source_tag (gtask, hw_cancellation_record_async);
   g_task_set_task_data (gtask, record, (GDestroyNotify) record_free);
 
@@ -97,20 +102,25 @@ hw_cancellation_record_finish (GAsyncResult *result,
  * @run: an attempt that a former daemon claimed
  *
  * Has the attempt know who canceled it, if somebody did. Blocks. Any thread.
+ *
+ * Returns: whether somebody wanted force to be used at once
  */
-void
+gboolean
 hw_cancellation_learn (const char *output_root,
                        HwRun      *run)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (output_root, run);
   g_autofree char *actor = NULL;
   int folder_fd = hw_io_open_folder (folder);
+  gboolean is_now = FALSE;
 
   if (folder_fd < 0)
-    return;
+    return FALSE;
 
-  actor = hw_attempt_files_read_canceled (folder_fd, run);
+  actor = hw_attempt_files_read_canceled (folder_fd, run, &is_now);
   close (folder_fd);
   if (actor != NULL)
     hw_run_set_canceled_by (run, actor);
+
+  return actor != NULL && is_now;
 }

@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 
 void     hw_cancellation_record_async (const char         *output_root,
                                        HwRun              *run,
+                                       gboolean            is_now,
                                        GAsyncReadyCallback callback,
                                        gpointer            user_data);
 gboolean hw_cancellation_record_finish (GAsyncResult *result,
                                         GError      **error);
-void     hw_cancellation_learn (const char *output_root,
+gboolean hw_cancellation_learn (const char *output_root,
                                 HwRun      *run);
 
 G_END_DECLS

@@ -432,7 +432,8 @@ hw_command_child_take_over (HwCommandChild *self,
 
 /* Heeds what a former daemon was asked, with the time that the type gives counted anew. */
 static void
-hw_command_child_learn_canceled (HwCommandChild *self)
+hw_command_child_learn_canceled (HwCommandChild *self,
+                                 gboolean        is_now)
 {
   gint64 grace = hw_task_type_get_stop_timeout (hw_run_get_task_type (self->run));
 
@@ -440,7 +441,7 @@ hw_command_child_learn_canceled (HwCommandChild *self)
     return;
 
   hw_run_set_stopping (self->run);
-  hw_command_control_inherit_stop (self->control,
+  hw_command_control_inherit_stop (self->control, is_now ? HW_CONTROL_KILL : HW_CONTROL_STOP,
                                    hw_clock_get_monotonic_time (self->settings->clock) + grace);
 }
 
@@ -456,7 +457,7 @@ on_found (GObject      *source,
   if (found == NULL)
     return;
 
-  hw_command_child_learn_canceled (self);
+  hw_command_child_learn_canceled (self, found->is_canceled_now);
   switch (found->state)
     {
     case HW_SHIM_STATE_NOT_STARTED:

@@ -53,6 +53,7 @@ struct _HwCommandControl
   gboolean is_inherited; /* a former daemon was asked, and nobody knows whether the shim was */
   gboolean is_due;       /* it is written down that it is to end, or that takes too long */
   guint record_timer;
+  gboolean is_kill_recorded; /* and that it is at once, or that is under way */
   GPtrArray *recording; /* (owned) (nullable) (element-type GTask): wait until that is written */
 
   GTask *pausing;       /* (owned) (nullable): somebody waits until it stands still, or goes on */
@@ -162,13 +163,15 @@ on_record_timer (gpointer user_data)
   hw_command_control_become_due (self);
 }
 
+static void hw_command_control_write (HwCommandControl *self);
+
 static void
 on_recorded (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
   g_autoptr(HwCommandControl) self = HW_COMMAND_CONTROL (user_data);
-  g_autoptr(GPtrArray) recording = g_steal_pointer (&self->recording);
+  g_autoptr(GPtrArray) recording = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!hw_cancellation_record_finish (result, &error))
@@ -176,8 +179,23 @@ on_recorded (GObject      *source,
                hw_run_get_task_id (self->run), error->message);
 
   hw_command_control_become_due (self);
+  if (self->verb == HW_CONTROL_KILL && !self->is_kill_recorded)
+    {
+      hw_command_control_write (self);
+      return;
+    }
+
+  recording = g_steal_pointer (&self->recording);
   for (guint i = 0; i < recording->len; i++)
     g_task_return_boolean (g_ptr_array_index (recording, i), TRUE);
+}
+
+static void
+hw_command_control_write (HwCommandControl *self)
+{
+  self->is_kill_recorded = self->verb == HW_CONTROL_KILL;
+  hw_cancellation_record_async (self->output_root, self->run, self->is_kill_recorded, on_recorded,
+                                g_object_ref (self));
 }
 
 /* Writes down who wants it to end, and answers @gtask then. */
@@ -189,8 +207,7 @@ hw_command_control_record (HwCommandControl *self,
     {
       self->recording = g_ptr_array_new_with_free_func (g_object_unref);
       self->record_timer = hw_clock_add_timer (self->clock, RECORD_TIME, on_record_timer, self);
-      hw_cancellation_record_async (self->output_root, self->run, on_recorded,
-                                    g_object_ref (self));
+      hw_command_control_write (self);
     }
 
   g_ptr_array_add (self->recording, g_object_ref (gtask));
@@ -204,7 +221,7 @@ hw_command_control_hear_inherited (HwCommandControl   *self,
   gint64 grace = self->deadline - hw_clock_get_monotonic_time (self->clock);
 
   self->is_inherited = FALSE;
-  if (status->is_stopping)
+  if (status->is_stopping && self->verb != HW_CONTROL_KILL)
     hw_command_control_be_patient (self, CLAMP (grace, 0, LONGEST_GRACE) + PATIENCE);
   else
     hw_command_control_obey (self);
@@ -426,6 +443,8 @@ hw_command_control_stop (HwCommandControl *self,
                          gint64            deadline,
                          GTask            *gtask)
 {
+  gboolean is_recorded;
+
   g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
 
   if (hw_command_control_is_foreign (self))
@@ -442,11 +461,12 @@ hw_command_control_stop (HwCommandControl *self,
 
   /* A runner may be asked for a reason of nobody's. */
   if (hw_run_get_canceled_by (self->run) == NULL)
-    self->is_due = TRUE;
+    self->is_due = self->is_kill_recorded = TRUE;
 
   if (self->is_due)
     hw_command_control_obey (self);
-  if (self->is_due && self->recording == NULL)
+  is_recorded = self->is_due && (verb != HW_CONTROL_KILL || self->is_kill_recorded);
+  if (is_recorded && self->recording == NULL)
     g_task_return_boolean (gtask, TRUE);
   else
     hw_command_control_record (self, gtask);
@@ -455,6 +475,7 @@ hw_command_control_stop (HwCommandControl *self,
 /**
  * hw_command_control_inherit_stop:
  * @self: a control of an attempt that was adopted, before it has a link
+ * @verb: %HW_CONTROL_STOP or %HW_CONTROL_KILL
  * @deadline: when to use force, in the clock's monotonic time
  *
  * Says that a former daemon was asked to end the work, which wrote that down. The shim is asked
@@ -462,6 +483,7 @@ hw_command_control_stop (HwCommandControl *self,
  */
 void
 hw_command_control_inherit_stop (HwCommandControl *self,
+                                 HwControl         verb,
                                  gint64            deadline)
 {
   g_return_if_fail (HW_IS_COMMAND_CONTROL (self));
@@ -471,7 +493,8 @@ hw_command_control_inherit_stop (HwCommandControl *self,
     return;
 
   self->is_stopping = self->is_inherited = self->is_due = TRUE;
-  self->verb = HW_CONTROL_STOP;
+  self->is_kill_recorded = verb == HW_CONTROL_KILL;
+  self->verb = verb;
   self->deadline = deadline;
 }
 

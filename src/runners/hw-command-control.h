@@ -24,6 +24,7 @@ void           hw_command_control_stop (HwCommandControl *self,
                                         gint64            deadline,
                                         GTask            *gtask);
 void           hw_command_control_inherit_stop (HwCommandControl *self,
+                                                HwControl         verb,
                                                 gint64            deadline);
 void           hw_command_control_set_paused (HwCommandControl *self,
                                               gboolean          is_paused,

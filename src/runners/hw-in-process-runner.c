@@ -344,7 +344,7 @@ hw_in_process_runner_cancel (HwInProcessRunner *self,
   going_clear_timer (going);
   going->timer = hw_clock_add_timer (self->clock, RECORD_TIME, on_record_timer, going);
   g_task_set_task_data (gtask, g_object_ref (going->run), g_object_unref);
-  hw_cancellation_record_async (self->output_root, going->run, on_recorded, gtask);
+  hw_cancellation_record_async (self->output_root, going->run, FALSE, on_recorded, gtask);
 }
 
 /* There is no force: a thread can only be asked, and what can be asked of it is the same. It

@@ -402,16 +402,17 @@ hw_shim_adoption_find (const HwShimTraces *traces)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (traces->output_root, traces->run);
   int folder_fd = hw_io_open_folder (folder);
+  int number = errno;
+  gboolean is_canceled_now = hw_cancellation_learn (traces->output_root, traces->run);
   HwShimFound *found;
-
-  hw_cancellation_learn (traces->output_root, traces->run);
 
   /* The folder comes before the shim. */
   if (folder_fd < 0)
-    return errno == ENOENT || errno == ENOTDIR ? find_without_record (traces)
-           : found_new_unknown (errno);
+    return number == ENOENT || number == ENOTDIR ? find_without_record (traces)
+           : found_new_unknown (number);
 
   found = find_in_folder (folder_fd, traces);
+  found->is_canceled_now = is_canceled_now;
   close (folder_fd);
 
   return found;

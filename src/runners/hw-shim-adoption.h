@@ -57,6 +57,7 @@ typedef struct
  * @end: how it ended, of one that has ended
  * @output_size: how much it has printed, of one that is lost
  * @number: why it could not be looked at, of `errno`
+ * @is_canceled_now: whether somebody wanted it to end at once
  *
  * What a look at an attempt found.
  */
@@ -68,6 +69,7 @@ typedef struct
   HwShimEnd end;
   guint64 output_size;
   int number;
+  gboolean is_canceled_now;
 } HwShimFound;
 
 HwShimTraces *hw_shim_traces_new (const char        *output_root,

@@ -33,12 +33,14 @@ cancel (CommandFixture *fixture,
 static void
 record (CommandFixture *fixture,
         RunProbe       *probe,
-        const char     *actor)
+        const char     *actor,
+        gboolean        is_now)
 {
   g_autoptr(GError) error = NULL;
 
   hw_run_set_canceled_by (probe->run, actor);
-  g_assert_true (hw_attempt_files_write_canceled (fixture->output_root, probe->run, &error));
+  g_assert_true (hw_attempt_files_write_canceled (fixture->output_root, probe->run, is_now,
+                                                  &error));
   g_assert_no_error (error);
 }
 
@@ -57,7 +59,7 @@ test_is_on_disk_when_it_is_answered (CommandFixture *fixture,
   text = read_attempt_file (fixture, "canceled");
   wait_until (probe->is_finished);
 
-  expected = g_strdup_printf ("headway-canceled 1\n%s\nby uid:1000\nend\n", fixture->mark);
+  expected = g_strdup_printf ("headway-canceled 1\n%s\nnow 0\nby uid:1000\nend\n", fixture->mark);
   g_assert_cmpstr (text, ==, expected);
   g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
 }
@@ -72,7 +74,7 @@ test_outlives_who_asked_nobody (CommandFixture *fixture,
 
   run_probe_start (probe, fixture->runner, NULL);
   wait_for_output (fixture, "ready");
-  record (fixture, probe, "uid:1000");
+  record (fixture, probe, "uid:1000", FALSE);
   replace_runner (fixture, probe);
   adopt (fixture, again);
   wait_until (again->is_finished);
@@ -81,6 +83,52 @@ test_outlives_who_asked_nobody (CommandFixture *fixture,
   g_assert_cmpstr (again->signal, ==, "SIGTERM");
   g_assert_cmpstr (hw_run_get_canceled_by (again->run), ==, "uid:1000");
   g_assert_true (hw_run_get_is_stopping (again->run));
+}
+
+/* Test that what was to end at once does, when the next daemon finds it: it is not asked first. */
+static void
+test_now_outlives_who_asked_nobody (CommandFixture *fixture,
+                                    gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (fixture, STUBBORN);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
+  g_autofree char *output = NULL;
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_for_output (fixture, "count=1\n");
+  record (fixture, probe, "uid:1000", TRUE);
+  replace_runner (fixture, probe);
+  adopt (fixture, again);
+  wait_until (again->is_finished);
+
+  output = read_attempt_file (fixture, OUTPUT);
+  g_assert_cmpint (again->result, ==, HW_RESULT_CANCELED);
+  g_assert_cmpstr (again->signal, ==, "SIGKILL");
+  g_assert_null (strstr (output, "asked"));
+}
+
+/* Test that it is written down as well when it is only the second who wants it at once, with the
+ * first as the one who canceled.
+ */
+static void
+test_now_is_on_disk_when_it_is_answered (CommandFixture *fixture,
+                                         gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (fixture, STUBBORN);
+  g_autofree char *text = NULL;
+  g_autofree char *expected = NULL;
+
+  run_probe_start (probe, fixture->runner, NULL);
+  wait_for_output (fixture, "count=1\n");
+  cancel (fixture, probe, "uid:1000");
+  wait_for_output (fixture, "asked");
+  run_probe_control (probe, fixture->runner, HW_CONTROL_KILL, G_MAXINT64);
+  text = read_attempt_file (fixture, "canceled");
+  wait_until (probe->is_finished);
+
+  expected = g_strdup_printf ("headway-canceled 1\n%s\nnow 1\nby uid:1000\nend\n", fixture->mark);
+  g_assert_cmpstr (text, ==, expected);
+  g_assert_cmpstr (probe->signal, ==, "SIGKILL");
 }
 
 /* Waits until the program has gone on for so long that it would have said if it was asked. */
@@ -139,7 +187,7 @@ test_outlives_what_never_began (CommandFixture *fixture,
   g_autoptr(RunProbe) again = run_probe_new_again (probe);
   g_autoptr(GError) error = NULL;
 
-  record (fixture, probe, "token:owner");
+  record (fixture, probe, "token:owner", FALSE);
   error = run_probe_adopt (again, fixture->runner);
 
   g_assert_error (error, HW_ERROR, HW_ERROR_NOT_STARTED);
@@ -156,8 +204,8 @@ test_keeps_who_was_first (CommandFixture *fixture,
   g_autoptr(RunProbe) again = run_probe_new_again (first);
   g_autoptr(GError) error = NULL;
 
-  record (fixture, first, "uid:1000");
-  record (fixture, second, "uid:1001");
+  record (fixture, first, "uid:1000", FALSE);
+  record (fixture, second, "uid:1001", FALSE);
   error = run_probe_adopt (again, fixture->runner);
 
   g_assert_error (error, HW_ERROR, HW_ERROR_NOT_STARTED);
@@ -171,12 +219,13 @@ test_heeds_no_other_record (CommandFixture *fixture,
 {
   static const char *const texts[] = {
     "",
-    "headway-canceled 1\n%s0\nby uid:1000\nend\n",
-    "headway-canceled 1\n%s\nby uid:1000\nend",
-    "headway-canceled 1\n%s\nby uid:1000\nend\nend\n",
-    "headway-canceled 1\n%s\nby \nend\n",
-    "headway-canceled 1\n%s\nby \xff\nend\n",
-    "headway-canceled 2\n%s\nby uid:1000\nend\n",
+    "headway-canceled 1\n%s0\nnow 0\nby uid:1000\nend\n",
+    "headway-canceled 1\n%s\nnow 0\nby uid:1000\nend",
+    "headway-canceled 1\n%s\nnow 0\nby uid:1000\nend\nend\n",
+    "headway-canceled 1\n%s\nnow 0\nby \nend\n",
+    "headway-canceled 1\n%s\nnow 0\nby \xff\nend\n",
+    "headway-canceled 1\n%s\nnow 2\nby uid:1000\nend\n",
+    "headway-canceled 2\n%s\nnow 0\nby uid:1000\nend\n",
   };
   g_autofree char *path = g_build_filename (fixture->attempt, "canceled", NULL);
 
@@ -284,6 +333,8 @@ main (int   argc,
   ADD ("outlives/what-never-began", test_outlives_what_never_began);
   ADD ("outlives/work-in-process", test_outlives_work_in_process);
   ADD ("asks-once", test_asks_once);
+  ADD ("now/on-disk-when-answered", test_now_is_on_disk_when_it_is_answered);
+  ADD ("now/outlives-who-asked-nobody", test_now_outlives_who_asked_nobody);
   ADD ("keeps-who-was-first", test_keeps_who_was_first);
   ADD ("heeds-no-other-record", test_heeds_no_other_record);
   ADD ("ends-what-cannot-be-recorded", test_ends_what_cannot_be_recorded);
