@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -416,6 +417,21 @@ hw_attempt_files_read_canceled (int       folder_fd,
   return g_steal_pointer (&actor);
 }
 
+/* Whether it is a segment that is not packed, as the last one never is, and where it begins. */
+static gboolean
+parse_segment_name (const char *name,
+                    guint64    *offset)
+{
+  char again[HW_IO_NAME_MAX];
+
+  if (sscanf (name, HW_SEGMENT_PREFIX "%" G_GUINT64_FORMAT, offset) != 1)
+    return FALSE;
+
+  hw_segment_build_name (again, *offset);
+
+  return g_str_equal (again, name);
+}
+
 /**
  * hw_attempt_files_get_output_size:
  * @folder_fd: the attempt's folder
@@ -444,7 +460,7 @@ hw_attempt_files_get_output_size (int folder_fd)
       struct stat status;
       guint64 offset;
 
-      if (hw_segment_parse_name (entry->d_name, &offset) &&
+      if (parse_segment_name (entry->d_name, &offset) &&
           fstatat (folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
         size = MAX (size, offset + (guint64) status.st_size);
     }

@@ -75,8 +75,8 @@ static gboolean
 find_ending (const char   *word,
              HwShimEnding *ending)
 {
-  for (*ending = HW_SHIM_EXITED; hw_shim_ending_get_word (*ending) != NULL; (*ending)++)
-    if (strcmp (hw_shim_ending_get_word (*ending), word) == 0)
+  for (*ending = HW_SHIM_EXITED; hw_shim_ending_words[*ending] != NULL; (*ending)++)
+    if (strcmp (hw_shim_ending_words[*ending], word) == 0)
       return TRUE;
 
   return FALSE;
@@ -86,8 +86,8 @@ static gboolean
 find_stopped (const char    *word,
               HwShimStopped *stopped)
 {
-  for (*stopped = HW_SHIM_NOT_STOPPED; hw_shim_stopped_get_word (*stopped) != NULL; (*stopped)++)
-    if (strcmp (hw_shim_stopped_get_word (*stopped), word) == 0)
+  for (*stopped = HW_SHIM_NOT_STOPPED; hw_shim_stopped_words[*stopped] != NULL; (*stopped)++)
+    if (strcmp (hw_shim_stopped_words[*stopped], word) == 0)
       return TRUE;
 
   return FALSE;

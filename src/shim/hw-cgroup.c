@@ -11,28 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is made, and removed at the end, in the folder that one is given. */
-#define WORK "work"
-
 /* A file of some ten names with a number each. */
 #define EVENTS_SIZE 512
-
-static bool
-write_file (HwCgroup   *self,
-            const char *name,
-            const char *text)
-{
-  int fd = self->is_open ? openat (self->folder_fd, name, O_WRONLY | O_CLOEXEC) : -1;
-  bool is_written;
-
-  if (fd < 0)
-    return false;
-
-  is_written = write (fd, text, strlen (text)) == (ssize_t) strlen (text);
-  close (fd);
-
-  return is_written;
-}
 
 /* Reads the number behind @key, with a line break before it and a space behind it, or 0. */
 static uint32_t
@@ -62,9 +42,9 @@ hw_cgroup_make (HwCgroup   *self,
 
   self->is_open = true;
   self->events_fd = -1;
-  if (mkdirat (self->folder_fd, WORK, S_IRWXU) == 0 || errno == EEXIST)
-    self->events_fd = openat (self->folder_fd, WORK "/cgroup.events", O_RDONLY | O_CLOEXEC);
-  if (self->events_fd >= 0 && faccessat (self->folder_fd, WORK "/cgroup.kill", W_OK, 0) == 0)
+  if (mkdirat (self->folder_fd, HW_CGROUP_WORK, S_IRWXU) == 0 || errno == EEXIST)
+    self->events_fd = openat (self->folder_fd, HW_CGROUP_WORK "/cgroup.events", O_RDONLY | O_CLOEXEC);
+  if (self->events_fd >= 0 && faccessat (self->folder_fd, HW_CGROUP_KILL, W_OK, 0) == 0)
     return true;
 
   hw_cgroup_remove (self);
@@ -79,34 +59,28 @@ hw_cgroup_remove (HwCgroup *self)
   if (!self->is_open)
     return;
 
-  unlinkat (self->folder_fd, WORK, AT_REMOVEDIR);
+  unlinkat (self->folder_fd, HW_CGROUP_WORK, AT_REMOVEDIR);
   close (self->events_fd);
   close (self->folder_fd);
   self->is_open = false;
 }
 
-/* Moves the calling process into it. */
+/* Writes into one of its files, of which hw-cgroup.h says what that does. */
 bool
-hw_cgroup_enter (HwCgroup *self)
+hw_cgroup_write (HwCgroup   *self,
+                 const char *name,
+                 const char *text)
 {
-  return write_file (self, WORK "/cgroup.procs", "0");
-}
+  int fd = self->is_open ? openat (self->folder_fd, name, O_WRONLY | O_CLOEXEC) : -1;
+  bool is_written;
 
-/* Kills all in it at once, and those that they start at that moment. */
-bool
-hw_cgroup_kill (HwCgroup *self)
-{
-  return write_file (self, WORK "/cgroup.kill", "1");
-}
+  if (fd < 0)
+    return false;
 
-/* Holds all in it, or lets them go on. It takes a moment; one that the kernel holds is
- * waited for.
- */
-bool
-hw_cgroup_freeze (HwCgroup *self,
-                  bool      is_wanted)
-{
-  return write_file (self, WORK "/cgroup.freeze", is_wanted ? "1" : "0");
+  is_written = write (fd, text, strlen (text)) == (ssize_t) strlen (text);
+  close (fd);
+
+  return is_written;
 }
 
 /* Reads it where poll() looks, so that that finds only what is new since. */
@@ -126,7 +100,7 @@ hw_cgroup_count_oom_kills (HwCgroup *self)
   int fd = -1;
 
   if (self->is_open)
-    fd = openat (self->folder_fd, WORK "/memory.events", O_RDONLY | O_CLOEXEC);
+    fd = openat (self->folder_fd, HW_CGROUP_WORK "/memory.events", O_RDONLY | O_CLOEXEC);
   if (self->is_open && fd < 0)
     fd = openat (self->folder_fd, "memory.events", O_RDONLY | O_CLOEXEC);
   if (fd < 0)

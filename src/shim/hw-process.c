@@ -21,20 +21,10 @@ hw_process_parse (const char    *text,
                   HwProcessStat *stat)
 {
   const char *behind_name = strrchr (text, ')');
-  int pid, parent, session;
 
-  if (behind_name == NULL || sscanf (text, "%d (", &pid) != 1)
-    return false;
-
-  if (sscanf (behind_name, ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-              "%*d %*d %" SCNu64, &stat->state, &parent, &session, &stat->start) != 4)
-    return false;
-
-  stat->pid = pid;
-  stat->parent = parent;
-  stat->session = session;
-
-  return true;
+  return behind_name != NULL && sscanf (text, "%d (", &stat->pid) == 1 &&
+         sscanf (behind_name, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+                 "%*d %*d %" SCNu64, &stat->state, &stat->parent, &stat->start) == 3;
 }
 
 bool

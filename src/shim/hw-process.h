@@ -16,7 +16,6 @@ typedef struct
 {
   pid_t pid;
   pid_t parent;
-  pid_t session;
   char state;
   uint64_t start; /* in ticks since the machine came up */
 } HwProcessStat;

@@ -8,9 +8,7 @@
 #include "hw-shim-report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -27,32 +25,6 @@ fail (HwShimChild *self,
   self->stage = stage;
   self->number = number;
   _exit (NOT_STARTED);
-}
-
-/* Has signals ignored, or not, that happen to a daemon and its session: only SIGKILL ends a
- * shim at once. All others are as when it began, and it began with all at their defaults.
- */
-void
-hw_shim_handle_signals (void ( *handler ) (int number))
-{
-  static const int numbers[] = {
-    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM,
-    SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ,
-  };
-
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    signal (numbers[i], handler);
-}
-
-/* No signal is ignored or blocked, whatever we do with them. */
-static void
-reset_signals (void)
-{
-  sigset_t none;
-
-  hw_shim_handle_signals (SIG_DFL);
-  sigemptyset (&none);
-  sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
 /* Writes down that the work begins, and returns when that is on disk. */
@@ -76,27 +48,27 @@ write_start (HwShimChild *self)
 }
 
 /* What the child does. It runs in our memory while we wait (vfork(2)), but all else is its
- * own: descriptors, signals, folder, umask. All our descriptors close by themselves.
+ * own: descriptors, signals, folder, umask. All our descriptors close by themselves, but
+ * for the standard input, which is empty.
  */
 static _Noreturn void
 become (HwShimChild *self)
 {
   const HwShimTask *task = self->task;
-  int null_fd = open ("/dev/null", O_RDONLY);
+  sigset_t none;
 
   /* If we die it must, too, even with nobody left to see to that: also before it asked. */
   if (setsid () < 0 || prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-      getppid () != self->record->shim || null_fd < 0 ||
-      dup2 (null_fd, STDIN_FILENO) < 0 || dup2 (self->output_fd, STDOUT_FILENO) < 0 ||
+      getppid () != self->record->shim || dup2 (self->output_fd, STDOUT_FILENO) < 0 ||
       dup2 (self->output_fd, STDERR_FILENO) < 0 || dup2 (self->report_fd, HW_PROGRESS_FD) < 0)
     fail (self, HW_SHIM_STAGE_SETUP, errno);
-  if (null_fd > STDERR_FILENO)
-    close (null_fd);
 
-  if (!hw_cgroup_enter (self->cgroup))
+  if (!hw_cgroup_write (self->cgroup, HW_CGROUP_PROCS, "0"))
     self->record->cgroup[0] = '\0';
 
-  reset_signals ();
+  /* No signal waits, whatever we do with them. */
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
   if (chdir (task->directory) < 0)
     fail (self, HW_SHIM_STAGE_DIRECTORY, errno);
 

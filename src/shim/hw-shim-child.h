@@ -22,5 +22,4 @@ typedef struct
   int number;
 } HwShimChild;
 
-void  hw_shim_handle_signals (void ( *handler ) (int number));
 pid_t hw_shim_child_start (HwShimChild *self);

@@ -28,16 +28,6 @@ hw_shim_is_stopping (const HwShim *self)
   return self->stopped != HW_SHIM_NOT_STOPPED;
 }
 
-/* Begins to count. Both are in ms; a timeout of 0 never comes. */
-void
-hw_shim_set_timeout (HwShim  *self,
-                     uint32_t timeout,
-                     uint32_t grace)
-{
-  self->timeout_at = timeout == 0 ? 0 : hw_shim_now () + (int64_t) timeout * 1000;
-  self->grace = grace;
-}
-
 /* Asks to end those who began at @born or later; who is held hears of it only when it goes
  * on.
  */
@@ -46,14 +36,14 @@ hw_shim_ask (HwShim  *self,
              uint64_t born)
 {
   self->asked_at = (uint64_t) (hw_shim_now () * sysconf (_SC_CLK_TCK) / 1000000);
-  hw_tree_signal (getpid (), SIGTERM, born);
-  hw_tree_signal (getpid (), SIGCONT, born);
+  hw_tree_signal (SIGTERM, born, NULL);
+  hw_tree_signal (SIGCONT, born, NULL);
 }
 
 /* Asks all to end, and uses force when the time is up. Those who are held go on, as they
  * could not tidy up otherwise.
  */
-static void
+void
 hw_shim_stop (HwShim       *self,
               HwShimStopped stopped,
               uint32_t      milliseconds)
@@ -71,15 +61,6 @@ hw_shim_stop (HwShim       *self,
   hw_shim_resume (self);
 }
 
-/* The machine goes down, or the session ends: all hear of that by SIGTERM, we too. No daemon
- * sends it to us, and the program has as much time as its type gives it.
- */
-void
-hw_shim_shut_down (HwShim *self)
-{
-  hw_shim_stop (self, HW_SHIM_SHUT_DOWN, self->grace);
-}
-
 static void
 hw_shim_kill (HwShim *self)
 {
@@ -92,12 +73,12 @@ hw_shim_kill (HwShim *self)
 static void
 hw_shim_kill_all (HwShim *self)
 {
-  hw_cgroup_kill (&self->cgroup);
+  hw_cgroup_write (&self->cgroup, HW_CGROUP_KILL, "1");
   self->is_held = false;
   hw_shim_reap (self);
   for (int i = 0; i < KILL_ROUNDS && self->has_children && !self->is_held; i++)
     {
-      uint64_t children = hw_tree_kill_children (getpid ());
+      uint64_t children = hw_tree_kill_children ();
 
       /* Of those who die from here on, SIGCHLD tells; who died before left others to us. */
       self->is_held = children == self->children;
@@ -112,7 +93,7 @@ static void
 hw_shim_hold (HwShim *self)
 {
   self->is_paused = self->cgroup.is_open ? hw_cgroup_is_frozen (&self->cgroup)
-                                         : hw_tree_hold (getpid ());
+                                         : hw_tree_hold ();
 }
 
 static void
@@ -123,7 +104,7 @@ hw_shim_pause (HwShim *self)
 
   self->is_pausing = true;
   self->time_left = self->timeout_at == 0 ? 0 : self->timeout_at - hw_shim_now ();
-  hw_cgroup_freeze (&self->cgroup, true);
+  hw_cgroup_write (&self->cgroup, HW_CGROUP_FREEZE, "1");
   hw_shim_hold (self);
 }
 
@@ -135,8 +116,8 @@ hw_shim_resume (HwShim *self)
 
   self->is_pausing = self->is_paused = false;
   self->timeout_at = self->timeout_at == 0 ? 0 : hw_shim_now () + self->time_left;
-  if (!hw_cgroup_freeze (&self->cgroup, false))
-    hw_tree_signal (getpid (), SIGCONT, 0);
+  if (!hw_cgroup_write (&self->cgroup, HW_CGROUP_FREEZE, "0"))
+    hw_tree_signal (SIGCONT, 0, NULL);
 }
 
 /* Does what is asked. Returns whether it could be understood. */

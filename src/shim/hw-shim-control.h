@@ -7,12 +7,11 @@
 #include "hw-shim.h"
 
 bool    hw_shim_is_stopping (const HwShim *self);
-void    hw_shim_set_timeout (HwShim  *self,
-                             uint32_t timeout,
-                             uint32_t grace);
 void    hw_shim_ask (HwShim  *self,
                      uint64_t born);
-void    hw_shim_shut_down (HwShim *self);
+void    hw_shim_stop (HwShim       *self,
+                      HwShimStopped stopped,
+                      uint32_t      milliseconds);
 bool    hw_shim_obey (HwShim            *self,
                       const HwShimFrame *frame);
 void    hw_shim_resume (HwShim *self);

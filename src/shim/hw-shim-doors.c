@@ -56,21 +56,15 @@ hw_shim_doors_listen (HwShimDoors *self,
   if (fd < 0)
     return;
 
-  if (bind (fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
-      listen (fd, HW_DOORS_MAX) == 0)
-    self->listener_fd = fd;
-  else
-    close (fd);
-}
+  if (bind (fd, (const struct sockaddr *) &address, sizeof address) < 0 ||
+      listen (fd, HW_DOORS_MAX) < 0)
+    {
+      close (fd);
+      return;
+    }
 
-void
-hw_shim_doors_close (HwShimDoors *self)
-{
-  for (int i = 0; i < HW_DOORS_MAX; i++)
-    close_door (&self->doors[i]);
-  if (self->listener_fd >= 0)
-    close (self->listener_fd);
-  self->listener_fd = -1;
+  self->listener_fd = fd;
+  self->listen_at = INT64_MAX;
 }
 
 /* Whoever does not take what is said, though it is little, hears no more. Who is slow just does
@@ -206,7 +200,6 @@ hw_shim_doors_accept (HwShimDoors *self)
     }
 
   self->doors[i].fd = fd;
-  self->doors[i].filled = 0;
 
   return &self->doors[i];
 }

@@ -22,7 +22,7 @@ typedef struct
 typedef struct
 {
   int listener_fd;   /* (owned) or -1 */
-  int64_t listen_at; /* when there is to be one */
+  int64_t listen_at; /* when to make it */
   HwShimDoor doors[HW_DOORS_MAX];
 } HwShimDoors;
 
@@ -38,7 +38,6 @@ void hw_shim_doors_init (HwShimDoors *self,
                          int          link_fd);
 void hw_shim_doors_listen (HwShimDoors *self,
                            int64_t      now);
-void hw_shim_doors_close (HwShimDoors *self);
 
 void hw_shim_doors_fill (HwShimDoors   *self,
                          struct pollfd *fds);

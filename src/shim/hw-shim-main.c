@@ -58,7 +58,6 @@ static bool
 hw_shim_add_secrets (HwShim *self,
                      char  **secrets)
 {
-  hw_shim_mask_init (&self->mask);
   for (; *secrets != NULL; secrets++)
     if (!hw_shim_mask_add_secret (&self->mask, (const uint8_t *) *secrets, strlen (*secrets)))
       {
@@ -88,7 +87,6 @@ hw_shim_prepare (HwShim      *self,
   sigemptyset (&signals);
   sigaddset (&signals, SIGCHLD);
   sigaddset (&signals, SIGTERM);
-  sigprocmask (SIG_SETMASK, &signals, NULL);
   self->signal_fd = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 
   if (self->folder_fd < 0 || self->signal_fd < 0 || pipe2 (ends, O_CLOEXEC) < 0)
@@ -173,7 +171,8 @@ hw_shim_start (HwShim      *self,
   if (self->record.cgroup[0] == '\0')
     hw_cgroup_remove (&self->cgroup);
 
-  hw_shim_set_timeout (self, task->timeout, task->grace);
+  self->timeout_at = task->timeout == 0 ? 0 : hw_shim_now () + (int64_t) task->timeout * 1000;
+  self->grace = task->grace;
   hw_shim_write_status (self, self->told);
   hw_shim_door_say (&self->doors.doors[0], HW_SHIM_STARTED, self->told, sizeof self->told);
 
@@ -190,6 +189,7 @@ main (int   argc,
   HwShim *self;
   HwShimTask task;
   HwShimChild child = { .task = &task, .output_fd = -1, .report_fd = -1 };
+  sigset_t signals;
   uint8_t *bytes;
   bool is_started = false;
 
@@ -199,7 +199,9 @@ main (int   argc,
       return 2;
     }
 
-  hw_shim_handle_signals (SIG_IGN);
+  /* Only SIGKILL ends us: what happens to a daemon and its session does not. */
+  sigfillset (&signals);
+  sigprocmask (SIG_SETMASK, &signals, NULL);
   umask (0077);
   bytes = receive_task (HW_SHIM_LINK_FD, &task);
 
@@ -208,7 +210,6 @@ main (int   argc,
   if (bytes == NULL || self == NULL)
     return 1;
 
-  self->pipe_fd = -1;
   hw_shim_doors_init (&self->doors, HW_SHIM_LINK_FD);
   child.cgroup = &self->cgroup;
   child.record = &self->record;
@@ -226,11 +227,9 @@ main (int   argc,
     hw_shim_run (self);
 
   hw_cgroup_remove (&self->cgroup);
-  hw_shim_output_clear (&self->output);
   hw_shim_mask_clear (&self->mask);
   if (self->doors.listener_fd >= 0)
     hw_io_remove (self->folder_fd, HW_SHIM_SOCKET);
-  hw_shim_doors_close (&self->doors);
   free (self);
 
   return is_started ? 0 : 1;

@@ -13,22 +13,12 @@
  */
 
 void
-hw_shim_mask_init (HwShimMask *self)
-{
-  self->n_parts = 0;
-  memset (self->may_begin, 0, sizeof self->may_begin);
-  self->start = self->ready = self->end = 0;
-}
-
-void
 hw_shim_mask_clear (HwShimMask *self)
 {
   for (size_t i = 0; i < self->n_parts; i++)
-    {
-      free (self->parts[i].bytes);
-      free (self->parts[i].borders);
-    }
-  self->n_parts = 0;
+    free (self->parts[i].borders);
+  memset (self->may_begin, 0, sizeof self->may_begin);
+  self->n_parts = self->start = self->ready = self->end = 0;
 }
 
 /* Counts one more byte: how much of the part are the last bytes now? */
@@ -53,16 +43,11 @@ add_part (HwShimMask    *self,
   if (self->n_parts == HW_MASK_PARTS_MAX)
     return false;
 
-  part->bytes = malloc (size);
-  part->borders = calloc (size + 1, sizeof *part->borders);
-  if (part->bytes == NULL || part->borders == NULL)
-    {
-      free (part->bytes);
-      free (part->borders);
-      return false;
-    }
+  part->borders = calloc (1, (size + 1) * sizeof *part->borders + size);
+  if (part->borders == NULL)
+    return false;
 
-  memcpy (part->bytes, bytes, size);
+  part->bytes = memcpy (part->borders + size + 1, bytes, size);
   part->length = size;
   part->n_found = 0;
   for (size_t n = 1; n < size; n++)
@@ -192,11 +177,4 @@ hw_shim_mask_take (HwShimMask *self,
                    size_t      size)
 {
   self->start += size;
-}
-
-/* Says whether something waits for more to come. */
-bool
-hw_shim_mask_is_holding (const HwShimMask *self)
-{
-  return self->ready < self->end;
 }

@@ -28,14 +28,14 @@
 
 typedef struct
 {
-  uint8_t *bytes;    /* (owned) */
+  uint8_t *bytes;    /* behind the borders */
   uint16_t *borders; /* (owned): [n] how long the longest beginning is that ends what has n bytes */
   size_t length;
   size_t n_found;    /* so many of its bytes are the last ones that were read */
 } HwMaskPart;
 
 /* What was read and is to be written, in which secrets become stars. What may be the
- * beginning of one waits until it is clear whether it is.
+ * beginning of one waits until it is clear whether it is. Begins with all zero.
  */
 typedef struct
 {
@@ -49,7 +49,6 @@ typedef struct
   size_t end;
 } HwShimMask;
 
-void hw_shim_mask_init (HwShimMask *self);
 void hw_shim_mask_clear (HwShimMask *self);
 bool hw_shim_mask_add_secret (HwShimMask    *self,
                               const uint8_t *bytes,
@@ -64,4 +63,3 @@ const uint8_t *hw_shim_mask_get_ready (HwShimMask *self,
                                        size_t     *size);
 void           hw_shim_mask_take (HwShimMask *self,
                                   size_t      size);
-bool           hw_shim_mask_is_holding (const HwShimMask *self);

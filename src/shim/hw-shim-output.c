@@ -4,13 +4,14 @@
 
 #include "hw-shim-output.h"
 
+#include "hw-io.h"
+#include "hw-shim-protocol.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SEGMENT_PREFIX "output-"
 #define INDEX_PREFIX "index-"
 #define PACKED_SUFFIX ".gz"
 
@@ -29,7 +30,7 @@ void
 hw_segment_build_name (char    *name,
                        uint64_t offset)
 {
-  build_name (name, SEGMENT_PREFIX, offset, "");
+  build_name (name, HW_SEGMENT_PREFIX, offset, "");
 }
 
 /* The same for the index of that segment. */
@@ -45,26 +46,7 @@ void
 hw_segment_build_packed_name (char    *name,
                               uint64_t offset)
 {
-  build_name (name, SEGMENT_PREFIX, offset, PACKED_SUFFIX);
-}
-
-/* Says whether a file of this name is a segment, packed or not, and where it begins. */
-bool
-hw_segment_parse_name (const char *name,
-                       uint64_t   *offset)
-{
-  char packed[HW_IO_NAME_MAX];
-  char plain[HW_IO_NAME_MAX];
-
-  if (strncmp (name, SEGMENT_PREFIX, strlen (SEGMENT_PREFIX)) != 0)
-    return false;
-
-  /* Nothing but what we would write: no sign, no zeros, no number that is too large. */
-  *offset = strtoull (name + strlen (SEGMENT_PREFIX), NULL, 10);
-  hw_segment_build_name (plain, *offset);
-  hw_segment_build_packed_name (packed, *offset);
-
-  return strcmp (name, plain) == 0 || strcmp (name, packed) == 0;
+  build_name (name, HW_SEGMENT_PREFIX, offset, PACKED_SUFFIX);
 }
 
 /* Of an output with a @limit, less would not have a beginning and an end. */
@@ -73,15 +55,12 @@ hw_shim_output_init (HwShimOutput *self,
                      int           folder_fd,
                      uint64_t      limit)
 {
-  memset (self, 0, sizeof *self);
-  self->folder_fd = folder_fd;
-  self->segment_fd = -1;
-  self->index_fd = -1;
+  *self = (HwShimOutput) { .folder_fd = folder_fd, .segment_fd = -1, .index_fd = -1 };
   self->limit = limit != 0 && limit < HW_OUTPUT_LIMIT_MIN ? HW_OUTPUT_LIMIT_MIN : limit;
 }
 
-static void
-close_segment (HwShimOutput *self)
+void
+hw_shim_output_clear (HwShimOutput *self)
 {
   if (self->segment_fd >= 0)
     close (self->segment_fd);
@@ -92,20 +71,6 @@ close_segment (HwShimOutput *self)
   self->index_fd = -1;
   self->index_size = 0;
   self->is_index_torn = false;
-}
-
-void
-hw_shim_output_clear (HwShimOutput *self)
-{
-  close_segment (self);
-}
-
-static void
-write_u64 (uint8_t *bytes,
-           uint64_t number)
-{
-  for (int i = 0; i < 8; i++)
-    bytes[i] = (uint8_t) (number >> (8 * i));
 }
 
 static bool
@@ -139,9 +104,9 @@ write_index (HwShimOutput *self,
   if (self->is_index_torn && !hw_io_truncate (self->index_fd, self->index_size))
     return;
 
-  write_u64 (entry, self->size);
-  write_u64 (entry + 8, self->n_lines);
-  write_u64 (entry + 16, (uint64_t) now);
+  hw_shim_write_u64 (entry, self->size);
+  hw_shim_write_u64 (entry + 8, self->n_lines);
+  hw_shim_write_u64 (entry + 16, (uint64_t) now);
   self->is_index_torn = !hw_io_write (self->index_fd, entry, sizeof entry, &written);
   if (self->is_index_torn)
     return;
@@ -186,7 +151,7 @@ open_segment (HwShimOutput *self)
     {
       if (!hw_io_sync (self->segment_fd))
         return false;
-      close_segment (self);
+      hw_shim_output_clear (self);
     }
   if (self->segment_fd >= 0)
     return true;

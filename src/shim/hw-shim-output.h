@@ -15,6 +15,9 @@
  */
 #define HW_SEGMENT_SIZE (UINT64_C (4) * 1024 * 1024)
 
+/* What its name begins with. */
+#define HW_SEGMENT_PREFIX "output-"
+
 /* Of a limited output, the first half of the limit is kept, and the newest half: a beginning,
  * an end, and a segment of each at least.
  */
@@ -52,8 +55,6 @@ void hw_segment_build_index_name (char    *name,
                                   uint64_t offset);
 void hw_segment_build_packed_name (char    *name,
                                    uint64_t offset);
-bool hw_segment_parse_name (const char *name,
-                            uint64_t   *offset);
 
 void hw_shim_output_init (HwShimOutput *self,
                           int           folder_fd,

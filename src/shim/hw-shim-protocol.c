@@ -54,10 +54,7 @@ hw_shim_frame_write_head (uint8_t   *head,
                           HwShimVerb verb,
                           size_t     length)
 {
-  head[0] = version;
-  head[1] = (uint8_t) verb;
-  head[2] = 0;
-  head[3] = 0;
+  hw_shim_write_u32 (head, version | (uint32_t) verb << 8);
   hw_shim_write_u32 (head + 4, (uint32_t) length);
 }
 
@@ -96,12 +93,10 @@ hw_shim_status_write (const HwShimStatus *status,
 {
   hw_shim_write_u32 (bytes, status->pid);
   hw_shim_write_u64 (bytes + 4, status->start);
-  bytes[12] = (uint8_t) ((status->is_stopping ? HW_SHIM_STATUS_STOPPING : 0) |
-                         (status->has_ended ? HW_SHIM_STATUS_ENDED : 0) |
-                         (status->is_paused ? HW_SHIM_STATUS_PAUSED : 0));
-  bytes[13] = (uint8_t) status->containment;
-  bytes[14] = 0;
-  bytes[15] = 0;
+  hw_shim_write_u32 (bytes + 12, (status->is_stopping ? HW_SHIM_STATUS_STOPPING : 0) |
+                     (status->has_ended ? HW_SHIM_STATUS_ENDED : 0) |
+                     (status->is_paused ? HW_SHIM_STATUS_PAUSED : 0) |
+                     (uint32_t) status->containment << 8);
 }
 
 /* Takes the next @n texts out of the bytes, and puts them and a NULL behind each other at

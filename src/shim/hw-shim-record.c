@@ -8,35 +8,12 @@
 #include <stdio.h>
 
 /* Records are texts that a person can read, of a version in their first line, complete
- * only with their last line, which has a sum of all before it. All functions are pure; runners/hw-shim-records reads what they
- * write.
+ * only with their last line, which has a sum of all before it. All functions are pure;
+ * runners/hw-shim-records reads what they write.
  */
 
-/* Gets the word for it, or NULL if there is no such thing. */
-const char *
-hw_shim_ending_get_word (HwShimEnding ending)
-{
-  static const char *const words[] = {
-    [HW_SHIM_EXITED] = "exited",
-    [HW_SHIM_KILLED] = "killed",
-    [HW_SHIM_FAILED] = "failed",
-  };
-
-  return ending < sizeof words / sizeof *words ? words[ending] : NULL;
-}
-
-const char *
-hw_shim_stopped_get_word (HwShimStopped stopped)
-{
-  static const char *const words[] = {
-    [HW_SHIM_NOT_STOPPED] = "no",
-    [HW_SHIM_ASKED] = "asked",
-    [HW_SHIM_TIMED_OUT] = "timeout",
-    [HW_SHIM_SHUT_DOWN] = "shutdown",
-  };
-
-  return stopped < sizeof words / sizeof *words ? words[stopped] : NULL;
-}
+const char *const hw_shim_ending_words[] = { "exited", "killed", "failed", NULL };
+const char *const hw_shim_stopped_words[] = { "no", "asked", "timeout", "shutdown", NULL };
 
 /* FNV-1a: of two texts of one length that differ in one byte, it never is the same. */
 static uint32_t
@@ -102,8 +79,8 @@ hw_shim_end_build (const HwShimEnd *end,
 {
   int length = snprintf (text, size, HW_SHIM_END_TITLE "%s\n%s %d %d\nstopped %s\noom %" PRIu32
                          "\ncut %d\noutput %" PRIu64 "\nat %" PRId64 "\nend", end->mark,
-                         hw_shim_ending_get_word (end->ending), end->number, (int) end->stage,
-                         hw_shim_stopped_get_word (end->stopped), end->n_oom_kills,
+                         hw_shim_ending_words[end->ending], end->number, (int) end->stage,
+                         hw_shim_stopped_words[end->stopped], end->n_oom_kills,
                          (int) end->is_cut, end->output_size, end->at);
 
   return hw_shim_record_seal (text, length, size);

@@ -89,8 +89,9 @@ typedef struct
   int64_t at; /* in µs since 1970 */
 } HwShimEnd;
 
-const char *hw_shim_ending_get_word (HwShimEnding ending);
-const char *hw_shim_stopped_get_word (HwShimStopped stopped);
+/* The words for these in a record, with a NULL behind them. */
+extern const char *const hw_shim_ending_words[];
+extern const char *const hw_shim_stopped_words[];
 
 size_t hw_shim_record_seal (char  *text,
                             int    length,

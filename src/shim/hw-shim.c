@@ -8,13 +8,10 @@
 #include "hw-shim-control.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What the disk refused is tried again after that. */
@@ -29,26 +26,15 @@
 /* The most that is waited, in ms: poll() does not count while the machine sleeps, but we do. */
 #define MAX_WAIT (60 * 1000)
 
-static int64_t
-read_clock (clockid_t clock)
+/* In µs. */
+int64_t
+hw_shim_read_clock (clockid_t clock)
 {
   struct timespec time;
 
   clock_gettime (clock, &time);
 
   return (int64_t) time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-int64_t
-hw_shim_now (void)
-{
-  return read_clock (CLOCK_BOOTTIME);
-}
-
-int64_t
-hw_shim_real_time (void)
-{
-  return read_clock (CLOCK_REALTIME);
 }
 
 /* Writes what was read. What finds no room stays, and nothing more is read: the program
@@ -142,10 +128,12 @@ hw_shim_reap (HwShim *self)
   int status;
   pid_t pid;
 
-  /* A program that heard of it as well has not ended by itself. */
+  /* The machine goes down, or the session ends: all hear of that by SIGTERM, we too. No daemon
+   * sends it to us. A program that heard of it as well has not ended by itself.
+   */
   while (read (self->signal_fd, &info, sizeof info) > 0)
     if (info.ssi_signo == SIGTERM)
-      hw_shim_shut_down (self);
+      hw_shim_stop (self, HW_SHIM_SHUT_DOWN, self->grace);
 
   while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
     if (pid == self->record.child)
@@ -164,14 +152,10 @@ hw_shim_reap (HwShim *self)
 static void
 hw_shim_write_record (HwShim *self)
 {
-  self->has_recorded = hw_io_write_record (self->folder_fd, HW_SHIM_END, self->end_text,
-                                           self->end_length, true);
-
   /* If the folder was taken away, nobody wants to know any more. */
-  if (!self->has_recorded && errno == ENOENT)
-    self->has_recorded = true;
-  if (!self->has_recorded)
-    self->record_at = hw_shim_now () + RETRY_TIME;
+  self->has_recorded = hw_io_write_record (self->folder_fd, HW_SHIM_END, self->end_text,
+                                           self->end_length, true) || errno == ENOENT;
+  self->record_at = hw_shim_now () + RETRY_TIME;
 }
 
 /* Writes down how it ended, and tells everybody: in this order. If the disk does not take
@@ -190,8 +174,7 @@ hw_shim_end (HwShim *self)
   hw_shim_drain (self);
   hw_shim_output_sync (&self->output);
 
-  for (size_t i = 0; i < sizeof end.mark; i++)
-    end.mark[i] = self->record.mark[i];
+  memcpy (end.mark, self->record.mark, sizeof end.mark);
   end.ending = WIFEXITED (self->status) ? HW_SHIM_EXITED : HW_SHIM_KILLED;
   end.number = WIFEXITED (self->status) ? WEXITSTATUS (self->status) : WTERMSIG (self->status);
   end.is_cut = self->is_cut;
@@ -276,19 +259,13 @@ hw_shim_welcome (HwShim *self)
     hw_shim_door_say (door, HW_SHIM_ENDED, self->end_text, self->end_length);
 }
 
-static bool
-hw_shim_has_to_listen (HwShim *self)
-{
-  return self->doors.listener_fd < 0 && !self->has_recorded;
-}
-
 /* Does what is due. */
 static void
 hw_shim_advance (HwShim *self)
 {
   int64_t now = hw_shim_now ();
 
-  if (hw_shim_has_to_listen (self) && now >= self->doors.listen_at)
+  if (now >= self->doors.listen_at)
     hw_shim_doors_listen (&self->doors, now);
 
   if (self->write_at != 0 && now >= self->write_at)
@@ -316,14 +293,12 @@ static int
 hw_shim_get_timeout (HwShim *self)
 {
   int64_t now = hw_shim_now ();
-  int64_t at = INT64_MAX;
+  int64_t at = self->doors.listen_at;
 
   if (self->write_at != 0)
     at = earlier (at, self->write_at);
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
-  if (hw_shim_has_to_listen (self))
-    at = earlier (at, self->doors.listen_at);
   if (self->report.is_waiting)
     at = earlier (at, self->report.say_at);
   at = earlier (at, hw_shim_get_control_time (self, now));

@@ -11,6 +11,8 @@
 #include "hw-shim-record.h"
 #include "hw-shim-report.h"
 
+#include <time.h>
+
 /* One attempt: its program, all that came of it, what they print, and who asks. */
 typedef struct
 {
@@ -50,9 +52,20 @@ typedef struct
   size_t end_length;
 } HwShim;
 
+int64_t hw_shim_read_clock (clockid_t clock);
+
 /* Times are of CLOCK_BOOTTIME, in µs: whoever suspends the machine waits no longer. */
-int64_t hw_shim_now (void);
-int64_t hw_shim_real_time (void);
+static inline int64_t
+hw_shim_now (void)
+{
+  return hw_shim_read_clock (CLOCK_BOOTTIME);
+}
+
+static inline int64_t
+hw_shim_real_time (void)
+{
+  return hw_shim_read_clock (CLOCK_REALTIME);
+}
 
 void hw_shim_run (HwShim *self);
 void hw_shim_reap (HwShim *self);

@@ -9,13 +9,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* All that came of a process that is a sub-reaper (prctl(2)): whoever loses its parent
+/* All that came of this process, which is a sub-reaper (prctl(2)): whoever loses its parent
  * becomes its child, so nobody gets away, whatever sessions and environments they make.
  */
 
@@ -76,16 +75,15 @@ read_all (Table *table)
     closedir (folder);
 }
 
-/* Moves those that came of @root to the front. Returns how many they are. */
+/* Moves those that came of this process to the front. Returns how many they are. */
 static size_t
-gather (Table *table,
-        pid_t  root)
+gather (Table *table)
 {
   size_t n_ours = 0;
   size_t n_seen = 0;
 
   /* Each of ours is a parent once; those behind it are not yet known to be ours. */
-  for (pid_t parent = root;; parent = table->stats[n_seen++].pid)
+  for (pid_t parent = getpid ();; parent = table->stats[n_seen++].pid)
     {
       for (size_t i = n_ours; i < table->n; i++)
         if (table->stats[i].parent == parent)
@@ -125,26 +123,25 @@ is_held (const HwProcessStat *stat)
   return strchr ("TtZX", stat->state) != NULL;
 }
 
-/* Sends a signal to all that came of @root, but not to itself, and those above first. Only
+/* Sends a signal to all that came of this process, but not to itself, and those above first. Only
  * those hear it that began at @born or later, see HwProcessStat, and SIGSTOP only those that
  * are not held. Returns a number that is the same as long as they and their states are the
- * same. @n_running tells how many were not held, those left out that the kernel holds: it
+ * same. @n_running, unless it is NULL, tells how many were not held, those left out that the kernel holds: it
  * lets them do nothing once they have a signal, and may let them heed it only when others go
  * on (who has called vfork(2) waits for a child that was held before it called execve(2)).
  */
-static uint64_t
-signal_all (pid_t    root,
-            int      number,
-            uint64_t born,
-            size_t  *n_running)
+uint64_t
+hw_tree_signal (int      number,
+                uint64_t born,
+                size_t  *n_running)
 {
   Table table = { 0 };
   uint64_t digest = 1;
+  size_t n_left = 0;
   size_t n_ours;
 
-  *n_running = 0;
   read_all (&table);
-  n_ours = gather (&table, root);
+  n_ours = gather (&table);
   for (size_t i = 0; i < n_ours; i++)
     {
       const HwProcessStat *stat = &table.stats[i];
@@ -154,38 +151,30 @@ signal_all (pid_t    root,
       if (stat->start < born || (number == SIGSTOP && is_held (stat)))
         continue;
       signal_one (stat, number);
-      *n_running += stat->state != 'D';
+      n_left += stat->state != 'D';
     }
 
   free (table.stats);
+  if (n_running != NULL)
+    *n_running = n_left;
 
   return digest;
 }
 
-void
-hw_tree_signal (pid_t    root,
-                int      number,
-                uint64_t born)
-{
-  size_t n_running;
-
-  signal_all (root, number, born, &n_running);
-}
-
-/* Holds all that came of @root. Who is started while we look may not be seen, and who started
+/* Holds all that came of this process. Who is started while we look may not be seen, and who started
  * it may be gone by then; but as long as nobody waits for those who end, each leaves a trace.
  * So all are held when those who are found are the same twice, and none of them runs. Returns
  * whether it has come to that; if not, it is tried again later, as a signal takes its time.
  */
 bool
-hw_tree_hold (pid_t root)
+hw_tree_hold (void)
 {
   uint64_t before = 0;
 
   for (int i = 0; i < HOLD_ROUNDS; i++)
     {
       size_t n_running;
-      uint64_t digest = signal_all (root, SIGSTOP, 0, &n_running);
+      uint64_t digest = hw_tree_signal (SIGSTOP, 0, &n_running);
 
       if (n_running == 0 && digest == before)
         return true;
@@ -204,21 +193,17 @@ kill_one (pid_t     pid,
   kill (pid, SIGKILL);
 }
 
-/* Reads the children of this process, @root, out of the file that some kernels have for
- * it. Returns false if there is none.
+/* Reads our children out of the file that some kernels have for them. Returns false if there
+ * is none.
  */
 static bool
-kill_listed (pid_t     root,
-             uint64_t *children)
+kill_listed (uint64_t *children)
 {
-  char path[64];
+  int fd = open ("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
   char text[CHILDREN_SIZE];
   char *cursor = text;
   ssize_t length;
-  int fd;
 
-  snprintf (path, sizeof path, "/proc/%d/task/%d/children", (int) root, (int) root);
-  fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return false;
 
@@ -238,23 +223,23 @@ kill_listed (pid_t     root,
   return true;
 }
 
-/* Kills the children of this process, @root, which has one thread. Their numbers are theirs
+/* Kills the children of this process, which has one thread. Their numbers are theirs
  * until it waits for them. Theirs are then its own: it is called until there are none. Who
  * is above is killed first, so nobody is left to start more. Returns a number that is the
  * same as long as the children are the same.
  */
 uint64_t
-hw_tree_kill_children (pid_t root)
+hw_tree_kill_children (void)
 {
   Table table = { 0 };
   uint64_t children = 0;
 
-  if (kill_listed (root, &children))
+  if (kill_listed (&children))
     return children;
 
   read_all (&table);
   for (size_t i = 0; i < table.n; i++)
-    if (table.stats[i].parent == root)
+    if (table.stats[i].parent == getpid ())
       kill_one (table.stats[i].pid, &children);
   free (table.stats);
 

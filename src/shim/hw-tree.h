@@ -5,11 +5,11 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
-void     hw_tree_signal (pid_t    root,
-                         int      number,
-                         uint64_t born);
-bool     hw_tree_hold (pid_t root);
-uint64_t hw_tree_kill_children (pid_t root);
+uint64_t hw_tree_signal (int      number,
+                         uint64_t born,
+                         size_t  *n_running);
+bool     hw_tree_hold (void);
+uint64_t hw_tree_kill_children (void);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -164,6 +165,32 @@ compare_offsets (gconstpointer a,
 }
 
 /**
+ * hw_output_folder_parse_name:
+ * @name: the name of a file
+ * @offset: (out): where in the output it begins, if it is a segment
+ *
+ * Looks for what can only be a segment: no sign, no zeros, no number that is too large.
+ *
+ * Returns: whether it is one, packed or not
+ */
+gboolean
+hw_output_folder_parse_name (const char *name,
+                             guint64    *offset)
+{
+  char plain[HW_IO_NAME_MAX];
+  char packed[HW_IO_NAME_MAX];
+
+  if (!g_str_has_prefix (name, HW_SEGMENT_PREFIX))
+    return FALSE;
+
+  *offset = g_ascii_strtoull (name + strlen (HW_SEGMENT_PREFIX), NULL, 10);
+  hw_segment_build_name (plain, *offset);
+  hw_segment_build_packed_name (packed, *offset);
+
+  return g_str_equal (name, plain) || g_str_equal (name, packed);
+}
+
+/**
  * hw_output_folder_list:
  * @self: a folder
  *
@@ -186,7 +213,7 @@ hw_output_folder_list (HwOutputFolder *self)
     return offsets;
 
   while ((entry = readdir (folder)) != NULL)
-    if (hw_segment_parse_name (entry->d_name, &offset))
+    if (hw_output_folder_parse_name (entry->d_name, &offset))
       g_array_append_val (offsets, offset);
   closedir (folder);
   g_array_sort (offsets, compare_offsets);

@@ -30,6 +30,8 @@ gboolean hw_output_folder_open (HwOutputFolder   *self,
                                 GError          **error);
 void     hw_output_folder_clear (HwOutputFolder *self);
 
+gboolean hw_output_folder_parse_name (const char *name,
+                                      guint64    *offset);
 GArray  *hw_output_folder_list (HwOutputFolder *self);
 gssize   hw_output_folder_read (HwOutputFolder *self,
                                 char           *buffer,

@@ -81,7 +81,7 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
-  g_autofree HwShimMask *mask = g_new (HwShimMask, 1);
+  g_autofree HwShimMask *mask = g_new0 (HwShimMask, 1);
   g_autoptr(GByteArray) seen = g_byte_array_new ();
   g_autofree guint8 *masked = NULL;
   Input input = { 0 };
@@ -89,7 +89,6 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   if (!read_input (data, size, &input))
     return 0;
 
-  hw_shim_mask_init (mask);
   for (guint i = 0; i < input.n_secrets; i++)
     g_assert_true (hw_shim_mask_add_secret (mask, input.secrets[i], input.sizes[i]));
 

@@ -364,41 +364,6 @@ test_limit_packed (Fixture      *fixture,
   g_assert_false (g_file_test (packed_path, G_FILE_TEST_EXISTS));
 }
 
-static void
-test_names (void)
-{
-  static const struct
-  {
-    const char *name;
-    guint64 offset;
-    gboolean is_segment;
-  } names[] = {
-    { "output-0", 0, TRUE },
-    { "output-4194304", 4194304, TRUE },
-    { "output-4194304.gz", 4194304, TRUE },
-    { "output-18446744073705357312", G_GUINT64_CONSTANT (18446744073705357312), TRUE },
-    { "output-18446744073709551616", 0, FALSE },
-    { "output-1", 0, FALSE },
-    { "output-", 0, FALSE },
-    { "output- 0", 0, FALSE },
-    { "output-+0", 0, FALSE },
-    { "output-00", 0, FALSE },
-    { "output-0.gz.gz", 0, FALSE },
-    { "output-0x0", 0, FALSE },
-    { "index-0", 0, FALSE },
-    { "end", 0, FALSE },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      guint64 offset = 0;
-
-      g_assert_cmpint (hw_segment_parse_name (names[i].name, &offset), ==, names[i].is_segment);
-      if (names[i].is_segment)
-        g_assert_cmpuint (offset, ==, names[i].offset);
-    }
-}
-
 /* Test that what the disk refuses is neither lost nor counted. */
 static void
 test_refused (Fixture      *fixture,
@@ -437,7 +402,6 @@ main (int   argc,
   ADD ("limit/odd-one-keeps-whole-segments", 3 * HW_SEGMENT_SIZE + 1, test_odd_limit);
   ADD ("limit/drops-what-is-packed", 4 * HW_SEGMENT_SIZE, test_limit_packed);
   ADD ("refused-is-kept", 0, test_refused);
-  g_test_add_func ("/shim-output/names", test_names);
 
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-attempt-folder.h"
+#include "hw-output-folder.h"
 #include "hw-output-log.h"
 #include "hw-shim-output.h"
 
@@ -405,6 +406,43 @@ test_attempts_do_not_mix (Fixture      *fixture,
   g_assert_cmpuint (g_bytes_get_size (other), ==, 0);
 }
 
+/* Test that nothing but what we would write is a segment. */
+static void
+test_names (Fixture      *fixture,
+            gconstpointer test_data)
+{
+  static const struct
+  {
+    const char *name;
+    guint64 offset;
+    gboolean is_segment;
+  } names[] = {
+    { "output-0", 0, TRUE },
+    { "output-4194304", 4194304, TRUE },
+    { "output-4194304.gz", 4194304, TRUE },
+    { "output-18446744073705357312", G_GUINT64_CONSTANT (18446744073705357312), TRUE },
+    { "output-18446744073709551616", 0, FALSE },
+    { "output-1", 0, FALSE },
+    { "output-", 0, FALSE },
+    { "output- 0", 0, FALSE },
+    { "output-+0", 0, FALSE },
+    { "output-00", 0, FALSE },
+    { "output-0.gz.gz", 0, FALSE },
+    { "output-0x0", 0, FALSE },
+    { "index-0", 0, FALSE },
+    { "end", 0, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      guint64 offset = 0;
+
+      g_assert_cmpint (hw_output_folder_parse_name (names[i].name, &offset), ==, names[i].is_segment);
+      if (names[i].is_segment)
+        g_assert_cmpuint (offset, ==, names[i].offset);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -417,6 +455,7 @@ main (int   argc,
   } tests[] = {
     { "/output-log/begins-at-the-offset", test_begins_at_the_offset },
     { "/output-log/end-has-no-bytes", test_end_has_no_bytes },
+    { "/output-log/names-of-segments", test_names },
     { "/output-log/no-file-has-no-bytes", test_no_file_has_no_bytes },
     { "/output-log/limit-of-none-has-no-bytes", test_limit_of_none_has_no_bytes },
     { "/output-log/bytes-are-any-bytes", test_bytes_are_any_bytes },
