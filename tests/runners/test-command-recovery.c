@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-attempt-files.h"
 #include "hw-error.h"
 #include "hw-marked-processes.h"
 #include "hw-shim-protocol.h"
@@ -168,6 +169,20 @@ test_no_descriptors (Fixture      *fixture,
   g_assert_cmpint (again->exit_code, ==, 3);
 }
 
+/* Waits until the shim has made its socket. */
+static void
+wait_for_door (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->command.attempt, HW_SHIM_SOCKET, NULL);
+  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
+
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_thread_yield ();
+    }
+}
+
 static int
 knock (Fixture *fixture)
 {
@@ -196,6 +211,7 @@ test_held_shim (Fixture      *fixture,
   pid_t shim;
 
   begin_and_replace (fixture, probe);
+  wait_for_door (fixture);
   shim = read_start (fixture).shim;
   g_assert_no_errno (kill (shim, SIGSTOP));
   for (guint i = 0; i < CROWD; i++)
@@ -217,6 +233,70 @@ test_held_shim (Fixture      *fixture,
   let_go (fixture);
   wait_until (again->is_finished);
   g_assert_cmpint (again->exit_code, ==, 3);
+}
+
+/* Begins a program whose shim has no place for its socket, and gives it up to another runner.
+ * Returns (transfer full) what is in the place.
+ */
+static char *
+begin_without_door (Fixture  *fixture,
+                    RunProbe *probe)
+{
+  char *path = g_build_filename (fixture->command.attempt, HW_SHIM_SOCKET, NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (fixture->command.attempt, 0700));
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  begin_and_replace (fixture, probe);
+
+  return path;
+}
+
+/* Test that a shim that lives, and cannot make its socket, is waited for: it tries again, and is
+ * then adopted.
+ */
+static void
+test_no_door (Fixture      *fixture,
+              gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (&fixture->command, PATIENT);
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
+  g_autofree char *path = begin_without_door (fixture, probe);
+  g_autoptr(GAsyncResult) result = NULL;
+
+  hw_test_log_expect_warning (get_log (test_data), "Cannot find out what became of task 7: "
+                              "Resource temporarily unavailable. Trying again");
+  again->is_started = TRUE;
+  hw_runner_adopt_async (fixture->command.runner, again->run, NULL, on_probe_result, &result);
+  wait_until (hw_fake_clock_get_n_timers (fixture->clock) > 0);
+  hw_test_log_assert_expected (get_log (test_data));
+  g_assert_false (again->is_finished);
+
+  g_assert_no_errno (g_unlink (path));
+  advance_until (fixture, &result);
+  assert_adopts (fixture, result);
+  let_go (fixture);
+  wait_until (again->is_finished);
+  g_assert_cmpint (again->exit_code, ==, 3);
+}
+
+/* Test that such a shim is ended with its program if somebody wants that, as it cannot be asked. */
+static void
+test_no_door_canceled (Fixture      *fixture,
+                       gconstpointer test_data)
+{
+  g_autoptr(RunProbe) probe = probe_command (&fixture->command, PATIENT);
+  g_autoptr(RunProbe) again = NULL;
+  g_autofree char *path = begin_without_door (fixture, probe);
+  pid_t child = read_start (fixture).child;
+
+  hw_run_set_canceled_by (probe->run, "uid:1000");
+  g_assert_true (hw_attempt_files_write_canceled (fixture->command.output_root, probe->run, FALSE,
+                                                  NULL));
+  again = run_probe_adopt_again (probe, fixture->command.runner);
+  wait_until (again->is_finished);
+
+  g_assert_cmpint (again->result, ==, HW_RESULT_CANCELED);
+  g_assert_true (is_gone (child));
 }
 
 /* Test that nobody is left behind by a runner that goes while it is still looking. */
@@ -565,6 +645,8 @@ main (int   argc,
 
   ADD ("unknown/no-descriptors", log, test_no_descriptors);
   ADD ("unknown/held-shim", log, test_held_shim);
+  ADD ("unknown/no-door", log, test_no_door);
+  ADD ("unknown/no-door-canceled", NULL, test_no_door_canceled);
   ADD ("unknown/left-while-looking", log, test_left_while_looking);
   ADD ("session/began-anew", log, test_session);
   ADD ("session/is-the-same", NULL, test_session);
