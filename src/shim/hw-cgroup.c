@@ -97,10 +97,8 @@ uint32_t
 hw_cgroup_count_oom_kills (HwCgroup *self)
 {
   uint32_t n = 0;
-  int fd = -1;
+  int fd = self->is_open ? openat (self->folder_fd, HW_CGROUP_EVENTS, O_RDONLY | O_CLOEXEC) : -1;
 
-  if (self->is_open)
-    fd = openat (self->folder_fd, HW_CGROUP_WORK "/memory.events", O_RDONLY | O_CLOEXEC);
   if (self->is_open && fd < 0)
     fd = openat (self->folder_fd, "memory.events", O_RDONLY | O_CLOEXEC);
   if (fd < 0)

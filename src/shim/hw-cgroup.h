@@ -18,6 +18,9 @@
 #define HW_CGROUP_KILL HW_CGROUP_WORK "/cgroup.kill"
 #define HW_CGROUP_FREEZE HW_CGROUP_WORK "/cgroup.freeze"
 
+/* Whom the kernel killed to get memory. */
+#define HW_CGROUP_EVENTS HW_CGROUP_WORK "/memory.events"
+
 /* A cgroup (version 2) for all that comes of a program: nothing gets out of it that may not
  * write to a cgroup above. All zero is none; every function does nothing then, and fails.
  */

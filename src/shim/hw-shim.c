@@ -330,16 +330,11 @@ static void
 hw_shim_fill (HwShim        *self,
               struct pollfd *fds)
 {
-  fds[POLL_SIGNALS] = (struct pollfd) { .fd = self->signal_fd, .events = POLLIN };
-  fds[POLL_PIPE] = (struct pollfd) {
-    .fd = self->write_at == 0 ? self->pipe_fd : -1,
-    .events = POLLIN,
-  };
-  fds[POLL_CGROUP] = (struct pollfd) {
-    .fd = self->cgroup.is_open && self->is_pausing && !self->is_paused ? self->cgroup.events_fd
-                                                                       : -1,
-    .events = POLLPRI,
-  };
+  bool awaits_pause = self->cgroup.is_open && self->is_pausing && !self->is_paused;
+
+  fds[POLL_SIGNALS] = (struct pollfd) { self->signal_fd, POLLIN, 0 };
+  fds[POLL_PIPE] = (struct pollfd) { self->write_at == 0 ? self->pipe_fd : -1, POLLIN, 0 };
+  fds[POLL_CGROUP] = (struct pollfd) { awaits_pause ? self->cgroup.events_fd : -1, POLLPRI, 0 };
   hw_shim_report_fill (&self->report, fds + POLL_REPORT);
   hw_shim_doors_fill (&self->doors, fds + POLL_DOORS);
 }
