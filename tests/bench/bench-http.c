@@ -185,7 +185,7 @@ measure_requests (Bench *bench)
 
   bench_tell ("32 connections, 1 watcher; libsoup", one, raw);
   bench_tell ("the same with 50 watchers; with 1", many, one);
-  g_print ("  processor time of a task, in us: %.0f; memory: %.1f MiB\n",
+  g_print ("  processor time of a task in the daemon, in us: %.0f; its memory: %.1f MiB\n",
            cost / (bench->n_requests * BENCH_ROUNDS), bench_daemon_get_memory (&site.daemon));
   bench_tell_goal ("1 watcher, of libsoup alone",
                    100 * one[BENCH_ROUNDS / 2] / raw[BENCH_ROUNDS / 2], 45, 65);
