@@ -78,6 +78,9 @@ get_title (guint status)
     case HW_HTTP_STATUS_MISDIRECTED:
       return "Misdirected Request";
 
+    case HW_HTTP_STATUS_FIELDS_TOO_LARGE:
+      return "Request Header Fields Too Large";
+
     default:
       return soup_status_get_phrase (status);
     }

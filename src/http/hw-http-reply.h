@@ -16,6 +16,13 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_STATUS_MISDIRECTED 421
 
+/**
+ * HW_HTTP_STATUS_FIELDS_TOO_LARGE:
+ *
+ * The head of the request is too long (RFC 6585, 5). libsoup has no name for it.
+ */
+#define HW_HTTP_STATUS_FIELDS_TOO_LARGE 431
+
 void hw_http_reply_prepare (SoupServerMessage *message);
 
 void hw_http_reply_empty (SoupServerMessage *message,
