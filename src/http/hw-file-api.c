@@ -32,7 +32,6 @@ struct _HwFileApi
   GObject parent_instance;
 
   HwTaskQueue *queue; /* (owned) (not nullable) */
-  HwClock *clock;     /* (owned) (not nullable) */
   guint n_downloads;
 };
 
@@ -128,7 +127,7 @@ on_file_opened (GObject      *source,
     return;
 
   request->is_on_its_way = TRUE;
-  hw_file_download_begin (message, content->stream, content->size, self->clock, on_download_end,
+  hw_file_download_begin (message, content->stream, content->size, on_download_end,
                           g_object_ref (self));
 }
 
@@ -202,7 +201,6 @@ hw_file_api_finalize (GObject *object)
 {
   HwFileApi *self = HW_FILE_API (object);
 
-  g_clear_object (&self->clock);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_file_api_parent_class)->finalize (object);
@@ -224,24 +222,20 @@ hw_file_api_init (HwFileApi *self)
 /**
  * hw_file_api_new:
  * @queue: the queue
- * @clock: how long something takes
  *
  * Creates the part of the REST door for files.
  *
  * Returns: (transfer full): it
  */
 HwFileApi *
-hw_file_api_new (HwTaskQueue *queue,
-                 HwClock     *clock)
+hw_file_api_new (HwTaskQueue *queue)
 {
   HwFileApi *self;
 
   g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
-  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_FILE_API, NULL);
   self->queue = g_object_ref (queue);
-  self->clock = g_object_ref (clock);
 
   return self;
 }

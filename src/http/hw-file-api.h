@@ -22,8 +22,7 @@ G_BEGIN_DECLS
 #define HW_TYPE_FILE_API (hw_file_api_get_type ())
 G_DECLARE_FINAL_TYPE (HwFileApi, hw_file_api, HW, FILE_API, GObject)
 
-HwFileApi *hw_file_api_new (HwTaskQueue *queue,
-                            HwClock     *clock);
+HwFileApi *hw_file_api_new (HwTaskQueue *queue);
 
 void       hw_file_api_answer (HwFileApi         *self,
                                SoupServerMessage *message,

@@ -6,7 +6,7 @@
 
 #include "hw-file-download.h"
 
-#include "hw-http-gate.h"
+#include "hw-http-stream.h"
 
 /* Bytes that are in memory of one download: as much as a fast connection takes at once. */
 #define PIECE_SIZE (128 * 1024)
@@ -20,9 +20,7 @@ typedef struct
   SoupServerMessage *message; /* (owned) */
   GInputStream *stream;       /* (owned) */
   GCancellable *cancellable;  /* (owned) */
-  HwClock *clock;             /* (owned) */
   guint64 n_left;
-  guint timer;
   gboolean is_reading;
   gboolean is_over;
 
@@ -33,7 +31,6 @@ typedef struct
 static void
 download_free (Download *download)
 {
-  g_clear_object (&download->clock);
   g_clear_object (&download->cancellable);
   g_clear_object (&download->stream);
   g_clear_object (&download->message);
@@ -41,37 +38,20 @@ download_free (Download *download)
 }
 
 /* Whoever gets the file sees that it is not whole, as the length was announced. libsoup
- * notices that the socket is closed when it is to write.
+ * notices that the connection is cut when it is to write.
  */
 static void
 download_cut (Download *download)
 {
-  GSocket *socket = soup_server_message_get_socket (download->message);
+  HwHttpStream *connection = hw_http_stream_get (download->message);
   SoupMessageBody *body = soup_server_message_get_response_body (download->message);
 
-  if (download->is_over || socket == NULL)
+  if (download->is_over || connection == NULL)
     return;
 
-  hw_http_gate_cut (socket);
+  hw_http_stream_cut (connection);
   soup_message_body_append (body, SOUP_MEMORY_STATIC, "\n", 1);
   soup_server_message_unpause (download->message);
-}
-
-static void
-on_stalled (gpointer user_data)
-{
-  Download *download = user_data;
-
-  download->timer = 0;
-  download_cut (download);
-}
-
-static void
-download_restart_timer (Download *download)
-{
-  if (download->timer != 0)
-    hw_clock_remove_timer (download->clock, download->timer);
-  download->timer = hw_clock_add_timer (download->clock, HW_FILE_MAX_STALL, on_stalled, download);
 }
 
 /* A piece goes through these in this order. */
@@ -134,14 +114,6 @@ on_message_wrote_chunk (SoupServerMessage *message,
   download_read (download);
 }
 
-static void
-on_message_wrote_body_data (SoupServerMessage *message,
-                            guint              size,
-                            Download          *download)
-{
-  download_restart_timer (download);
-}
-
 /* It was sent, or nobody is there any more. */
 static void
 on_message_over (SoupServerMessage *message,
@@ -149,9 +121,6 @@ on_message_over (SoupServerMessage *message,
 {
   download->is_over = TRUE;
   g_signal_handlers_disconnect_by_data (message, download);
-  if (download->timer != 0)
-    hw_clock_remove_timer (download->clock, download->timer);
-  download->timer = 0;
 
   download->on_end (download->user_data);
   g_cancellable_cancel (download->cancellable);
@@ -164,7 +133,6 @@ on_message_over (SoupServerMessage *message,
  * @message: a request that waits, with the head of its answer
  * @stream: what is to be sent
  * @size: how many bytes of it
- * @clock: how long somebody takes
  * @on_end: called when it is over, in whatever way
  * @user_data: data for @on_end
  *
@@ -176,10 +144,10 @@ void
 hw_file_download_begin (SoupServerMessage *message,
                         GInputStream      *stream,
                         guint64            size,
-                        HwClock           *clock,
                         GDestroyNotify     on_end,
                         gpointer           user_data)
 {
+  HwHttpStream *connection = hw_http_stream_get (message);
   Download *download;
 
   g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
@@ -190,17 +158,16 @@ hw_file_download_begin (SoupServerMessage *message,
   download->message = g_object_ref (message);
   download->stream = g_object_ref (stream);
   download->cancellable = g_cancellable_new ();
-  download->clock = g_object_ref (clock);
   download->n_left = size;
   download->on_end = on_end;
   download->user_data = user_data;
 
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_message_wrote_chunk), download);
-  g_signal_connect (message, "wrote-body-data", G_CALLBACK (on_message_wrote_body_data), download);
   g_signal_connect (message, "finished", G_CALLBACK (on_message_over), download);
   g_signal_connect (message, "disconnected", G_CALLBACK (on_message_over), download);
 
-  download_restart_timer (download);
+  if (connection != NULL)
+    hw_http_stream_set_max_stall (connection, HW_FILE_MAX_STALL);
   download_read (download);
 }

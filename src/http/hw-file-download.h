@@ -21,7 +21,6 @@ G_BEGIN_DECLS
 void hw_file_download_begin (SoupServerMessage *message,
                              GInputStream      *stream,
                              guint64            size,
-                             HwClock           *clock,
                              GDestroyNotify     on_end,
                              gpointer           user_data);
 

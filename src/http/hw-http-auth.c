@@ -10,6 +10,7 @@
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-sessions.h"
+#include "hw-http-stream.h"
 
 #include <string.h>
 
@@ -25,10 +26,9 @@
  * Finds out who asks.
  *
  * On the Unix socket the kernel says it. On TCP anybody on this machine can ask, and any
- * web page can make a browser ask; so a request has to be meant for us (`Host`, against
- * pages that point a name of theirs at this machine), must not come from somebody
- * else's page (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or the cookie
- * that the token was traded for.
+ * web page can make a browser ask; so a request must not come from somebody else's page
+ * (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or the cookie that the token
+ * was traded for. Whether it is meant for us (`Host`) was looked at before.
  */
 struct _HwHttpAuth
 {
@@ -42,9 +42,6 @@ struct _HwHttpAuth
 };
 
 G_DEFINE_FINAL_TYPE (HwHttpAuth, hw_http_auth, G_TYPE_OBJECT)
-
-/* The names under which a browser reaches this machine, and only this machine. */
-static const char *const own_hosts[] = { "127.0.0.1", "localhost", "[::1]" };
 
 static void
 hash_string (const char *text,
@@ -161,34 +158,9 @@ get_route (SoupServerMessage *message)
 static gboolean
 is_local (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  HwHttpStream *stream = hw_http_stream_get (message);
 
-  return socket != NULL && g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
-}
-
-/* The target of a request may name a host, too (RFC 9112, 3.2.2); it has to be the same. */
-static gboolean
-hw_http_auth_is_own_host (HwHttpAuth        *self,
-                          SoupServerMessage *message)
-{
-  const char *field = get_field (message, "Host");
-  GUri *target = soup_server_message_get_uri (message);
-
-  if (field == NULL || g_uri_get_userinfo (target) != NULL)
-    return FALSE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (own_hosts); i++)
-    {
-      g_autofree char *host = g_strdup_printf ("%s:%u", own_hosts[i], self->port);
-      g_autofree char *uri = g_strdup_printf ("http://%s/", host);
-      g_autoptr(GUri) own = g_uri_parse (uri, SOUP_HTTP_URI_FLAGS, NULL);
-
-      if (g_ascii_strcasecmp (field, host) == 0)
-        return g_uri_get_port (target) == (int) self->port &&
-               g_ascii_strcasecmp (g_uri_get_host (target), g_uri_get_host (own)) == 0;
-    }
-
-  return FALSE;
+  return stream != NULL && hw_http_stream_get_peer (stream)->is_local;
 }
 
 /* Whether @message comes from a page of ours, if it comes from a page at all. A page of
@@ -259,14 +231,6 @@ hw_http_auth_check (HwHttpAuth        *self,
       return SOUP_STATUS_FORBIDDEN;
     }
 
-  if (!hw_http_auth_is_own_host (self, message))
-    {
-      g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
-                   "The daemon does not go by this name. Ask for “http://127.0.0.1:%u/”.",
-                   self->port);
-      return HW_HTTP_STATUS_MISDIRECTED;
-    }
-
   if (!is_from_own_origin (message) || !is_from_own_page (message))
     {
       g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
@@ -283,27 +247,18 @@ hw_http_auth_admit_local (HwHttpAuth        *self,
                           SoupServerMessage *message,
                           GError           **error)
 {
-  g_autoptr(GCredentials) credentials = NULL;
+  gint64 uid = hw_http_stream_get_peer (hw_http_stream_get (message))->uid;
   g_autofree char *name = NULL;
-  uid_t uid;
 
-  credentials = g_socket_get_credentials (soup_server_message_get_socket (message), error);
-  if (credentials == NULL)
-    return NULL;
-
-  uid = g_credentials_get_unix_user (credentials, error);
-  if (uid == (uid_t) -1)
-    return NULL;
-
-  if (uid != self->owner && uid != 0)
+  if (uid != (gint64) self->owner && uid != 0)
     {
       g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
-                   "This daemon is the user %u's, and you are the user %u. "
-                   "Start a daemon of your own.", self->owner, (guint) uid);
+                   "This daemon is the user %u's, and you are the user %" G_GINT64_FORMAT ". "
+                   "Start a daemon of your own.", self->owner, uid);
       return NULL;
     }
 
-  name = g_strdup_printf ("uid:%u", (guint) uid);
+  name = g_strdup_printf ("uid:%" G_GINT64_FORMAT, uid);
   return hw_principal_new (HW_DOOR_LOCAL, name, TRUE);
 }
 

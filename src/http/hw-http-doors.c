@@ -14,7 +14,7 @@
 /**
  * HwHttpDoors:
  *
- * The sockets that a SoupServer listens on: TCP on this machine's own addresses, and a
+ * The sockets that a #HwHttpListener listens on: TCP on this machine's own addresses, and a
  * Unix socket. Each is one that somebody else opened and passed, or else its own. Main
  * context only.
  */
@@ -22,7 +22,7 @@ struct _HwHttpDoors
 {
   GObject parent_instance;
 
-  SoupServer *soup; /* (owned) (not nullable) */
+  HwHttpListener *listener; /* (owned) (not nullable) */
 
   guint port;        /* 0 without a socket of TCP */
   gboolean has_unix; /* whether it listens on a Unix socket */
@@ -38,7 +38,7 @@ hw_http_doors_finalize (GObject *object)
   HwHttpDoors *self = HW_HTTP_DOORS (object);
 
   g_clear_pointer (&self->socket_path, g_free);
-  g_clear_object (&self->soup);
+  g_clear_object (&self->listener);
 
   G_OBJECT_CLASS (hw_http_doors_parent_class)->finalize (object);
 }
@@ -58,21 +58,21 @@ hw_http_doors_init (HwHttpDoors *self)
 
 /**
  * hw_http_doors_new:
- * @soup: the server to listen for
+ * @listener: who listens
  *
  * Creates doors that are still closed.
  *
  * Returns: (transfer full): them
  */
 HwHttpDoors *
-hw_http_doors_new (SoupServer *soup)
+hw_http_doors_new (HwHttpListener *listener)
 {
   HwHttpDoors *self;
 
-  g_return_val_if_fail (SOUP_IS_SERVER (soup), NULL);
+  g_return_val_if_fail (HW_IS_HTTP_LISTENER (listener), NULL);
 
   self = g_object_new (HW_TYPE_HTTP_DOORS, NULL);
-  self->soup = g_object_ref (soup);
+  self->listener = g_object_ref (listener);
 
   return self;
 }
@@ -142,7 +142,9 @@ hw_http_doors_adopt (HwHttpDoors *self,
               : !hw_http_doors_take_port (self, hw_http_sockets_get_port (socket), error))
     return FALSE;
 
-  return soup_server_listen_socket (self->soup, socket, 0, error);
+  hw_http_listener_add (self->listener, socket);
+
+  return TRUE;
 }
 
 static gboolean
@@ -160,7 +162,9 @@ hw_http_doors_listen_unix (HwHttpDoors *self,
   if (g_lstat (path, &self->socket_status) != 0)
     memset (&self->socket_status, 0, sizeof (self->socket_status));
 
-  return soup_server_listen_socket (self->soup, socket, 0, error);
+  hw_http_listener_add (self->listener, socket);
+
+  return TRUE;
 }
 
 static gboolean
@@ -176,8 +180,7 @@ hw_http_doors_listen_tcp (HwHttpDoors *self,
   self->port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
 
   for (guint i = 0; i < sockets->len; i++)
-    if (!soup_server_listen_socket (self->soup, g_ptr_array_index (sockets, i), 0, error))
-      return FALSE;
+    hw_http_listener_add (self->listener, g_ptr_array_index (sockets, i));
 
   return TRUE;
 }
@@ -239,7 +242,7 @@ hw_http_doors_close (HwHttpDoors *self)
 {
   g_return_if_fail (HW_IS_HTTP_DOORS (self));
 
-  soup_server_disconnect (self->soup);
+  hw_http_listener_close (self->listener);
   hw_http_doors_remove_socket (self);
   self->has_unix = FALSE;
   self->port = 0;

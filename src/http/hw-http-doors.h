@@ -4,14 +4,14 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include "hw-http-listener.h"
 
 G_BEGIN_DECLS
 
 #define HW_TYPE_HTTP_DOORS (hw_http_doors_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpDoors, hw_http_doors, HW, HTTP_DOORS, GObject)
 
-HwHttpDoors *hw_http_doors_new (SoupServer *soup);
+HwHttpDoors *hw_http_doors_new (HwHttpListener *listener);
 
 gboolean     hw_http_doors_adopt (HwHttpDoors *self,
                                   GSocket     *socket,

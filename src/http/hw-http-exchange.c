@@ -6,6 +6,8 @@
 
 #include "hw-http-exchange.h"
 
+#include "hw-http-stream.h"
+
 #include <glib-unix.h>
 #include <poll.h>
 
@@ -85,15 +87,15 @@ on_client_left (int          fd,
 void
 hw_http_exchange_watch (HwHttpExchange *self)
 {
-  GSocket *socket;
+  HwHttpStream *stream;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (self->left_id == 0);
 
   /* Not for what there is to read: a client may ask on before it has its answer. */
-  socket = soup_server_message_get_socket (self->message);
-  if (self->is_open && socket != NULL)
-    self->left_id = g_unix_fd_add (g_socket_get_fd (socket), (GIOCondition) POLLRDHUP,
+  stream = hw_http_stream_get (self->message);
+  if (self->is_open && stream != NULL)
+    self->left_id = g_unix_fd_add (hw_http_stream_get_fd (stream), (GIOCondition) POLLRDHUP,
                                    on_client_left, self);
 }
 

@@ -35,7 +35,7 @@ typedef struct
 typedef struct
 {
   HwHttpHead *head;
-  const char *const *hosts; /* (nullable): any are good */
+  const char *const *hosts; /* (nullable) */
   guint n_fields;
   guint n_hosts;
   guint n_lengths;
@@ -244,21 +244,35 @@ read_version (HwHttpHead *head,
                         "fields.", error);
 }
 
+static HwHttpRoute
+get_route (const HwHttpHead *head)
+{
+  g_autofree char *path = g_strndup (head->path, head->path_length);
+  guint64 task_id;
+
+  return hw_http_route_parse (path, &task_id);
+}
+
 static gboolean
 read_method (HwHttpHead *head,
              Text        method,
              GError    **error)
 {
+  g_autofree char *sentence = NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     if (text_equals (method, methods[i]))
-      head->method = methods[i];
+      {
+        head->method = methods[i];
+        return TRUE;
+      }
 
-  if (head->method == NULL)
-    return refuse (head, SOUP_STATUS_METHOD_NOT_ALLOWED, HW_ERROR_INVALID_REQUEST,
-                   "This address does not have this method. Use one of " HW_HTTP_METHODS ".",
-                   error);
+  head->allow = hw_http_route_get_methods (get_route (head));
+  if (head->allow == NULL)
+    head->allow = "GET, HEAD, POST, DELETE, OPTIONS";
+  sentence = g_strdup_printf ("This address does not have this method. Use %s.", head->allow);
 
-  return TRUE;
+  return refuse (head, SOUP_STATUS_METHOD_NOT_ALLOWED, HW_ERROR_INVALID_REQUEST, sentence, error);
 }
 
 static gboolean
@@ -274,8 +288,8 @@ read_first_line (HwHttpHead *head,
                           "fields.", error);
 
   return read_version (head, line, error) &&
-         read_method (head, method, error) &&
-         read_target (head, target, error);
+         read_target (head, target, error) &&
+         read_method (head, method, error);
 }
 
 static gboolean
@@ -287,9 +301,7 @@ is_port (Text port)
   return hw_http_parse_number (text, G_MAXUINT16, &number) && number > 0;
 }
 
-/* A name or an address, and a port if there is one. Names of libsoup's and ours have no
- * other letters.
- */
+/* What libsoup can make an address of: a name or an address, and a port if there is one. */
 static gboolean
 is_host (Text host)
 {
@@ -328,12 +340,10 @@ read_host (Reading *reading,
   g_autofree char *sentence = NULL;
 
   reading->n_hosts++;
-  if (!is_host (value))
-    return refuse_syntax (reading->head, "“Host” must be a name or an address, and its port. "
-                          "Send that.", error);
-
   if (reading->hosts == NULL)
-    return TRUE;
+    return is_host (value) ||
+           refuse_syntax (reading->head, "“Host” must be a name or an address, and its port. "
+                          "Send that.", error);
 
   for (guint i = 0; reading->hosts[i] != NULL; i++)
     if (text_resembles (value, reading->hosts[i]))
@@ -578,9 +588,7 @@ gboolean
 hw_http_head_check_body (HwHttpHead *head,
                          GError    **error)
 {
-  g_autofree char *path = NULL;
   g_autofree char *sentence = NULL;
-  guint64 task_id;
   gsize max_body;
 
   g_return_val_if_fail (head != NULL && head->method != NULL, FALSE);
@@ -588,8 +596,7 @@ hw_http_head_check_body (HwHttpHead *head,
   if (head->body_length == 0)
     return TRUE;
 
-  path = g_strndup (head->path, head->path_length);
-  max_body = hw_http_route_get_max_body (hw_http_route_parse (path, &task_id), head->method);
+  max_body = hw_http_route_get_max_body (get_route (head), head->method);
   if (head->body_length <= max_body)
     return TRUE;
 

@@ -24,13 +24,6 @@ G_BEGIN_DECLS
 #define HW_HTTP_MAX_FIELDS 64
 
 /**
- * HW_HTTP_METHODS:
- *
- * The methods that are let in, as the field Allow lists them.
- */
-#define HW_HTTP_METHODS "GET, HEAD, POST, DELETE, OPTIONS"
-
-/**
  * HwHttpHeadState:
  * @HW_HTTP_HEAD_INCOMPLETE: more has to come
  * @HW_HTTP_HEAD_COMPLETE: it is there, and good
@@ -53,6 +46,7 @@ typedef enum
  * @length: how many bytes it has, with the empty line
  * @body_length: how many bytes come behind it
  * @status: what it is refused with
+ * @allow: (nullable): the methods there are, if its method is not one of them
  *
  * The head of a request, as far as somebody has to know it who lets requests in.
  */
@@ -64,6 +58,7 @@ typedef struct
   gsize length;
   guint64 body_length;
   guint status;
+  const char *allow;
 } HwHttpHead;
 
 HwHttpHeadState hw_http_head_read (char              *bytes,

@@ -211,3 +211,38 @@ hw_http_reply_error (SoupServerMessage *message,
                         "The daemon could not do this. Its log says why.");
   hw_http_reply_refusal (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, failed);
 }
+
+/**
+ * hw_http_reply_write_refusal:
+ * @status: its status
+ * @allow: (nullable): what the field Allow says
+ * @error: why something is refused
+ *
+ * Writes the answer to a request that libsoup does not get to see, as it would be if it
+ * came from hw_http_reply_refusal(). The connection has to be closed behind it.
+ *
+ * Returns: (transfer full): its bytes
+ */
+GBytes *
+hw_http_reply_write_refusal (guint         status,
+                             const char   *allow,
+                             const GError *error)
+{
+  g_autoptr(GBytes) json = hw_problem_json_encode (error, status, get_title (status));
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, get_title (status),
+                          date);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    g_string_append_printf (text, "%s: %s\r\n", fields[i].name, fields[i].value);
+  if (allow != NULL)
+    g_string_append_printf (text, "Allow: %s\r\n", allow);
+  g_string_append_printf (text, "Content-Type: " HW_PROBLEM_JSON_CONTENT_TYPE "\r\n"
+                          "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
+                          g_bytes_get_size (json));
+  g_string_append_len (text, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
+
+  return g_string_free_to_bytes (text);
+}

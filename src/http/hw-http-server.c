@@ -10,8 +10,6 @@
 #include "hw-file-api.h"
 #include "hw-http-auth.h"
 #include "hw-http-doors.h"
-#include "hw-http-gate.h"
-#include "hw-http-idle.h"
 #include "hw-http-link.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
@@ -28,8 +26,8 @@
 /**
  * HwHttpServer:
  *
- * The front door: one SoupServer on loopback TCP and on a Unix socket. It lets a request
- * in by its head alone, before its body is read, whoever is to answer it: so the hub,
+ * The front door: one SoupServer behind a listener on loopback TCP and on a Unix socket. It
+ * lets a request in by its head alone, before its body is read, whoever is to answer it: so the hub,
  * which hangs itself on the same SoupServer, only sees requests that were let in. Main
  * context only.
  */
@@ -38,9 +36,9 @@ struct _HwHttpServer
   GObject parent_instance;
 
   SoupServer *soup;      /* (owned) (not nullable) */
+  HwHttpListener *listener; /* (owned) (not nullable) */
   HwHttpDoors *doors;    /* (owned) (not nullable) */
   HwHttpAuth *auth;      /* (owned) (not nullable) */
-  HwHttpIdle *idle;      /* (owned) (not nullable) */
   HwTaskApi *task_api;   /* (owned) (not nullable) */
   HwPollApi *poll_api;   /* (owned) (not nullable) */
   HwFileApi *file_api;   /* (owned) (not nullable) */
@@ -58,12 +56,26 @@ get_route (SoupServerMessage *message,
   return hw_http_route_parse (g_uri_get_path (soup_server_message_get_uri (message)), task_id);
 }
 
+/* The body comes all the same, since libsoup answers only then, unless it waits to be let in:
+ * then nobody can tell whether it comes. Nothing of it is kept.
+ */
+static void
+drop_body (SoupServerMessage *message)
+{
+  SoupMessageHeaders *fields = soup_server_message_get_request_headers (message);
+
+  if (soup_message_headers_get_content_length (fields) > 0)
+    soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                  "Connection", "close");
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+}
+
 static void
 refuse (SoupServerMessage *message,
         guint              status,
         const GError      *error)
 {
-  hw_http_gate_drop_body (message);
+  drop_body (message);
   hw_http_reply_refusal (message, status, error);
 }
 
@@ -82,7 +94,7 @@ hw_http_server_admit (HwHttpServer      *self,
   principal = hw_http_auth_authenticate (self->auth, message, &error);
   if (principal == NULL)
     {
-      hw_http_gate_drop_body (message);
+      drop_body (message);
       hw_http_reply_error (message, error);
       return FALSE;
     }
@@ -122,17 +134,6 @@ has_target (SoupServerMessage *message,
   return TRUE;
 }
 
-/* libsoup refused the request itself, and knows no sentence for it. */
-static void
-explain_refusal (SoupServerMessage *message)
-{
-  g_autoptr(GError) error = g_error_new (HW_ERROR, HW_ERROR_INVALID_REQUEST,
-                                         "The request is not valid HTTP. Correct its first "
-                                         "line and its fields.");
-
-  refuse (message, soup_server_message_get_status (message), error);
-}
-
 /* Lets a request in, or gives it a status: then libsoup calls no handler for it, and
  * upgrades no connection. */
 static void
@@ -142,18 +143,8 @@ on_message_got_headers (SoupServerMessage *message,
   g_autoptr(GError) error = NULL;
   HwHttpRoute route;
   guint64 task_id;
-  gsize max_body;
-  guint status;
+  guint status = hw_http_auth_check (self->auth, message, &error);
 
-  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
-    {
-      explain_refusal (message);
-      return;
-    }
-
-  status = hw_http_gate_check_head (message, &error);
-  if (status == SOUP_STATUS_NONE)
-    status = hw_http_auth_check (self->auth, message, &error);
   if (status != SOUP_STATUS_NONE)
     {
       refuse (message, status, error);
@@ -161,13 +152,8 @@ on_message_got_headers (SoupServerMessage *message,
     }
 
   route = get_route (message, &task_id);
-  if (!hw_http_server_admit (self, message, route) || !has_target (message, route))
-    return;
-
-  max_body = hw_http_route_get_max_body (route, soup_server_message_get_method (message));
-  status = hw_http_gate_check_body (message, max_body, &error);
-  if (status != SOUP_STATUS_NONE)
-    refuse (message, status, error);
+  if (hw_http_server_admit (self, message, route))
+    has_target (message, route);
 }
 
 /* libsoup's own handler of the signal was connected before this one is. */
@@ -177,7 +163,6 @@ on_soup_request_started (SoupServer        *soup,
                          HwHttpServer      *self)
 {
   hw_http_reply_prepare (message);
-  hw_http_idle_watch (self->idle, message);
   g_signal_connect_object (message, "got-headers", G_CALLBACK (on_message_got_headers), self,
                            G_CONNECT_DEFAULT);
 }
@@ -330,9 +315,9 @@ hw_http_server_finalize (GObject *object)
   g_clear_object (&self->file_api);
   g_clear_object (&self->poll_api);
   g_clear_object (&self->task_api);
-  g_clear_object (&self->idle);
   g_clear_object (&self->auth);
   g_clear_object (&self->doors);
+  g_clear_object (&self->listener);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->token, g_free);
 
@@ -388,15 +373,15 @@ hw_http_server_new (HwTaskQueue *queue,
   g_return_val_if_fail (token != NULL && *token != '\0', NULL);
 
   self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
-  self->idle = hw_http_idle_new (clock);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
   self->task_api = hw_task_api_new (queue);
   self->poll_api = hw_poll_api_new (queue, clock);
-  self->file_api = hw_file_api_new (queue, clock);
+  self->file_api = hw_file_api_new (queue);
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();
-  self->doors = hw_http_doors_new (self->soup);
+  self->listener = hw_http_listener_new (self->soup, clock);
+  self->doors = hw_http_doors_new (self->listener);
   g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
                            self, G_CONNECT_DEFAULT);
   g_signal_connect_object (self->soup, "request-read", G_CALLBACK (on_soup_request_read),
@@ -427,6 +412,23 @@ hw_http_server_adopt (HwHttpServer *self,
   return hw_http_doors_adopt (self->doors, socket, error);
 }
 
+/* Under these names a browser reaches this machine, and only this machine. A page that points
+ * a name of its own at us asks in vain.
+ */
+static void
+hw_http_server_set_hosts (HwHttpServer *self)
+{
+  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
+  char *hosts[G_N_ELEMENTS (names) + 1] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    hosts[i] = g_strdup_printf ("%s:%u", names[i], hw_http_server_get_port (self));
+  hw_http_listener_set_hosts (self->listener, (const char *const *) hosts);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_free (hosts[i]);
+}
+
 /**
  * hw_http_server_start:
  * @self: a server
@@ -452,6 +454,7 @@ hw_http_server_start (HwHttpServer *self,
     return FALSE;
 
   hw_http_auth_set_port (self->auth, hw_http_doors_get_port (self->doors));
+  hw_http_server_set_hosts (self);
 
   return TRUE;
 }

@@ -13,17 +13,11 @@
 #include "hw-ws-transports.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 /* A connection costs its file descriptor, a few kilobytes here and some more in the
  * kernel; this many are what one machine's watchers may be.
  */
 #define MAX_CONNECTIONS 10000
-
-/* What the kernel keeps for a client that reads slowly; what does not fit waits, shared,
- * where it is made. In bytes, of which the kernel takes twice as many.
- */
-#define SEND_BUFFER_SIZE 65536
 
 /**
  * HwHub:
@@ -153,30 +147,11 @@ on_message_wrote_informational (SoupServerMessage *message,
                                 Upgrade           *upgrade)
 {
   g_autoptr(HwHub) self = g_object_ref (upgrade->hub);
-  GSocket *socket = soup_server_message_get_socket (message);
-  g_autoptr(GIOStream) stream = NULL;
   g_autofree char *token = g_steal_pointer (&upgrade->token);
   g_autoptr(HwPrincipal) principal = hw_principal_ref (upgrade->principal);
   g_autoptr(HwHubConnection) connection = NULL;
   g_autoptr(HwWsTransport) transport = NULL;
-  g_autoptr(GSocketAddress) address = NULL;
-
-  /* A client that hung up meanwhile has no address any more, and libsoup would complain
-   * of that aloud. It ends the request when it next looks at the socket.
-   */
-  address = socket != NULL ? g_socket_get_remote_address (socket, NULL) : NULL;
-  if (address == NULL)
-    {
-      hw_hub_forget_token (self, token);
-      if (socket != NULL)
-        g_socket_close (socket, NULL);
-      return;
-    }
-
-  /* Without this the kernel lets the buffer of a slow client grow to megabytes; a
-   * socket that does not take it works all the same.
-   */
-  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_SIZE, NULL);
+  g_autoptr(GIOStream) stream = NULL;
 
   /* This may be the end of the message and of the upgrade. */
   stream = soup_server_message_steal_connection (message);

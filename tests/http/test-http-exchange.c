@@ -7,7 +7,10 @@
 #include "http-probe.h"
 
 #include "hw-await.h"
+#include "hw-fake-clock.h"
 #include "hw-http-exchange.h"
+#include "hw-http-listener.h"
+#include "hw-http-sockets.h"
 
 #include <string.h>
 
@@ -17,6 +20,8 @@
 typedef struct
 {
   SoupServer *soup;
+  HwHttpListener *listener;
+  HwFakeClock *clock;
   GSocketAddress *address;
   HwHttpExchange *exchange; /* of the request that waits */
 } Fixture;
@@ -38,23 +43,26 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  g_autoptr(GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-  g_autoptr(GSList) sockets = NULL;
+  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (0, NULL);
+  GSocket *socket = g_ptr_array_index (sockets, 0);
 
+  fixture->clock = hw_fake_clock_new ();
   fixture->soup = g_object_new (SOUP_TYPE_SERVER, NULL);
-  g_assert_true (soup_server_listen (fixture->soup, address, 0, NULL));
+  fixture->listener = hw_http_listener_new (fixture->soup, HW_CLOCK (fixture->clock));
+  hw_http_listener_add (fixture->listener, socket);
   soup_server_add_handler (fixture->soup, NULL, on_soup_request, fixture, NULL);
-  sockets = soup_server_get_listeners (fixture->soup);
-  fixture->address = g_socket_get_local_address (sockets->data, NULL);
+  fixture->address = g_socket_get_local_address (socket, NULL);
 }
 
 static void
 tear_down (Fixture      *fixture,
            gconstpointer test_data)
 {
-  soup_server_disconnect (fixture->soup);
+  hw_http_listener_close (fixture->listener);
   hw_await_quiet ();
+  g_assert_finalize_object (fixture->listener);
   g_assert_finalize_object (fixture->soup);
+  g_assert_finalize_object (fixture->clock);
   g_clear_object (&fixture->address);
 }
 
@@ -111,7 +119,7 @@ test_http_exchange_cancels (Fixture      *fixture,
   g_autoptr(GCancellable) cancellable = NULL;
 
   cancellable = g_object_ref (hw_http_exchange_get_cancellable (fixture->exchange));
-  soup_server_disconnect (fixture->soup);
+  hw_http_listener_close (fixture->listener);
 
   g_assert_true (g_cancellable_is_cancelled (cancellable));
   hw_http_exchange_end (fixture->exchange);
@@ -161,7 +169,7 @@ test_http_exchange_ends_without_connection (Fixture      *fixture,
   g_autoptr(GSocket) client = send_request (fixture);
   SoupServerMessage *message = g_object_ref (hw_http_exchange_get_message (fixture->exchange));
 
-  soup_server_disconnect (fixture->soup);
+  hw_http_listener_close (fixture->listener);
   soup_server_message_set_status (message, 204, NULL);
   hw_http_exchange_end (fixture->exchange);
   hw_await_quiet ();

@@ -6,7 +6,7 @@
 
 #include "http-house.h"
 
-#include "hw-http-gate.h"
+#include "hw-http-stream.h"
 #include "hw-http-route.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static const Row heads[] = {
   { "lengths-unlike", "POST /add-task", BY_OWNER "Content-Length: 3\n" DEMO_LENGTH, DEMO, 400 },
   { "length-with-a-sign", "POST /add-task", BY_OWNER "Content-Length: +16\n", DEMO, 400 },
   { "empty-length", "POST /add-task", BY_OWNER "Content-Length:\n", "", 400 },
-  { "asterisk", "OPTIONS *", BY_OWNER, "", 405 },
+  { "asterisk", "OPTIONS *", BY_OWNER, "", 400 },
   { "other-method", "BREW /api/v1/tasks", BY_OWNER, "", 405 },
 };
 
@@ -175,32 +175,6 @@ test_http_gate_no_body (HttpHouse    *house,
   assert_problem (answer, 413, "too-large");
 }
 
-/* What came of a request's body, and what was kept of it. */
-typedef struct
-{
-  gsize arrived;
-  goffset kept;
-} Body;
-
-static void
-on_message_got_chunk (SoupServerMessage *message,
-                      GBytes            *chunk,
-                      gpointer           user_data)
-{
-  Body *body = user_data;
-
-  body->arrived += g_bytes_get_size (chunk);
-  body->kept = MAX (body->kept, soup_server_message_get_request_body (message)->length);
-}
-
-static void
-on_soup_request_started (SoupServer        *soup,
-                         SoupServerMessage *message,
-                         gpointer           user_data)
-{
-  g_signal_connect (message, "got-chunk", G_CALLBACK (on_message_got_chunk), user_data);
-}
-
 /* Sends @length bytes of a body that has no end. */
 static HttpAnswer *
 send_endless_body (HttpHouse *house,
@@ -214,22 +188,28 @@ send_endless_body (HttpHouse *house,
   return http_probe_send (house->address, request, strlen (request));
 }
 
-/* Whoever sends without end is cut, and nothing of it is kept. */
+static void
+on_soup_request_started (SoupServer        *soup,
+                         SoupServerMessage *message,
+                         gpointer           user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Whoever sends without end is cut, and nobody ever sees anything of it. */
 static void
 test_http_gate_endless_body (HttpHouse    *house,
                              gconstpointer test_data)
 {
-  Body body = { 0, 0 };
+  guint n_seen = 0;
   g_autoptr(HttpAnswer) answer = NULL;
 
   g_signal_connect (hw_http_server_get_soup_server (house->server), "request-started",
-                    G_CALLBACK (on_soup_request_started), &body);
+                    G_CALLBACK (on_soup_request_started), &n_seen);
   answer = send_endless_body (house, 4 * HW_HTTP_MAX_REFUSED_BODY);
 
-  g_assert_cmpuint (answer->status, ==, 0);
-  g_assert_cmpuint (body.arrived, >, HW_HTTP_MAX_REFUSED_BODY);
-  g_assert_cmpuint (body.arrived, <, HW_HTTP_MAX_REFUSED_BODY + 65536);
-  g_assert_cmpint (body.kept, ==, 0);
+  g_assert_cmpuint (answer->status, !=, 200);
+  g_assert_cmpuint (n_seen, ==, 0);
 }
 
 /* Up to there a client that reads only when it has sent everything is told why. */

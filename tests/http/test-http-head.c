@@ -69,7 +69,8 @@ static const Row rows[] = {
   { "method/unknown", "BREW / HTTP/1.1\r\n", 405 },
   { "method/in-small-letters", "get / HTTP/1.1\r\n", 405 },
   { "method/put", "PUT / HTTP/1.1\r\n", 405 },
-  { "method/connect", "CONNECT localhost:5031 HTTP/1.1\r\n", 405 },
+  { "method/trace", "TRACE /hub HTTP/1.1\r\n", 405 },
+  { "method/connect", "CONNECT localhost:5031 HTTP/1.1\r\n", 400 },
   { "version/old", "GET / HTTP/1.0\r\n", 505 },
   { "version/new", "GET / HTTP/2.0\r\n", 505 },
   { "version/of-http-2-preface", "PRI * HTTP/2.0\r\n", 505 },
@@ -77,6 +78,7 @@ static const Row rows[] = {
   { "version/in-small-letters", "GET / http/1.1\r\n", 400 },
   { "version/long", "GET / HTTP/1.10\r\n", 400 },
 
+  { "target/of-a-method-unknown", "BREW * HTTP/1.1\r\n", 400 },
   { "target/empty", "GET  HTTP/1.1\r\n", 400 },
   { "target/absolute", "GET http://localhost:5031/ HTTP/1.1\r\n", 400 },
   { "target/asterisk", "OPTIONS * HTTP/1.1\r\n", 400 },
@@ -101,21 +103,21 @@ static const Row rows[] = {
   { "host/another-port", "GET / HTTP/1.1\r\nHost: localhost:80\r\n", 421 },
   { "host/no-port", "GET / HTTP/1.1\r\nHost: localhost\r\n", 421 },
   { "host/no-port-of-ipv6", "GET / HTTP/1.1\r\nHost: [::1]\r\n", 421 },
-  { "host/of-whom-ours-is-a-part", "GET / HTTP/1.1\r\nHost: localhost:5031.evil.example\r\n", 400 },
-  { "host/empty", "GET / HTTP/1.1\r\nHost:\r\n", 400 },
-  { "host/port-alone", "GET / HTTP/1.1\r\nHost: :5031\r\n", 400 },
-  { "host/empty-port", "GET / HTTP/1.1\r\nHost: localhost:\r\n", 400 },
-  { "host/port-of-nobody", "GET / HTTP/1.1\r\nHost: localhost:0\r\n", 400 },
-  { "host/port-too-great", "GET / HTTP/1.1\r\nHost: localhost:65536\r\n", 400 },
-  { "host/bracket", "GET / HTTP/1.1\r\nHost: [\r\n", 400 },
-  { "host/bracket-of-another", "GET / HTTP/1.1\r\nHost: [::2]:5031\r\n", 400 },
-  { "host/bracket-late", "GET / HTTP/1.1\r\nHost: [::12]\r\n", 400 },
-  { "host/bracket-and-letters", "GET / HTTP/1.1\r\nHost: [::1]x\r\n", 400 },
-  { "host/bracket-and-no-port", "GET / HTTP/1.1\r\nHost: [::1]:\r\n", 400 },
-  { "host/user", "GET / HTTP/1.1\r\nHost: localhost@evil.example\r\n", 400 },
-  { "host/list", "GET / HTTP/1.1\r\nHost: localhost:5031, evil.example\r\n", 400 },
-  { "host/path", "GET / HTTP/1.1\r\nHost: localhost:5031/x\r\n", 400 },
-  { "host/query", "GET / HTTP/1.1\r\nHost: localhost:5031?x\r\n", 400 },
+  { "host/of-whom-ours-is-a-part", "GET / HTTP/1.1\r\nHost: localhost:5031.evil.example\r\n", 421 },
+  { "host/empty", "GET / HTTP/1.1\r\nHost:\r\n", 421 },
+  { "host/port-alone", "GET / HTTP/1.1\r\nHost: :5031\r\n", 421 },
+  { "host/empty-port", "GET / HTTP/1.1\r\nHost: localhost:\r\n", 421 },
+  { "host/port-of-nobody", "GET / HTTP/1.1\r\nHost: localhost:0\r\n", 421 },
+  { "host/port-too-great", "GET / HTTP/1.1\r\nHost: localhost:65536\r\n", 421 },
+  { "host/bracket", "GET / HTTP/1.1\r\nHost: [\r\n", 421 },
+  { "host/bracket-of-another", "GET / HTTP/1.1\r\nHost: [::2]:5031\r\n", 421 },
+  { "host/bracket-late", "GET / HTTP/1.1\r\nHost: [::12]\r\n", 421 },
+  { "host/bracket-and-letters", "GET / HTTP/1.1\r\nHost: [::1]x\r\n", 421 },
+  { "host/bracket-and-no-port", "GET / HTTP/1.1\r\nHost: [::1]:\r\n", 421 },
+  { "host/user", "GET / HTTP/1.1\r\nHost: localhost@evil.example\r\n", 421 },
+  { "host/list", "GET / HTTP/1.1\r\nHost: localhost:5031, evil.example\r\n", 421 },
+  { "host/path", "GET / HTTP/1.1\r\nHost: localhost:5031/x\r\n", 421 },
+  { "host/query", "GET / HTTP/1.1\r\nHost: localhost:5031?x\r\n", 421 },
 
   { "field/folded", GET_US "X-Fold: a\r\n b\r\n", 400 },
   { "field/folded-first", "GET / HTTP/1.1\r\n Host: localhost:5031\r\n", 400 },
@@ -209,12 +211,30 @@ test_http_head_tells (void)
   g_assert_cmpuint (head.body_length, ==, 17);
 }
 
+static void
+test_http_head_allows (void)
+{
+  g_autofree char *put = g_strdup ("PUT /api/v1/tasks/7 HTTP/1.1\r\n");
+  g_autofree char *hub = g_strdup ("PUT /hub HTTP/1.1\r\n");
+  HwHttpHead head;
+
+  hw_http_head_read (put, strlen (put), hosts, &head, NULL);
+  g_assert_cmpstr (head.allow, ==, "GET, HEAD, DELETE");
+  hw_http_head_read (hub, strlen (hub), hosts, &head, NULL);
+  g_assert_cmpstr (head.allow, ==, "GET, HEAD, POST, DELETE, OPTIONS");
+}
+
 /* On a Unix socket, nobody is deceived by a name. */
 static void
 test_http_head_any_host (void)
 {
-  static const char *const good[] = { "x", "localhost", "a-b.example:80", "127.0.0.1", "[::1]" };
-  static const char *const bad[] = { "", "a b", "a_b", "[::2]", "a:b:1", "a@b" };
+  static const char *const good[] = {
+    "x", "localhost", "a-b.example:80", "127.0.0.1", "[::1]", "[::1]:65535",
+  };
+  static const char *const bad[] = {
+    "", "a b", "a_b", "a:b:1", "a@b", ":80", "a:", "a:0", "a:65536", "a, b", "a/b", "a?b", "[",
+    "[::2]:80", "[::12]", "[::1]x", "[::1]:", "[::1]:x",
+  };
   g_autofree char *long_name = g_strnfill (256, 'a');
   g_autofree char *long_head = g_strdup_printf ("GET / HTTP/1.1\r\nHost: %s\r\n\r\n", long_name);
   HwHttpHead head;
@@ -403,6 +423,7 @@ main (int   argc,
 
   g_test_add_func ("/http-head/incomplete/until-its-last-byte", test_http_head_byte_by_byte);
   g_test_add_func ("/http-head/tells-what-is-asked", test_http_head_tells);
+  g_test_add_func ("/http-head/tells-the-methods-there-are", test_http_head_allows);
   g_test_add_func ("/http-head/host/of-a-unix-socket", test_http_head_any_host);
   g_test_add_func ("/http-head/field/zero-byte", test_http_head_zero_byte);
   g_test_add_func ("/http-head/limit/length", test_http_head_longest);

@@ -6,7 +6,7 @@
 
 #include "http-house.h"
 
-#include "hw-http-idle.h"
+#include "hw-http-stream.h"
 #include "wait.h"
 
 #include <string.h>

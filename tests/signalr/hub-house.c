@@ -7,6 +7,7 @@
 #include "hub-house.h"
 
 #include "hw-error.h"
+#include "hw-http-sockets.h"
 #include "hw-json-variant.h"
 #include "wait.h"
 
@@ -39,16 +40,14 @@ hub_house_set_up (HubHouse     *self,
                   gconstpointer test_data)
 {
   g_autoptr(GError) error = NULL;
-  GSList *uris = NULL;
+  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (0, &error);
 
-  self->server = soup_server_new (NULL, NULL);
-  soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
   g_assert_no_error (error);
-  uris = soup_server_get_uris (self->server);
-  self->port = (guint) g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-
+  self->port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
   self->clock = hw_fake_clock_new ();
+  self->server = soup_server_new (NULL, NULL);
+  self->listener = hw_http_listener_new (self->server, HW_CLOCK (self->clock));
+  hw_http_listener_add (self->listener, g_ptr_array_index (sockets, 0));
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
                           HW_CLOCK (self->clock), authenticate, NULL);
@@ -59,8 +58,9 @@ hub_house_tear_down (HubHouse     *self,
                      gconstpointer test_data)
 {
   drop_object (g_steal_pointer (&self->hub));
+  hw_http_listener_close (self->listener);
+  drop_object (g_steal_pointer (&self->listener));
   g_assert_cmpuint (hw_fake_clock_get_n_timers (self->clock), ==, 0);
-  soup_server_disconnect (self->server);
   drop_object (g_steal_pointer (&self->server));
   drop_object (g_steal_pointer (&self->handler));
   drop_object (g_steal_pointer (&self->clock));

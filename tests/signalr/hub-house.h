@@ -8,6 +8,7 @@
 #include "hub-line.h"
 
 #include "hw-fake-clock.h"
+#include "hw-http-listener.h"
 #include "hw-hub.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   SoupServer *server;
+  HwHttpListener *listener;
   HwFakeClock *clock;
   TestHandler *handler;
   HwHub *hub;

@@ -1,0 +1,655 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-listener.h"
+
+#include "hw-error.h"
+#include "hw-http-stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* How many are let in before somebody else has their turn. */
+#define MAX_ACCEPTED 16
+
+/* How long nobody is let in when there is no room; and how long whoever was let in has
+ * got at least. Those who come meanwhile wait in the kernel.
+ */
+#define PAUSE (G_USEC_PER_SEC / 10)
+
+/* How often the time is looked at. */
+#define TICK G_USEC_PER_SEC
+
+/* Of the descriptors there may be, connections take no more than one in so many: there have
+ * to be some for tasks and the store.
+ */
+#define DESCRIPTOR_SHARE 4
+
+/* A socket that listens. */
+typedef struct
+{
+  HwHttpListener *listener;
+  GSocket *socket;         /* (owned) */
+  GSocketAddress *address; /* (owned) */
+  guint source_id;         /* 0 while nobody is let in */
+} Door;
+
+/**
+ * HwHttpListener:
+ *
+ * Lets connections in, as many as there is room for, and gives libsoup those on which a
+ * request has come. When there is no room, whoever has waited longest without a request
+ * leaves, so that those who only hold connections keep nobody out. It goes on whatever
+ * happens: libsoup itself is deaf for ever when it once has no descriptor left.
+ *
+ * Main context only.
+ */
+struct _HwHttpListener
+{
+  GObject parent_instance;
+
+  SoupServer *soup;    /* (owned) (not nullable) */
+  HwClock *clock;      /* (owned) (not nullable) */
+  GStrv hosts;         /* (owned) (nullable) */
+  GPtrArray *doors;    /* (owned) (element-type Door) */
+  GHashTable *streams; /* (owned) (element-type HwHttpStream) */
+  guint max_streams;
+
+  int spare_fd;       /* to be closed when there is no other, or -1 */
+  int idle_fds[2];    /* what libsoup listens on, where nobody ever comes */
+  guint pause_timer;  /* until somebody may come again */
+  guint tick_timer;
+};
+
+G_DEFINE_FINAL_TYPE (HwHttpListener, hw_http_listener, G_TYPE_OBJECT)
+
+static int
+open_spare (void)
+{
+  return open ("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static gboolean on_door_readable (int          fd,
+                                  GIOCondition condition,
+                                  gpointer     user_data);
+
+static void
+door_open (Door *door)
+{
+  if (door->source_id == 0)
+    door->source_id = g_unix_fd_add (g_socket_get_fd (door->socket), G_IO_IN, on_door_readable,
+                                     door);
+}
+
+static void
+door_close (Door *door)
+{
+  g_clear_handle_id (&door->source_id, g_source_remove);
+}
+
+static void
+door_free (Door *door)
+{
+  door_close (door);
+  g_clear_object (&door->address);
+  g_clear_object (&door->socket);
+  g_free (door);
+}
+
+static void
+on_pause_over (gpointer user_data)
+{
+  HwHttpListener *self = HW_HTTP_LISTENER (user_data);
+
+  self->pause_timer = 0;
+  g_ptr_array_foreach (self->doors, (GFunc) door_open, NULL);
+}
+
+/* Lets nobody in for a moment. */
+static void
+hw_http_listener_pause (HwHttpListener *self)
+{
+  if (self->pause_timer != 0)
+    return;
+
+  g_ptr_array_foreach (self->doors, (GFunc) door_close, NULL);
+  self->pause_timer = hw_clock_add_timer (self->clock, PAUSE, on_pause_over, self);
+}
+
+/* Lists the streams, for those who may end some of them meanwhile. */
+static GPtrArray *
+hw_http_listener_list (HwHttpListener *self)
+{
+  GPtrArray *streams = g_ptr_array_new_full (g_hash_table_size (self->streams), g_object_unref);
+  GHashTableIter iter;
+  gpointer stream;
+
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, &stream, NULL))
+    g_ptr_array_add (streams, g_object_ref (stream));
+
+  return streams;
+}
+
+static void on_tick (gpointer user_data);
+
+static void
+hw_http_listener_check_timer (HwHttpListener *self)
+{
+  gboolean is_empty = g_hash_table_size (self->streams) == 0;
+
+  if (is_empty && self->tick_timer != 0)
+    {
+      hw_clock_remove_timer (self->clock, self->tick_timer);
+      self->tick_timer = 0;
+    }
+  else if (!is_empty && self->tick_timer == 0)
+    {
+      self->tick_timer = hw_clock_add_timer (self->clock, TICK, on_tick, self);
+    }
+}
+
+static void
+on_tick (gpointer user_data)
+{
+  g_autoptr(HwHttpListener) self = g_object_ref (HW_HTTP_LISTENER (user_data));
+  g_autoptr(GPtrArray) streams = hw_http_listener_list (self);
+
+  self->tick_timer = 0;
+  g_ptr_array_foreach (streams, (GFunc) hw_http_stream_tick, NULL);
+  hw_http_listener_check_timer (self);
+}
+
+/* Forgets a stream that is over, or a watcher's from now on. */
+static void
+hw_http_listener_remove (HwHttpListener *self,
+                         HwHttpStream   *stream)
+{
+  g_signal_handlers_disconnect_by_data (stream, self);
+  g_hash_table_remove (self->streams, stream);
+  hw_http_listener_check_timer (self);
+}
+
+static void
+on_stream_over (HwHttpStream   *stream,
+                HwHttpListener *self)
+{
+  hw_http_listener_remove (self, stream);
+}
+
+static void
+on_stream_upgraded (HwHttpStream   *stream,
+                    HwHttpListener *self)
+{
+  hw_http_listener_remove (self, stream);
+}
+
+static void
+on_stream_ready (HwHttpStream   *stream,
+                 HwHttpListener *self)
+{
+  GSocketAddress *address = hw_http_stream_get_address (stream);
+
+  soup_server_accept_iostream (self->soup, G_IO_STREAM (stream), address, address, NULL);
+}
+
+/* Whether @stream is to make room rather than @other: whoever never asked for anything
+ * goes first, then whoever has waited longer.
+ */
+static gboolean
+goes_before (HwHttpStream *stream,
+             HwHttpStream *other)
+{
+  gboolean is_taken = hw_http_stream_is_taken (stream);
+
+  if (other == NULL)
+    return TRUE;
+
+  if (is_taken != hw_http_stream_is_taken (other))
+    return !is_taken;
+
+  return hw_http_stream_get_waiting_since (stream) < hw_http_stream_get_waiting_since (other);
+}
+
+/* Finds who may make room, of all or of one peer. Returns: (transfer none) (nullable) */
+static HwHttpStream *
+hw_http_listener_find_waiting (HwHttpListener *self,
+                               const char     *peer)
+{
+  HwHttpStream *found = NULL;
+  GHashTableIter iter;
+  gpointer stream;
+
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, &stream, NULL))
+    if (hw_http_stream_get_waiting_since (stream) >= 0 &&
+        (peer == NULL || g_str_equal (hw_http_stream_get_peer (stream)->name, peer)) &&
+        goes_before (stream, found))
+      found = stream;
+
+  return found;
+}
+
+static guint
+hw_http_listener_count (HwHttpListener *self,
+                        const char     *peer)
+{
+  GHashTableIter iter;
+  gpointer stream;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, &stream, NULL))
+    if (g_str_equal (hw_http_stream_get_peer (stream)->name, peer))
+      n++;
+
+  return n;
+}
+
+/* Whether the one who has waited longest may be sent away: who has only just come is about
+ * to ask.
+ */
+static gboolean
+hw_http_listener_is_patient (HwHttpListener *self,
+                             HwHttpStream   *stream)
+{
+  return hw_clock_get_monotonic_time (self->clock) - hw_http_stream_get_waiting_since (stream) >=
+         PAUSE;
+}
+
+/* Makes room for one more. Returns: whether there is, or can be at once */
+static gboolean
+hw_http_listener_make_room (HwHttpListener *self)
+{
+  HwHttpStream *oldest;
+
+  if (g_hash_table_size (self->streams) < self->max_streams)
+    return TRUE;
+
+  oldest = hw_http_listener_find_waiting (self, NULL);
+  if (oldest == NULL)
+    return TRUE;
+
+  if (!hw_http_listener_is_patient (self, oldest))
+    return FALSE;
+
+  hw_http_stream_cut (oldest);
+
+  return TRUE;
+}
+
+/* Why a connection may not stay, or %NULL. Returns: (transfer full) (nullable) */
+static GError *
+hw_http_listener_check_room (HwHttpListener *self,
+                             HwHttpStream   *stream)
+{
+  const char *peer = hw_http_stream_get_peer (stream)->name;
+  HwHttpStream *oldest;
+
+  if (g_hash_table_size (self->streams) >= self->max_streams)
+    return g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
+                                "The daemon answers as many requests as it can. Ask again later; "
+                                "whoever has much to watch can use the hub.");
+
+  if (hw_http_listener_count (self, peer) < HW_HTTP_MAX_OF_PEER)
+    return NULL;
+
+  oldest = hw_http_listener_find_waiting (self, peer);
+  if (oldest != NULL)
+    {
+      hw_http_stream_cut (oldest);
+      return NULL;
+    }
+
+  return g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
+                              "You have as many requests under way as one may have. Ask again "
+                              "later; whoever has much to watch can use the hub.");
+}
+
+/* Takes a connection. */
+static void
+hw_http_listener_take (HwHttpListener *self,
+                       GSocket        *socket,
+                       GSocketAddress *address)
+{
+  const char *const *hosts = G_IS_INET_SOCKET_ADDRESS (address)
+    ? (const char *const *) self->hosts : NULL;
+  g_autoptr(HwHttpStream) stream = hw_http_stream_new (socket, address, hosts, self->clock);
+  g_autoptr(GError) refusal = hw_http_listener_check_room (self, stream);
+
+  g_hash_table_add (self->streams, g_object_ref (stream));
+  hw_http_listener_check_timer (self);
+  g_signal_connect_object (stream, "ready", G_CALLBACK (on_stream_ready), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (stream, "upgraded", G_CALLBACK (on_stream_upgraded), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (stream, "over", G_CALLBACK (on_stream_over), self, G_CONNECT_DEFAULT);
+
+  if (refusal != NULL)
+    hw_http_stream_refuse (stream, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL, refusal);
+  else
+    hw_http_stream_start (stream);
+}
+
+/* There is no descriptor left for whoever comes next. With the one that was spared they
+ * are let in and sent away, so that they do not wait in vain; if somebody waits for nothing
+ * here, they leave instead.
+ */
+static void
+hw_http_listener_relieve (HwHttpListener *self,
+                          int             listening_fd)
+{
+  HwHttpStream *oldest = hw_http_listener_find_waiting (self, NULL);
+
+  if (oldest != NULL && hw_http_listener_is_patient (self, oldest))
+    {
+      hw_http_stream_cut (oldest);
+      return;
+    }
+
+  if (oldest == NULL && self->spare_fd >= 0)
+    {
+      int fd;
+
+      close (self->spare_fd);
+      fd = accept4 (listening_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0)
+        close (fd);
+      self->spare_fd = open_spare ();
+    }
+
+  hw_http_listener_pause (self);
+}
+
+/* Returns: whether there may be more to accept now */
+static gboolean
+hw_http_listener_accept (HwHttpListener *self,
+                         int             listening_fd)
+{
+  struct sockaddr_storage bytes;
+  socklen_t size = sizeof (bytes);
+  g_autoptr(GSocketAddress) address = NULL;
+  g_autoptr(GSocket) socket = NULL;
+  const int yes = 1;
+  int fd = accept4 (listening_fd, (struct sockaddr *) &bytes, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+  if (fd < 0)
+    {
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        hw_http_listener_relieve (self, listening_fd);
+
+      return errno == EINTR || errno == ECONNABORTED;
+    }
+
+  address = g_socket_address_new_from_native (&bytes, size);
+  socket = g_socket_new_from_fd (fd, NULL);
+  if (address == NULL || socket == NULL)
+    {
+      if (socket == NULL)
+        close (fd);
+      return TRUE;
+    }
+
+  if (bytes.ss_family != AF_UNIX)
+    setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof (yes));
+  hw_http_listener_take (self, socket, address);
+
+  return TRUE;
+}
+
+static gboolean
+on_door_readable (int          fd,
+                  GIOCondition condition,
+                  gpointer     user_data)
+{
+  Door *door = user_data;
+  g_autoptr(HwHttpListener) self = g_object_ref (door->listener);
+
+  for (guint i = 0; i < MAX_ACCEPTED; i++)
+    {
+      if (!hw_http_listener_make_room (self))
+        {
+          hw_http_listener_pause (self);
+          break;
+        }
+
+      if (!hw_http_listener_accept (self, fd))
+        break;
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* The answer to an upgrade has gone out, when somebody else is not told so yet. */
+static void
+on_message_wrote_informational (SoupServerMessage *message,
+                                gpointer           user_data)
+{
+  HwHttpStream *stream = hw_http_stream_get (message);
+
+  if (stream != NULL &&
+      soup_server_message_get_status (message) == SOUP_STATUS_SWITCHING_PROTOCOLS)
+    hw_http_stream_upgrade (stream);
+}
+
+static void
+on_message_finished (SoupServerMessage *message,
+                     gpointer           user_data)
+{
+  HwHttpStream *stream = hw_http_stream_get (message);
+
+  if (stream != NULL)
+    hw_http_stream_go_on (stream);
+}
+
+static void
+on_soup_request_started (SoupServer        *soup,
+                         SoupServerMessage *message,
+                         HwHttpListener    *self)
+{
+  g_signal_connect (message, "wrote-informational", G_CALLBACK (on_message_wrote_informational),
+                    NULL);
+  g_signal_connect (message, "finished", G_CALLBACK (on_message_finished), NULL);
+}
+
+static void
+hw_http_listener_dispose (GObject *object)
+{
+  HwHttpListener *self = HW_HTTP_LISTENER (object);
+
+  hw_http_listener_close (self);
+
+  G_OBJECT_CLASS (hw_http_listener_parent_class)->dispose (object);
+}
+
+static void
+hw_http_listener_finalize (GObject *object)
+{
+  HwHttpListener *self = HW_HTTP_LISTENER (object);
+
+  g_clear_pointer (&self->streams, g_hash_table_unref);
+  g_clear_pointer (&self->doors, g_ptr_array_unref);
+  g_clear_pointer (&self->hosts, g_strfreev);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->soup);
+
+  G_OBJECT_CLASS (hw_http_listener_parent_class)->finalize (object);
+}
+
+static void
+hw_http_listener_class_init (HwHttpListenerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_http_listener_dispose;
+  object_class->finalize = hw_http_listener_finalize;
+}
+
+static void
+hw_http_listener_init (HwHttpListener *self)
+{
+  self->doors = g_ptr_array_new_with_free_func ((GDestroyNotify) door_free);
+  self->streams = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->spare_fd = -1;
+  self->idle_fds[0] = -1;
+  self->idle_fds[1] = -1;
+}
+
+static guint
+count_room (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return HW_HTTP_MAX_CONNECTIONS;
+
+  return (guint) CLAMP (limit.rlim_cur / DESCRIPTOR_SHARE, 1, HW_HTTP_MAX_CONNECTIONS);
+}
+
+/**
+ * hw_http_listener_new:
+ * @soup: who reads requests and answers them
+ * @clock: what time it is
+ *
+ * Creates a listener that listens nowhere yet.
+ *
+ * Returns: (transfer full): the listener
+ */
+HwHttpListener *
+hw_http_listener_new (SoupServer *soup,
+                      HwClock    *clock)
+{
+  HwHttpListener *self;
+
+  g_return_val_if_fail (SOUP_IS_SERVER (soup), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_HTTP_LISTENER, NULL);
+  self->soup = g_object_ref (soup);
+  self->clock = g_object_ref (clock);
+  g_signal_connect_object (soup, "request-started", G_CALLBACK (on_soup_request_started), self,
+                           G_CONNECT_DEFAULT);
+
+  return self;
+}
+
+/**
+ * hw_http_listener_set_hosts:
+ * @self: a listener
+ * @hosts: names with ports
+ *
+ * Sets by which names requests may call us that come over TCP.
+ */
+void
+hw_http_listener_set_hosts (HwHttpListener    *self,
+                            const char *const *hosts)
+{
+  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+
+  g_clear_pointer (&self->hosts, g_strfreev);
+  self->hosts = g_strdupv ((char **) hosts);
+}
+
+/* libsoup keeps connections open only if it listens somewhere itself. */
+static void
+hw_http_listener_have_soup_listen (HwHttpListener *self)
+{
+  g_autoptr(GSocket) socket = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (self->idle_fds[0] >= 0)
+    return;
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, self->idle_fds) == 0)
+    socket = g_socket_new_from_fd (self->idle_fds[0], &error);
+  if (socket == NULL || !soup_server_listen_socket (self->soup, socket, 0, &error))
+    g_warning ("Connections are closed after each answer: %s",
+               error != NULL ? error->message : g_strerror (errno));
+}
+
+/**
+ * hw_http_listener_add:
+ * @self: a listener
+ * @socket: a socket that listens
+ *
+ * Listens on a socket, from now on.
+ */
+void
+hw_http_listener_add (HwHttpListener *self,
+                      GSocket        *socket)
+{
+  Door *door;
+
+  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+  g_return_if_fail (G_IS_SOCKET (socket));
+
+  g_socket_set_blocking (socket, FALSE);
+  self->max_streams = count_room ();
+  if (self->spare_fd < 0)
+    self->spare_fd = open_spare ();
+  hw_http_listener_have_soup_listen (self);
+
+  door = g_new0 (Door, 1);
+  door->listener = self;
+  door->socket = g_object_ref (socket);
+  g_ptr_array_add (self->doors, door);
+  if (self->pause_timer == 0)
+    door_open (door);
+}
+
+/**
+ * hw_http_listener_close:
+ * @self: a listener
+ *
+ * Listens no more, and hangs up on everybody who was not upgraded.
+ */
+void
+hw_http_listener_close (HwHttpListener *self)
+{
+  g_autoptr(GPtrArray) streams = NULL;
+
+  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+
+  if (self->pause_timer != 0)
+    hw_clock_remove_timer (self->clock, self->pause_timer);
+  self->pause_timer = 0;
+  g_ptr_array_set_size (self->doors, 0);
+
+  soup_server_disconnect (self->soup);
+  streams = hw_http_listener_list (self);
+  g_ptr_array_foreach (streams, (GFunc) hw_http_stream_cut, NULL);
+
+  if (self->spare_fd >= 0)
+    close (self->spare_fd);
+  self->spare_fd = -1;
+  if (self->idle_fds[1] >= 0)
+    close (self->idle_fds[1]);
+  self->idle_fds[0] = -1;
+  self->idle_fds[1] = -1;
+}
+
+/**
+ * hw_http_listener_get_n_connections:
+ * @self: a listener
+ *
+ * Tells how many connections there are that were not upgraded.
+ *
+ * Returns: their number
+ */
+guint
+hw_http_listener_get_n_connections (HwHttpListener *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_LISTENER (self), 0);
+
+  return g_hash_table_size (self->streams);
+}

@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-clock.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HW_HTTP_MAX_CONNECTIONS:
+ *
+ * How many connections may speak HTTP at once. The main context slows down with each of
+ * them. Watchers who were upgraded do not count: they have limits of their own.
+ */
+#define HW_HTTP_MAX_CONNECTIONS 512
+
+/**
+ * HW_HTTP_MAX_OF_PEER:
+ *
+ * How many of them may be one peer's, a user's on the Unix socket or an address's on TCP:
+ * all that may wait or download at once, and some more, and yet not all there are.
+ */
+#define HW_HTTP_MAX_OF_PEER 384
+
+#define HW_TYPE_HTTP_LISTENER (hw_http_listener_get_type ())
+G_DECLARE_FINAL_TYPE (HwHttpListener, hw_http_listener, HW, HTTP_LISTENER, GObject)
+
+HwHttpListener *hw_http_listener_new (SoupServer *soup,
+                                      HwClock    *clock);
+
+void            hw_http_listener_set_hosts (HwHttpListener    *self,
+                                            const char *const *hosts);
+void            hw_http_listener_add (HwHttpListener *self,
+                                      GSocket        *socket);
+void            hw_http_listener_close (HwHttpListener *self);
+
+guint           hw_http_listener_get_n_connections (HwHttpListener *self);
+
+G_END_DECLS

@@ -1,0 +1,234 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-stream-private.h"
+
+#include "hw-http-head.h"
+
+#include <string.h>
+
+/* How requests come and answers go: what libsoup gets to read, and when. */
+
+GPollableInputStream *
+hw_http_stream_get_base_input (HwHttpStream *self)
+{
+  return G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->base));
+}
+
+GPollableOutputStream *
+hw_http_stream_get_base_output (HwHttpStream *self)
+{
+  return G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->base));
+}
+
+/* Returns: how many bytes were read, 0 if the other side has said all, or -1 */
+gssize
+hw_http_stream_read_base (HwHttpStream *self,
+                          void         *bytes,
+                          gsize         size,
+                          GError      **error)
+{
+  gssize n_read = g_pollable_input_stream_read_nonblocking (hw_http_stream_get_base_input (self),
+                                                            bytes, size, NULL, error);
+
+  if (n_read > 0)
+    self->n_read += (guint64) n_read;
+
+  return n_read;
+}
+
+static gssize
+block (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "Nothing has come");
+
+  return -1;
+}
+
+/* Looks at what has come of a head. */
+static void
+hw_http_stream_check_head (HwHttpStream *self)
+{
+  g_autoptr(GError) refusal = NULL;
+  HwHttpHead head;
+  HwHttpHeadState state = hw_http_head_read ((char *) self->waiting->data, self->waiting->len,
+                                             (const char *const *) self->hosts, &head, &refusal);
+
+  if (state == HW_HTTP_HEAD_INCOMPLETE)
+    return;
+
+  if (state == HW_HTTP_HEAD_REFUSED || !hw_http_head_check_body (&head, &refusal))
+    {
+      hw_http_stream_refuse (self, head.status, head.allow, refusal);
+      return;
+    }
+
+  self->body_length = head.body_length;
+  self->n_to_give = head.length + head.body_length;
+  hw_http_stream_enter (self, HW_HTTP_STREAM_GIVING);
+}
+
+/* Reads some of a head. Returns: whether something has come */
+static gboolean
+hw_http_stream_read_head (HwHttpStream *self)
+{
+  guint length = self->waiting->len;
+  g_autoptr(GError) error = NULL;
+  gssize n_read;
+
+  g_byte_array_set_size (self->waiting, HW_HTTP_MAX_HEAD);
+  n_read = hw_http_stream_read_base (self, self->waiting->data + length,
+                                     HW_HTTP_MAX_HEAD - length, &error);
+  g_byte_array_set_size (self->waiting, length + (guint) MAX (n_read, 0));
+
+  if (n_read > 0 && length == 0)
+    self->since = hw_clock_get_monotonic_time (self->clock);
+  if (n_read <= 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    hw_http_stream_finish (self);
+
+  return n_read > 0;
+}
+
+/* Reads until a head is there, nothing more comes, or it is over. */
+void
+hw_http_stream_await_head (HwHttpStream *self)
+{
+  if (self->waiting->len > 0)
+    hw_http_stream_check_head (self);
+
+  while (self->phase == HW_HTTP_STREAM_WAITING && hw_http_stream_read_head (self))
+    hw_http_stream_check_head (self);
+}
+
+/* Gives what was read before, or else reads. */
+static gssize
+hw_http_stream_give (HwHttpStream *self,
+                     void         *bytes,
+                     gsize         size,
+                     GError      **error)
+{
+  gsize n_given = MIN (size, self->waiting->len);
+
+  if (n_given == 0)
+    return hw_http_stream_read_base (self, bytes, size, error);
+
+  memcpy (bytes, self->waiting->data, n_given);
+  g_byte_array_remove_range (self->waiting, 0, (guint) n_given);
+
+  return (gssize) n_given;
+}
+
+static gssize
+hw_http_stream_give_request (HwHttpStream *self,
+                             void         *bytes,
+                             gsize         size,
+                             GError      **error)
+{
+  gssize n_given = hw_http_stream_give (self, bytes, (gsize) MIN (size, self->n_to_give), error);
+
+  if (n_given > 0)
+    self->n_to_give -= (guint64) n_given;
+  if (self->n_to_give == 0)
+    hw_http_stream_enter (self, HW_HTTP_STREAM_ANSWERING);
+
+  return n_given;
+}
+
+/* For libsoup, and for whoever has the stream when it is upgraded. */
+gssize
+hw_http_stream_read (HwHttpStream *self,
+                     void         *bytes,
+                     gsize         size,
+                     GError      **error)
+{
+  if (self->phase == HW_HTTP_STREAM_WAITING)
+    hw_http_stream_await_head (self);
+
+  switch (self->phase)
+    {
+    case HW_HTTP_STREAM_GIVING:
+      return hw_http_stream_give_request (self, bytes, size, error);
+
+    case HW_HTTP_STREAM_UPGRADED:
+      return hw_http_stream_give (self, bytes, size, error);
+
+    case HW_HTTP_STREAM_WAITING:
+    case HW_HTTP_STREAM_ANSWERING:
+      return block (error);
+
+    case HW_HTTP_STREAM_LEAVING:
+    case HW_HTTP_STREAM_LOST:
+    case HW_HTTP_STREAM_OVER:
+    default:
+      if (!self->has_letter || size == 0)
+        return 0;
+
+      self->has_letter = FALSE;
+      *(char *) bytes = '?';
+      return 1;
+    }
+}
+
+GSource *
+hw_http_stream_create_read_source (HwHttpStream *self,
+                                   GCancellable *cancellable)
+{
+  gboolean is_reading = self->phase == HW_HTTP_STREAM_WAITING || self->phase == HW_HTTP_STREAM_GIVING ||
+                        self->phase == HW_HTTP_STREAM_UPGRADED;
+  g_autoptr(GSource) base = is_reading
+    ? g_pollable_input_stream_create_source (hw_http_stream_get_base_input (self), NULL) : NULL;
+  GSource *source = g_pollable_source_new_full (self->input, base, cancellable);
+
+  if (self->waiting->len > 0 ? is_reading : self->phase >= HW_HTTP_STREAM_LEAVING)
+    g_source_set_ready_time (source, 0);
+
+  g_clear_pointer (&self->read_source, g_source_unref);
+  self->read_source = g_source_ref (source);
+
+  return source;
+}
+
+GPollableReturn
+hw_http_stream_write (HwHttpStream        *self,
+                      const GOutputVector *vectors,
+                      gsize                n_vectors,
+                      gsize               *n_written,
+                      GError             **error)
+{
+  GPollableReturn outcome;
+
+  if (self->phase >= HW_HTTP_STREAM_LEAVING)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                           "The connection is closed");
+      return G_POLLABLE_RETURN_FAILED;
+    }
+
+  outcome = g_pollable_output_stream_writev_nonblocking (hw_http_stream_get_base_output (self),
+                                                         vectors, n_vectors, n_written, NULL,
+                                                         error);
+  if (outcome == G_POLLABLE_RETURN_OK)
+    {
+      self->n_written += *n_written;
+      self->stalled_since = 0;
+    }
+  else if (outcome == G_POLLABLE_RETURN_WOULD_BLOCK && self->stalled_since == 0)
+    {
+      self->stalled_since = hw_clock_get_monotonic_time (self->clock);
+    }
+
+  return outcome;
+}
+
+GSource *
+hw_http_stream_create_write_source (HwHttpStream *self,
+                                    GCancellable *cancellable)
+{
+  g_autoptr(GSource) base =
+    g_pollable_output_stream_create_source (hw_http_stream_get_base_output (self), NULL);
+
+  return g_pollable_source_new_full (self->output, base, cancellable);
+}

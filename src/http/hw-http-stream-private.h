@@ -1,0 +1,96 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-http-stream.h"
+
+G_BEGIN_DECLS
+
+/* What a connection is about. */
+typedef enum
+{
+  HW_HTTP_STREAM_WAITING,   /* for the head of a request */
+  HW_HTTP_STREAM_GIVING,    /* a request to libsoup, which reads it */
+  HW_HTTP_STREAM_ANSWERING, /* libsoup writes */
+  HW_HTTP_STREAM_UPGRADED,  /* what comes now is no HTTP, and somebody else's */
+  HW_HTTP_STREAM_LEAVING,   /* we have said the last word; what still comes is dropped */
+  HW_HTTP_STREAM_LOST,      /* of no more use, but libsoup has not let go of it yet */
+  HW_HTTP_STREAM_OVER,
+} HwHttpStreamPhase;
+
+struct _HwHttpStream
+{
+  GIOStream parent_instance;
+
+  GIOStream *base;         /* (owned) (not nullable) */
+  GSocket *socket;         /* (owned) (not nullable) */
+  GSocketAddress *address; /* (owned) (not nullable) */
+  GStrv hosts;             /* (owned) (nullable): the names we go by, or any */
+  HwClock *clock;          /* (owned) (not nullable) */
+  HwHttpPeer peer;         /* who is on the other side */
+
+  GInputStream *input;   /* (owned) */
+  GOutputStream *output; /* (owned) */
+
+  HwHttpStreamPhase phase;
+  gint64 since;        /* when the phase began, or the first byte of a head came */
+  GByteArray *waiting; /* (owned): what was read and not given */
+  guint64 n_to_give;   /* how much of a request libsoup has not read */
+  guint64 body_length; /* of the request */
+  guint64 n_dropped;
+  gint64 stalled_since; /* since when nothing of an answer was taken, or 0 */
+  gint64 max_stall;
+
+  gboolean is_taken;   /* libsoup has it */
+  gboolean has_letter; /* to tell libsoup that it is over */
+
+  GSource *watch;       /* (owned) (nullable): reads for us */
+  GSource *read_source; /* (owned) (nullable): reads for libsoup */
+
+  guint64 n_read;
+  guint64 n_written;
+};
+
+/* What the parts of the stream need of each other. */
+void                   hw_http_stream_enter (HwHttpStream     *self,
+                                             HwHttpStreamPhase phase);
+void                   hw_http_stream_finish (HwHttpStream *self);
+
+GPollableInputStream  *hw_http_stream_get_base_input (HwHttpStream *self);
+GPollableOutputStream *hw_http_stream_get_base_output (HwHttpStream *self);
+gssize                 hw_http_stream_read_base (HwHttpStream *self,
+                                                 void         *bytes,
+                                                 gsize         size,
+                                                 GError      **error);
+void                   hw_http_stream_await_head (HwHttpStream *self);
+
+/* The two ends that libsoup has in its hands. They know of the stream as long as it lives,
+ * and do nothing themselves. */
+#define HW_TYPE_HTTP_STREAM_INPUT (hw_http_stream_input_get_type ())
+G_DECLARE_FINAL_TYPE (HwHttpStreamInput, hw_http_stream_input, HW, HTTP_STREAM_INPUT,
+                      GInputStream)
+
+#define HW_TYPE_HTTP_STREAM_OUTPUT (hw_http_stream_output_get_type ())
+G_DECLARE_FINAL_TYPE (HwHttpStreamOutput, hw_http_stream_output, HW, HTTP_STREAM_OUTPUT,
+                      GOutputStream)
+
+GInputStream   *hw_http_stream_input_new (HwHttpStream *stream);
+GOutputStream  *hw_http_stream_output_new (HwHttpStream *stream);
+
+gssize          hw_http_stream_read (HwHttpStream *self,
+                                     void         *bytes,
+                                     gsize         size,
+                                     GError      **error);
+GSource        *hw_http_stream_create_read_source (HwHttpStream *self,
+                                                   GCancellable *cancellable);
+GPollableReturn hw_http_stream_write (HwHttpStream        *self,
+                                      const GOutputVector *vectors,
+                                      gsize                n_vectors,
+                                      gsize               *n_written,
+                                      GError             **error);
+GSource        *hw_http_stream_create_write_source (HwHttpStream *self,
+                                                    GCancellable *cancellable);
+
+G_END_DECLS

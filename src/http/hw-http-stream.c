@@ -1,0 +1,650 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-stream-private.h"
+
+#include "hw-error.h"
+#include "hw-http-reply.h"
+
+#include <sys/socket.h>
+
+#define STREAM_KEY "hw-http-stream"
+
+/* How much of what a refused client still sends is dropped in one go. */
+#define DROP_SIZE 16384
+
+/* What the kernel keeps for a watcher that reads slowly; what does not fit waits, shared,
+ * where it is made. In bytes, of which the kernel takes twice as many.
+ */
+#define WATCHER_SEND_BUFFER 65536
+
+/**
+ * HwHttpStream:
+ *
+ * A connection, between the network and libsoup. libsoup gets to read one request at a
+ * time: a head that was looked at before, and as many bytes as that announces; nothing
+ * behind it until the answer has gone out. Whoever takes too long is shown the door, and
+ * whoever is refused is so by the stream itself, which then waits a little until they have
+ * heard it. Main context only.
+ *
+ * It begins to read by itself; with the first request it is to be given to libsoup. Where
+ * libsoup is told of an end, it reads one letter, as it forgets connections that end where
+ * a request could begin, and never lets go of them.
+ */
+typedef enum
+{
+  SIGNAL_READY,
+  SIGNAL_UPGRADED,
+  SIGNAL_OVER,
+} HwHttpStreamSignal;
+
+static guint signals[SIGNAL_OVER + 1];
+
+G_DEFINE_FINAL_TYPE (HwHttpStream, hw_http_stream, G_TYPE_IO_STREAM)
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static gint64
+hw_http_stream_get_now (HwHttpStream *self)
+{
+  return hw_clock_get_monotonic_time (self->clock);
+}
+
+void
+hw_http_stream_enter (HwHttpStream     *self,
+                      HwHttpStreamPhase phase)
+{
+  self->phase = phase;
+  self->since = hw_http_stream_get_now (self);
+}
+
+/* Has libsoup read, if it waits for something. */
+static void
+hw_http_stream_wake (HwHttpStream *self)
+{
+  if (self->read_source != NULL)
+    g_source_set_ready_time (self->read_source, 0);
+}
+
+static gboolean on_base_readable (GObject *stream,
+                                  gpointer user_data);
+
+static void
+hw_http_stream_watch (HwHttpStream *self)
+{
+  if (self->watch != NULL)
+    return;
+
+  self->watch = g_pollable_input_stream_create_source (hw_http_stream_get_base_input (self), NULL);
+  g_source_set_callback (self->watch, G_SOURCE_FUNC (on_base_readable), self, NULL);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
+/* The end. While libsoup holds the descriptor, it is not closed: another connection could
+ * get its number.
+ */
+void
+hw_http_stream_finish (HwHttpStream *self)
+{
+  clear_source (&self->watch);
+  if (self->phase == HW_HTTP_STREAM_OVER)
+    return;
+
+  if (self->is_taken)
+    {
+      self->has_letter = self->phase == HW_HTTP_STREAM_WAITING;
+      hw_http_stream_enter (self, HW_HTTP_STREAM_LOST);
+      hw_http_stream_wake (self);
+      return;
+    }
+
+  self->phase = HW_HTTP_STREAM_OVER;
+  g_io_stream_close (self->base, NULL, NULL);
+  g_signal_emit (self, signals[SIGNAL_OVER], 0);
+}
+
+/* Says no more, and waits for the other side to do so, too: what still comes would make
+ * the kernel take back what we said last.
+ */
+static void
+hw_http_stream_leave (HwHttpStream *self)
+{
+  self->has_letter = self->is_taken && self->phase == HW_HTTP_STREAM_WAITING;
+  hw_http_stream_enter (self, HW_HTTP_STREAM_LEAVING);
+  g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  hw_http_stream_watch (self);
+  hw_http_stream_wake (self);
+}
+
+/* Drops what a client that was refused still sends. */
+static void
+hw_http_stream_drop (HwHttpStream *self)
+{
+  char bytes[DROP_SIZE];
+  g_autoptr(GError) error = NULL;
+  gssize n_read = hw_http_stream_read_base (self, bytes, sizeof (bytes), &error);
+
+  if (n_read > 0)
+    self->n_dropped += (guint64) n_read;
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    hw_http_stream_finish (self);
+
+  if (self->n_dropped > HW_HTTP_MAX_REFUSED_BODY)
+    hw_http_stream_cut (self);
+}
+
+static gboolean
+on_base_readable (GObject *stream,
+                  gpointer user_data)
+{
+  g_autoptr(HwHttpStream) self = g_object_ref (HW_HTTP_STREAM (user_data));
+
+  if (self->phase == HW_HTTP_STREAM_LEAVING)
+    {
+      hw_http_stream_drop (self);
+      return G_SOURCE_CONTINUE;
+    }
+
+  hw_http_stream_await_head (self);
+  if (self->phase == HW_HTTP_STREAM_GIVING)
+    {
+      clear_source (&self->watch);
+      self->is_taken = TRUE;
+      g_signal_emit (self, signals[SIGNAL_READY], 0);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Whether something has come that nobody has read. */
+static gboolean
+hw_http_stream_has_unread (HwHttpStream *self)
+{
+  return self->n_to_give > 0 || self->waiting->len > 0 ||
+         g_socket_get_available_bytes (self->socket) > 0;
+}
+
+/* libsoup lets go, or whoever has the stream that was upgraded. */
+static gboolean
+hw_http_stream_close (GIOStream    *stream,
+                      GCancellable *cancellable,
+                      GError      **error)
+{
+  HwHttpStream *self = HW_HTTP_STREAM (stream);
+
+  clear_source (&self->read_source);
+  self->is_taken = FALSE;
+  if (self->phase == HW_HTTP_STREAM_LEAVING)
+    return TRUE;
+
+  if (self->phase <= HW_HTTP_STREAM_ANSWERING && hw_http_stream_has_unread (self))
+    hw_http_stream_leave (self);
+  else
+    hw_http_stream_finish (self);
+
+  return TRUE;
+}
+
+/* Nothing in here blocks. */
+static void
+hw_http_stream_close_async (GIOStream          *stream,
+                            int                 io_priority,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = g_task_new (stream, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_http_stream_close_async);
+  g_task_set_priority (gtask, io_priority);
+  hw_http_stream_close (stream, cancellable, NULL);
+  g_task_return_boolean (gtask, TRUE);
+}
+
+static gboolean
+hw_http_stream_close_finish (GIOStream    *stream,
+                             GAsyncResult *result,
+                             GError      **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static GInputStream *
+hw_http_stream_get_input_stream (GIOStream *stream)
+{
+  return HW_HTTP_STREAM (stream)->input;
+}
+
+static GOutputStream *
+hw_http_stream_get_output_stream (GIOStream *stream)
+{
+  return HW_HTTP_STREAM (stream)->output;
+}
+
+static void
+hw_http_stream_dispose (GObject *object)
+{
+  HwHttpStream *self = HW_HTTP_STREAM (object);
+
+  G_OBJECT_CLASS (hw_http_stream_parent_class)->dispose (object);
+
+  clear_source (&self->watch);
+  clear_source (&self->read_source);
+  if (self->address != NULL)
+    g_object_set_data (G_OBJECT (self->address), STREAM_KEY, NULL);
+}
+
+static void
+hw_http_stream_finalize (GObject *object)
+{
+  HwHttpStream *self = HW_HTTP_STREAM (object);
+
+  g_clear_object (&self->input);
+  g_clear_object (&self->output);
+  g_clear_pointer (&self->waiting, g_byte_array_unref);
+  hw_http_peer_clear (&self->peer);
+  g_clear_pointer (&self->hosts, g_strfreev);
+  g_clear_object (&self->address);
+  g_clear_object (&self->base);
+  g_clear_object (&self->socket);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (hw_http_stream_parent_class)->finalize (object);
+}
+
+static void
+hw_http_stream_class_init (HwHttpStreamClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GIOStreamClass *stream_class = G_IO_STREAM_CLASS (klass);
+
+  object_class->dispose = hw_http_stream_dispose;
+  object_class->finalize = hw_http_stream_finalize;
+  stream_class->get_input_stream = hw_http_stream_get_input_stream;
+  stream_class->get_output_stream = hw_http_stream_get_output_stream;
+  stream_class->close_fn = hw_http_stream_close;
+  stream_class->close_async = hw_http_stream_close_async;
+  stream_class->close_finish = hw_http_stream_close_finish;
+
+  /**
+   * HwHttpStream::ready:
+   * @self: a stream
+   *
+   * Tells that the first request is there, for libsoup to read. Emitted once.
+   */
+  signals[SIGNAL_READY] =
+    g_signal_new ("ready", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+
+  /**
+   * HwHttpStream::upgraded:
+   * @self: a stream
+   *
+   * Tells that what comes now is no HTTP, and the business of whoever holds the stream.
+   */
+  signals[SIGNAL_UPGRADED] =
+    g_signal_new ("upgraded", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+
+  /**
+   * HwHttpStream::over:
+   * @self: a stream
+   *
+   * Tells that the connection is closed. Emitted once.
+   */
+  signals[SIGNAL_OVER] =
+    g_signal_new ("over", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+}
+
+static void
+hw_http_stream_init (HwHttpStream *self)
+{
+  self->max_stall = HW_HTTP_MAX_STALL;
+  self->waiting = g_byte_array_new ();
+  self->input = hw_http_stream_input_new (self);
+  self->output = hw_http_stream_output_new (self);
+}
+
+/**
+ * hw_http_stream_new:
+ * @socket: a connection
+ * @address: the other side's address, an object of this connection alone
+ * @hosts: (nullable): what requests may call us, or %NULL if it makes no difference
+ * @clock: what time it is
+ *
+ * Makes a stream that does nothing until hw_http_stream_start().
+ *
+ * Returns: (transfer full): the stream
+ */
+HwHttpStream *
+hw_http_stream_new (GSocket           *socket,
+                    GSocketAddress    *address,
+                    const char *const *hosts,
+                    HwClock           *clock)
+{
+  HwHttpStream *self;
+
+  g_return_val_if_fail (G_IS_SOCKET (socket), NULL);
+  g_return_val_if_fail (G_IS_SOCKET_ADDRESS (address), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_HTTP_STREAM, NULL);
+  self->socket = g_object_ref (socket);
+  self->base = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  self->address = g_object_ref (address);
+  g_object_set_data (G_OBJECT (address), STREAM_KEY, self);
+  self->hosts = g_strdupv ((char **) hosts);
+  self->clock = g_object_ref (clock);
+  hw_http_peer_init (&self->peer, socket, address);
+  hw_http_stream_enter (self, HW_HTTP_STREAM_WAITING);
+
+  return self;
+}
+
+/**
+ * hw_http_stream_get:
+ * @message: a request
+ *
+ * Gets the stream that a request came over.
+ *
+ * Returns: (transfer none) (nullable): the stream, or %NULL if it is gone
+ */
+HwHttpStream *
+hw_http_stream_get (SoupServerMessage *message)
+{
+  GSocketAddress *address;
+
+  g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
+
+  address = soup_server_message_get_remote_address (message);
+
+  return address != NULL ? g_object_get_data (G_OBJECT (address), STREAM_KEY) : NULL;
+}
+
+/**
+ * hw_http_stream_get_address:
+ * @self: a stream
+ *
+ * Gets the address of the other side.
+ *
+ * Returns: (transfer none): the address
+ */
+GSocketAddress *
+hw_http_stream_get_address (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), NULL);
+
+  return self->address;
+}
+
+/**
+ * hw_http_stream_get_fd:
+ * @self: a stream
+ *
+ * Gets the descriptor of the connection, for polling only.
+ *
+ * Returns: it, or -1 if it is closed
+ */
+int
+hw_http_stream_get_fd (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), -1);
+
+  return self->phase == HW_HTTP_STREAM_OVER ? -1 : g_socket_get_fd (self->socket);
+}
+
+/**
+ * hw_http_stream_get_peer:
+ * @self: a stream
+ *
+ * Gets who is on the other side.
+ *
+ * Returns: (transfer none): them
+ */
+const HwHttpPeer *
+hw_http_stream_get_peer (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), NULL);
+
+  return &self->peer;
+}
+
+/**
+ * hw_http_stream_is_taken:
+ * @self: a stream
+ *
+ * Tells whether libsoup has the stream.
+ *
+ * Returns: whether it has
+ */
+gboolean
+hw_http_stream_is_taken (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+
+  return self->is_taken;
+}
+
+/**
+ * hw_http_stream_get_waiting_since:
+ * @self: a stream
+ *
+ * Tells since when there is no request on it, or since when one begins to come.
+ *
+ * Returns: a time of its clock, or -1 if somebody works at a request
+ */
+gint64
+hw_http_stream_get_waiting_since (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), -1);
+
+  return self->phase == HW_HTTP_STREAM_WAITING ? self->since : -1;
+}
+
+/**
+ * hw_http_stream_set_max_stall:
+ * @self: a stream
+ * @max_stall: microseconds
+ *
+ * Sets how long nothing of an answer may be taken, until the next request.
+ */
+void
+hw_http_stream_set_max_stall (HwHttpStream *self,
+                              gint64        max_stall)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  self->max_stall = max_stall;
+}
+
+/**
+ * hw_http_stream_start:
+ * @self: a stream
+ *
+ * Begins to read. What has come already is looked at first.
+ */
+void
+hw_http_stream_start (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  hw_http_stream_watch (self);
+  on_base_readable (NULL, self);
+}
+
+/**
+ * hw_http_stream_go_on:
+ * @self: a stream
+ *
+ * Lets the next request come, as the answer to the last one has gone out. If libsoup did
+ * not read that to its end, nobody can tell where the next one begins.
+ */
+void
+hw_http_stream_go_on (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  self->max_stall = HW_HTTP_MAX_STALL;
+  if (self->phase == HW_HTTP_STREAM_GIVING)
+    {
+      hw_http_stream_leave (self);
+      self->has_letter = self->is_taken;
+    }
+  else if (self->phase == HW_HTTP_STREAM_ANSWERING)
+    {
+      hw_http_stream_enter (self, HW_HTTP_STREAM_WAITING);
+      hw_http_stream_wake (self);
+    }
+}
+
+/**
+ * hw_http_stream_upgrade:
+ * @self: a stream whose upgrade was answered
+ *
+ * Lets everything through from now on, for whoever takes the stream from libsoup.
+ */
+void
+hw_http_stream_upgrade (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  if (self->phase != HW_HTTP_STREAM_ANSWERING)
+    return;
+
+  /* Without this the kernel lets the buffer of a slow client grow to megabytes; a socket
+   * that does not take it works all the same.
+   */
+  g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, WATCHER_SEND_BUFFER, NULL);
+  hw_http_stream_enter (self, HW_HTTP_STREAM_UPGRADED);
+  g_signal_emit (self, signals[SIGNAL_UPGRADED], 0);
+}
+
+static gint64
+hw_http_stream_get_deadline (HwHttpStream *self)
+{
+  gint64 seconds = (gint64) (self->body_length / HW_HTTP_BODY_RATE);
+
+  switch (self->phase)
+    {
+    case HW_HTTP_STREAM_WAITING:
+      return self->since + (self->is_taken && self->waiting->len == 0 ? HW_HTTP_MAX_IDLE
+                                                                      : HW_HTTP_HEAD_TIMEOUT);
+
+    case HW_HTTP_STREAM_GIVING:
+      return self->since + HW_HTTP_BODY_TIMEOUT + seconds * G_USEC_PER_SEC;
+
+    case HW_HTTP_STREAM_ANSWERING:
+      return self->stalled_since > 0 ? self->stalled_since + self->max_stall : G_MAXINT64;
+
+    case HW_HTTP_STREAM_LEAVING:
+      return self->since + HW_HTTP_LEAVE_TIMEOUT;
+
+    case HW_HTTP_STREAM_UPGRADED:
+    case HW_HTTP_STREAM_LOST:
+    case HW_HTTP_STREAM_OVER:
+    default:
+      return G_MAXINT64;
+    }
+}
+
+/**
+ * hw_http_stream_tick:
+ * @self: a stream
+ *
+ * Lets time pass: whoever took too long is told so, if there is something to be told.
+ */
+void
+hw_http_stream_tick (HwHttpStream *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  if (hw_http_stream_get_now (self) < hw_http_stream_get_deadline (self))
+    return;
+
+  if (self->phase == HW_HTTP_STREAM_GIVING || (self->phase == HW_HTTP_STREAM_WAITING && self->waiting->len > 0))
+    {
+      error = g_error_new_literal (HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                                   "The request took too long to come. Send it in one piece.");
+      hw_http_stream_refuse (self, SOUP_STATUS_REQUEST_TIMEOUT, NULL, error);
+    }
+  else if (self->phase == HW_HTTP_STREAM_WAITING)
+    {
+      hw_http_stream_finish (self);
+    }
+  else
+    {
+      hw_http_stream_cut (self);
+    }
+}
+
+/**
+ * hw_http_stream_refuse:
+ * @self: a stream
+ * @status: what with
+ * @allow: (nullable): what the field Allow says
+ * @error: why
+ *
+ * Answers a request that libsoup has not answered, and closes the connection as soon as
+ * the other side has heard it.
+ */
+void
+hw_http_stream_refuse (HwHttpStream *self,
+                       guint         status,
+                       const char   *allow,
+                       const GError *error)
+{
+  g_autoptr(GBytes) answer = NULL;
+  gsize size;
+  gconstpointer bytes;
+
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+  g_return_if_fail (error != NULL);
+
+  answer = hw_http_reply_write_refusal (status, allow, error);
+  bytes = g_bytes_get_data (answer, &size);
+  if (g_pollable_output_stream_write_nonblocking (hw_http_stream_get_base_output (self), bytes,
+                                                  size, NULL, NULL) == (gssize) size)
+    hw_http_stream_leave (self);
+  else
+    hw_http_stream_cut (self);
+}
+
+/**
+ * hw_http_stream_cut:
+ * @self: a stream
+ *
+ * Cuts a connection without saying goodbye: a client that still sends would wait for a long
+ * time until it is told that nobody listens, and what one does not take would stay in the
+ * kernel. libsoup takes it for a lost connection.
+ */
+void
+hw_http_stream_cut (HwHttpStream *self)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  if (self->phase == HW_HTTP_STREAM_OVER)
+    return;
+
+  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof (at_once));
+  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+  hw_http_stream_finish (self);
+}
