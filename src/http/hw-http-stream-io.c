@@ -57,6 +57,7 @@ hw_http_stream_check_head (HwHttpStream *self)
   HwHttpHeadState state = hw_http_head_read ((char *) self->waiting->data, self->waiting->len,
                                              (const char *const *) self->hosts, &head, &refusal);
 
+  self->n_seen = self->waiting->len;
   if (state == HW_HTTP_HEAD_INCOMPLETE)
     return;
 
@@ -172,6 +173,30 @@ hw_http_stream_read (HwHttpStream *self,
     }
 }
 
+/* Whether there is something to be read although nothing comes. */
+static gboolean
+hw_http_stream_has_something (HwHttpStream *self)
+{
+  switch (self->phase)
+    {
+    case HW_HTTP_STREAM_WAITING:
+      return self->waiting->len > self->n_seen;
+
+    case HW_HTTP_STREAM_GIVING:
+    case HW_HTTP_STREAM_UPGRADED:
+      return self->waiting->len > 0;
+
+    case HW_HTTP_STREAM_ANSWERING:
+      return FALSE;
+
+    case HW_HTTP_STREAM_LEAVING:
+    case HW_HTTP_STREAM_LOST:
+    case HW_HTTP_STREAM_OVER:
+    default:
+      return TRUE;
+    }
+}
+
 GSource *
 hw_http_stream_create_read_source (HwHttpStream *self,
                                    GCancellable *cancellable)
@@ -182,7 +207,7 @@ hw_http_stream_create_read_source (HwHttpStream *self,
     ? g_pollable_input_stream_create_source (hw_http_stream_get_base_input (self), NULL) : NULL;
   GSource *source = g_pollable_source_new_full (self->input, base, cancellable);
 
-  if (self->waiting->len > 0 ? is_reading : self->phase >= HW_HTTP_STREAM_LEAVING)
+  if (hw_http_stream_has_something (self))
     g_source_set_ready_time (source, 0);
 
   g_clear_pointer (&self->read_source, g_source_unref);

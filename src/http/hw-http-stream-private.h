@@ -37,6 +37,7 @@ struct _HwHttpStream
   HwHttpStreamPhase phase;
   gint64 since;        /* when the phase began, or the first byte of a head came */
   GByteArray *waiting; /* (owned): what was read and not given */
+  guint n_seen;        /* how much of it was found to be no whole head */
   guint64 n_to_give;   /* how much of a request libsoup has not read */
   guint64 body_length; /* of the request */
   guint64 n_dropped;

@@ -508,6 +508,7 @@ hw_http_stream_go_on (HwHttpStream *self)
   else if (self->phase == HW_HTTP_STREAM_ANSWERING)
     {
       hw_http_stream_enter (self, HW_HTTP_STREAM_WAITING);
+      self->n_seen = 0;
       hw_http_stream_wake (self);
     }
 }

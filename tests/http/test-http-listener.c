@@ -1,0 +1,264 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "listener-house.h"
+
+#include "hw-await.h"
+#include "wait.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PAUSE (G_USEC_PER_SEC / 10)
+
+#define ASK(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define ASK_LAST(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+/* Opens @n connections that send @text, or nothing. */
+static GPtrArray *
+open_many (ListenerHouse *house,
+           guint          n,
+           const char    *text)
+{
+  GPtrArray *clients = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GSocket *client = listener_house_connect (house);
+
+      if (text != NULL)
+        send_text (client, text);
+      g_ptr_array_add (clients, client);
+      if (i % 100 == 99)
+        hw_await_quiet ();
+    }
+  hw_await_quiet ();
+
+  return clients;
+}
+
+static guint
+count_over (GPtrArray *clients)
+{
+  g_autoptr(GString) heard = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < clients->len; i++)
+    n += is_over (g_ptr_array_index (clients, i), heard);
+
+  return n;
+}
+
+/* Test that those who only hold connections keep nobody out. */
+static void
+test_listener_oldest_makes_room (ListenerHouse *house,
+                                 gconstpointer  test_data)
+{
+  guint n_held = HW_HTTP_MAX_OF_PEER;
+  g_autoptr(GPtrArray) held = open_many (house, n_held, NULL);
+  g_autoptr(GString) first_heard = g_string_new (NULL);
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *heard = NULL;
+
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, n_held);
+  listener_house_advance (house, PAUSE);
+  client = listener_house_ask (house, ASK_LAST ("/a"));
+  heard = hear_all (client);
+
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+  g_assert_cmpuint (count_over (held), ==, 1);
+}
+
+/* Test that of those who came, whoever asked and waits for its next request stays rather
+ * than one who never asked.
+ */
+static void
+test_listener_silent_goes_first (ListenerHouse *house,
+                                 gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) idle = open_many (house, HW_HTTP_MAX_OF_PEER - 1, ASK ("/a"));
+  g_autoptr(GSocket) silent = NULL;
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *heard = NULL;
+  g_autofree char *silent_heard = NULL;
+
+  silent = listener_house_connect (house);
+  listener_house_advance (house, PAUSE);
+  client = listener_house_ask (house, ASK_LAST ("/b"));
+  heard = hear_all (client);
+  silent_heard = hear_all (silent);
+
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+  g_assert_cmpuint (count_over (idle), ==, 0);
+}
+
+/* Test that nobody who is answered is sent away, and whoever comes is told why. */
+static void
+test_listener_busy_stay (ListenerHouse *house,
+                         gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) busy = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK_LAST ("/a"));
+  g_autofree char *heard = hear_all (client);
+
+  g_assert_cmpuint (count_answers (heard, "503"), ==, 1);
+  g_assert_nonnull (strstr (heard, "application/problem+json"));
+  g_assert_nonnull (strstr (heard, "X-Frame-Options: DENY\r\n"));
+  g_assert_cmpuint (count_over (busy), ==, 0);
+  g_assert_cmpuint (house->waiting->len, ==, HW_HTTP_MAX_OF_PEER);
+}
+
+/* Descriptors that a process may have, for as long as it takes. */
+static void
+limit_descriptors (rlim_t         n,
+                   struct rlimit *before)
+{
+  struct rlimit limit;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, before));
+  limit = *before;
+  limit.rlim_cur = n;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+}
+
+static guint
+find_free_descriptor (void)
+{
+  int fd = dup (STDIN_FILENO);
+
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+
+  return (guint) fd;
+}
+
+/* Whoever holds all descriptors there are, until they are gone. */
+static void
+test_listener_no_descriptors (ListenerHouse *house,
+                              gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *heard = NULL;
+  struct rlimit before;
+
+  for (guint i = 0; i < 40; i++)
+    g_ptr_array_add (held, listener_house_connect (house));
+  client = listener_house_connect (house);
+  send_text (client, ASK_LAST ("/a"));
+
+  limit_descriptors (find_free_descriptor () + 10, &before);
+  hw_await_quiet ();
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), <=, 10);
+  for (guint i = 0; i < 20; i++)
+    listener_house_advance (house, PAUSE);
+  heard = hear_all (client);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+}
+
+/* With nobody who could make room, whoever comes is sent away; and later let in again. */
+static void
+test_listener_no_descriptors_and_all_busy (ListenerHouse *house,
+                                           gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) busy = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GSocket) late = NULL;
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *late_heard = NULL;
+  g_autofree char *heard = NULL;
+  struct rlimit before;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_ptr_array_add (busy, listener_house_connect (house));
+      send_text (g_ptr_array_index (busy, i), ASK ("/wait"));
+    }
+  late = listener_house_connect (house);
+  client = listener_house_connect (house);
+
+  limit_descriptors (find_free_descriptor () + 10, &before);
+  hw_await_quiet ();
+  late_heard = hear_all (late);
+  g_assert_cmpstr (late_heard, ==, "");
+  g_assert_cmpuint (house->waiting->len, ==, 10);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+
+  send_text (client, ASK_LAST ("/a"));
+  listener_house_advance (house, PAUSE);
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+}
+
+/* Test that nothing remains of those who come and are gone at once. */
+static void
+test_listener_resets (ListenerHouse *house,
+                      gconstpointer  test_data)
+{
+  guint before = find_free_descriptor ();
+
+  for (guint i = 0; i < 500; i++)
+    {
+      const struct linger at_once = { 1, 0 };
+      g_autoptr(GSocket) client = listener_house_connect (house);
+
+      if (i % 3 > 0)
+        send_text (client, i % 3 == 1 ? "GET / HT" : ASK ("/a"));
+      if (i % 2 > 0)
+        hw_await_quiet ();
+      g_assert_no_errno (setsockopt (g_socket_get_fd (client), SOL_SOCKET, SO_LINGER, &at_once,
+                                     sizeof (at_once)));
+      g_socket_close (client, NULL);
+    }
+
+  wait_until (hw_http_listener_get_n_connections (house->listener) == 0);
+  g_assert_cmpuint (find_free_descriptor (), ==, before);
+}
+
+static void
+test_listener_close_hangs_up (ListenerHouse *house,
+                              gconstpointer  test_data)
+{
+  g_autoptr(GSocket) silent = listener_house_ask (house, "GET /");
+  g_autoptr(GSocket) idle = listener_house_ask (house, ASK ("/a"));
+  g_autoptr(GSocket) busy = listener_house_ask (house, ASK ("/wait"));
+  g_autoptr(GSocket) refused = listener_house_ask (house, "GET\r\n");
+  GSocket *clients[] = { silent, idle, busy, refused };
+
+  hw_http_listener_close (house->listener);
+
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      g_autofree char *heard = hear_all (clients[i]);
+
+      g_assert_nonnull (heard);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, function) \
+  g_test_add ("/http-listener/" path, ListenerHouse, NULL, listener_house_set_up, function, \
+              listener_house_tear_down)
+  ADD ("full/oldest-without-request-makes-room", test_listener_oldest_makes_room);
+  ADD ("full/who-never-asked-goes-first", test_listener_silent_goes_first);
+  ADD ("full/who-is-answered-stays", test_listener_busy_stay);
+  ADD ("no-descriptors/oldest-makes-room", test_listener_no_descriptors);
+  ADD ("no-descriptors/goes-on-when-there-are-some", test_listener_no_descriptors_and_all_busy);
+  ADD ("resets/leave-nothing", test_listener_resets);
+  ADD ("close/hangs-up-on-all", test_listener_close_hangs_up);
+#undef ADD
+
+  return g_test_run ();
+}

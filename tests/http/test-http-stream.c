@@ -1,0 +1,363 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "listener-house.h"
+
+#include "hw-await.h"
+#include "hw-http-stream.h"
+#include "wait.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#define SECOND G_USEC_PER_SEC
+
+#define US "Host: localhost\r\n"
+#define ASK(path) "GET " path " HTTP/1.1\r\n" US "\r\n"
+#define ASK_LAST(path) "GET " path " HTTP/1.1\r\n" US "Connection: close\r\n\r\n"
+#define BEGIN_BODY(length) "POST /add-task HTTP/1.1\r\n" US "Content-Length: " length "\r\n\r\n"
+
+/* Test what is left of a connection on which nothing comes any more: libsoup has let go
+ * of it, too.
+ */
+static void
+assert_forgotten (ListenerHouse *house)
+{
+  wait_until (hw_http_listener_get_n_connections (house->listener) == 0);
+  g_assert_cmpuint (hw_fake_clock_get_n_timers (house->clock), ==, 0);
+}
+
+static void
+test_stream_left (ListenerHouse *house,
+                  gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/a"));
+
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+  g_socket_shutdown (client, FALSE, TRUE, NULL);
+
+  assert_forgotten (house);
+}
+
+static void
+test_stream_left_before (ListenerHouse *house,
+                         gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, "GET / HT");
+
+  g_socket_close (client, NULL);
+
+  assert_forgotten (house);
+  g_assert_cmpuint (house->paths->len, ==, 0);
+}
+
+static void
+test_stream_left_in_body (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, BEGIN_BODY ("16") "{");
+
+  g_socket_close (client, NULL);
+
+  assert_forgotten (house);
+  g_assert_cmpuint (house->paths->len, ==, 0);
+}
+
+static void
+test_stream_says_nothing (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_connect (house);
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, HW_HTTP_HEAD_TIMEOUT - SECOND);
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+  listener_house_advance (house, SECOND);
+
+  heard = hear_all (client);
+  g_assert_cmpstr (heard, ==, "");
+  assert_forgotten (house);
+}
+
+static void
+test_stream_idle (ListenerHouse *house,
+                  gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/a"));
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, HW_HTTP_MAX_IDLE - SECOND);
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+  listener_house_advance (house, SECOND);
+
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+  g_assert_true (g_str_has_suffix (heard, "ok\n"));
+  assert_forgotten (house);
+}
+
+static void
+test_stream_used (ListenerHouse *house,
+                  gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_connect (house);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      send_text (client, ASK ("/a"));
+      listener_house_advance (house, HW_HTTP_MAX_IDLE - SECOND);
+    }
+
+  g_assert_cmpuint (house->paths->len, ==, 3);
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+}
+
+/* @text is sent, and so much time goes by as to have it refused with 408. */
+static void
+assert_too_slow (ListenerHouse *house,
+                 const char    *text,
+                 gint64         span)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, text);
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, span - SECOND);
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+  listener_house_advance (house, SECOND);
+
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "408"), ==, 1);
+  g_assert_nonnull (strstr (heard, "Connection: close\r\n"));
+  g_socket_close (client, NULL);
+  assert_forgotten (house);
+}
+
+static void
+test_stream_slow_head (ListenerHouse *house,
+                       gconstpointer  test_data)
+{
+  assert_too_slow (house, "GET / HTTP/1.1\r\n" US, HW_HTTP_HEAD_TIMEOUT);
+  g_assert_cmpuint (house->paths->len, ==, 0);
+}
+
+/* Of a head that does not end, no line wins time. */
+static void
+test_stream_drip (ListenerHouse *house,
+                  gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, "GET / HTTP/1.1\r\n" US);
+  g_autofree char *heard = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      send_text (client, "X-More: x\r\n");
+      listener_house_advance (house, SECOND);
+    }
+
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "408"), ==, 1);
+}
+
+static void
+test_stream_slow_next_head (ListenerHouse *house,
+                            gconstpointer  test_data)
+{
+  assert_too_slow (house, ASK ("/a") "GET / HT", HW_HTTP_HEAD_TIMEOUT);
+  g_assert_cmpuint (house->paths->len, ==, 1);
+}
+
+static void
+test_stream_slow_body (ListenerHouse *house,
+                       gconstpointer  test_data)
+{
+  assert_too_slow (house, BEGIN_BODY ("16") "{", HW_HTTP_BODY_TIMEOUT);
+  assert_too_slow (house, BEGIN_BODY ("65536") "{", HW_HTTP_BODY_TIMEOUT + 4 * SECOND);
+  g_assert_cmpuint (house->paths->len, ==, 0);
+}
+
+static void
+test_stream_slow_reader (ListenerHouse *house,
+                         gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/large"));
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, HW_HTTP_MAX_STALL);
+
+  assert_forgotten (house);
+  heard = hear_all (client);
+  g_assert_cmpuint (strlen (heard), <, LISTENER_HOUSE_LARGE);
+}
+
+static void
+test_stream_reader_takes_its_time (ListenerHouse *house,
+                                   gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK_LAST ("/large"));
+  g_autoptr(GString) heard = g_string_new (NULL);
+
+  while (!is_over (client, heard))
+    listener_house_advance (house, heard->len < 1024 * 1024 ? SECOND : 0);
+
+  g_assert_cmpuint (heard->len, >, LISTENER_HOUSE_LARGE);
+}
+
+/* Whoever works at an answer has as much time as it takes. */
+static void
+test_stream_slow_answer (ListenerHouse *house,
+                         gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/wait"));
+
+  listener_house_advance (house, G_TIME_SPAN_HOUR);
+
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, 1);
+}
+
+/* Test that whoever asks on before the answer has come gets all answers, one by one. */
+static void
+test_stream_pipeline (ListenerHouse *house,
+                      gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client =
+    listener_house_ask (house, ASK ("/wait") BEGIN_BODY ("3") "{} " ASK_LAST ("/c"));
+  g_autofree char *heard = NULL;
+
+  g_assert_cmpuint (house->paths->len, ==, 1);
+  g_ptr_array_set_size (house->waiting, 0);
+
+  heard = hear_all (client);
+  g_assert_cmpuint (house->paths->len, ==, 3);
+  g_assert_cmpstr (g_ptr_array_index (house->paths, 1), ==, "/add-task");
+  g_assert_cmpstr (g_ptr_array_index (house->paths, 2), ==, "/c");
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
+}
+
+/* Test that what stands behind a refused request is not taken for another one. */
+static void
+test_stream_behind_refused (ListenerHouse *house,
+                            gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client =
+    listener_house_ask (house, ASK ("/a") "GET /b HTTP/1.1\r\n" US US "\r\n" ASK ("/c"));
+  g_autofree char *heard = hear_all (client);
+
+  g_assert_cmpuint (house->paths->len, ==, 1);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+  g_assert_cmpuint (count_answers (heard, "400"), ==, 1);
+  g_socket_close (client, NULL);
+  assert_forgotten (house);
+}
+
+/* Somebody refused before it is told whether its body may come is not asked again. */
+static void
+test_stream_body_that_never_came (ListenerHouse *house,
+                                  gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client =
+    listener_house_ask (house, "POST /add-task HTTP/1.1\r\n" US "Expect: 100-continue\r\n"
+                        "Content-Length: 3\r\n\r\n");
+  g_autofree char *heard = NULL;
+
+  send_text (client, "{} " ASK_LAST ("/b"));
+
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "100"), ==, 1);
+  g_assert_cmpuint (house->paths->len, ==, 2);
+}
+
+/* Test that who goes on sending gets to hear the refusal, and is left in the end. */
+static void
+test_stream_refused_is_heard (ListenerHouse *house,
+                              gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, BEGIN_BODY ("9000000000") "{");
+  g_autofree char *filler = g_strnfill (100000, 'x');
+  g_autoptr(GString) heard = g_string_new (NULL);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      send_text (client, filler);
+      hw_await_quiet ();
+    }
+  is_over (client, heard);
+  g_assert_cmpuint (count_answers (heard->str, "413"), ==, 1);
+
+  listener_house_advance (house, HW_HTTP_LEAVE_TIMEOUT);
+  assert_forgotten (house);
+}
+
+/* Test that nobody is heard for ever. */
+static void
+test_stream_refused_is_cut (ListenerHouse *house,
+                            gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, BEGIN_BODY ("9000000000") "{");
+  g_autofree char *filler = g_strnfill (64 * 1024, 'x');
+  gsize n_sent = 0;
+  gssize length;
+
+  while ((length = g_socket_send (client, filler, 64 * 1024, NULL, NULL)) >= 0 ||
+         hw_http_listener_get_n_connections (house->listener) > 0)
+    {
+      n_sent += (gsize) MAX (length, 0);
+      hw_await_quiet ();
+    }
+
+  g_assert_cmpuint (n_sent, >, HW_HTTP_MAX_REFUSED_BODY);
+  assert_forgotten (house);
+}
+
+static void
+test_stream_byte_by_byte (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  const char *text = ASK ("/a") ASK_LAST ("/b");
+  g_autoptr(GSocket) client = listener_house_connect (house);
+  g_autofree char *heard = NULL;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      g_assert_cmpint (g_socket_send (client, p, 1, NULL, NULL), ==, 1);
+      hw_await_quiet ();
+    }
+
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, function) \
+  g_test_add ("/http-stream/" path, ListenerHouse, NULL, listener_house_set_up, function, \
+              listener_house_tear_down)
+  ADD ("left/is-forgotten", test_stream_left);
+  ADD ("left/before-its-request-is-forgotten", test_stream_left_before);
+  ADD ("left/in-its-body-is-forgotten", test_stream_left_in_body);
+  ADD ("time/who-says-nothing-leaves", test_stream_says_nothing);
+  ADD ("time/idle-too-long-leaves", test_stream_idle);
+  ADD ("time/used-stays", test_stream_used);
+  ADD ("time/slow-head-is-refused", test_stream_slow_head);
+  ADD ("time/dripping-head-is-refused", test_stream_drip);
+  ADD ("time/slow-next-head-is-refused", test_stream_slow_next_head);
+  ADD ("time/slow-body-is-refused", test_stream_slow_body);
+  ADD ("time/reader-who-takes-nothing-is-cut", test_stream_slow_reader);
+  ADD ("time/reader-who-takes-something-is-not", test_stream_reader_takes_its_time);
+  ADD ("time/an-answer-takes-as-long-as-it-takes", test_stream_slow_answer);
+  ADD ("order/one-after-the-other", test_stream_pipeline);
+  ADD ("order/nothing-behind-a-refused-one", test_stream_behind_refused);
+  ADD ("order/body-comes-after-continue", test_stream_body_that_never_came);
+  ADD ("refused/gets-to-hear-it", test_stream_refused_is_heard);
+  ADD ("refused/is-cut-in-the-end", test_stream_refused_is_cut);
+  ADD ("torn/byte-by-byte", test_stream_byte_by_byte);
+#undef ADD
+
+  return g_test_run ();
+}
