@@ -22,10 +22,14 @@
 /* How many are let in before somebody else has their turn. */
 #define MAX_ACCEPTED 16
 
-/* How long nobody is let in when there is no room; and how long whoever was let in has
- * got at least. Those who come meanwhile wait in the kernel.
- */
+/* How long nobody is let in when there is no room, and nobody who could make some. */
 #define PAUSE (G_USEC_PER_SEC / 10)
+
+/* How long whoever was let in may take to begin before they make room for others. Those who
+ * come meanwhile wait in the kernel. Who comes over the Unix socket does not wait for those
+ * who came over TCP: they are this user's, and the others may be anybody's.
+ */
+#define PATIENCE (G_USEC_PER_SEC / 50)
 
 /* How often the time is looked at. */
 #define TICK G_USEC_PER_SEC
@@ -39,9 +43,9 @@
 typedef struct
 {
   HwHttpListener *listener;
-  GSocket *socket;         /* (owned) */
-  GSocketAddress *address; /* (owned) */
-  guint source_id;         /* 0 while nobody is let in */
+  GSocket *socket; /* (owned) */
+  gboolean is_local;
+  guint source_id; /* 0 while nobody is let in */
 } Door;
 
 /**
@@ -101,7 +105,6 @@ static void
 door_free (Door *door)
 {
   door_close (door);
-  g_clear_object (&door->address);
   g_clear_object (&door->socket);
   g_free (door);
 }
@@ -117,13 +120,20 @@ on_pause_over (gpointer user_data)
 
 /* Lets nobody in for a moment. */
 static void
-hw_http_listener_pause (HwHttpListener *self)
+hw_http_listener_pause (HwHttpListener *self,
+                        gint64          span)
 {
   if (self->pause_timer != 0)
     return;
 
-  g_ptr_array_foreach (self->doors, (GFunc) door_close, NULL);
-  self->pause_timer = hw_clock_add_timer (self->clock, PAUSE, on_pause_over, self);
+  for (guint i = 0; i < self->doors->len; i++)
+    {
+      Door *door = g_ptr_array_index (self->doors, i);
+
+      if (!door->is_local || span == PAUSE)
+        door_close (door);
+    }
+  self->pause_timer = hw_clock_add_timer (self->clock, span, on_pause_over, self);
 }
 
 /* Lists the streams, for those who may end some of them meanwhile. */
@@ -203,17 +213,21 @@ on_stream_ready (HwHttpStream   *stream,
   soup_server_accept_iostream (self->soup, G_IO_STREAM (stream), address, address, NULL);
 }
 
-/* Whether @stream is to make room rather than @other: whoever never asked for anything
- * goes first, then whoever has waited longer.
+/* Whether @stream is to make room rather than @other: whoever came over TCP goes first, then
+ * whoever never asked for anything, then whoever has waited longer.
  */
 static gboolean
 goes_before (HwHttpStream *stream,
              HwHttpStream *other)
 {
   gboolean is_taken = hw_http_stream_is_taken (stream);
+  gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
 
   if (other == NULL)
     return TRUE;
+
+  if (is_local != hw_http_stream_get_peer (other)->is_local)
+    return !is_local;
 
   if (is_taken != hw_http_stream_is_taken (other))
     return !is_taken;
@@ -260,16 +274,20 @@ hw_http_listener_count (HwHttpListener *self,
  * to ask.
  */
 static gboolean
-hw_http_listener_is_patient (HwHttpListener *self,
-                             HwHttpStream   *stream)
+hw_http_listener_may_cut (HwHttpListener *self,
+                          HwHttpStream   *oldest,
+                          gboolean        for_local)
 {
-  return hw_clock_get_monotonic_time (self->clock) - hw_http_stream_get_waiting_since (stream) >=
-         PAUSE;
+  gint64 now = hw_clock_get_monotonic_time (self->clock);
+
+  return (for_local && !hw_http_stream_get_peer (oldest)->is_local) ||
+         now - hw_http_stream_get_waiting_since (oldest) >= PATIENCE;
 }
 
-/* Makes room for one more. Returns: whether there is, or can be at once */
+/* Makes room for one more. Returns: whether there is, or they can be told that there is none */
 static gboolean
-hw_http_listener_make_room (HwHttpListener *self)
+hw_http_listener_make_room (HwHttpListener *self,
+                            gboolean        for_local)
 {
   HwHttpStream *oldest;
 
@@ -280,8 +298,11 @@ hw_http_listener_make_room (HwHttpListener *self)
   if (oldest == NULL)
     return TRUE;
 
-  if (!hw_http_listener_is_patient (self, oldest))
-    return FALSE;
+  if (!hw_http_listener_may_cut (self, oldest, for_local))
+    {
+      hw_http_listener_pause (self, PATIENCE);
+      return FALSE;
+    }
 
   hw_http_stream_cut (oldest);
 
@@ -307,7 +328,10 @@ hw_http_listener_check_room (HwHttpListener *self,
   oldest = hw_http_listener_find_waiting (self, peer);
   if (oldest != NULL)
     {
-      hw_http_stream_cut (oldest);
+      if (hw_http_listener_may_cut (self, oldest, FALSE))
+        hw_http_stream_cut (oldest);
+      else
+        hw_http_listener_pause (self, PATIENCE);
       return NULL;
     }
 
@@ -341,52 +365,54 @@ hw_http_listener_take (HwHttpListener *self,
     hw_http_stream_start (stream);
 }
 
-/* There is no descriptor left for whoever comes next. With the one that was spared they
- * are let in and sent away, so that they do not wait in vain; if somebody waits for nothing
- * here, they leave instead.
+/* There is no descriptor left for whoever comes next. If somebody waits for nothing here,
+ * they leave. Or else, with the descriptor that was spared, whoever comes is let in and sent
+ * away, so that they do not wait in vain.
  */
 static void
 hw_http_listener_relieve (HwHttpListener *self,
-                          int             listening_fd)
+                          Door           *door)
 {
   HwHttpStream *oldest = hw_http_listener_find_waiting (self, NULL);
+  int fd;
 
-  if (oldest != NULL && hw_http_listener_is_patient (self, oldest))
+  if (oldest != NULL)
     {
-      hw_http_stream_cut (oldest);
+      if (hw_http_listener_may_cut (self, oldest, door->is_local))
+        hw_http_stream_cut (oldest);
+      else
+        hw_http_listener_pause (self, PATIENCE);
       return;
     }
 
-  if (oldest == NULL && self->spare_fd >= 0)
+  if (self->spare_fd >= 0)
     {
-      int fd;
-
       close (self->spare_fd);
-      fd = accept4 (listening_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      fd = accept4 (g_socket_get_fd (door->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0)
         close (fd);
-      self->spare_fd = open_spare ();
     }
-
-  hw_http_listener_pause (self);
+  self->spare_fd = open_spare ();
+  hw_http_listener_pause (self, PAUSE);
 }
 
 /* Returns: whether there may be more to accept now */
 static gboolean
 hw_http_listener_accept (HwHttpListener *self,
-                         int             listening_fd)
+                         Door           *door)
 {
   struct sockaddr_storage bytes;
   socklen_t size = sizeof (bytes);
   g_autoptr(GSocketAddress) address = NULL;
   g_autoptr(GSocket) socket = NULL;
   const int yes = 1;
-  int fd = accept4 (listening_fd, (struct sockaddr *) &bytes, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int fd = accept4 (g_socket_get_fd (door->socket), (struct sockaddr *) &bytes, &size,
+                    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
   if (fd < 0)
     {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        hw_http_listener_relieve (self, listening_fd);
+        hw_http_listener_relieve (self, door);
 
       return errno == EINTR || errno == ECONNABORTED;
     }
@@ -400,7 +426,7 @@ hw_http_listener_accept (HwHttpListener *self,
       return TRUE;
     }
 
-  if (bytes.ss_family != AF_UNIX)
+  if (!door->is_local)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof (yes));
   hw_http_listener_take (self, socket, address);
 
@@ -415,17 +441,9 @@ on_door_readable (int          fd,
   Door *door = user_data;
   g_autoptr(HwHttpListener) self = g_object_ref (door->listener);
 
-  for (guint i = 0; i < MAX_ACCEPTED; i++)
-    {
-      if (!hw_http_listener_make_room (self))
-        {
-          hw_http_listener_pause (self);
-          break;
-        }
-
-      if (!hw_http_listener_accept (self, fd))
-        break;
-    }
+  for (guint i = 0; i < MAX_ACCEPTED && door->source_id != 0; i++)
+    if (!hw_http_listener_make_room (self, door->is_local) || !hw_http_listener_accept (self, door))
+      break;
 
   return G_SOURCE_CONTINUE;
 }
@@ -602,6 +620,7 @@ hw_http_listener_add (HwHttpListener *self,
   door = g_new0 (Door, 1);
   door->listener = self;
   door->socket = g_object_ref (socket);
+  door->is_local = g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
   g_ptr_array_add (self->doors, door);
   if (self->pause_timer == 0)
     door_open (door);

@@ -77,14 +77,12 @@ static gboolean
 hw_http_stream_read_head (HwHttpStream *self)
 {
   guint length = self->waiting->len;
+  guint8 bytes[HW_HTTP_MAX_HEAD];
   g_autoptr(GError) error = NULL;
-  gssize n_read;
+  gssize n_read = hw_http_stream_read_base (self, bytes, sizeof (bytes) - length, &error);
 
-  g_byte_array_set_size (self->waiting, HW_HTTP_MAX_HEAD);
-  n_read = hw_http_stream_read_base (self, self->waiting->data + length,
-                                     HW_HTTP_MAX_HEAD - length, &error);
-  g_byte_array_set_size (self->waiting, length + (guint) MAX (n_read, 0));
-
+  if (n_read > 0)
+    g_byte_array_append (self->waiting, bytes, (guint) n_read);
   if (n_read > 0 && length == 0)
     self->since = hw_clock_get_monotonic_time (self->clock);
   if (n_read <= 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -117,7 +115,16 @@ hw_http_stream_give (HwHttpStream *self,
     return hw_http_stream_read_base (self, bytes, size, error);
 
   memcpy (bytes, self->waiting->data, n_given);
-  g_byte_array_remove_range (self->waiting, 0, (guint) n_given);
+  if (n_given < self->waiting->len)
+    {
+      g_byte_array_remove_range (self->waiting, 0, (guint) n_given);
+    }
+  else
+    {
+      /* Connections that wait are many. */
+      g_byte_array_unref (self->waiting);
+      self->waiting = g_byte_array_new ();
+    }
 
   return (gssize) n_given;
 }
