@@ -10,6 +10,7 @@
 #include "hw-command-runner.h"
 #include "hw-db.h"
 #include "hw-dbus-service.h"
+#include "hw-descriptor-limit.h"
 #include "hw-enclosures.h"
 #include "hw-http-server.h"
 #include "hw-hub.h"
@@ -256,6 +257,7 @@ hw_daemon_open_doors (HwDaemon *self,
   if (token == NULL)
     return FALSE;
 
+  hw_descriptor_limit_raise ();
   self->server = hw_http_server_new (self->queue, self->clock, token);
   self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
                           self->clock, authenticate, self->server);

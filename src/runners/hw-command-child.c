@@ -248,6 +248,10 @@ on_prepared (GObject      *source,
       return;
     }
 
+  /* What a daemon needs is not what its programs are to have. Nothing was started yet. */
+  if (self->process != NULL)
+    prlimit (self->process->pid, RLIMIT_NOFILE, &self->settings->descriptors, NULL);
+
   if (self->process == NULL)
     hw_command_child_fail_to_start (self, error);
   else if (has_places (self->settings->enclosure) && !hw_command_child_is_left (self) && !hw_command_child_is_stopping (self))

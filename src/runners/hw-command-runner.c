@@ -206,7 +206,8 @@ hw_command_runner_init (HwCommandRunner *self)
  * @output_root: the folder of all attempts, made when it is needed
  * @clock: what tells when force is due
  *
- * Creates a runner of programs. From then on, the process must not ignore `SIGCHLD`.
+ * Creates a runner of programs. From then on, the process must not ignore `SIGCHLD`. Its
+ * programs may have as many files open as the process may now.
  *
  * Returns: (transfer full): a new runner
  */
@@ -227,6 +228,7 @@ hw_command_runner_new (const char *shim_path,
   self->settings.clock = g_object_ref (clock);
   if (!hw_life_read (self->settings.life, sizeof self->settings.life))
     self->settings.life[0] = '\0';
+  getrlimit (RLIMIT_NOFILE, &self->settings.descriptors);
   hw_spawn_heed_children ();
 
   return self;

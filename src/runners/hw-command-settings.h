@@ -9,6 +9,8 @@
 #include "hw-marked-processes.h"
 #include "hw-shim-record.h"
 
+#include <sys/resource.h>
+
 /**
  * HwCommandSettings:
  * @shim_path: (owned): the file of `headway-shim`
@@ -16,6 +18,7 @@
  * @clock: (owned): what tells when force is due
  * @processes: (owned): ends processes by their marks
  * @enclosure: (owned) (nullable): where the processes of an attempt go
+ * @descriptors: how many files a program may have open
  * @life: this life of the machine, or "" if nobody can tell
  * @version: the newest version of the protocol that is spoken with shims
  * @session_start: when the session's manager began, in ticks since the machine came up, or 0
@@ -29,6 +32,7 @@ typedef struct
   HwClock *clock;
   HwMarkedProcesses *processes;
   HwEnclosure *enclosure;
+  struct rlimit descriptors;
   char life[HW_LIFE_SIZE];
   guint8 version;
   guint64 session_start;
