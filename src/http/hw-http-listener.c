@@ -29,7 +29,7 @@
  * come meanwhile wait in the kernel. Who comes over the Unix socket does not wait for those
  * who came over TCP: they are this user's, and the others may be anybody's.
  */
-#define PATIENCE (G_USEC_PER_SEC / 50)
+#define PATIENCE (G_USEC_PER_SEC / 20)
 
 /* How often the time is looked at. */
 #define TICK G_USEC_PER_SEC
@@ -52,8 +52,8 @@ typedef struct
  * HwHttpListener:
  *
  * Lets connections in, as many as there is room for, and gives libsoup those on which a
- * request has come. When there is no room, whoever has waited longest without a request
- * leaves, so that those who only hold connections keep nobody out. It goes on whatever
+ * request has come. When there is no room, whoever has not sent a whole request for
+ * longest leaves, so that those who only hold connections keep nobody out. It goes on whatever
  * happens: libsoup itself is deaf for ever when it once has no descriptor left.
  *
  * Main context only.
@@ -214,13 +214,13 @@ on_stream_ready (HwHttpStream   *stream,
 }
 
 /* Whether @stream is to make room rather than @other: whoever came over TCP goes first, then
- * whoever never asked for anything, then whoever has waited longer.
+ * whoever is missed less, then whoever has taken longer.
  */
 static gboolean
 goes_before (HwHttpStream *stream,
              HwHttpStream *other)
 {
-  gboolean is_taken = hw_http_stream_is_taken (stream);
+  HwHttpStreamState state = hw_http_stream_get_state (stream);
   gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
 
   if (other == NULL)
@@ -229,16 +229,16 @@ goes_before (HwHttpStream *stream,
   if (is_local != hw_http_stream_get_peer (other)->is_local)
     return !is_local;
 
-  if (is_taken != hw_http_stream_is_taken (other))
-    return !is_taken;
+  if (state != hw_http_stream_get_state (other))
+    return state < hw_http_stream_get_state (other);
 
-  return hw_http_stream_get_waiting_since (stream) < hw_http_stream_get_waiting_since (other);
+  return hw_http_stream_get_since (stream) < hw_http_stream_get_since (other);
 }
 
 /* Finds who may make room, of all or of one peer. Returns: (transfer none) (nullable) */
 static HwHttpStream *
-hw_http_listener_find_waiting (HwHttpListener *self,
-                               const char     *peer)
+hw_http_listener_find_idler (HwHttpListener *self,
+                             const char     *peer)
 {
   HwHttpStream *found = NULL;
   GHashTableIter iter;
@@ -246,7 +246,7 @@ hw_http_listener_find_waiting (HwHttpListener *self,
 
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (hw_http_stream_get_waiting_since (stream) >= 0 &&
+    if (hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
         (peer == NULL || g_str_equal (hw_http_stream_get_peer (stream)->name, peer)) &&
         goes_before (stream, found))
       found = stream;
@@ -281,7 +281,7 @@ hw_http_listener_may_cut (HwHttpListener *self,
   gint64 now = hw_clock_get_monotonic_time (self->clock);
 
   return (for_local && !hw_http_stream_get_peer (oldest)->is_local) ||
-         now - hw_http_stream_get_waiting_since (oldest) >= PATIENCE;
+         now - hw_http_stream_get_since (oldest) >= PATIENCE;
 }
 
 /* Makes room for one more. Returns: whether there is, or they can be told that there is none */
@@ -294,7 +294,7 @@ hw_http_listener_make_room (HwHttpListener *self,
   if (g_hash_table_size (self->streams) < self->max_streams)
     return TRUE;
 
-  oldest = hw_http_listener_find_waiting (self, NULL);
+  oldest = hw_http_listener_find_idler (self, NULL);
   if (oldest == NULL)
     return TRUE;
 
@@ -325,7 +325,7 @@ hw_http_listener_check_room (HwHttpListener *self,
   if (hw_http_listener_count (self, peer) < HW_HTTP_MAX_OF_PEER)
     return NULL;
 
-  oldest = hw_http_listener_find_waiting (self, peer);
+  oldest = hw_http_listener_find_idler (self, peer);
   if (oldest != NULL)
     {
       if (hw_http_listener_may_cut (self, oldest, FALSE))
@@ -373,7 +373,7 @@ static void
 hw_http_listener_relieve (HwHttpListener *self,
                           Door           *door)
 {
-  HwHttpStream *oldest = hw_http_listener_find_waiting (self, NULL);
+  HwHttpStream *oldest = hw_http_listener_find_idler (self, NULL);
   int fd;
 
   if (oldest != NULL)

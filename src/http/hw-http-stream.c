@@ -425,35 +425,42 @@ hw_http_stream_get_peer (HwHttpStream *self)
 }
 
 /**
- * hw_http_stream_is_taken:
+ * hw_http_stream_get_state:
  * @self: a stream
  *
- * Tells whether libsoup has the stream.
+ * Tells what the other side has done, for those who need its place.
  *
- * Returns: whether it has
+ * Returns: what
  */
-gboolean
-hw_http_stream_is_taken (HwHttpStream *self)
+HwHttpStreamState
+hw_http_stream_get_state (HwHttpStream *self)
 {
-  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), HW_HTTP_STREAM_STATE_BUSY);
 
-  return self->is_taken;
+  if (self->phase == HW_HTTP_STREAM_WAITING)
+    return self->is_taken ? HW_HTTP_STREAM_STATE_IDLE : HW_HTTP_STREAM_STATE_SILENT;
+
+  if (self->phase == HW_HTTP_STREAM_GIVING ||
+      (self->phase == HW_HTTP_STREAM_ANSWERING && self->stalled_since > 0))
+    return HW_HTTP_STREAM_STATE_SLOW;
+
+  return HW_HTTP_STREAM_STATE_BUSY;
 }
 
 /**
- * hw_http_stream_get_waiting_since:
+ * hw_http_stream_get_since:
  * @self: a stream
  *
- * Tells since when there is no request on it, or since when one begins to come.
+ * Tells since when the other side has been expected to do something.
  *
- * Returns: a time of its clock, or -1 if somebody works at a request
+ * Returns: a time of its clock
  */
 gint64
-hw_http_stream_get_waiting_since (HwHttpStream *self)
+hw_http_stream_get_since (HwHttpStream *self)
 {
-  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), -1);
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), 0);
 
-  return self->phase == HW_HTTP_STREAM_WAITING ? self->since : -1;
+  return MAX (self->since, self->stalled_since);
 }
 
 /**

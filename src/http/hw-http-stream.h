@@ -57,6 +57,23 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_LEAVE_TIMEOUT (5 * G_USEC_PER_SEC)
 
+/**
+ * HwHttpStreamState:
+ * @HW_HTTP_STREAM_STATE_SILENT: it has never asked for anything
+ * @HW_HTTP_STREAM_STATE_IDLE: it has asked before
+ * @HW_HTTP_STREAM_STATE_SLOW: its request has not come as a whole, or it does not take the answer
+ * @HW_HTTP_STREAM_STATE_BUSY: it waits for us
+ *
+ * What the other side does; the first of these is missed least.
+ */
+typedef enum
+{
+  HW_HTTP_STREAM_STATE_SILENT,
+  HW_HTTP_STREAM_STATE_IDLE,
+  HW_HTTP_STREAM_STATE_SLOW,
+  HW_HTTP_STREAM_STATE_BUSY,
+} HwHttpStreamState;
+
 #define HW_TYPE_HTTP_STREAM (hw_http_stream_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpStream, hw_http_stream, HW, HTTP_STREAM, GIOStream)
 
@@ -69,8 +86,8 @@ HwHttpStream   *hw_http_stream_get (SoupServerMessage *message);
 GSocketAddress *hw_http_stream_get_address (HwHttpStream *self);
 int             hw_http_stream_get_fd (HwHttpStream *self);
 const HwHttpPeer *hw_http_stream_get_peer (HwHttpStream *self);
-gboolean        hw_http_stream_is_taken (HwHttpStream *self);
-gint64          hw_http_stream_get_waiting_since (HwHttpStream *self);
+HwHttpStreamState hw_http_stream_get_state (HwHttpStream *self);
+gint64 hw_http_stream_get_since (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
 

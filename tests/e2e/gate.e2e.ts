@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Daemon } from './support/daemon.ts'
@@ -171,4 +173,30 @@ test('what was asked for with a token in it stands in no log', async () => {
   }
   expect(daemon.stderr).not.toContain(secret)
   expect(daemon.stdout).not.toContain(secret)
+})
+
+/** How many files a process may have open. */
+function openFilesOf(pid: number): number {
+  const limits = readFileSync(`/proc/${pid}/limits`, 'utf8')
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1])
+}
+
+function limitOpenFiles(limit: number) {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${limit}:`])
+}
+
+test('the daemon may have more files open than is usual, and its programs as many as before', async () => {
+  const before = openFilesOf(process.pid)
+  limitOpenFiles(512)
+  onTestFinished(() => limitOpenFiles(before))
+  const daemon = await startDaemon({
+    taskTypes: { limit: '[Task]\ntitle=Limit\n[Command]\nargv=/bin/sh;-c;ulimit -n;\n' },
+  })
+  limitOpenFiles(before)
+
+  const rest = overTcp(daemon)
+  const { id } = await rest.add('limit')
+  await rest.whenEnded(id)
+  expect((await rest.get(`/api/v1/tasks/${id}/log`)).text).toContain('512')
+  expect(openFilesOf(daemon.pid)).toBeGreaterThan(512)
 })

@@ -97,6 +97,31 @@ test_listener_silent_goes_first (ListenerHouse *house,
   g_assert_cmpuint (count_over (idle), ==, 0);
 }
 
+/* Test that neither slow bodies nor slow readers keep anybody out. */
+static void
+test_listener_slow_make_room (ListenerHouse *house,
+                              gconstpointer  test_data)
+{
+  guint half = HW_HTTP_MAX_OF_PEER / 2;
+  g_autoptr(GPtrArray) bodies =
+    open_many (house, half, "POST /add-task HTTP/1.1\r\nHost: localhost\r\n"
+               "Content-Length: 3\r\n\r\n{");
+  g_autoptr(GPtrArray) readers = open_many (house, 4, ASK ("/large"));
+  g_autoptr(GPtrArray) busy = open_many (house, HW_HTTP_MAX_OF_PEER - half - 4, ASK ("/wait"));
+
+  listener_house_advance (house, PAUSE);
+  for (guint i = 0; i < half + 4; i++)
+    {
+      g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/wait"));
+
+      g_ptr_array_add (busy, g_steal_pointer (&client));
+    }
+
+  g_assert_cmpuint (house->waiting->len, ==, HW_HTTP_MAX_OF_PEER);
+  g_assert_cmpuint (count_over (busy), ==, 0);
+  g_assert_cmpuint (count_over (bodies), ==, half);
+}
+
 /* Test that nobody who is answered is sent away, and whoever comes is told why. */
 static void
 test_listener_busy_stay (ListenerHouse *house,
@@ -253,6 +278,7 @@ main (int   argc,
               listener_house_tear_down)
   ADD ("full/oldest-without-request-makes-room", test_listener_oldest_makes_room);
   ADD ("full/who-never-asked-goes-first", test_listener_silent_goes_first);
+  ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
   ADD ("full/who-is-answered-stays", test_listener_busy_stay);
   ADD ("no-descriptors/oldest-makes-room", test_listener_no_descriptors);
   ADD ("no-descriptors/goes-on-when-there-are-some", test_listener_no_descriptors_and_all_busy);

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Daemon } from './daemon.ts'
+import type { Rest } from './rest.ts'
 import { overSocket, overTcp } from './rest.ts'
 
 const MIB = 1024 * 1024
@@ -114,23 +115,24 @@ export class Flood {
   }
 }
 
-/** The owner, who asks on through both doors while something happens, and has to be answered. */
+/** The owner, who asks on through all doors while something happens, and has to be answered. */
 export async function askedMeanwhile(
   daemon: Daemon,
   something: () => Promise<unknown>,
+  doors: readonly ((daemon: Daemon) => Rest)[] = [overTcp, overSocket],
 ): Promise<number> {
   let isOver = false
-  const ask = async (door: () => ReturnType<typeof overTcp>) => {
+  const ask = async (door: (daemon: Daemon) => Rest) => {
     let n = 0
     while (!isOver) {
-      const answer = await door().get('/api/v1/tasks')
+      const answer = await door(daemon).get('/api/v1/tasks')
       if (answer.status !== 200) throw new Error(`The owner was answered with ${answer.status}`)
       n++
       await pause(50)
     }
     return n
   }
-  const asked = Promise.all([ask(() => overTcp(daemon)), ask(() => overSocket(daemon))])
+  const asked = Promise.all(doors.map(ask))
   asked.catch(() => undefined)
   try {
     await something()
