@@ -7,6 +7,7 @@
 #include "hw-http-listener.h"
 
 #include "hw-error.h"
+#include "hw-http-crowd.h"
 #include "hw-http-stream.h"
 
 #include <errno.h>
@@ -213,63 +214,6 @@ on_stream_ready (HwHttpStream   *stream,
   soup_server_accept_iostream (self->soup, G_IO_STREAM (stream), address, address, NULL);
 }
 
-/* Whether @stream is to make room rather than @other: whoever came over TCP goes first, then
- * whoever is missed less, then whoever has taken longer.
- */
-static gboolean
-goes_before (HwHttpStream *stream,
-             HwHttpStream *other)
-{
-  HwHttpStreamState state = hw_http_stream_get_state (stream);
-  gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
-
-  if (other == NULL)
-    return TRUE;
-
-  if (is_local != hw_http_stream_get_peer (other)->is_local)
-    return !is_local;
-
-  if (state != hw_http_stream_get_state (other))
-    return state < hw_http_stream_get_state (other);
-
-  return hw_http_stream_get_since (stream) < hw_http_stream_get_since (other);
-}
-
-/* Finds who may make room, of all or of one peer. Returns: (transfer none) (nullable) */
-static HwHttpStream *
-hw_http_listener_find_idler (HwHttpListener *self,
-                             const char     *peer)
-{
-  HwHttpStream *found = NULL;
-  GHashTableIter iter;
-  gpointer stream;
-
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
-        (peer == NULL || g_str_equal (hw_http_stream_get_peer (stream)->name, peer)) &&
-        goes_before (stream, found))
-      found = stream;
-
-  return found;
-}
-
-static guint
-hw_http_listener_count (HwHttpListener *self,
-                        const char     *peer)
-{
-  GHashTableIter iter;
-  gpointer stream;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (g_str_equal (hw_http_stream_get_peer (stream)->name, peer))
-      n++;
-
-  return n;
-}
-
 /* Whether the one who has waited longest may be sent away: who has only just come is about
  * to ask.
  */
@@ -284,6 +228,17 @@ hw_http_listener_may_cut (HwHttpListener *self,
          now - hw_http_stream_get_since (oldest) >= PATIENCE;
 }
 
+/* Those who let a request come bit by bit are not many. */
+static void
+on_stream_body_awaited (HwHttpStream   *stream,
+                        HwHttpListener *self)
+{
+  HwHttpStream *oldest = hw_http_crowd_find_slow (self->streams, HW_HTTP_MAX_SLOW);
+
+  if (oldest != NULL && hw_http_listener_may_cut (self, oldest, FALSE))
+    hw_http_stream_cut (oldest);
+}
+
 /* Makes room for one more. Returns: whether there is, or they can be told that there is none */
 static gboolean
 hw_http_listener_make_room (HwHttpListener *self,
@@ -294,7 +249,7 @@ hw_http_listener_make_room (HwHttpListener *self,
   if (g_hash_table_size (self->streams) < self->max_streams)
     return TRUE;
 
-  oldest = hw_http_listener_find_idler (self, NULL);
+  oldest = hw_http_crowd_find_idler (self->streams, NULL);
   if (oldest == NULL)
     return TRUE;
 
@@ -322,10 +277,10 @@ hw_http_listener_check_room (HwHttpListener *self,
                                 "The daemon answers as many requests as it can. Ask again later; "
                                 "whoever has much to watch can use the hub.");
 
-  if (hw_http_listener_count (self, peer) < HW_HTTP_MAX_OF_PEER)
+  if (hw_http_crowd_count (self->streams, peer) < HW_HTTP_MAX_OF_PEER)
     return NULL;
 
-  oldest = hw_http_listener_find_idler (self, peer);
+  oldest = hw_http_crowd_find_idler (self->streams, peer);
   if (oldest != NULL)
     {
       if (hw_http_listener_may_cut (self, oldest, FALSE))
@@ -355,6 +310,8 @@ hw_http_listener_take (HwHttpListener *self,
   hw_http_listener_check_timer (self);
   g_signal_connect_object (stream, "ready", G_CALLBACK (on_stream_ready), self,
                            G_CONNECT_DEFAULT);
+  g_signal_connect_object (stream, "body-awaited", G_CALLBACK (on_stream_body_awaited), self,
+                           G_CONNECT_DEFAULT);
   g_signal_connect_object (stream, "upgraded", G_CALLBACK (on_stream_upgraded), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (stream, "over", G_CALLBACK (on_stream_over), self, G_CONNECT_DEFAULT);
@@ -373,7 +330,7 @@ static void
 hw_http_listener_relieve (HwHttpListener *self,
                           Door           *door)
 {
-  HwHttpStream *oldest = hw_http_listener_find_idler (self, NULL);
+  HwHttpStream *oldest = hw_http_crowd_find_idler (self->streams, NULL);
   int fd;
 
   if (oldest != NULL)

@@ -26,6 +26,14 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_MAX_OF_PEER 384
 
+/**
+ * HW_HTTP_MAX_SLOW:
+ *
+ * How many requests may be on their way to us, or answers to somebody who does not take
+ * them. libsoup keeps some twenty kilobytes for each.
+ */
+#define HW_HTTP_MAX_SLOW 64
+
 #define HW_TYPE_HTTP_LISTENER (hw_http_listener_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpListener, hw_http_listener, HW, HTTP_LISTENER, GObject)
 

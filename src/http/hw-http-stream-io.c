@@ -67,9 +67,7 @@ hw_http_stream_check_head (HwHttpStream *self)
       return;
     }
 
-  self->body_length = head.body_length;
-  self->n_to_give = head.length + head.body_length;
-  hw_http_stream_enter (self, HW_HTTP_STREAM_GIVING);
+  hw_http_stream_begin_request (self, head.length, head.body_length);
 }
 
 /* Reads some of a head. Returns: whether something has come */

@@ -59,6 +59,10 @@ void                   hw_http_stream_enter (HwHttpStream     *self,
                                              HwHttpStreamPhase phase);
 void                   hw_http_stream_finish (HwHttpStream *self);
 
+void                   hw_http_stream_begin_request (HwHttpStream *self,
+                                                     gsize         head_length,
+                                                     guint64       body_length);
+
 GPollableInputStream  *hw_http_stream_get_base_input (HwHttpStream *self);
 GPollableOutputStream *hw_http_stream_get_base_output (HwHttpStream *self);
 gssize                 hw_http_stream_read_base (HwHttpStream *self,

@@ -37,6 +37,7 @@
 typedef enum
 {
   SIGNAL_READY,
+  SIGNAL_BODY_AWAITED,
   SIGNAL_UPGRADED,
   SIGNAL_OVER,
 } HwHttpStreamSignal;
@@ -125,6 +126,19 @@ hw_http_stream_leave (HwHttpStream *self)
   g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
   hw_http_stream_watch (self);
   hw_http_stream_wake (self);
+}
+
+/* A request begins, whose head is there. */
+void
+hw_http_stream_begin_request (HwHttpStream *self,
+                              gsize         head_length,
+                              guint64       body_length)
+{
+  self->body_length = body_length;
+  self->n_to_give = head_length + body_length;
+  hw_http_stream_enter (self, HW_HTTP_STREAM_GIVING);
+  if (self->n_to_give > self->waiting->len)
+    g_signal_emit (self, signals[SIGNAL_BODY_AWAITED], 0);
 }
 
 /* Drops what a client that was refused still sends. */
@@ -285,6 +299,17 @@ hw_http_stream_class_init (HwHttpStreamClass *klass)
    */
   signals[SIGNAL_READY] =
     g_signal_new ("ready", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+
+  /**
+   * HwHttpStream::body-awaited:
+   * @self: a stream
+   *
+   * Tells that the head of a request is there, and more of it has to come.
+   */
+  signals[SIGNAL_BODY_AWAITED] =
+    g_signal_new ("body-awaited", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 0);
 

@@ -97,12 +97,29 @@ test_listener_silent_goes_first (ListenerHouse *house,
   g_assert_cmpuint (count_over (idle), ==, 0);
 }
 
+/* Test that only so many send a body bit by bit. */
+static void
+test_listener_slow_are_few (ListenerHouse *house,
+                            gconstpointer  test_data)
+{
+  const char *text = "POST /add-task HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{";
+  g_autoptr(GPtrArray) first = open_many (house, HW_HTTP_MAX_SLOW, text);
+  g_autoptr(GPtrArray) later = NULL;
+
+  listener_house_advance (house, PAUSE);
+  later = open_many (house, 10, text);
+
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, HW_HTTP_MAX_SLOW);
+  g_assert_cmpuint (count_over (first), ==, 10);
+  g_assert_cmpuint (count_over (later), ==, 0);
+}
+
 /* Test that neither slow bodies nor slow readers keep anybody out. */
 static void
 test_listener_slow_make_room (ListenerHouse *house,
                               gconstpointer  test_data)
 {
-  guint half = HW_HTTP_MAX_OF_PEER / 2;
+  guint half = HW_HTTP_MAX_SLOW / 2;
   g_autoptr(GPtrArray) bodies =
     open_many (house, half, "POST /add-task HTTP/1.1\r\nHost: localhost\r\n"
                "Content-Length: 3\r\n\r\n{");
@@ -278,6 +295,7 @@ main (int   argc,
               listener_house_tear_down)
   ADD ("full/oldest-without-request-makes-room", test_listener_oldest_makes_room);
   ADD ("full/who-never-asked-goes-first", test_listener_silent_goes_first);
+  ADD ("slow/are-few", test_listener_slow_are_few);
   ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
   ADD ("full/who-is-answered-stays", test_listener_busy_stay);
   ADD ("no-descriptors/oldest-makes-room", test_listener_no_descriptors);

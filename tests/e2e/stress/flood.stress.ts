@@ -11,9 +11,9 @@ import { overSocket, overTcp } from '../support/rest.ts'
 import { report, scaled } from '../support/scale.ts'
 import { until } from '../support/wait.ts'
 
-const HOLDERS = scaled(5_000, 1_500)
+const HOLDERS = scaled(5_000, 1_000)
 const SLOW = scaled(1_000, 400)
-const RESETS = scaled(10_000, 2_000)
+const RESETS = scaled(10_000, 800)
 const SECONDS = scaled(30, 8)
 const MIB = 1024 * 1024
 
