@@ -282,8 +282,12 @@ hw_db_open (const char *path,
       return NULL;
     }
 
+  /* What makes no sense is left as it is: the log would be copied into it when it is closed. */
   if (!hw_db_configure (self, error))
-    return NULL;
+    {
+      hw_db_abandon (self);
+      return NULL;
+    }
 
   return g_steal_pointer (&self);
 }
