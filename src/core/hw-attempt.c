@@ -314,7 +314,9 @@ on_runner_adopted (GObject      *source,
   if (canceled_by != NULL)
     hw_attempt_fail (self, HW_RESULT_CANCELED, canceled_by,
                      "The task was canceled. Retry it to do it after all.");
-  else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) ||
+  /* What a restored database tells of may have been begun elsewhere. */
+  else if ((g_error_matches (error, HW_ERROR, HW_ERROR_NOT_STARTED) &&
+            hw_run_get_epoch (self->run) == hw_store_get_epoch (self->store)) ||
            (hw_attempt_is_requeued (self) && hw_attempt_was_young (self)))
     hw_attempt_requeue_aborted (self);
   else if (hw_attempt_is_requeued (self))
@@ -407,7 +409,7 @@ hw_attempt_new (HwStore    *store,
   self->store = g_object_ref (store);
   self->clock = g_object_ref (clock);
   self->runner = g_object_ref (runner);
-  self->run = hw_attempt_run_new (hw_store_get_epoch (store), type, task);
+  self->run = hw_attempt_run_new (hw_store_get_epoch_of_task (store, task), type, task);
   self->aborted_starts = (guint) hw_attempt_run_get_number (task, HW_TASK_FIELD_ABORTED_STARTS);
   self->started_at = hw_attempt_run_get_number (task, HW_TASK_FIELD_STARTED_AT);
 

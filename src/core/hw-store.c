@@ -114,6 +114,25 @@ hw_store_get_epoch (HwStore *self)
   return HW_STORE_GET_IFACE (self)->get_epoch (self);
 }
 
+/**
+ * hw_store_get_epoch_of_task:
+ * @self: a store
+ * @task: one of its tasks
+ *
+ * Gets the epoch in which the attempts at a task were begun, by which their files and processes
+ * are known: a former one, if the database got a new one since.
+ *
+ * Returns: the epoch
+ */
+guint64
+hw_store_get_epoch_of_task (HwStore *self,
+                            HwTask  *task)
+{
+  GVariant *former = hw_task_get_field (task, HW_TASK_FIELD_EPOCH);
+
+  return former != NULL ? g_variant_get_uint64 (former) : hw_store_get_epoch (self);
+}
+
 guint64
 hw_store_get_start (HwStore *self)
 {

@@ -242,6 +242,8 @@ struct _HwStoreInterface
 };
 
 guint64      hw_store_get_epoch (HwStore *self);
+guint64      hw_store_get_epoch_of_task (HwStore *self,
+                                         HwTask  *task);
 guint64      hw_store_get_start (HwStore *self);
 void         hw_store_commit_async (HwStore            *self,
                                     GPtrArray          *changes,

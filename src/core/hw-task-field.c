@@ -49,6 +49,7 @@ static const FieldFacts facts[HW_N_TASK_FIELDS] = {
   [HW_TASK_FIELD_OUTPUT_SIZE] = { "output_size", "t", TRUE, TRUE, FALSE },
   [HW_TASK_FIELD_HIDDEN_PARAMETERS] = { "hidden_parameters", "a{sv}", TRUE, FALSE, TRUE },
   [HW_TASK_FIELD_ABORTED_STARTS] = { "aborted_starts", "u", TRUE, FALSE, TRUE },
+  [HW_TASK_FIELD_EPOCH] = { "epoch", "t", TRUE, FALSE, TRUE },
 };
 
 /**

@@ -45,9 +45,10 @@ typedef enum
   HW_TASK_FIELD_OUTPUT_SIZE,
   HW_TASK_FIELD_HIDDEN_PARAMETERS,
   HW_TASK_FIELD_ABORTED_STARTS,
+  HW_TASK_FIELD_EPOCH,
 } HwTaskField;
 
-#define HW_N_TASK_FIELDS (HW_TASK_FIELD_ABORTED_STARTS + 1)
+#define HW_N_TASK_FIELDS (HW_TASK_FIELD_EPOCH + 1)
 
 const char         *hw_task_field_get_name (HwTaskField field);
 const GVariantType *hw_task_field_get_variant_type (HwTaskField field);

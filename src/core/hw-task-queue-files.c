@@ -12,6 +12,7 @@
 typedef struct
 {
   guint64 task_id;
+  guint64 epoch;
   guint attempt;
   char *name; /* (owned) (nullable): none if it is the list */
 } Request;
@@ -42,17 +43,16 @@ ask_files (gpointer user_data)
   HwTaskQueue *self = g_task_get_source_object (gtask);
   HwFiles *files = hw_task_queue_get_files (self);
   const Request *request = g_task_get_task_data (gtask);
-  guint64 epoch = hw_task_queue_get_epoch (self);
   GCancellable *cancellable = g_task_get_cancellable (gtask);
 
   if (files == NULL)
     g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_NOT_FOUND,
                              "This daemon keeps no files of programs. Look at their output.");
   else if (request->name == NULL)
-    hw_files_list_async (files, epoch, request->task_id, request->attempt, cancellable,
+    hw_files_list_async (files, request->epoch, request->task_id, request->attempt, cancellable,
                          on_files_listed, g_steal_pointer (&gtask));
   else
-    hw_files_open_async (files, epoch, request->task_id, request->attempt, request->name,
+    hw_files_open_async (files, request->epoch, request->task_id, request->attempt, request->name,
                          cancellable, on_file_opened, g_steal_pointer (&gtask));
 }
 
@@ -74,6 +74,7 @@ on_task_looked_at (GObject      *source,
       return;
     }
 
+  request->epoch = hw_store_get_epoch_of_task (hw_task_queue_get_store (self), task);
   ask_files (g_steal_pointer (&gtask));
 }
 

@@ -115,6 +115,7 @@ on_task_looked_at (GObject      *source,
       return;
     }
 
+  reading->query.epoch = hw_store_get_epoch_of_task (hw_task_queue_get_store (self), task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
                          hw_task_get_attempt (task) == reading->query.attempt;
   reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&
@@ -306,7 +307,6 @@ hw_task_queue_read_output_async (HwTaskQueue         *self,
   reading->queue = g_object_ref (self);
   reading->principal = hw_principal_ref (principal);
   reading->query = *query;
-  reading->query.epoch = hw_task_queue_get_epoch (self);
   reading->query.limit = query->limit == 0 ? CHUNK_MAX : MIN (query->limit, CHUNK_MAX);
   reading->follow = follow;
   g_task_set_task_data (gtask, reading, (GDestroyNotify) reading_free);

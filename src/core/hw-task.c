@@ -311,14 +311,17 @@ hw_task_get_string (HwTask     *self,
   return g_variant_get_string (value, NULL);
 }
 
-/* Unsets what another state makes untrue: what the task was busy with, and when it waits
- * again all that the newest attempt did.
+/* Unsets what another state makes untrue: what the task was busy with; when it waits again all
+ * that the newest attempt did; and when there is a newer attempt, that the last one was of a
+ * former epoch.
  */
 static void
 hw_task_leave_state (HwTask     *self,
                      const char *state)
 {
   g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
+  if (g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PROCESSING)))
+    g_clear_pointer (&self->fields[HW_TASK_FIELD_EPOCH], g_variant_unref);
 
   if (!g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PENDING)))
     return;

@@ -40,6 +40,7 @@ struct _HwDbWriter
   /* Of the thread. */
   HwDb *db;                       /* (owned) */
   HwDbCheckpointer *checkpointer; /* (owned) */
+  HwHighWater *high_water;        /* (owned) */
   HwSqliteNumbers numbers;
   guint checkpointed_pages;       /* length of the log when it was last told */
   HwStoreSpace space;
@@ -242,8 +243,14 @@ hw_db_writer_end (HwDbWriter            *self,
       self->numbers.n_silent == before->n_silent)
     return hw_db_run (self->db, "ROLLBACK", error);
 
-  return hw_sqlite_numbers_save (&self->numbers, self->db, error) &&
-         hw_db_run (self->db, "COMMIT", error);
+  if (!hw_sqlite_numbers_save (&self->numbers, self->db, error) ||
+      !hw_db_run (self->db, "COMMIT", error))
+    return FALSE;
+
+  if (!hw_high_water_raise (self->high_water, self->numbers.last_event, self->numbers.last_task))
+    hw_db_abandon (self->db);
+
+  return TRUE;
 }
 
 /* Nobody may take what was not committed for granted. */
@@ -454,6 +461,10 @@ run (gpointer user_data)
       hw_db_writer_tell_failure (self);
     }
 
+  /* Only the power can take it now. */
+  if (self->failure == NULL)
+    hw_high_water_sync (self->high_water);
+
   return NULL;
 }
 
@@ -510,6 +521,7 @@ make_round_end (HwDbWriter *self)
  * hw_db_writer_new:
  * @db: (transfer full): a connection that may write
  * @checkpointer: (transfer full): what keeps the log short
+ * @high_water: (transfer full): is raised at each commit
  * @numbers: the database's numbers
  * @function: hears of each transaction
  * @user_data: data for @function
@@ -521,6 +533,7 @@ make_round_end (HwDbWriter *self)
 HwDbWriter *
 hw_db_writer_new (HwDb                  *db,
                   HwDbCheckpointer      *checkpointer,
+                  HwHighWater           *high_water,
                   const HwSqliteNumbers *numbers,
                   HwDbWriterFunc         function,
                   gpointer               user_data)
@@ -538,6 +551,7 @@ hw_db_writer_new (HwDb                  *db,
   self->user_data = user_data;
   self->db = db;
   self->checkpointer = checkpointer;
+  self->high_water = high_water;
   self->numbers = *numbers;
   self->pushed = g_ptr_array_new ();
   self->round_end = make_round_end (self);
@@ -627,6 +641,7 @@ hw_db_writer_free (HwDbWriter *self)
   g_return_if_fail (self != NULL);
 
   hw_db_writer_close (self);
+  hw_high_water_free (self->high_water);
   hw_db_checkpointer_free (self->checkpointer);
   hw_db_free (self->db);
   g_source_unref (self->round_end);

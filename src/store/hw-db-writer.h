@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-db-checkpointer.h"
+#include "hw-high-water.h"
 #include "hw-sqlite-write.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,7 @@ typedef struct _HwDbWriter HwDbWriter;
 
 HwDbWriter *hw_db_writer_new (HwDb                  *db,
                               HwDbCheckpointer      *checkpointer,
+                              HwHighWater           *high_water,
                               const HwSqliteNumbers *numbers,
                               HwDbWriterFunc         function,
                               gpointer               user_data);

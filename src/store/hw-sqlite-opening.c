@@ -8,6 +8,7 @@
 
 #include "hw-db-backup.h"
 #include "hw-local-disk.h"
+#include "hw-sqlite-epoch.h"
 #include "hw-sqlite-schema.h"
 
 #include <glib/gstdio.h>
@@ -80,9 +81,33 @@ back_up_older (HwDb       *db,
   return hw_db_backup (db, backup_path, error);
 }
 
+/* Sees whose turn it is: which epoch, which start, and which numbers come next. The mark is
+ * made anew only then, and says what has just been written.
+ */
+static HwHighWater *
+start_numbers (HwDb            *db,
+               const char      *path,
+               HwSqliteNumbers *numbers,
+               GError         **error)
+{
+  HwHighWaterMark mark;
+
+  hw_high_water_read (path, &mark);
+  if (!hw_sqlite_epoch_settle (db, path, &mark, error) ||
+      !hw_sqlite_numbers_start (numbers, db, error))
+    return NULL;
+
+  mark.epoch = numbers->epoch;
+  mark.last_event = numbers->last_event;
+  mark.last_task = numbers->last_task;
+
+  return hw_high_water_new (path, &mark, error);
+}
+
 static HwDb *
 open_and_prepare (const char      *path,
                   HwSqliteNumbers *numbers,
+                  HwHighWater    **high_water,
                   gboolean        *is_unchecked,
                   GError         **error)
 {
@@ -103,7 +128,7 @@ open_and_prepare (const char      *path,
       !hw_sqlite_schema_prepare (db, error) ||
       !hw_db_use_log (db, error) ||
       !hw_db_empty_log (db, error) ||
-      !hw_sqlite_numbers_start (numbers, db, error))
+      (*high_water = start_numbers (db, path, numbers, error)) == NULL)
     {
       /* Or the log would be copied into it when it is closed. */
       hw_db_abandon (db);
@@ -117,6 +142,7 @@ open_and_prepare (const char      *path,
  * hw_sqlite_opening_open:
  * @path: the database's file
  * @numbers: (out caller-allocates): the database's numbers, this start counted
+ * @high_water: (out) (transfer full): the mark of how far the database is
  * @is_unchecked: (out): whether it was left by somebody who died, and is too large to be
  *   checked here: see hw_db_check()
  * @error: return location for an error of %HW_DB_ERROR: a sentence that names the file
@@ -130,11 +156,12 @@ open_and_prepare (const char      *path,
 HwDb *
 hw_sqlite_opening_open (const char      *path,
                         HwSqliteNumbers *numbers,
+                        HwHighWater    **high_water,
                         gboolean        *is_unchecked,
                         GError         **error)
 {
   g_autoptr(GError) cause = NULL;
-  HwDb *db = open_and_prepare (path, numbers, is_unchecked, &cause);
+  HwDb *db = open_and_prepare (path, numbers, high_water, is_unchecked, &cause);
 
   if (db == NULL)
     {

@@ -4,12 +4,14 @@
 
 #pragma once
 
+#include "hw-high-water.h"
 #include "hw-sqlite-write.h"
 
 G_BEGIN_DECLS
 
 HwDb *hw_sqlite_opening_open (const char      *path,
                               HwSqliteNumbers *numbers,
+                              HwHighWater    **high_water,
                               gboolean        *is_unchecked,
                               GError         **error);
 

@@ -7,16 +7,11 @@
 #include "hw-sqlite-schema.h"
 
 #include "hw-db-statement.h"
+#include "hw-sqlite-epoch.h"
 #include "hw-task-field.h"
-
-#include <errno.h>
-#include <sys/random.h>
 
 /* "Hdwy": by this file (1), and we, know whose database it is. */
 #define APPLICATION_ID G_GUINT64_CONSTANT (0x48647779)
-
-/* Epochs pass through JavaScript, whose integers end at 2⁵³. */
-#define EPOCH_MASK ((G_GUINT64_CONSTANT (1) << 53) - 1)
 
 /* The numbers of the whole database are one row. What was given out stays given
  * out when the rows that had it are deleted.
@@ -110,29 +105,6 @@ create_tasks (HwDb    *db,
   return hw_db_execute (db, sql->str, error);
 }
 
-/* Random, because it must differ from those of all other databases: whoever has
- * watched one must not go on with another.
- */
-static gboolean
-make_epoch (guint64 *epoch,
-            GError **error)
-{
-  do
-    {
-      if (getrandom (epoch, sizeof (*epoch), 0) != sizeof (*epoch))
-        {
-          g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_FAILED,
-                       "The system gives no random numbers (%s).", g_strerror (errno));
-          return FALSE;
-        }
-
-      *epoch &= EPOCH_MASK;
-    }
-  while (*epoch == 0);
-
-  return TRUE;
-}
-
 static gboolean
 create_all (HwDb    *db,
             GError **error)
@@ -140,7 +112,7 @@ create_all (HwDb    *db,
   g_autoptr(HwDbStatement) statement = NULL;
   guint64 epoch;
 
-  if (!make_epoch (&epoch, error) ||
+  if (!hw_sqlite_epoch_make (&epoch, error) ||
       !hw_db_execute (db, create_meta, error) ||
       !create_tasks (db, error) ||
       !hw_db_execute (db, create_events, error) ||
@@ -218,6 +190,16 @@ add_what_keeps_order (HwDb    *db,
          hw_db_execute (db, count_tasks, error);
 }
 
+/* A copy says that it is one: whoever opens it begins another epoch. */
+static gboolean
+add_what_tells_copies (HwDb    *db,
+                       GError **error)
+{
+  return add_columns (db, error) &&
+         hw_db_execute (db, "ALTER TABLE meta ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0",
+                        error);
+}
+
 /* What makes a database of each version out of one of the version before; none of
  * these ever changes again once it was released. The first one makes a column of
  * every field there is: one that brings new fields adds the columns that lack.
@@ -229,6 +211,7 @@ static const Migration migrations[] = {
   create_all,
   add_columns, /* timeout, aborted_starts */
   add_what_keeps_order, /* keys, removal, words, counts */
+  add_what_tells_copies, /* is_copy; epoch of tasks */
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

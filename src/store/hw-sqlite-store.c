@@ -521,11 +521,12 @@ hw_sqlite_store_open (HwSqliteStore *self,
                       GError       **error)
 {
   g_autoptr(GPtrArray) connections = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_db_free);
+  g_autoptr(HwHighWater) high_water = NULL;
   g_autoptr(HwDb) db = NULL;
   g_autoptr(HwDb) log_db = NULL;
   gboolean is_unchecked;
 
-  db = hw_sqlite_opening_open (path, &self->numbers, &is_unchecked, error);
+  db = hw_sqlite_opening_open (path, &self->numbers, &high_water, &is_unchecked, error);
   if (db == NULL)
     return FALSE;
 
@@ -545,7 +546,7 @@ hw_sqlite_store_open (HwSqliteStore *self,
   self->readers = hw_db_readers_new (connections, self->numbers.last_event);
   self->writer = hw_db_writer_new (g_steal_pointer (&db),
                                    hw_db_checkpointer_new (g_steal_pointer (&log_db)),
-                                   &self->numbers, on_committed, self);
+                                   g_steal_pointer (&high_water), &self->numbers, on_committed, self);
   hw_db_writer_set_failed_function (self->writer, on_failed);
   if (is_unchecked)
     hw_sqlite_store_check (self, path);

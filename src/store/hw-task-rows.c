@@ -421,7 +421,7 @@ hw_task_rows_claim (HwDb       *db,
 
   statement = hw_db_prepare (db,
                              "UPDATE tasks SET seq = ?, state = 'Processing',"
-                             " attempt = attempt + 1, started_at = ?, node = ?"
+                             " attempt = attempt + 1, started_at = ?, node = ?, epoch = NULL"
                              " WHERE id = ? AND state = 'Pending'"
                              " RETURNING type, \"group\", owner, attempt", error);
   if (statement == NULL)

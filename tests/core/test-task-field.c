@@ -45,6 +45,7 @@ static const struct
   { "output_size", "t", TRUE, TRUE, FALSE },
   { "hidden_parameters", "a{sv}", TRUE, FALSE, TRUE },
   { "aborted_starts", "u", TRUE, FALSE, TRUE },
+  { "epoch", "t", TRUE, FALSE, TRUE },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (golden) == HW_N_TASK_FIELDS);

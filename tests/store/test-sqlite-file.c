@@ -137,6 +137,8 @@ test_older_version_is_brought_up (Fixture      *fixture,
   fixture_close (fixture);
   execute (fixture, "ALTER TABLE tasks DROP COLUMN timeout;"
            "ALTER TABLE tasks DROP COLUMN aborted_starts;"
+           "ALTER TABLE tasks DROP COLUMN epoch;"
+           "ALTER TABLE meta DROP COLUMN is_copy;"
            "DROP TABLE keys;"
            "ALTER TABLE events DROP COLUMN last_task;"
            "ALTER TABLE meta DROP COLUMN first_event;"

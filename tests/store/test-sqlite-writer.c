@@ -351,6 +351,7 @@ test_log_is_begun_anew (Fixture      *fixture,
   g_autofree char *other_path = fixture_build_path (fixture, "other.db");
   g_autoptr(HwDb) db = NULL;
   g_autoptr(HwDbWriter) writer = NULL;
+  HwHighWaterMark mark = { 0 };
   HwSqliteNumbers numbers;
 
   fixture_close (fixture);
@@ -359,7 +360,7 @@ test_log_is_begun_anew (Fixture      *fixture,
   writer = hw_db_writer_new (g_steal_pointer (&db),
                              hw_db_checkpointer_new (hw_db_open (other_path, HW_DB_MODE_WRITE,
                                                                  NULL)),
-                             &numbers, on_told, NULL);
+                             hw_high_water_new (other_path, &mark, NULL), &numbers, on_told, NULL);
 
   for (guint i = 0; i < 8; i++)
     {
