@@ -45,7 +45,8 @@ struct _HwOutputRemoval
 /* Tasks from one number to another, whose folders are to go. */
 typedef struct
 {
-  char *folder; /* (owned): that of the epoch */
+  char *root;       /* (owned) */
+  guint64 epoch; /* in which they are, or 0 for any */
   guint64 first;
   guint64 last;
 } Job;
@@ -55,7 +56,7 @@ G_DEFINE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, G_TYPE_OBJECT)
 static void
 job_free (Job *job)
 {
-  g_free (job->folder);
+  g_free (job->root);
   g_free (job);
 }
 
@@ -71,6 +72,21 @@ on_file_visited (const char        *path,
   return 0;
 }
 
+static void
+remove_folders (const char *folder,
+                const Job  *job)
+{
+  for (guint64 id = job->first; id <= job->last; id++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%" G_GUINT64_FORMAT, folder, id);
+
+      if (nftw (path, on_file_visited, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 &&
+          errno != ENOENT)
+        g_warning ("The files of task %" G_GUINT64_FORMAT " could not be removed: %s", id,
+                   g_strerror (errno));
+    }
+}
+
 /* In another thread. */
 static void
 run_job (GTask        *gtask,
@@ -79,15 +95,17 @@ run_job (GTask        *gtask,
          GCancellable *cancellable)
 {
   const Job *job = task_data;
+  g_autoptr(GDir) folder = g_dir_open (job->root, 0, NULL);
+  const char *name;
 
-  for (guint64 id = job->first; id <= job->last; id++)
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%" G_GUINT64_FORMAT, job->folder, id);
+      g_autofree char *path = g_build_filename (job->root, name, NULL);
+      guint64 epoch;
 
-      if (nftw (path, on_file_visited, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 &&
-          errno != ENOENT)
-        g_warning ("The files of task %" G_GUINT64_FORMAT " could not be removed: %s", id,
-                   g_strerror (errno));
+      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &epoch, NULL) &&
+          (job->epoch == 0 || job->epoch == epoch))
+        remove_folders (path, job);
     }
 
   g_task_return_boolean (gtask, TRUE);
@@ -103,24 +121,20 @@ on_job_done (GObject      *source,
   self->n_jobs--;
 }
 
-static char *
-hw_output_removal_build_folder (HwOutputRemoval *self)
-{
-  return g_strdup_printf ("%s/%" G_GUINT64_FORMAT, self->root, hw_store_get_epoch (self->store));
-}
-
 static void
 hw_output_removal_remove (HwOutputRemoval *self,
+                          guint64          epoch,
                           guint64          first,
                           guint64          last)
 {
   g_autoptr(GTask) gtask = g_task_new (self, NULL, on_job_done, NULL);
   Job *job = g_new0 (Job, 1);
 
-  job->folder = hw_output_removal_build_folder (self);
+  g_task_set_source_tag (gtask, hw_output_removal_remove);
+  job->root = g_strdup (self->root);
+  job->epoch = epoch;
   job->first = first;
   job->last = last;
-  g_task_set_source_tag (gtask, hw_output_removal_remove);
   g_task_set_task_data (gtask, job, (GDestroyNotify) job_free);
   self->n_jobs++;
   g_task_run_in_thread (gtask, run_job);
@@ -135,8 +149,9 @@ on_store_committed (HwStore         *store,
     {
       HwEvent *event = g_ptr_array_index (events, i);
 
+      /* It may have been begun in a former epoch, and nobody else ever has its number. */
       if (hw_event_get_kind (event) == HW_EVENT_KIND_REMOVED)
-        hw_output_removal_remove (self, hw_event_get_task_id (event),
+        hw_output_removal_remove (self, 0, hw_event_get_task_id (event),
                                   hw_event_get_last_task_id (event));
     }
 }
@@ -222,7 +237,8 @@ on_task_got (GObject      *source,
     }
   else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
     {
-      hw_output_removal_remove (self, found->task_id, found->task_id);
+      hw_output_removal_remove (self, hw_store_get_epoch (self->store), found->task_id,
+                                found->task_id);
       self->next++;
     }
   else
@@ -304,8 +320,8 @@ hw_output_removal_new (HwStore        *store,
  * hw_output_removal_begin:
  * @self: a removal
  *
- * Has the keeper begin, removes what belongs to nobody, and from then on the files of all
- * tasks that go.
+ * Has the keeper begin, removes what belongs to nobody in this epoch, and from then on the
+ * files of all tasks that go.
  */
 void
 hw_output_removal_begin (HwOutputRemoval *self)
