@@ -14,14 +14,19 @@
 
 /* A copy of a whole database, as it is at one moment. */
 
-/* Writes the copy into a file that nobody looks for yet; it is on disk when this returns. */
+/* Writes the copy into a file that nobody looks for yet; it is on disk when this returns. In one
+ * step, so it is of one moment, and nobody who writes waits for it: they write into the log.
+ */
 static gboolean
-copy_to (HwDb       *self,
-         const char *path,
-         GError    **error)
+copy_to (HwDb          *self,
+         const char    *path,
+         HwDbBackupFunc function,
+         gpointer       user_data,
+         GError       **error)
 {
   g_autoptr(HwDb) copy = hw_db_open (path, HW_DB_MODE_WRITE, error);
   sqlite3_backup *backup;
+  int step_code = SQLITE_DONE;
   int code;
 
   if (copy == NULL)
@@ -29,26 +34,36 @@ copy_to (HwDb       *self,
 
   backup = sqlite3_backup_init (hw_db_get_handle (copy), "main", hw_db_get_handle (self), "main");
   if (backup != NULL)
-    sqlite3_backup_step (backup, -1);
+    step_code = sqlite3_backup_step (backup, -1);
   code = backup != NULL ? sqlite3_backup_finish (backup)
                         : sqlite3_errcode (hw_db_get_handle (copy));
-  if (code != SQLITE_OK)
-    hw_db_set_error (copy, code, error);
 
-  return code == SQLITE_OK;
+  /* That others kept it from being read is none of the errors of the end. */
+  if (code == SQLITE_OK && step_code != SQLITE_DONE)
+    code = step_code;
+  if (code != SQLITE_OK)
+    {
+      hw_db_set_error (copy, code, error);
+      return FALSE;
+    }
+
+  return function == NULL || function (copy, user_data, error);
 }
 
 /* Gives the copy its name, which is on disk then, too. */
 static gboolean
 give_name (const char *draft_path,
            const char *path,
+           gboolean    may_replace,
            GError    **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *draft = g_path_get_basename (draft_path);
   g_autofree char *name = g_path_get_basename (path);
   int folder_fd = hw_io_open_folder (folder);
-  gboolean is_named = folder_fd >= 0 && hw_io_rename (folder_fd, draft, name) &&
+  gboolean is_named = folder_fd >= 0 &&
+                      (may_replace ? hw_io_rename (folder_fd, draft, name)
+                                   : hw_io_rename_new (folder_fd, draft, name)) &&
                       hw_io_sync (folder_fd);
 
   if (!is_named)
@@ -83,7 +98,10 @@ remove_draft (const char *draft_path)
 /**
  * hw_db_backup:
  * @self: a connection
- * @path: (type filename): a file, which is replaced if it is there
+ * @path: (type filename): a file
+ * @may_replace: whether one that is there is replaced
+ * @function: (nullable): what else is to be done to the copy before it has its name
+ * @user_data: data for @function
  * @error: return location for an error of %HW_DB_ERROR
  *
  * Writes a copy of the database as it is now. There is the whole copy at @path when this
@@ -92,18 +110,22 @@ remove_draft (const char *draft_path)
  * Returns: whether that worked
  */
 gboolean
-hw_db_backup (HwDb       *self,
-              const char *path,
-              GError    **error)
+hw_db_backup (HwDb          *self,
+              const char    *path,
+              gboolean       may_replace,
+              HwDbBackupFunc function,
+              gpointer       user_data,
+              GError       **error)
 {
   g_autofree char *draft_path = NULL;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
 
-  draft_path = g_strconcat (path, ".new", NULL);
+  draft_path = g_strconcat (path, ".headway-draft", NULL);
   remove_draft (draft_path);
-  if (copy_to (self, draft_path, error) && give_name (draft_path, path, error))
+  if (copy_to (self, draft_path, function, user_data, error) &&
+      give_name (draft_path, path, may_replace, error))
     return TRUE;
 
   remove_draft (draft_path);

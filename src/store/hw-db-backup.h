@@ -8,8 +8,25 @@
 
 G_BEGIN_DECLS
 
-gboolean hw_db_backup (HwDb       *self,
-                       const char *path,
-                       GError    **error);
+/**
+ * HwDbBackupFunc:
+ * @copy: the copy
+ * @user_data: what was given with the function
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Makes something else of a copy of a database.
+ *
+ * Returns: %FALSE if there is to be no copy
+ */
+typedef gboolean (*HwDbBackupFunc) (HwDb    *copy,
+                                    gpointer user_data,
+                                    GError **error);
+
+gboolean hw_db_backup (HwDb          *self,
+                       const char    *path,
+                       gboolean       may_replace,
+                       HwDbBackupFunc function,
+                       gpointer       user_data,
+                       GError       **error);
 
 G_END_DECLS

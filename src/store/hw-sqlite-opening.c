@@ -78,7 +78,7 @@ back_up_older (HwDb       *db,
 
   backup_path = g_strdup_printf ("%s.v%" G_GUINT64_FORMAT "-backup", path, version);
 
-  return hw_db_backup (db, backup_path, error);
+  return hw_db_backup (db, backup_path, TRUE, NULL, NULL, error);
 }
 
 /* Sees whose turn it is: which epoch, which start, and which numbers come next. The mark is

@@ -330,3 +330,31 @@ hw_sqlite_schema_find_older (HwDb    *db,
 
   return TRUE;
 }
+
+/**
+ * hw_sqlite_schema_check_ours:
+ * @db: a connection
+ * @error: return location for an error of %HW_DB_ERROR
+ *
+ * Tells whether a database is one of ours, of whatever version: a new one is not.
+ *
+ * Returns: whether it is
+ */
+gboolean
+hw_sqlite_schema_check_ours (HwDb    *db,
+                             GError **error)
+{
+  guint64 application;
+
+  g_return_val_if_fail (db != NULL, FALSE);
+
+  if (!hw_db_get_number (db, "PRAGMA application_id", &application, error))
+    return FALSE;
+  if (application == APPLICATION_ID)
+    return TRUE;
+
+  g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                       "It is not a database of Headway. Choose another file.");
+
+  return FALSE;
+}

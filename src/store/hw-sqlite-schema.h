@@ -13,5 +13,7 @@ gboolean hw_sqlite_schema_prepare (HwDb    *db,
 gboolean hw_sqlite_schema_find_older (HwDb    *db,
                                       guint64 *version,
                                       GError **error);
+gboolean hw_sqlite_schema_check_ours (HwDb    *db,
+                                      GError **error);
 
 G_END_DECLS

@@ -1,0 +1,517 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "tests/store/sqlite-kind.h"
+
+#include "hw-db.h"
+#include "hw-high-water.h"
+#include "hw-sqlite-copy.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* What a database is taken for that is not the one that was there: a backup that was put back,
+ * an older one that somebody copied there, one that has lost its end. It gets a new epoch, and
+ * no number is given out twice; and the one that is there is never taken for another one.
+ */
+
+#define HIGH_WATER "headway.db.high-water"
+
+static const StoreKind copied_kind = {
+  .name = "sqlite-copy",
+  .open = open_sqlite,
+  .close = close_sqlite,
+};
+
+/* Bytes of a file, to be put back later. */
+typedef struct
+{
+  char *name; /* (owned) */
+  char *contents; /* (owned) (nullable): there was none */
+  gsize length;
+} Kept;
+
+static Kept *
+keep (Fixture    *fixture,
+      const char *name)
+{
+  g_autofree char *path = fixture_build_path (fixture, name);
+  Kept *kept = g_new0 (Kept, 1);
+
+  kept->name = g_strdup (name);
+  g_file_get_contents (path, &kept->contents, &kept->length, NULL);
+
+  return kept;
+}
+
+static void
+kept_free (Kept *kept)
+{
+  g_free (kept->contents);
+  g_free (kept->name);
+  g_free (kept);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kept, kept_free)
+
+static void
+put (Fixture    *fixture,
+     const Kept *kept)
+{
+  g_autofree char *path = fixture_build_path (fixture, kept->name);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_nonnull (kept->contents);
+  g_file_set_contents_full (path, kept->contents, (gssize) kept->length, G_FILE_SET_CONTENTS_NONE,
+                            0600, &error);
+  g_assert_no_error (error);
+}
+
+static void
+drop (Fixture    *fixture,
+      const char *name)
+{
+  g_autofree char *path = fixture_build_path (fixture, name);
+
+  g_unlink (path);
+}
+
+static HwSqliteCopyFacts
+make_copy (Fixture    *fixture,
+           const char *name)
+{
+  g_autofree char *database_path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *path = fixture_build_path (fixture, name);
+  g_autoptr(GError) error = NULL;
+  HwSqliteCopyFacts facts = { 0 };
+
+  hw_sqlite_copy_make (database_path, path, FALSE, &facts, &error);
+  g_assert_no_error (error);
+
+  return facts;
+}
+
+/* Returns (transfer full): where the former one is. */
+static char *
+put_back (Fixture    *fixture,
+          const char *name,
+          GError    **error)
+{
+  g_autofree char *database_path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *path = fixture_build_path (fixture, name);
+  HwSqliteCopyFacts facts = { 0 };
+  char *kept_path = NULL;
+
+  hw_sqlite_copy_put_back (path, database_path, &facts, &kept_path, error);
+
+  return kept_path;
+}
+
+/* Ten tasks, and a copy in the midst, while the store goes on. */
+static void
+test_has_what_was_committed (Fixture      *fixture,
+                             gconstpointer kind)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kept = NULL;
+  HwSqliteCopyFacts facts;
+
+  for (guint i = 0; i < 5; i++)
+    add (fixture, "@a{sv} {}");
+  claim (fixture, 2);
+  facts = make_copy (fixture, "copy");
+  for (guint i = 0; i < 5; i++)
+    add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  kept = put_back (fixture, "copy", &error);
+  g_assert_no_error (error);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (facts.n_tasks, ==, 5);
+  g_assert_cmpuint (facts.n_pending, ==, 4);
+  g_assert_cmpuint (facts.n_processing, ==, 1);
+  filter->limit = 100;
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "5 4 3 2 1");
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+}
+
+/* Each time: two who put the same backup back are two, too. */
+static void
+test_gets_a_new_epoch_each_time (Fixture      *fixture,
+                                 gconstpointer kind)
+{
+  guint64 epochs[3] = { hw_store_get_epoch (fixture->store) };
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  for (guint i = 1; i < G_N_ELEMENTS (epochs); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *kept = NULL;
+
+      fixture_close (fixture);
+      kept = put_back (fixture, "copy", &error);
+      g_assert_no_error (error);
+      fixture_open (fixture);
+      epochs[i] = hw_store_get_epoch (fixture->store);
+    }
+
+  g_assert_cmpuint (epochs[0], !=, epochs[1]);
+  g_assert_cmpuint (epochs[1], !=, epochs[2]);
+  g_assert_cmpuint (epochs[0], !=, epochs[2]);
+}
+
+/* Once it has its epoch it keeps it. */
+static void
+test_new_epoch_stays (Fixture      *fixture,
+                      gconstpointer kind)
+{
+  g_autofree char *kept = NULL;
+  guint64 epoch;
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  fixture_close (fixture);
+  kept = put_back (fixture, "copy", NULL);
+  fixture_open (fixture);
+  epoch = hw_store_get_epoch (fixture->store);
+  fixture_close (fixture);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
+}
+
+/* Whoever looks for the files of an attempt finds them where it was begun, until there is a
+ * newer attempt.
+ */
+static void
+test_attempts_keep_their_epoch (Fixture      *fixture,
+                                gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  guint64 ran = add (fixture, "@a{sv} {}");
+  guint64 waits = add (fixture, "@a{sv} {}");
+  g_autofree char *kept = NULL;
+  g_autoptr(HwTask) ran_task = NULL;
+  g_autoptr(HwTask) waiting_task = NULL;
+  g_autoptr(HwTask) retried_task = NULL;
+
+  bring (fixture, ran, HW_TASK_STATE_FAILED);
+  make_copy (fixture, "copy");
+  fixture_close (fixture);
+  kept = put_back (fixture, "copy", NULL);
+  fixture_open (fixture);
+
+  ran_task = get_task (fixture, ran, NULL);
+  waiting_task = get_task (fixture, waits, NULL);
+  g_assert_cmpuint (hw_store_get_epoch_of_task (fixture->store, ran_task), ==, epoch);
+  g_assert_cmpuint (hw_store_get_epoch_of_task (fixture->store, waiting_task), ==,
+                    hw_store_get_epoch (fixture->store));
+
+  move (fixture, ran, HW_TASK_STATE_FAILED, "{'state': <'Pending'>}");
+  claim (fixture, ran);
+  retried_task = get_task (fixture, ran, NULL);
+  g_assert_cmpuint (hw_store_get_epoch_of_task (fixture->store, retried_task), ==,
+                    hw_store_get_epoch (fixture->store));
+}
+
+static void
+test_replaces_nothing_unasked (Fixture      *fixture,
+                               gconstpointer kind)
+{
+  g_autofree char *database_path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *path = fixture_build_path (fixture, "copy");
+  g_autofree char *contents = NULL;
+  g_autoptr(GError) error = NULL;
+  HwSqliteCopyFacts facts;
+
+  g_file_set_contents (path, "mine", -1, NULL);
+
+  g_assert_false (hw_sqlite_copy_make (database_path, path, FALSE, &facts, &error));
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED);
+  g_file_get_contents (path, &contents, NULL, NULL);
+  g_assert_cmpstr (contents, ==, "mine");
+  g_assert_true (hw_sqlite_copy_make (database_path, path, TRUE, &facts, NULL));
+}
+
+/* Not even if that is asked for. */
+static void
+test_never_replaces_the_database (Fixture      *fixture,
+                                  gconstpointer kind)
+{
+  g_autofree char *database_path = fixture_build_path (fixture, "headway.db");
+  g_autoptr(GError) error = NULL;
+  HwSqliteCopyFacts facts;
+
+  g_assert_false (hw_sqlite_copy_make (database_path, database_path, TRUE, &facts, &error));
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED);
+  add (fixture, "@a{sv} {}");
+}
+
+static void
+change_copy (Fixture    *fixture,
+             const char *sql)
+{
+  g_autofree char *path = fixture_build_path (fixture, "copy");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+
+  g_assert_no_error (error);
+  hw_db_execute (db, sql, &error);
+  g_assert_no_error (error);
+}
+
+static void
+damage_copy (Fixture *fixture)
+{
+  g_autoptr(Kept) kept = keep (fixture, "copy");
+
+  memset (kept->contents + 4096, 0xff, 4096);
+  put (fixture, kept);
+}
+
+static void
+empty_copy (Fixture *fixture)
+{
+  g_autofree char *path = fixture_build_path (fixture, "copy");
+
+  g_file_set_contents (path, "", 0, NULL);
+}
+
+/* What cannot be put back leaves what is there as it is. */
+static void
+test_unfit_is_refused (Fixture      *fixture,
+                       gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *kept = NULL;
+      g_autofree char *rest = fixture_build_path (fixture, "headway.db.restored");
+
+      make_copy (fixture, "copy");
+      if (i == 0)
+        change_copy (fixture, "PRAGMA user_version = 99");
+      else if (i == 1)
+        change_copy (fixture, "PRAGMA application_id = 7");
+      else if (i == 2)
+        damage_copy (fixture);
+      else
+        empty_copy (fixture);
+      fixture_close (fixture);
+      kept = put_back (fixture, "copy", &error);
+
+      g_assert_true (g_error_matches (error, HW_DB_ERROR, i == 2 ? HW_DB_ERROR_DAMAGED
+                                                                 : HW_DB_ERROR_DENIED));
+      g_assert_null (kept);
+      g_assert_false (g_file_test (rest, G_FILE_TEST_EXISTS));
+      fixture_open (fixture);
+      g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
+      drop (fixture, "copy");
+    }
+}
+
+/* A log of the former database that nobody could empty would be taken for that of the copy. */
+static void
+test_former_log_does_not_stay (Fixture      *fixture,
+                               gconstpointer kind)
+{
+  g_autoptr(Kept) database = NULL;
+  g_autoptr(Kept) log = NULL;
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kept = NULL;
+  g_autofree char *kept_log = NULL;
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  add (fixture, "@a{sv} {}");
+  database = keep (fixture, "headway.db");
+  log = keep (fixture, "headway.db-wal");
+  fixture_close (fixture);
+  memset (database->contents, 0, 100);
+  put (fixture, database);
+  put (fixture, log);
+  kept = put_back (fixture, "copy", &error);
+  g_assert_no_error (error);
+  fixture_open (fixture);
+
+  kept_log = g_strconcat (kept, "-wal", NULL);
+  g_assert_true (g_file_test (kept_log, G_FILE_TEST_EXISTS));
+  filter->limit = 100;
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "1");
+}
+
+/* Somebody copied the file while nobody used it, and puts that back. */
+static void
+test_older_one_is_noticed (Fixture      *fixture,
+                           gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  g_autoptr(Kept) older = NULL;
+  guint64 newest;
+
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  older = keep (fixture, "headway.db");
+  fixture_open (fixture);
+  newest = add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  put (fixture, older);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, epoch);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), >, newest);
+}
+
+/* A log that ends early reads as if what is missing had never been committed. */
+static void
+test_lost_end_is_noticed (Fixture      *fixture,
+                          gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  g_autoptr(Kept) database = NULL;
+  g_autoptr(Kept) log = NULL;
+  g_autoptr(Kept) mark = NULL;
+  guint64 newest;
+
+  add (fixture, "@a{sv} {}");
+  database = keep (fixture, "headway.db");
+  log = keep (fixture, "headway.db-wal");
+  newest = add (fixture, "@a{sv} {}");
+  mark = keep (fixture, HIGH_WATER);
+  fixture_close (fixture);
+  put (fixture, database);
+  put (fixture, log);
+  put (fixture, mark);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, epoch);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), >, newest);
+}
+
+/* It may come of another machine, where its epoch goes on. */
+static void
+test_other_one_is_noticed (Fixture      *fixture,
+                           gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  g_autoptr(Kept) other = NULL;
+  guint64 other_epoch;
+
+  fixture_close (fixture);
+  drop (fixture, "headway.db");
+  drop (fixture, HIGH_WATER);
+  fixture_open (fixture);
+  other_epoch = hw_store_get_epoch (fixture->store);
+  for (guint i = 0; i < 5; i++)
+    add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  other = keep (fixture, "headway.db");
+  drop (fixture, "headway.db");
+  drop (fixture, HIGH_WATER);
+  fixture_open (fixture);
+  fixture_close (fixture);
+  put (fixture, other);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (other_epoch, !=, epoch);
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, other_epoch);
+}
+
+/* What a daemon leaves that ends, or dies, is what was there. */
+static void
+test_same_one_is_the_same (Fixture      *fixture,
+                           gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+
+  for (guint i = 0; i < 5; i++)
+    {
+      static const char *const names[] = { "headway.db", "headway.db-wal", HIGH_WATER };
+      g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
+
+      g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2 * i + 1);
+      for (guint j = 0; j < G_N_ELEMENTS (names); j++)
+        g_ptr_array_add (left, keep (fixture, names[j]));
+      fixture_close (fixture);
+      for (guint j = 0; j < left->len; j++)
+        put (fixture, g_ptr_array_index (left, j));
+      fixture_open (fixture);
+      g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
+
+      g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2 * i + 2);
+      fixture_close (fixture);
+      fixture_open (fixture);
+      g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
+    }
+}
+
+/* A mark of which a bit turned says nothing, rather than something that is not so. */
+static void
+test_flipped_mark_says_nothing (Fixture      *fixture,
+                                gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  g_autoptr(Kept) mark = NULL;
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  mark = keep (fixture, HIGH_WATER);
+  for (guint bit = 0; bit < mark->length * 8; bit++)
+    {
+      HwHighWaterMark read;
+
+      mark->contents[bit / 8] ^= (char) (1 << bit % 8);
+      put (fixture, mark);
+      hw_high_water_read (path, &read);
+      g_assert_cmpuint (read.epoch, ==, 0);
+      mark->contents[bit / 8] ^= (char) (1 << bit % 8);
+    }
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const struct
+  {
+    const char *claim;
+    FixtureFunc test;
+  } tests[] = {
+    { "has-what-was-committed", test_has_what_was_committed },
+    { "gets-a-new-epoch-each-time", test_gets_a_new_epoch_each_time },
+    { "new-epoch-stays", test_new_epoch_stays },
+    { "attempts-keep-their-epoch", test_attempts_keep_their_epoch },
+    { "replaces-nothing-unasked", test_replaces_nothing_unasked },
+    { "never-replaces-the-database", test_never_replaces_the_database },
+    { "unfit-is-refused", test_unfit_is_refused },
+    { "former-log-does-not-stay", test_former_log_does_not_stay },
+    { "high-water/older-one-is-noticed", test_older_one_is_noticed },
+    { "high-water/lost-end-is-noticed", test_lost_end_is_noticed },
+    { "high-water/other-one-is-noticed", test_other_one_is_noticed },
+    { "high-water/same-one-is-the-same", test_same_one_is_the_same },
+    { "high-water/flipped-mark-says-nothing", test_flipped_mark_says_nothing },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    add_store_test (&copied_kind, tests[i].claim, tests[i].test);
+
+  return g_test_run ();
+}
