@@ -24,6 +24,7 @@
 #include "hw-socket-link.h"
 #include "hw-sqlite-store.h"
 #include "hw-state-folder.h"
+#include "hw-strays.h"
 #include "hw-system-clock.h"
 #include "hw-systemd-scopes.h"
 #include "hw-task-hub.h"
@@ -502,15 +503,31 @@ on_enclosures_changed (HwEnclosures *enclosures,
 
 /* Opens the queue, with what it finds there. */
 static void
-hw_daemon_open_queue (HwDaemon *self,
-                      GTask    *gtask)
+on_strays_ended (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
 {
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwDaemon *self = g_task_get_source_object (gtask);
+
+  hw_strays_end_finish (HW_STORE (source), result);
   hw_daemon_build_queue (self);
   on_enclosures_changed (self->enclosures, self);
   g_signal_connect_object (self->enclosures, "changed", G_CALLBACK (on_enclosures_changed), self,
                            G_CONNECT_DEFAULT);
   hw_task_queue_open_async (self->queue, g_task_get_cancellable (gtask), on_queue_opened,
                             g_object_ref (gtask));
+}
+
+/* Nothing may begin beside what is left of another epoch. */
+static void
+hw_daemon_end_strays (HwDaemon *self,
+                      GTask    *gtask)
+{
+  g_autofree char *output_folder = g_build_filename (hw_config_get_state_folder (self->config),
+                                                     "output", NULL);
+
+  hw_strays_end_async (self->store, output_folder, on_strays_ended, g_object_ref (gtask));
 }
 
 static void
@@ -522,7 +539,7 @@ on_scopes_started (GObject      *source,
   HwDaemon *self = g_task_get_source_object (gtask);
 
   hw_systemd_scopes_start_finish (HW_SYSTEMD_SCOPES (source), result);
-  hw_daemon_open_queue (self, gtask);
+  hw_daemon_end_strays (self, gtask);
 }
 
 /**
@@ -560,7 +577,7 @@ hw_daemon_start_async (HwDaemon           *self,
   if (self->scopes != NULL)
     hw_systemd_scopes_start_async (self->scopes, on_scopes_started, g_steal_pointer (&gtask));
   else
-    hw_daemon_open_queue (self, gtask);
+    hw_daemon_end_strays (self, gtask);
 }
 
 /**

@@ -1,0 +1,272 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-strays.h"
+
+#include "hw-attempt-files.h"
+#include "hw-attempt-folder.h"
+#include "hw-io.h"
+#include "hw-shim-adoption.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+/* Programs that were begun in a former epoch and go on, but of which the database knows
+ * nothing: it was restored, and they belong to a future that is no more. Their tasks may begin
+ * again, and nothing is done twice, so they are ended first. What the database has in progress
+ * is adopted as ever, and whoever has written down its end is let be.
+ */
+
+/* How long a killed shim may take to be gone. */
+#define MAX_MILLISECONDS 5000
+
+/* A search for them. Owned by its GTask. */
+typedef struct
+{
+  guint64 epoch;
+  char *root;        /* (owned): without links, as the kernel names it */
+  GHashTable *known; /* (owned) (element-type utf8): folders of attempts in progress */
+  HwMarkedProcesses *processes; /* (owned) */
+} Search;
+
+static void
+search_free (Search *search)
+{
+  hw_marked_processes_unref (search->processes);
+  g_hash_table_unref (search->known);
+  free (search->root);
+  g_free (search);
+}
+
+/* Makes what an attempt is known by out of where its shim is: `EPOCH/ID/ATTEMPT`. Returns
+ * (transfer full) (nullable).
+ */
+static HwRun *
+make_run (const char *place)
+{
+  g_auto(GStrv) parts = g_strsplit (place, "/", -1);
+  g_autoptr(HwTaskType) type = hw_task_type_new_vanished ("stray");
+  guint64 numbers[3];
+
+  if (g_strv_length (parts) != G_N_ELEMENTS (numbers))
+    return NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (!g_ascii_string_to_unsigned (parts[i], 10, 1, i < 2 ? G_MAXINT64 : G_MAXUINT, &numbers[i],
+                                     NULL))
+      return NULL;
+
+  return hw_run_new (numbers[0], numbers[1], (guint) numbers[2], type,
+                     g_variant_new_parsed ("@a{sv} {}"));
+}
+
+/* Finds out whether a process is the shim of an attempt that goes on; if it has not begun, it
+ * never will.
+ */
+static gboolean
+is_shim_at_work (pid_t  pid,
+                 int    folder_fd,
+                 HwRun *run)
+{
+  HwProcessStat stat;
+  HwShimStart start;
+  HwShimEnd end;
+  int number = hw_attempt_files_read_start (folder_fd, run, &start);
+
+  if (number == ENOENT)
+    {
+      if (hw_attempt_files_forbid_start (folder_fd, run) == 0)
+        return FALSE;
+      number = hw_attempt_files_read_start (folder_fd, run, &start);
+    }
+
+  return number == 0 && !start.is_never && start.shim == pid && hw_process_read (pid, &stat) &&
+         stat.start == start.shim_start &&
+         hw_attempt_files_read_end (folder_fd, run, &end) != 0;
+}
+
+/* The program goes with its shim; what that left is found by its mark. */
+static void
+end_stray (Search *search,
+           int     pidfd,
+           HwRun  *run)
+{
+  g_autofree char *root = g_strdup (search->root);
+  HwShimTraces *traces = hw_shim_traces_new (root, run, search->processes, 0);
+  struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+  HwShimFound *found;
+
+  g_message ("The program of task %" G_GUINT64_FORMAT ", attempt %u, of a former epoch is ended: "
+             "the database knows nothing of it", hw_run_get_task_id (run),
+             hw_run_get_attempt (run));
+  pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
+  poll (&poll_fd, 1, MAX_MILLISECONDS);
+  found = hw_shim_adoption_bury (traces);
+  hw_shim_found_free (found);
+  hw_shim_traces_free (traces);
+}
+
+/* Looks at one process. The descriptor comes before the look, so it is that of what was looked
+ * at.
+ */
+static void
+look_at (Search *search,
+         pid_t   pid)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/%d/cwd", (int) pid);
+  g_autofree char *folder = NULL;
+  g_autoptr(HwRun) run = NULL;
+  int pidfd = pidfd_open (pid, 0);
+  int folder_fd = -1;
+
+  folder = pidfd >= 0 ? g_file_read_link (link, NULL) : NULL;
+  if (folder != NULL && g_str_has_prefix (folder, search->root) &&
+      folder[strlen (search->root)] == '/' && !g_hash_table_contains (search->known, folder))
+    run = make_run (folder + strlen (search->root) + 1);
+
+  if (run != NULL && hw_run_get_epoch (run) != search->epoch)
+    folder_fd = hw_io_open_folder (folder);
+  if (folder_fd >= 0 && is_shim_at_work (pid, folder_fd, run))
+    end_stray (search, pidfd, run);
+
+  if (folder_fd >= 0)
+    close (folder_fd);
+  if (pidfd >= 0)
+    close (pidfd);
+}
+
+/* In another thread. */
+static void
+search_all (GTask        *gtask,
+            gpointer      source,
+            gpointer      task_data,
+            GCancellable *cancellable)
+{
+  g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+
+  while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
+    {
+      guint64 pid;
+
+      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &pid, NULL) &&
+          (pid_t) pid != getpid ())
+        look_at (task_data, (pid_t) pid);
+    }
+
+  g_task_return_boolean (gtask, TRUE);
+}
+
+static void
+on_open_listed (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwStore *store = HW_STORE (source);
+  Search *search = g_task_get_task_data (gtask);
+  GError *error = NULL;
+  g_autoptr(HwTaskPage) page = hw_store_list_finish (store, result, &error);
+
+  if (page == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  for (guint i = 0; i < page->tasks->len; i++)
+    {
+      HwTask *task = g_ptr_array_index (page->tasks, i);
+
+      g_hash_table_add (search->known,
+                        hw_attempt_folder_build (search->root,
+                                                 hw_store_get_epoch_of_task (store, task),
+                                                 hw_task_get_id (task),
+                                                 hw_task_get_attempt (task)));
+    }
+
+  g_task_run_in_thread (gtask, search_all);
+}
+
+/* Only a database that got a new number has left folders under another one. */
+static gboolean
+has_former_epochs (const char *root,
+                   guint64     epoch)
+{
+  g_autoptr(GDir) folder = g_dir_open (root, 0, NULL);
+  const char *name;
+  guint64 number;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &number, NULL) && number != epoch)
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * hw_strays_end_async:
+ * @store: the store
+ * @output_root: (type filename): the folder of all attempts
+ * @callback: called when nothing of them runs any more
+ * @user_data: data for @callback
+ *
+ * Ends the programs of former epochs that the database has not in progress. To be called before
+ * anything begins. Where there was never another epoch it is over at once.
+ */
+void
+hw_strays_end_async (HwStore            *store,
+                     const char         *output_root,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
+{
+  g_autoptr(GTask) gtask = NULL;
+  Search *search;
+
+  g_return_if_fail (HW_IS_STORE (store));
+  g_return_if_fail (output_root != NULL);
+
+  gtask = g_task_new (store, NULL, callback, user_data);
+  g_task_set_source_tag (gtask, hw_strays_end_async);
+  if (!has_former_epochs (output_root, hw_store_get_epoch (store)))
+    {
+      g_task_return_boolean (gtask, TRUE);
+      return;
+    }
+
+  search = g_new0 (Search, 1);
+  search->epoch = hw_store_get_epoch (store);
+  search->root = realpath (output_root, NULL);
+  search->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  search->processes = hw_marked_processes_new ();
+  g_task_set_task_data (gtask, search, (GDestroyNotify) search_free);
+  if (search->root == NULL)
+    g_task_return_boolean (gtask, FALSE);
+  else
+    hw_store_list_open_async (store, NULL, on_open_listed, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_strays_end_finish:
+ * @store: the store
+ * @result: what the callback was given
+ *
+ * Ends hw_strays_end_async(). What could not be read the queue will not be able to read either,
+ * and it says so.
+ */
+void
+hw_strays_end_finish (HwStore      *store,
+                      GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, store));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}
