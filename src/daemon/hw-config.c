@@ -58,6 +58,9 @@ struct _HwConfig
   GObject parent_instance;
 
   gboolean wants_version;
+  char *backup_path;   /* (owned) (nullable) */
+  char *restore_path;  /* (owned) (nullable) */
+  gboolean may_replace;
   char *state_folder;  /* (owned) (not nullable) */
   char *run_folder;    /* (owned) (not nullable) */
   char *socket_path;   /* (owned) (not nullable) */
@@ -84,7 +87,10 @@ typedef struct
   char *state_folder;
   char *socket_path;
   char **type_folders;
+  char *backup_path;
+  char *restore_path;
   int http_port;
+  gboolean may_replace;
   gboolean wants_no_bus;
   gboolean wants_version;
 } Options;
@@ -96,6 +102,8 @@ options_clear (Options *options)
   g_clear_pointer (&options->state_folder, g_free);
   g_clear_pointer (&options->socket_path, g_free);
   g_clear_pointer (&options->type_folders, g_strfreev);
+  g_clear_pointer (&options->backup_path, g_free);
+  g_clear_pointer (&options->restore_path, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -105,6 +113,8 @@ hw_config_finalize (GObject *object)
 {
   HwConfig *self = HW_CONFIG (object);
 
+  g_clear_pointer (&self->backup_path, g_free);
+  g_clear_pointer (&self->restore_path, g_free);
   g_clear_pointer (&self->state_folder, g_free);
   g_clear_pointer (&self->run_folder, g_free);
   g_clear_pointer (&self->socket_path, g_free);
@@ -149,6 +159,12 @@ parse_options (char  ***arguments,
       "Look for task types in DIR first; may be given several times", "DIR" },
     { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &options->wants_no_bus,
       "Stay away from the session bus", NULL },
+    { "backup", 0, 0, G_OPTION_ARG_FILENAME, &options->backup_path,
+      "Copy the tasks into FILE, of a daemon that runs, too, and exit", "FILE" },
+    { "restore", 0, 0, G_OPTION_ARG_FILENAME, &options->restore_path,
+      "Put the backup FILE in the place of the tasks, and exit", "FILE" },
+    { "force", 0, 0, G_OPTION_ARG_NONE, &options->may_replace,
+      "Let --backup replace a file that is there", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->wants_version,
       "Print the version", NULL },
     { NULL }
@@ -165,6 +181,13 @@ parse_options (char  ***arguments,
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                    "“%s” is not an option. See headwayd --help.", (*arguments)[1]);
+      return FALSE;
+    }
+
+  if (options->backup_path != NULL && options->restore_path != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--backup and --restore do not go together. Say one of them.");
       return FALSE;
     }
 
@@ -266,6 +289,12 @@ hw_config_set_folders (HwConfig      *self,
   else
     self->run_folder = g_build_filename (self->state_folder, "run", NULL);
 
+  if (options->backup_path != NULL)
+    self->backup_path = g_canonicalize_filename (options->backup_path, NULL);
+  if (options->restore_path != NULL)
+    self->restore_path = g_canonicalize_filename (options->restore_path, NULL);
+  self->may_replace = options->may_replace;
+
   if (options->socket_path != NULL)
     self->socket_path = g_canonicalize_filename (options->socket_path, NULL);
   else
@@ -358,6 +387,46 @@ hw_config_get_wants_version (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), FALSE);
 
   return self->wants_version;
+}
+
+/**
+ * hw_config_get_backup_path:
+ * @self: a configuration
+ *
+ * Gets where a backup is to be made, instead of starting.
+ *
+ * Returns: (nullable): an absolute path
+ */
+const char *
+hw_config_get_backup_path (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->backup_path;
+}
+
+/**
+ * hw_config_get_restore_path:
+ * @self: a configuration
+ *
+ * Gets which backup is to be put back, instead of starting.
+ *
+ * Returns: (nullable): an absolute path
+ */
+const char *
+hw_config_get_restore_path (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return self->restore_path;
+}
+
+gboolean
+hw_config_get_may_replace (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), FALSE);
+
+  return self->may_replace;
 }
 
 /**

@@ -19,6 +19,9 @@ HwConfig                   *hw_config_new_from_arguments (char  ***arguments,
                                                           GError **error);
 
 gboolean                    hw_config_get_wants_version (HwConfig *self);
+const char                 *hw_config_get_backup_path (HwConfig *self);
+const char                 *hw_config_get_restore_path (HwConfig *self);
+gboolean                    hw_config_get_may_replace (HwConfig *self);
 const char                 *hw_config_get_state_folder (HwConfig *self);
 const char                 *hw_config_get_run_folder (HwConfig *self);
 const char                 *hw_config_get_socket_path (HwConfig *self);

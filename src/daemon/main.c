@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-daemon.h"
+#include "hw-errand.h"
 #include "hw-exit-status.h"
 
 #include <glib-unix.h>
@@ -91,6 +92,24 @@ on_daemon_started (GObject      *source,
   fflush (stdout);
 }
 
+/* Returns the exit status. */
+static int
+run_errand (HwConfig *config)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = hw_errand_run (config, &error);
+
+  if (text == NULL)
+    {
+      g_printerr ("headwayd: %s\n", error->message);
+      return hw_exit_status_of_error (error);
+    }
+
+  g_print ("%s", text);
+
+  return 0;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -125,6 +144,9 @@ main (int   argc,
       g_print ("headwayd %s\n", HW_VERSION);
       return 0;
     }
+
+  if (hw_errand_is_wanted (config))
+    return run_errand (config);
 
   program.loop = g_main_loop_new (NULL, FALSE);
   program.daemon = hw_daemon_new (config);
