@@ -7,7 +7,7 @@
 _headway ()
 {
   local current=$2 previous=$3 command='' index
-  local commands='run add list show watch log wait cancel pause resume retry open type doctor'
+  local commands='run add list show watch log wait cancel pause resume retry open type doctor backup restore export'
   local common='--socket --url --token --json --help'
   local -A options=(
     [none]='--version'
@@ -18,6 +18,9 @@ _headway ()
     [watch]='--from-start --type'
     [log]='--follow --attempt'
     [open]='--print'
+    [backup]='--force --state-dir'
+    [restore]='--state-dir'
+    [export]='--events --force'
   )
 
   COMPREPLY=()
@@ -53,7 +56,7 @@ _headway ()
 
   case "$previous" in
     --state | -s) mapfile -t COMPREPLY < <(compgen -W 'Pending Processing Completed Failed' -- "$current") ;;
-    --socket) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --socket | --state-dir) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     *)
       if [[ $current = -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "${options[${command:-none}]-} $common" -- "$current")
@@ -61,6 +64,8 @@ _headway ()
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")
       elif [ "$command" = run ]; then
         mapfile -t COMPREPLY < <(compgen -c -- "$current")
+      elif [[ $command = @(backup|restore|export) ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
       elif [ "$command" = add ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "${current#*=}")
       fi

@@ -12,7 +12,7 @@ function __headway_place
     set -l command none
     while set -q words[1]
         switch $words[1]
-            case --socket --url --token --title --priority --type --timeout
+            case --socket --url --token --title --priority --type --timeout --state-dir
                 set words $words[2..-1]
             case --
                 if test $command = run
@@ -61,6 +61,9 @@ complete -c headway -n '__headway_is_at none' -a retry -d 'Try failed tasks agai
 complete -c headway -n '__headway_is_at none' -a open -d 'Open the page of a task in the browser'
 complete -c headway -n '__headway_is_at none' -a type -d 'Tell what kinds of tasks there are'
 complete -c headway -n '__headway_is_at none' -a doctor -d 'Look whether all is well with the daemon here'
+complete -c headway -n '__headway_is_at none' -a backup -d 'Copy all tasks into a file, while the daemon goes on'
+complete -c headway -n '__headway_is_at none' -a restore -d 'Put a backup in the place of all tasks'
+complete -c headway -n '__headway_is_at none' -a export -d 'Write all tasks as JSON, one in a line, the newest first'
 
 complete -c headway -n 'not __headway_is_at program' -l socket -r -F -d 'Ask the daemon that listens on this Unix socket'
 complete -c headway -n 'not __headway_is_at program' -l url -x -d 'Ask the daemon at this address, with its token'
@@ -94,3 +97,8 @@ complete -c headway -n '__headway_is_at log' -l attempt -x -d 'What this attempt
 complete -c headway -n '__headway_is_at cancel' -l now -d 'Kill what runs, also what was told to end before'
 
 complete -c headway -n '__headway_is_at open' -s p -l print -d 'Print the address instead of opening it'
+
+complete -c headway -n '__headway_is_at backup restore' -l state-dir -r -a '(__fish_complete_directories)' -d 'The tasks are those in this folder'
+complete -c headway -n '__headway_is_at backup export' -s f -l force -d 'Replace the file if it is there'
+complete -c headway -n '__headway_is_at export' -s e -l events -d 'Behind each task all that happened to it'
+complete -c headway -n '__headway_is_at backup restore export' -F

@@ -21,6 +21,9 @@ _headway_commands ()
     'open:open the page of a task in the browser'
     'type:tell what kinds of tasks there are'
     'doctor:look whether all is well with the daemon here'
+    'backup:copy all tasks into a file, while the daemon goes on'
+    'restore:put a backup in the place of all tasks'
+    'export:write all tasks as JSON, one in a line, the newest first'
   )
 
   _describe -t commands command commands
@@ -79,6 +82,18 @@ _headway ()
       ;;
     open)
       _arguments $common '(-p --print)'{-p,--print}'[print the address instead of opening it]' '1:task:'
+      ;;
+    backup)
+      _arguments $common '(-f --force)'{-f,--force}'[replace the file if it is there]' \
+        '--state-dir=[the tasks are those in this folder]:folder:_files -/' '1:file:_files'
+      ;;
+    restore)
+      _arguments $common '--state-dir=[the tasks are those in this folder]:folder:_files -/' \
+        '1:file:_files'
+      ;;
+    export)
+      _arguments $common '(-f --force)'{-f,--force}'[replace the file if it is there]' \
+        '(-e --events)'{-e,--events}'[behind each task all that happened to it]' '1:file:_files'
       ;;
     *)
       _arguments $common '*:task:'

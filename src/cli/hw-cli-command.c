@@ -30,6 +30,9 @@ static const HwCliCommand *const commands[] = {
   &hw_cli_open,
   &hw_cli_type,
   &hw_cli_doctor,
+  &hw_cli_backup,
+  &hw_cli_restore,
+  &hw_cli_export,
 };
 
 static const char overview_examples[] =

@@ -44,12 +44,15 @@ typedef struct
 } HwCliCommand;
 
 extern const HwCliCommand hw_cli_add;
+extern const HwCliCommand hw_cli_backup;
 extern const HwCliCommand hw_cli_cancel;
 extern const HwCliCommand hw_cli_doctor;
+extern const HwCliCommand hw_cli_export;
 extern const HwCliCommand hw_cli_list;
 extern const HwCliCommand hw_cli_log;
 extern const HwCliCommand hw_cli_open;
 extern const HwCliCommand hw_cli_pause;
+extern const HwCliCommand hw_cli_restore;
 extern const HwCliCommand hw_cli_resume;
 extern const HwCliCommand hw_cli_retry;
 extern const HwCliCommand hw_cli_run;
