@@ -24,9 +24,15 @@
 
 #define N_FLIPS_OF_DATABASE 350
 #define N_FLIPS_OF_LOG 350
+#define N_FLIPS_OF_MARK 100
 #define N_FLIPS_OF_RECORDS 150
 #define N_FLIPS_OF_TOKEN 50
 #define N_FLIPS_OF_TYPE 100
+
+#define MARK_NAME "headway.db.high-water"
+
+/* Tasks in the database. */
+#define N_TASKS 30
 
 static const StoreKind flipped_kind = {
   .name = "flipped-bits",
@@ -94,6 +100,8 @@ typedef struct
   Fixture fixture;
   File database;
   File log;
+  File mark;     /* of how far it was */
+  guint64 epoch;
 } Left;
 
 static void
@@ -101,7 +109,8 @@ left_init (Left *left)
 {
   left->fixture.kind = &flipped_kind;
   fixture_set_up (&left->fixture, &flipped_kind);
-  for (guint i = 0; i < 30; i++)
+  left->epoch = hw_store_get_epoch (left->fixture.store);
+  for (guint i = 0; i < N_TASKS; i++)
     {
       bring (&left->fixture, add (&left->fixture, "{'parameters': <{'a': <[1, 2, 3]>}>}"),
              (HwTaskState) (i % HW_N_TASK_STATES));
@@ -114,6 +123,7 @@ left_init (Left *left)
 
   file_load (&left->database, left->fixture.folder, "headway.db");
   file_load (&left->log, left->fixture.folder, "headway.db-wal");
+  file_load (&left->mark, left->fixture.folder, MARK_NAME);
   fixture_close (&left->fixture);
 }
 
@@ -124,15 +134,17 @@ left_clear (Left *left)
   fixture_tear_down (&left->fixture, &flipped_kind);
   file_clear (&left->database);
   file_clear (&left->log);
+  file_clear (&left->mark);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Left, left_clear)
 
-/* Adds a task; if that is acknowledged, it is there for the next one who opens the database.
- * Returns whether it was.
+/* Adds a task; if that is acknowledged, it is there for the next one who opens the database, and
+ * its number is new, unless nobody could tell any more. Returns whether it was.
  */
 static gboolean
-use_left (Fixture *fixture)
+use_left (Fixture *fixture,
+          gboolean has_mark)
 {
   g_autoptr(GPtrArray) events = NULL;
   g_autoptr(HwTask) task = NULL;
@@ -152,6 +164,9 @@ use_left (Fixture *fixture)
   if (events == NULL)
     return FALSE;
 
+  if (has_mark)
+    g_assert_cmpuint (hw_event_get_task_id (g_ptr_array_index (events, 0)), >, N_TASKS);
+
   fixture_open (fixture);
   g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
   task = get_task (fixture, hw_event_get_task_id (g_ptr_array_index (events, 0)), &error);
@@ -162,12 +177,29 @@ use_left (Fixture *fixture)
   return TRUE;
 }
 
-static void
+static guint64
+read_epoch (Fixture *fixture)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_READ, &error);
+  guint64 epoch;
+
+  g_assert_no_error (error);
+  hw_db_get_number (db, "SELECT epoch FROM meta", &epoch, &error);
+  g_assert_no_error (error);
+
+  return epoch;
+}
+
+/* Returns how many times it was another database than before. */
+static guint
 flip_left (Left *left,
            File *flipped,
            guint n_flips)
 {
   guint n_useful = 0;
+  guint n_noticed = 0;
 
   for (guint i = 0; i < n_flips; i++)
     {
@@ -177,13 +209,20 @@ flip_left (Left *left,
       empty_tree (left->fixture.folder);
       file_save (&left->database, left->fixture.folder, "headway.db");
       file_save (&left->log, left->fixture.folder, "headway.db-wal");
-      n_useful += use_left (&left->fixture) ? 1 : 0;
+      file_save (&left->mark, left->fixture.folder, MARK_NAME);
+      if (use_left (&left->fixture, flipped != &left->mark))
+        {
+          n_useful++;
+          n_noticed += read_epoch (&left->fixture) != left->epoch ? 1 : 0;
+        }
       file_flip (flipped, bit);
     }
 
   /* Or nothing was tried. */
-  g_test_message ("%u of %u could be used", n_useful, n_flips);
+  g_test_message ("%u of %u could be used, %u in a new epoch", n_useful, n_flips, n_noticed);
   g_assert_cmpuint (n_useful, >, n_flips / 10);
+
+  return n_noticed;
 }
 
 static void
@@ -195,13 +234,23 @@ test_database (void)
   flip_left (&left, &left.database, N_FLIPS_OF_DATABASE);
 }
 
+/* A flipped bit reads as the log's end. */
 static void
 test_log (void)
 {
   g_auto(Left) left = { 0 };
 
   left_init (&left);
-  flip_left (&left, &left.log, N_FLIPS_OF_LOG);
+  g_assert_cmpuint (flip_left (&left, &left.log, N_FLIPS_OF_LOG), >, N_FLIPS_OF_LOG / 10);
+}
+
+static void
+test_mark (void)
+{
+  g_auto(Left) left = { 0 };
+
+  left_init (&left);
+  g_assert_cmpuint (flip_left (&left, &left.mark, N_FLIPS_OF_MARK), ==, 0);
 }
 
 /* No flipped record says anything: no false end, and no false beginning. */
@@ -312,6 +361,7 @@ main (int   argc,
 
   g_test_add_func ("/flipped-bits/database/acknowledges-nothing-false", test_database);
   g_test_add_func ("/flipped-bits/log/acknowledges-nothing-false", test_log);
+  g_test_add_func ("/flipped-bits/high-water/begins-no-epoch", test_mark);
   g_test_add_func ("/flipped-bits/records/say-nothing", test_records);
   g_test_add_func ("/flipped-bits/token/is-refused-or-another", test_token);
   g_test_add_func ("/flipped-bits/type/is-refused-or-one", test_type);
