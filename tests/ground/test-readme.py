@@ -113,6 +113,17 @@ class ReadmeTest(unittest.TestCase):
         self.assertEqual(["Task 1: paused", "Task 1: Processing", "Task 1: stopping",
                           "It ended with 130."], printed.splitlines())
 
+    def test_backup_in_the_shell(self):
+        self.start()
+        self.copy([os.environ["HEADWAY"], "add"], "noop")
+        path = f"{Path(os.environ['HEADWAY']).parent}:{self.environment['PATH']}"
+        printed = self.copy(["bash", "-ec"], example("sh", "headway backup"),
+                            env=self.environment | {"PATH": path, "LC_ALL": "C.UTF-8"})
+        self.assertEqual(1, printed.count("\n"))
+        self.assertIn("tasks.backup has 1 tasks", printed)
+        first = json.loads((self.home / "tasks.jsonl").read_text().splitlines()[0])
+        self.assertEqual((1, "noop"), (first["id"], first["type"]))
+
     def test_token_over_tcp(self):
         self.start()
         curl = self.home / "bin/curl"
