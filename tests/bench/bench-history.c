@@ -9,8 +9,7 @@
 
 #include "hw-sqlite-store.h"
 #include "hw-task-lists.h"
-
-#include <glib/gstdio.h>
+#include "tests/support/remove-tree.h"
 
 /* What a long history costs: pages of a list, a search, a start, and a task from when it is
  * added until it has ended, beside the same with a short one, and pages beside what SQLite
@@ -81,8 +80,7 @@ house_close (House *house)
   g_autofree char *folder = g_path_get_dirname (house->path);
 
   g_clear_object (&house->store);
-  g_assert_cmpint (g_remove (house->path), ==, 0);
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  remove_tree (folder);
   g_free (house->path);
 }
 

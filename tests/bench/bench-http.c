@@ -9,8 +9,8 @@
 #include "bench-raw.h"
 
 #include "hw-disk-vfs.h"
+#include "tests/support/remove-tree.h"
 
-#include <glib/gstdio.h>
 #include <libsoup/soup.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -148,8 +148,7 @@ measure_raw_rows (Bench    *bench,
   hw_disk_vfs_set_sync_time (bench->vfs, sync_time);
   rate = measure (path, 256, bench_get_duration (bench->is_smoke));
   hw_disk_vfs_set_sync_time (bench->vfs, 0);
-  g_remove (path);
-  g_rmdir (folder);
+  remove_tree (folder);
 
   return rate;
 }

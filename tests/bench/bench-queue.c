@@ -8,8 +8,7 @@
 #include "bench-raw.h"
 
 #include "hw-disk-vfs.h"
-
-#include <glib/gstdio.h>
+#include "tests/support/remove-tree.h"
 
 /* How many tasks that do nothing go through queue, store and runner a second, from when they
  * are asked for until their end was told, beside what SQLite alone does with the same rows and
@@ -120,8 +119,7 @@ measure_raw (guint  n_in_flight,
 
   figure.cost = (bench_get_processor_time () - begin) * G_USEC_PER_SEC /
                 (figure.rate * (double) duration);
-  g_remove (path);
-  g_rmdir (folder);
+  remove_tree (folder);
 
   return figure;
 }

@@ -8,8 +8,7 @@
 
 #include "hw-disk-vfs.h"
 #include "hw-sqlite-store.h"
-
-#include <glib/gstdio.h>
+#include "tests/support/remove-tree.h"
 
 /* How many tasks a second the store takes, one by one or a hundred at a time, and how many
  * lifecycles (a task is added, claimed and completed: three changes, three events) it does,
@@ -201,7 +200,6 @@ measure_in_new_file (Bench      *bench,
                      MeasureFunc measure,
                      guint       n_in_flight)
 {
-  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
   g_autofree char *folder = g_dir_make_tmp ("bench-store-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "bench.db", NULL);
   gint64 duration = bench_get_duration (bench->is_smoke);
@@ -212,13 +210,7 @@ measure_in_new_file (Bench      *bench,
   figure.cost = (bench_get_processor_time () - begin) * G_USEC_PER_SEC /
                 (figure.rate * (double) duration);
 
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    {
-      g_autofree char *file = g_strconcat (path, suffixes[i], NULL);
-
-      g_remove (file);
-    }
-  g_rmdir (folder);
+  remove_tree (folder);
 
   return figure;
 }
