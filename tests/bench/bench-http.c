@@ -64,7 +64,8 @@ on_request (SoupServer        *server,
                                     strlen (answer));
 }
 
-/* In the child, which never returns. */
+/* In the child. */
+G_GNUC_NORETURN
 static void
 serve (const char *answer,
        int         port_fd)

@@ -56,6 +56,23 @@ put_oldest (Fixture *fixture)
   g_assert_no_error (error);
 }
 
+/* Puts a database that a daemon of version 3 made of one of the first into the store's place. */
+static void
+put_third (Fixture *fixture)
+{
+  g_autofree char *source_path = g_test_build_filename (G_TEST_DIST, "store", "schema-3.db", NULL);
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *contents = NULL;
+  gsize length;
+  g_autoptr(GError) error = NULL;
+
+  empty_tree (fixture->folder);
+  g_file_get_contents (source_path, &contents, &length, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (path, contents, (gssize) length, &error);
+  g_assert_no_error (error);
+}
+
 static guint64
 get_number (Fixture    *fixture,
             const char *name,
@@ -93,6 +110,33 @@ test_first_version_is_brought_up (Fixture      *fixture,
   events = read_events (fixture, 0, 0, 100);
   assert_seqs (events->events, 1, 17);
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 6);
+}
+
+static void
+test_third_version_is_brought_up (Fixture      *fixture,
+                                  gconstpointer kind)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(HwTaskPage) found = NULL;
+  g_autoptr(HwEventPage) events = NULL;
+
+  fixture_close (fixture);
+  put_third (fixture);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, 2166782008291485);
+  g_assert_cmpuint (hw_store_get_start (fixture->store), ==, 3);
+  filter->limit = 10;
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "6 5 4 3 2 1");
+  events = read_events (fixture, 0, 0, 100);
+  assert_seqs (events->events, 1, 23);
+  filter->text = g_strdup ("hello");
+  found = list (fixture, filter, NULL);
+  assert_ids (found, "3");
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 7);
+  g_assert_cmpuint (get_number (fixture, "headway.db.v3-backup", "PRAGMA user_version"), ==, 3);
 }
 
 /* Whoever goes back to the older Headway finds what it left. */
@@ -275,6 +319,7 @@ main (int   argc,
     FixtureFunc test;
   } tests[] = {
     { "first-version/is-brought-up", test_first_version_is_brought_up },
+    { "third-version/is-brought-up", test_third_version_is_brought_up },
     { "upgrade/leaves-a-backup", test_upgrade_leaves_a_backup },
     { "upgrade/needs-its-backup", test_upgrade_needs_its_backup },
     { "damage/is-refused-after-a-death", test_damage_is_refused_after_a_death },
