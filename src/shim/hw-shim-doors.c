@@ -53,18 +53,16 @@ hw_shim_doors_listen (HwShimDoors *self,
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   self->listen_at = now + LISTEN_AGAIN_TIME;
-  if (fd < 0)
-    return;
-
-  if (bind (fd, (const struct sockaddr *) &address, sizeof address) < 0 ||
-      listen (fd, HW_DOORS_MAX) < 0)
+  if (fd >= 0 && bind (fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
+      listen (fd, HW_DOORS_MAX) == 0)
+    {
+      self->listener_fd = fd;
+      self->listen_at = INT64_MAX;
+    }
+  else if (fd >= 0)
     {
       close (fd);
-      return;
     }
-
-  self->listener_fd = fd;
-  self->listen_at = INT64_MAX;
 }
 
 /* Whoever does not take what is said, though it is little, hears no more. Who is slow just does
@@ -100,6 +98,18 @@ hw_shim_doors_say (HwShimDoors *self,
 {
   for (int i = 0; i < HW_DOORS_MAX; i++)
     hw_shim_door_say (&self->doors[i], verb, payload, length);
+}
+
+/* Tells whether there is somebody to say anything to. */
+bool
+hw_shim_doors_has_any (const HwShimDoors *self)
+{
+  int i = 0;
+
+  while (i < HW_DOORS_MAX && self->doors[i].fd < 0)
+    i++;
+
+  return i < HW_DOORS_MAX;
 }
 
 /* Fills HW_DOORS_N_POLL descriptors to wait for. */

@@ -46,6 +46,7 @@ void hw_shim_doors_hear (HwShimDoors         *self,
                          HwShimHear           hear,
                          void                *user_data);
 HwShimDoor *hw_shim_doors_accept (HwShimDoors *self);
+bool hw_shim_doors_has_any (const HwShimDoors *self);
 
 void hw_shim_door_say (HwShimDoor *door,
                        HwShimVerb  verb,

@@ -138,13 +138,13 @@ hw_shim_report_hear (HwShimReport        *self,
     take (way, receive (way->fd, way->text + way->filled));
 }
 
-/* Says to all what is complete, if it is time. Nobody there: it is forgotten. */
+/* Says to all what is complete, if it is time. Nobody there: whoever comes next is told. */
 void
 hw_shim_report_say (HwShimReport *self,
                     HwShimDoors  *doors,
                     int64_t       now)
 {
-  if (!self->is_waiting || now < self->say_at)
+  if (!self->is_waiting || now < self->say_at || !hw_shim_doors_has_any (doors))
     return;
 
   self->is_waiting = false;

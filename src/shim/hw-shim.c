@@ -299,7 +299,7 @@ hw_shim_get_timeout (HwShim *self)
     at = earlier (at, self->write_at);
   if (self->has_ended && !self->has_recorded)
     at = earlier (at, self->record_at);
-  if (self->report.is_waiting)
+  if (self->report.is_waiting && hw_shim_doors_has_any (&self->doors))
     at = earlier (at, self->report.say_at);
   at = earlier (at, hw_shim_get_control_time (self, now));
 

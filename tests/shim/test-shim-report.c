@@ -168,7 +168,8 @@ test_long_line (ShimFixture  *fixture,
   g_assert_cmpuint (told->len, <=, HW_FRAME_MAX);
 }
 
-/* Test that a program goes on when nobody listens, and that whoever comes hears the rest. */
+/* Test that a program goes on when nobody listens, and that whoever comes hears the newest of
+ * what it said meanwhile, and the rest. */
 static void
 test_nobody_there (ShimFixture  *fixture,
                    gconstpointer test_data)
@@ -176,7 +177,7 @@ test_nobody_there (ShimFixture  *fixture,
   g_autoptr(GString) told = g_string_new (NULL);
   int fd;
 
-  begin (fixture, "while [ ! -e go ]; do sleep 0.01; done; seq 100000 >&3; touch said; "
+  begin (fixture, "while [ ! -e go ]; do sleep 0.01; done; seq 100000 >&3; sleep 0.3; touch said; "
          "while [ -e go ]; do sleep 0.01; done; sleep 0.3; echo last >&3");
   close (fixture->process->link_fd);
   fixture->process->link_fd = -1;
@@ -185,6 +186,7 @@ test_nobody_there (ShimFixture  *fixture,
 
   fd = connect_again (fixture);
   assert_hears (fd, HW_SHIM_HELLO);
+  assert_hears (fd, HW_SHIM_REPORT);
   {
     g_autofree char *go = g_build_filename (fixture->folder, "go", NULL);
 
