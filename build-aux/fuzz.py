@@ -36,6 +36,7 @@ COVERED = [
     "core/hw-task-type.c",
     "core/hw-template.c",
     "core/hw-type-file.c",
+    "http/hw-http-head.c",
     "signalr/hw-hub-message.c",
     "signalr/hw-hub-record.c",
     "wire/hw-json-lexer.c",
