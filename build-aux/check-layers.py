@@ -34,6 +34,7 @@ MAY_INCLUDE_LIBRARY = {
     "sqlite3.h": {"store"},
     "libsoup": {"http", "signalr", "daemon", "cli"},
     "json-glib": {"wire", "http", "signalr"},
+    "gnutls": {"http"},
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)

@@ -25,10 +25,11 @@
  *
  * Finds out who asks.
  *
- * On the Unix socket the kernel says it. On TCP anybody on this machine can ask, and any
+ * On the owner's socket the kernel says it. On TCP anybody on this machine can ask, and any
  * web page can make a browser ask; so a request must not come from somebody else's page
  * (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or the cookie that the token
- * was traded for. Whether it is meant for us (`Host`) was looked at before.
+ * was traded for; so does what comes through a proxy. Whether it is meant for us (`Host`) was
+ * looked at before. What proxies say of their visitors is believed by nobody here.
  */
 struct _HwHttpAuth
 {
@@ -163,6 +164,44 @@ is_local (SoupServerMessage *message)
   return stream != NULL && hw_http_stream_get_peer (stream)->is_local;
 }
 
+/**
+ * hw_http_auth_has_tls:
+ * @message: a request
+ *
+ * Tells whether a request came with TLS as far as whoever sent it knows: a proxy speaks it
+ * for us.
+ *
+ * Returns: whether it did
+ */
+gboolean
+hw_http_auth_has_tls (SoupServerMessage *message)
+{
+  HwHttpStream *stream = hw_http_stream_get (message);
+  HwHttpEntrance entrance;
+
+  if (stream == NULL)
+    return FALSE;
+
+  entrance = hw_http_stream_get_peer (stream)->entrance;
+
+  return entrance == HW_HTTP_ENTRANCE_TLS || entrance == HW_HTTP_ENTRANCE_PROXY;
+}
+
+/* What proxies add. */
+static gboolean
+was_passed_on (SoupServerMessage *message)
+{
+  static const char *const fields[] = {
+    "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (get_field (message, fields[i]) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Whether @message comes from a page of ours, if it comes from a page at all. A page of
  * somebody else may only lead to ours, as any link does: our pages hold no secrets, and
  * are never shown inside another. */
@@ -196,7 +235,8 @@ is_from_own_origin (SoupServerMessage *message)
   if (origin == NULL)
     return TRUE;
 
-  own = g_strdup_printf ("http://%s", get_field (message, "Host"));
+  own = g_strdup_printf ("%s://%s", hw_http_auth_has_tls (message) ? "https" : "http",
+                         get_field (message, "Host"));
   return g_ascii_strcasecmp (origin, own) == 0;
 }
 
@@ -223,11 +263,13 @@ hw_http_auth_check (HwHttpAuth        *self,
    * would make each of its visitors the user that the proxy runs as. */
   if (is_local (message))
     {
-      if (get_field (message, "Origin") == NULL && get_field (message, "Sec-Fetch-Site") == NULL)
+      if (get_field (message, "Origin") == NULL && get_field (message, "Sec-Fetch-Site") == NULL &&
+          !was_passed_on (message))
         return SOUP_STATUS_NONE;
 
       g_set_error (error, HW_ERROR, HW_ERROR_NOT_ALLOWED,
-                   "The Unix socket is not for browsers. Use the daemon's HTTP port.");
+                   "The Unix socket is not for browsers and proxies. Use the daemon's HTTP port, "
+                   "or “proxy-socket” of headway.conf.");
       return SOUP_STATUS_FORBIDDEN;
     }
 
@@ -325,13 +367,25 @@ is_meant (SoupServerMessage *message,
   return TRUE;
 }
 
+/* What a cookie of ours begins with. One that came with TLS is never sent without, and no page
+ * of another name can set it: browsers see to that where a name begins like this.
+ */
+static char *
+hw_http_auth_make_cookie_start (HwHttpAuth        *self,
+                                SoupServerMessage *message)
+{
+  return g_strdup_printf ("%sheadway_%u=", hw_http_auth_has_tls (message) ? "__Host-" : "",
+                          self->port);
+}
+
 /* Cookies do not tell ports apart, so that a browser may send those of other daemons,
  * too; and two of one name, if somebody set one for a deeper path. */
 static gboolean
-hw_http_auth_has_session (HwHttpAuth *self,
-                          const char *cookies)
+hw_http_auth_has_session (HwHttpAuth        *self,
+                          SoupServerMessage *message,
+                          const char        *cookies)
 {
-  g_autofree char *prefix = g_strdup_printf ("headway_%u=", self->port);
+  g_autofree char *prefix = hw_http_auth_make_cookie_start (self, message);
   g_auto(GStrv) parts = g_strsplit_set (cookies, ";,", -1);
 
   for (guint i = 0; parts[i] != NULL; i++)
@@ -353,7 +407,7 @@ hw_http_auth_admit_cookie (HwHttpAuth        *self,
 {
   const char *cookies = get_field (message, "Cookie");
 
-  if (cookies == NULL || !hw_http_auth_has_session (self, cookies))
+  if (cookies == NULL || !hw_http_auth_has_session (self, message, cookies))
     {
       g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED,
                    "Nobody knows who asks. " LOGIN_ADVICE);
@@ -426,22 +480,25 @@ hw_http_auth_authenticate (HwHttpAuth        *self,
 /**
  * hw_http_auth_open_session:
  * @self: an auth
+ * @message: the request for it
  * @token: what should be the daemon's token
  * @error: return location for a #GError, or %NULL
  *
- * Trades the token for a cookie (RFC 6265). `Secure` would keep it from plain HTTP, which
- * is what loopback speaks; its name has the port, since a browser gives one daemon's
+ * Trades the token for a cookie (RFC 6265). With TLS it is `Secure`, which keeps it from plain
+ * HTTP; loopback speaks nothing else. Its name has the port, since a browser gives one daemon's
  * cookie to another on the same machine.
  *
  * Returns: (transfer full): what the field Set-Cookie has to say, or %NULL with
  *   %HW_ERROR_UNAUTHORIZED
  */
 char *
-hw_http_auth_open_session (HwHttpAuth *self,
-                           const char *token,
-                           GError    **error)
+hw_http_auth_open_session (HwHttpAuth        *self,
+                           SoupServerMessage *message,
+                           const char        *token,
+                           GError           **error)
 {
   g_autoptr(HwPrincipal) principal = NULL;
+  g_autofree char *start = NULL;
   g_autofree char *secret = NULL;
 
   g_return_val_if_fail (HW_IS_HTTP_AUTH (self), NULL);
@@ -456,5 +513,8 @@ hw_http_auth_open_session (HwHttpAuth *self,
   if (secret == NULL)
     return NULL;
 
-  return g_strdup_printf ("headway_%u=%s; HttpOnly; SameSite=Strict; Path=/", self->port, secret);
+  start = hw_http_auth_make_cookie_start (self, message);
+
+  return g_strdup_printf ("%s%s; HttpOnly; SameSite=Strict; Path=/%s", start, secret,
+                          hw_http_auth_has_tls (message) ? "; Secure" : "");
 }

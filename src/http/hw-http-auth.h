@@ -27,8 +27,11 @@ HwPrincipal *hw_http_auth_authenticate (HwHttpAuth        *self,
                                         SoupServerMessage *message,
                                         GError           **error);
 
-char        *hw_http_auth_open_session (HwHttpAuth *self,
-                                        const char *token,
-                                        GError    **error);
+char        *hw_http_auth_open_session (HwHttpAuth        *self,
+                                        SoupServerMessage *message,
+                                        const char        *token,
+                                        GError           **error);
+
+gboolean     hw_http_auth_has_tls (SoupServerMessage *message);
 
 G_END_DECLS

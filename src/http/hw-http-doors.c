@@ -8,15 +8,27 @@
 
 #include "hw-http-sockets.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+
+/* The file of a socket of ours, which closing has to remove. */
+typedef struct
+{
+  char *path; /* (owned) (nullable) */
+  GStatBuf status;
+} SocketFile;
+
+/* Whoever gets to the proxy's socket may connect: who that is decides its folder, and then
+ * the kernel, which says who they are. */
+#define PROXY_MODE 0666
 
 /**
  * HwHttpDoors:
  *
- * The sockets that a #HwHttpListener listens on: TCP on this machine's own addresses, and a
- * Unix socket. Each is one that somebody else opened and passed, or else its own. Main
- * context only.
+ * The sockets that a #HwHttpListener listens on: TCP on this machine's own addresses, a Unix
+ * socket, and what its entrances have beside these. Each is one that somebody else opened and
+ * passed, or else its own. Main context only.
  */
 struct _HwHttpDoors
 {
@@ -24,10 +36,11 @@ struct _HwHttpDoors
 
   HwHttpListener *listener; /* (owned) (not nullable) */
 
-  guint port;        /* 0 without a socket of TCP */
-  gboolean has_unix; /* whether it listens on a Unix socket */
-  char *socket_path; /* (owned) (nullable): what closing has to remove */
-  GStatBuf socket_status;
+  guint port;        /* 0 without a socket of plain HTTP */
+  guint tls_port;    /* 0 without one of TLS */
+  gboolean has_unix; /* whether it listens on the owner's socket */
+  SocketFile owner_file;
+  SocketFile proxy_file;
 };
 
 G_DEFINE_FINAL_TYPE (HwHttpDoors, hw_http_doors, G_TYPE_OBJECT)
@@ -37,7 +50,8 @@ hw_http_doors_finalize (GObject *object)
 {
   HwHttpDoors *self = HW_HTTP_DOORS (object);
 
-  g_clear_pointer (&self->socket_path, g_free);
+  g_clear_pointer (&self->owner_file.path, g_free);
+  g_clear_pointer (&self->proxy_file.path, g_free);
   g_clear_object (&self->listener);
 
   G_OBJECT_CLASS (hw_http_doors_parent_class)->finalize (object);
@@ -77,23 +91,54 @@ hw_http_doors_new (HwHttpListener *listener)
   return self;
 }
 
+static HwHttpEntrances *
+hw_http_doors_get_entrances (HwHttpDoors *self)
+{
+  return hw_http_listener_get_entrances (self->listener);
+}
+
 /* Links, cookies and the check of a request's host speak of one port. */
 static gboolean
-hw_http_doors_take_port (HwHttpDoors *self,
-                         guint        port,
-                         GError     **error)
+take_port (guint   *taken,
+           guint    port,
+           GError **error)
 {
-  if (self->port != 0 && self->port != port)
+  if (*taken != 0 && *taken != port)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "Sockets were passed for the ports %u and %u. Give all the same port.",
-                   self->port, port);
+                   *taken, port);
       return FALSE;
     }
 
-  self->port = port;
+  *taken = port;
 
   return TRUE;
+}
+
+/* What other machines reach speaks TLS, or is not ours; of this machine's own addresses, the
+ * port says which it is.
+ */
+static gboolean
+hw_http_doors_take_tcp (HwHttpDoors    *self,
+                        GSocket        *socket,
+                        HwHttpEntrance *entrance,
+                        GError        **error)
+{
+  HwHttpEntrances *entrances = hw_http_doors_get_entrances (self);
+  guint port = hw_http_sockets_get_port (socket);
+  gboolean is_outside = hw_http_sockets_is_outside (socket);
+  g_autofree char *description = hw_http_sockets_describe (socket);
+  g_autofree char *place = g_strdup_printf ("at %s, for which a socket was passed,", description);
+
+  if (is_outside && !hw_http_entrances_check_outside (entrances, place, error))
+    return FALSE;
+
+  *entrance = is_outside || (hw_http_entrances_has_tls (entrances) &&
+                             port == hw_http_entrances_get_tls_port (entrances))
+    ? HW_HTTP_ENTRANCE_TLS : HW_HTTP_ENTRANCE_LOOPBACK;
+
+  return take_port (*entrance == HW_HTTP_ENTRANCE_TLS ? &self->tls_port : &self->port, port, error);
 }
 
 static gboolean
@@ -128,6 +173,7 @@ hw_http_doors_adopt (HwHttpDoors *self,
                      GSocket     *socket,
                      GError     **error)
 {
+  HwHttpEntrance entrance = HW_HTTP_ENTRANCE_OWNER;
   gboolean is_unix;
 
   g_return_val_if_fail (HW_IS_HTTP_DOORS (self), FALSE);
@@ -139,30 +185,96 @@ hw_http_doors_adopt (HwHttpDoors *self,
 
   is_unix = g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
   if (is_unix ? !hw_http_doors_take_path (self, error)
-              : !hw_http_doors_take_port (self, hw_http_sockets_get_port (socket), error))
+              : !hw_http_doors_take_tcp (self, socket, &entrance, error))
     return FALSE;
 
-  hw_http_listener_add (self->listener, socket);
+  hw_http_listener_add (self->listener, socket, entrance);
 
   return TRUE;
 }
 
 static gboolean
-hw_http_doors_listen_unix (HwHttpDoors *self,
-                           const char  *path,
-                           GError     **error)
+hw_http_doors_listen_unix (HwHttpDoors   *self,
+                           const char    *path,
+                           HwHttpEntrance entrance,
+                           SocketFile    *file,
+                           GError       **error)
 {
   g_autoptr(GSocket) socket = hw_http_sockets_listen_unix (path, error);
 
   if (socket == NULL)
     return FALSE;
 
-  self->has_unix = TRUE;
-  self->socket_path = g_strdup (path);
-  if (g_lstat (path, &self->socket_status) != 0)
-    memset (&self->socket_status, 0, sizeof (self->socket_status));
+  file->path = g_strdup (path);
+  if (g_lstat (path, &file->status) != 0)
+    memset (&file->status, 0, sizeof (file->status));
 
-  hw_http_listener_add (self->listener, socket);
+  hw_http_listener_add (self->listener, socket, entrance);
+
+  return TRUE;
+}
+
+static gboolean
+hw_http_doors_listen_for_owner (HwHttpDoors *self,
+                                const char  *path,
+                                GError     **error)
+{
+  if (self->has_unix || path == NULL)
+    return TRUE;
+
+  self->has_unix = hw_http_doors_listen_unix (self, path, HW_HTTP_ENTRANCE_OWNER,
+                                              &self->owner_file, error);
+
+  return self->has_unix;
+}
+
+/* A folder that we made would be ours alone, so that the proxy would not get there. */
+static gboolean
+hw_http_doors_listen_for_proxy (HwHttpDoors *self,
+                                GError     **error)
+{
+  const char *path = hw_http_entrances_get_proxy_path (hw_http_doors_get_entrances (self));
+  g_autofree char *folder = NULL;
+
+  if (path == NULL)
+    return TRUE;
+
+  folder = g_path_get_dirname (path);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                   "There is no folder “%s” for the proxy's socket. Make one in which this user "
+                   "may write and to which the proxy's user may go.", folder);
+      return FALSE;
+    }
+
+  if (!hw_http_doors_listen_unix (self, path, HW_HTTP_ENTRANCE_PROXY, &self->proxy_file, error))
+    return FALSE;
+
+  if (g_chmod (path, PROXY_MODE) == 0)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The proxy cannot be let to its socket “%s”: %s. Take another “proxy-socket”.",
+               path, g_strerror (errno));
+  return FALSE;
+}
+
+/* @sockets is (transfer full) (nullable). */
+static gboolean
+hw_http_doors_add_all (HwHttpDoors   *self,
+                       GPtrArray     *sockets,
+                       HwHttpEntrance entrance,
+                       guint         *port)
+{
+  if (sockets == NULL)
+    return FALSE;
+
+  *port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
+
+  for (guint i = 0; i < sockets->len; i++)
+    hw_http_listener_add (self->listener, g_ptr_array_index (sockets, i), entrance);
+  g_ptr_array_unref (sockets);
 
   return TRUE;
 }
@@ -172,24 +284,29 @@ hw_http_doors_listen_tcp (HwHttpDoors *self,
                           guint        port,
                           GError     **error)
 {
-  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (port, error);
+  return self->port != 0 ||
+         hw_http_doors_add_all (self, hw_http_sockets_listen_tcp (port, error),
+                                HW_HTTP_ENTRANCE_LOOPBACK, &self->port);
+}
 
-  if (sockets == NULL)
-    return FALSE;
+static gboolean
+hw_http_doors_listen_tls (HwHttpDoors *self,
+                          GError     **error)
+{
+  HwHttpEntrances *entrances = hw_http_doors_get_entrances (self);
 
-  self->port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
-
-  for (guint i = 0; i < sockets->len; i++)
-    hw_http_listener_add (self->listener, g_ptr_array_index (sockets, i));
-
-  return TRUE;
+  return self->tls_port != 0 || !hw_http_entrances_has_tls (entrances) ||
+         hw_http_doors_add_all (
+    self, hw_http_sockets_listen_tls (hw_http_entrances_get_tls_port (entrances),
+                                      hw_http_entrances_get_addresses (entrances), error),
+    HW_HTTP_ENTRANCE_TLS, &self->tls_port);
 }
 
 /**
  * hw_http_doors_open:
  * @self: doors
- * @port: a TCP port of this machine's own addresses, or 0 for any that is free
- * @socket_path: (nullable): where the Unix socket is to stand, or %NULL for none
+ * @port: a port of this machine's own addresses for plain HTTP, or 0 for any that is free
+ * @socket_path: (nullable): where the owner's socket is to stand, or %NULL for none
  * @error: return location for a #GError, or %NULL
  *
  * Listens, but for what was adopted.
@@ -204,13 +321,18 @@ hw_http_doors_open (HwHttpDoors *self,
                     GError     **error)
 {
   g_return_val_if_fail (HW_IS_HTTP_DOORS (self), FALSE);
-  g_return_val_if_fail (self->socket_path == NULL, FALSE);
+  g_return_val_if_fail (self->owner_file.path == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if ((self->port != 0 || hw_http_doors_listen_tcp (self, port, error)) &&
-      (self->has_unix || socket_path == NULL ||
-       hw_http_doors_listen_unix (self, socket_path, error)))
-    return TRUE;
+  if (hw_http_entrances_check (hw_http_doors_get_entrances (self), error) &&
+      hw_http_doors_listen_tcp (self, port, error) &&
+      hw_http_doors_listen_tls (self, error) &&
+      hw_http_doors_listen_for_owner (self, socket_path, error) &&
+      hw_http_doors_listen_for_proxy (self, error))
+    {
+      hw_http_entrances_set_ports (hw_http_doors_get_entrances (self), self->port, self->tls_port);
+      return TRUE;
+    }
 
   hw_http_doors_close (self);
   return FALSE;
@@ -218,24 +340,24 @@ hw_http_doors_open (HwHttpDoors *self,
 
 /* Unless somebody put another one there meanwhile. */
 static void
-hw_http_doors_remove_socket (HwHttpDoors *self)
+socket_file_remove (SocketFile *file)
 {
   GStatBuf status;
 
-  if (self->socket_path != NULL &&
-      g_lstat (self->socket_path, &status) == 0 &&
-      status.st_dev == self->socket_status.st_dev &&
-      status.st_ino == self->socket_status.st_ino)
-    g_unlink (self->socket_path);
+  if (file->path != NULL &&
+      g_lstat (file->path, &status) == 0 &&
+      status.st_dev == file->status.st_dev &&
+      status.st_ino == file->status.st_ino)
+    g_unlink (file->path);
 
-  g_clear_pointer (&self->socket_path, g_free);
+  g_clear_pointer (&file->path, g_free);
 }
 
 /**
  * hw_http_doors_close:
  * @self: doors
  *
- * Listens no more, hangs up on everybody, and removes the file of a socket of its own.
+ * Listens no more, hangs up on everybody, and removes the files of sockets of its own.
  */
 void
 hw_http_doors_close (HwHttpDoors *self)
@@ -243,16 +365,34 @@ hw_http_doors_close (HwHttpDoors *self)
   g_return_if_fail (HW_IS_HTTP_DOORS (self));
 
   hw_http_listener_close (self->listener);
-  hw_http_doors_remove_socket (self);
+  socket_file_remove (&self->owner_file);
+  socket_file_remove (&self->proxy_file);
   self->has_unix = FALSE;
+  self->tls_port = 0;
   self->port = 0;
+}
+
+/**
+ * hw_http_doors_get_tls_port:
+ * @self: doors
+ *
+ * Gets the port on which TLS is spoken.
+ *
+ * Returns: the port, or 0 if there is none
+ */
+guint
+hw_http_doors_get_tls_port (HwHttpDoors *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_DOORS (self), 0);
+
+  return self->tls_port;
 }
 
 /**
  * hw_http_doors_get_port:
  * @self: doors
  *
- * Gets the TCP port that is listened on.
+ * Gets the port of plain HTTP that is listened on.
  *
  * Returns: the port, or 0 if there is none
  */

@@ -22,6 +22,7 @@ gboolean     hw_http_doors_open (HwHttpDoors *self,
                                  GError     **error);
 void         hw_http_doors_close (HwHttpDoors *self);
 
+guint        hw_http_doors_get_tls_port (HwHttpDoors *self);
 guint        hw_http_doors_get_port (HwHttpDoors *self);
 
 G_END_DECLS

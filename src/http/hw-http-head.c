@@ -349,7 +349,7 @@ read_host (Reading *reading,
     if (text_resembles (value, reading->hosts[i]))
       return TRUE;
 
-  sentence = g_strdup_printf ("The daemon does not go by this name. Ask for “http://%s/”.",
+  sentence = g_strdup_printf ("The daemon does not go by this name. Ask for “%s”.",
                               reading->hosts[0]);
   return refuse (reading->head, HW_HTTP_STATUS_MISDIRECTED, HW_ERROR_NOT_ALLOWED, sentence,
                  error);

@@ -45,6 +45,7 @@ typedef struct
 {
   HwHttpListener *listener;
   GSocket *socket; /* (owned) */
+  HwHttpEntrance entrance;
   gboolean is_local;
   guint source_id; /* 0 while nobody is let in */
 } Door;
@@ -65,7 +66,7 @@ struct _HwHttpListener
 
   SoupServer *soup;    /* (owned) (not nullable) */
   HwClock *clock;      /* (owned) (not nullable) */
-  GStrv hosts;         /* (owned) (nullable) */
+  HwHttpEntrances *entrances; /* (owned) (not nullable) */
   GPtrArray *doors;    /* (owned) (element-type Door) */
   GHashTable *streams; /* (owned) (element-type HwHttpStream) */
   guint max_streams;
@@ -277,7 +278,9 @@ hw_http_listener_check_room (HwHttpListener *self,
                                 "The daemon answers as many requests as it can. Ask again later; "
                                 "whoever has much to watch can use the hub.");
 
-  if (hw_http_crowd_count (self->streams, peer) < HW_HTTP_MAX_OF_PEER)
+  /* All the world comes through a proxy, which has limits of its own. */
+  if (hw_http_stream_get_peer (stream)->entrance == HW_HTTP_ENTRANCE_PROXY ||
+      hw_http_crowd_count (self->streams, peer) < HW_HTTP_MAX_OF_PEER)
     return NULL;
 
   oldest = hw_http_crowd_find_idler (self->streams, peer);
@@ -299,12 +302,16 @@ hw_http_listener_check_room (HwHttpListener *self,
 static void
 hw_http_listener_take (HwHttpListener *self,
                        GSocket        *socket,
-                       GSocketAddress *address)
+                       GSocketAddress *address,
+                       HwHttpEntrance  entrance)
 {
-  const char *const *hosts = G_IS_INET_SOCKET_ADDRESS (address)
-    ? (const char *const *) self->hosts : NULL;
+  const char *const *hosts = hw_http_entrances_get_hosts (self->entrances, entrance);
+  HwTlsCredentials *credentials = hw_http_entrances_get_credentials (self->entrances, entrance);
   g_autoptr(HwHttpStream) stream = hw_http_stream_new (socket, address, hosts, self->clock);
+  gboolean is_sound = hw_http_stream_set_entrance (stream, entrance, credentials);
   g_autoptr(GError) refusal = hw_http_listener_check_room (self, stream);
+  g_autoptr(GError) stranger =
+    hw_http_entrances_check_peer (self->entrances, hw_http_stream_get_peer (stream));
 
   g_hash_table_add (self->streams, g_object_ref (stream));
   hw_http_listener_check_timer (self);
@@ -316,8 +323,12 @@ hw_http_listener_take (HwHttpListener *self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (stream, "over", G_CALLBACK (on_stream_over), self, G_CONNECT_DEFAULT);
 
-  if (refusal != NULL)
+  if (!is_sound)
+    hw_http_stream_cut (stream);
+  else if (refusal != NULL)
     hw_http_stream_refuse (stream, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL, refusal);
+  else if (stranger != NULL)
+    hw_http_stream_refuse (stream, SOUP_STATUS_FORBIDDEN, NULL, stranger);
   else
     hw_http_stream_start (stream);
 }
@@ -383,9 +394,9 @@ hw_http_listener_accept (HwHttpListener *self,
       return TRUE;
     }
 
-  if (!door->is_local)
+  if (bytes.ss_family != AF_UNIX)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof (yes));
-  hw_http_listener_take (self, socket, address);
+  hw_http_listener_take (self, socket, address, door->entrance);
 
   return TRUE;
 }
@@ -454,7 +465,7 @@ hw_http_listener_finalize (GObject *object)
 
   g_clear_pointer (&self->streams, g_hash_table_unref);
   g_clear_pointer (&self->doors, g_ptr_array_unref);
-  g_clear_pointer (&self->hosts, g_strfreev);
+  g_clear_object (&self->entrances);
   g_clear_object (&self->clock);
   g_clear_object (&self->soup);
 
@@ -512,6 +523,7 @@ hw_http_listener_new (SoupServer *soup,
   self = g_object_new (HW_TYPE_HTTP_LISTENER, NULL);
   self->soup = g_object_ref (soup);
   self->clock = g_object_ref (clock);
+  self->entrances = hw_http_entrances_new ();
   g_signal_connect_object (soup, "request-started", G_CALLBACK (on_soup_request_started), self,
                            G_CONNECT_DEFAULT);
 
@@ -519,20 +531,19 @@ hw_http_listener_new (SoupServer *soup,
 }
 
 /**
- * hw_http_listener_set_hosts:
+ * hw_http_listener_get_entrances:
  * @self: a listener
- * @hosts: names with ports
  *
- * Sets by which names requests may call us that come over TCP.
+ * Gets what is asked of connections.
+ *
+ * Returns: (transfer none): it, to be told
  */
-void
-hw_http_listener_set_hosts (HwHttpListener    *self,
-                            const char *const *hosts)
+HwHttpEntrances *
+hw_http_listener_get_entrances (HwHttpListener *self)
 {
-  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+  g_return_val_if_fail (HW_IS_HTTP_LISTENER (self), NULL);
 
-  g_clear_pointer (&self->hosts, g_strfreev);
-  self->hosts = g_strdupv ((char **) hosts);
+  return self->entrances;
 }
 
 /* libsoup keeps connections open only if it listens somewhere itself. */
@@ -556,12 +567,14 @@ hw_http_listener_have_soup_listen (HwHttpListener *self)
  * hw_http_listener_add:
  * @self: a listener
  * @socket: a socket that listens
+ * @entrance: what comes in there
  *
  * Listens on a socket, from now on.
  */
 void
 hw_http_listener_add (HwHttpListener *self,
-                      GSocket        *socket)
+                      GSocket        *socket,
+                      HwHttpEntrance  entrance)
 {
   Door *door;
 
@@ -577,7 +590,8 @@ hw_http_listener_add (HwHttpListener *self,
   door = g_new0 (Door, 1);
   door->listener = self;
   door->socket = g_object_ref (socket);
-  door->is_local = g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX;
+  door->entrance = entrance;
+  door->is_local = entrance == HW_HTTP_ENTRANCE_OWNER;
   g_ptr_array_add (self->doors, door);
   if (self->pause_timer == 0)
     door_open (door);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-clock.h"
+#include "hw-http-entrances.h"
 
 #include <libsoup/soup.h>
 
@@ -40,10 +41,10 @@ G_DECLARE_FINAL_TYPE (HwHttpListener, hw_http_listener, HW, HTTP_LISTENER, GObje
 HwHttpListener *hw_http_listener_new (SoupServer *soup,
                                       HwClock    *clock);
 
-void            hw_http_listener_set_hosts (HwHttpListener    *self,
-                                            const char *const *hosts);
+HwHttpEntrances *hw_http_listener_get_entrances (HwHttpListener *self);
 void            hw_http_listener_add (HwHttpListener *self,
-                                      GSocket        *socket);
+                                      GSocket        *socket,
+                                      HwHttpEntrance  entrance);
 void            hw_http_listener_close (HwHttpListener *self);
 
 guint           hw_http_listener_get_n_connections (HwHttpListener *self);

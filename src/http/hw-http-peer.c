@@ -26,6 +26,7 @@ hw_http_peer_init (HwHttpPeer     *self,
 
   self->uid = -1;
   self->is_local = !G_IS_INET_SOCKET_ADDRESS (address);
+  self->entrance = self->is_local ? HW_HTTP_ENTRANCE_OWNER : HW_HTTP_ENTRANCE_LOOPBACK;
   if (!self->is_local)
     {
       self->name = g_inet_address_to_string (
@@ -39,6 +40,24 @@ hw_http_peer_init (HwHttpPeer     *self,
   if (uid != (uid_t) -1)
     self->uid = (gint64) uid;
   self->name = g_strdup_printf ("uid:%" G_GINT64_FORMAT, self->uid);
+}
+
+/**
+ * hw_http_peer_set_entrance:
+ * @self: a peer
+ * @entrance: where they came in
+ *
+ * Says where, if it is not what their address looks like. Whoever comes through a proxy is
+ * not the user that the proxy runs as.
+ */
+void
+hw_http_peer_set_entrance (HwHttpPeer    *self,
+                           HwHttpEntrance entrance)
+{
+  g_return_if_fail (self != NULL);
+
+  self->entrance = entrance;
+  self->is_local = entrance == HW_HTTP_ENTRANCE_OWNER;
 }
 
 /**

@@ -23,6 +23,9 @@
 
 #define PRINCIPAL_KEY "hw-principal"
 
+/* How long browsers come with TLS only: a year, as others promise. */
+#define TLS_PROMISE "max-age=31536000"
+
 /**
  * HwHttpServer:
  *
@@ -134,6 +137,22 @@ has_target (SoupServerMessage *message,
   return TRUE;
 }
 
+/* A browser that came with TLS to a name that is ours alone never comes without again
+ * (RFC 6797).
+ */
+static void
+hw_http_server_promise_tls (HwHttpServer      *self,
+                            SoupServerMessage *message)
+{
+  HwHttpEntrances *entrances = hw_http_listener_get_entrances (self->listener);
+  SoupMessageHeaders *fields = soup_server_message_get_request_headers (message);
+
+  if (hw_http_auth_has_tls (message) &&
+      hw_http_entrances_is_site (entrances, soup_message_headers_get_one (fields, "Host")))
+    soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                  "Strict-Transport-Security", TLS_PROMISE);
+}
+
 /* Lets a request in, or gives it a status: then libsoup calls no handler for it, and
  * upgrades no connection. */
 static void
@@ -151,6 +170,7 @@ on_message_got_headers (SoupServerMessage *message,
       return;
     }
 
+  hw_http_server_promise_tls (self, message);
   route = get_route (message, &task_id);
   if (hw_http_server_admit (self, message, route))
     has_target (message, route);
@@ -172,8 +192,11 @@ on_soup_request_read (SoupServer        *soup,
                       SoupServerMessage *message,
                       HwHttpServer      *self)
 {
-  if (soup_server_message_get_status (message) == SOUP_STATUS_NONE)
-    hw_http_reply_prepare (message);
+  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
+    return;
+
+  hw_http_reply_prepare (message);
+  hw_http_server_promise_tls (self, message);
 }
 
 static void
@@ -205,7 +228,7 @@ hw_http_server_answer_session (HwHttpServer      *self,
                                          hw_http_route_get_max_body (HW_HTTP_ROUTE_SESSION, "POST"),
                                          &error);
   if (token != NULL)
-    cookie = hw_http_auth_open_session (self->auth, token, &error);
+    cookie = hw_http_auth_open_session (self->auth, message, token, &error);
 
   if (cookie == NULL)
     {
@@ -412,28 +435,11 @@ hw_http_server_adopt (HwHttpServer *self,
   return hw_http_doors_adopt (self->doors, socket, error);
 }
 
-/* Under these names a browser reaches this machine, and only this machine. A page that points
- * a name of its own at us asks in vain.
- */
-static void
-hw_http_server_set_hosts (HwHttpServer *self)
-{
-  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-  char *hosts[G_N_ELEMENTS (names) + 1] = { NULL };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    hosts[i] = g_strdup_printf ("%s:%u", names[i], hw_http_server_get_port (self));
-  hw_http_listener_set_hosts (self->listener, (const char *const *) hosts);
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    g_free (hosts[i]);
-}
-
 /**
  * hw_http_server_start:
  * @self: a server
- * @port: a TCP port of this machine's own addresses, or 0 for any that is free
- * @socket_path: (nullable): where the Unix socket is to stand, or %NULL for none
+ * @port: a port of this machine's own addresses for plain HTTP, or 0 for any that is free
+ * @socket_path: (nullable): where the owner's socket is to stand, or %NULL for none
  * @error: return location for a #GError, or %NULL
  *
  * Opens the door, but for what was adopted, which is open. Requests are answered as soon
@@ -454,7 +460,6 @@ hw_http_server_start (HwHttpServer *self,
     return FALSE;
 
   hw_http_auth_set_port (self->auth, hw_http_doors_get_port (self->doors));
-  hw_http_server_set_hosts (self);
 
   return TRUE;
 }
@@ -488,6 +493,38 @@ hw_http_server_get_port (HwHttpServer *self)
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), 0);
 
   return hw_http_doors_get_port (self->doors);
+}
+
+/**
+ * hw_http_server_get_tls_port:
+ * @self: a server
+ *
+ * Gets the port on which the server speaks TLS.
+ *
+ * Returns: the port, or 0 if there is none
+ */
+guint
+hw_http_server_get_tls_port (HwHttpServer *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), 0);
+
+  return hw_http_doors_get_tls_port (self->doors);
+}
+
+/**
+ * hw_http_server_get_entrances:
+ * @self: a server that was not started
+ *
+ * Gets what says where others than this machine may come in.
+ *
+ * Returns: (transfer none): it, to be told
+ */
+HwHttpEntrances *
+hw_http_server_get_entrances (HwHttpServer *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+
+  return hw_http_listener_get_entrances (self->listener);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-http-entrances.h"
 #include "hw-task-queue.h"
 
 #include <libsoup/soup.h>
@@ -27,6 +28,8 @@ gboolean      hw_http_server_start (HwHttpServer *self,
 void          hw_http_server_stop (HwHttpServer *self);
 
 guint         hw_http_server_get_port (HwHttpServer *self);
+guint         hw_http_server_get_tls_port (HwHttpServer *self);
+HwHttpEntrances *hw_http_server_get_entrances (HwHttpServer *self);
 char         *hw_http_server_make_link (HwHttpServer *self,
                                         guint64       task_id);
 SoupServer   *hw_http_server_get_soup_server (HwHttpServer *self);

@@ -23,7 +23,7 @@
  * for IPv6, too. */
 #define MAX_ATTEMPTS 16
 
-/* Gives %NULL without an error if the machine does not have the address's family. */
+/* Gives %NULL without an error if the machine has no addresses of the family of its own. */
 static GSocket *
 listen_at (GInetAddress *host,
            guint         port,
@@ -46,7 +46,7 @@ listen_at (GInetAddress *host,
     }
 
   /* An old kernel without IPv6, or one that was told to do without. */
-  if (family == G_SOCKET_FAMILY_IPV6 &&
+  if (family == G_SOCKET_FAMILY_IPV6 && g_inet_address_get_is_loopback (host) &&
       !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
     return NULL;
 
@@ -54,38 +54,79 @@ listen_at (GInetAddress *host,
   return NULL;
 }
 
-/* Listens with both families on one port. */
+/* Listens at several addresses on one port. */
 static GPtrArray *
-listen_on_both (guint    port,
-                GError **error)
+listen_at_all (GPtrArray *addresses,
+               guint      port,
+               GError   **error)
 {
-  g_autoptr(GInetAddress) ipv4 = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr(GInetAddress) ipv6 = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
   g_autoptr(GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  GSocket *first = listen_at (ipv4, port, error);
-  GSocket *second;
-  GError *cause = NULL;
 
-  if (first == NULL)
-    return NULL;
-
-  g_ptr_array_add (sockets, first);
-  second = listen_at (ipv6, hw_http_sockets_get_port (first), &cause);
-  if (cause != NULL)
+  for (guint i = 0; i < addresses->len; i++)
     {
-      g_propagate_error (error, cause);
-      return NULL;
+      GError *cause = NULL;
+      GSocket *socket = listen_at (g_ptr_array_index (addresses, i), port, &cause);
+
+      if (cause != NULL)
+        {
+          g_propagate_error (error, cause);
+          return NULL;
+        }
+
+      if (socket == NULL)
+        continue;
+
+      port = hw_http_sockets_get_port (socket);
+      g_ptr_array_add (sockets, socket);
     }
 
-  if (second != NULL)
-    g_ptr_array_add (sockets, second);
-
   return g_steal_pointer (&sockets);
+}
+
+static gboolean
+has_any (GPtrArray    *addresses,
+         GSocketFamily family)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      GInetAddress *address = g_ptr_array_index (addresses, i);
+
+      if (g_inet_address_get_family (address) == family && g_inet_address_get_is_any (address))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* This machine's own addresses, then the others that were asked for: where all addresses of a
+ * family were, those are among them. */
+static GPtrArray *
+list_addresses (GPtrArray *others)
+{
+  static const GSocketFamily families[] = { G_SOCKET_FAMILY_IPV4, G_SOCKET_FAMILY_IPV6 };
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    if (!has_any (others, families[i]))
+      g_ptr_array_add (addresses, g_inet_address_new_loopback (families[i]));
+
+  for (guint i = 0; i < others->len; i++)
+    {
+      GInetAddress *address = g_ptr_array_index (others, i);
+
+      if (!g_inet_address_get_is_loopback (address) &&
+          (g_inet_address_get_is_any (address) ||
+           !has_any (others, g_inet_address_get_family (address))))
+        g_ptr_array_add (addresses, g_object_ref (address));
+    }
+
+  return addresses;
 }
 
 static void
 set_listen_error (GError      **error,
                   guint         port,
+                  const char   *option,
                   const GError *cause)
 {
   g_autofree char *owner = NULL;
@@ -93,15 +134,39 @@ set_listen_error (GError      **error,
   if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
     {
       g_set_error (error, cause->domain, cause->code,
-                   "Port %u cannot be listened on: %s. Take another one by --http-port.",
-                   port, cause->message);
+                   "Port %u cannot be listened on: %s. Take another one by %s.",
+                   port, cause->message, option);
       return;
     }
 
   owner = hw_port_owner_describe ("/proc", port);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
-               "Port %u is taken by %s. Stop it, or start this one with --http-port 0.",
-               port, owner);
+               "Port %u is taken by %s. Stop it, or start this one with %s 0.",
+               port, owner, option);
+}
+
+static GPtrArray *
+listen_on_port (guint       port,
+                const char *option,
+                GPtrArray  *others,
+                GError    **error)
+{
+  g_autoptr(GPtrArray) addresses = list_addresses (others);
+  g_autoptr(GError) cause = NULL;
+  guint attempts = port == 0 ? MAX_ATTEMPTS : 1;
+
+  for (guint i = 0; i < attempts; i++)
+    {
+      GPtrArray *sockets;
+
+      g_clear_error (&cause);
+      sockets = listen_at_all (addresses, port, &cause);
+      if (sockets != NULL)
+        return sockets;
+    }
+
+  set_listen_error (error, port, option, cause);
+  return NULL;
 }
 
 /**
@@ -119,24 +184,35 @@ GPtrArray *
 hw_http_sockets_listen_tcp (guint    port,
                             GError **error)
 {
-  g_autoptr(GError) cause = NULL;
-  guint attempts = port == 0 ? MAX_ATTEMPTS : 1;
+  g_autoptr(GPtrArray) none = g_ptr_array_new ();
 
   g_return_val_if_fail (port <= G_MAXUINT16, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  for (guint i = 0; i < attempts; i++)
-    {
-      GPtrArray *sockets;
+  return listen_on_port (port, "--http-port", none, error);
+}
 
-      g_clear_error (&cause);
-      sockets = listen_on_both (port, &cause);
-      if (sockets != NULL)
-        return sockets;
-    }
+/**
+ * hw_http_sockets_listen_tls:
+ * @port: a port, or 0 for any that is free
+ * @addresses: (element-type GInetAddress): where beside this machine's own addresses
+ * @error: return location for a #GError, or %NULL
+ *
+ * Listens for connections with TLS.
+ *
+ * Returns: (transfer full) (element-type GSocket): the sockets, or %NULL with
+ *   %G_IO_ERROR_ADDRESS_IN_USE and a sentence that says who has the port
+ */
+GPtrArray *
+hw_http_sockets_listen_tls (guint      port,
+                            GPtrArray *addresses,
+                            GError   **error)
+{
+  g_return_val_if_fail (port <= G_MAXUINT16, NULL);
+  g_return_val_if_fail (addresses != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  set_listen_error (error, port, cause);
-  return NULL;
+  return listen_on_port (port, "--https-port", addresses, error);
 }
 
 /**
@@ -337,9 +413,41 @@ is_ours (GSocketAddress *address)
     return g_unix_socket_address_get_address_type (G_UNIX_SOCKET_ADDRESS (address)) ==
            G_UNIX_SOCKET_ADDRESS_PATH;
 
+  return G_IS_INET_SOCKET_ADDRESS (address);
+}
+
+/**
+ * hw_http_sockets_is_outside:
+ * @socket: a socket that listens
+ *
+ * Tells whether other machines may reach a socket.
+ *
+ * Returns: whether it listens at more than this machine's own addresses
+ */
+gboolean
+hw_http_sockets_is_outside (GSocket *socket)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
   return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (
+         !g_inet_address_get_is_loopback (
     g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+/**
+ * hw_http_sockets_describe:
+ * @socket: a socket that listens
+ *
+ * Says what a person calls its address.
+ *
+ * Returns: (transfer full): words
+ */
+char *
+hw_http_sockets_describe (GSocket *socket)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  return describe_address (address);
 }
 
 /**
@@ -347,8 +455,7 @@ is_ours (GSocketAddress *address)
  * @socket: a socket that somebody else made
  * @error: return location for a #GError, or %NULL
  *
- * Tells whether a socket may be a door of ours: one that listens at a path or at one of
- * this machine's own addresses, which no other machine reaches.
+ * Tells whether a socket may be a door of ours: one that listens at a path or for TCP.
  *
  * Returns: %TRUE, or %FALSE with a sentence that says what to write into its unit
  */
@@ -371,8 +478,8 @@ hw_http_sockets_check (GSocket *socket,
       g_autofree char *description = describe_address (address);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "A socket was passed for %s. Give it an address that only this machine "
-                   "reaches, such as ListenStream=127.0.0.1:5031, or a path.", description);
+                   "A socket was passed for %s. Give it an address of TCP, such as "
+                   "ListenStream=127.0.0.1:5031, or a path.", description);
       return FALSE;
     }
 

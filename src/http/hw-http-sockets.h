@@ -10,9 +10,14 @@ G_BEGIN_DECLS
 
 GPtrArray *hw_http_sockets_listen_tcp (guint    port,
                                        GError **error);
+GPtrArray *hw_http_sockets_listen_tls (guint      port,
+                                       GPtrArray *addresses,
+                                       GError   **error);
 GSocket   *hw_http_sockets_listen_unix (const char *path,
                                         GError    **error);
 guint      hw_http_sockets_get_port (GSocket *socket);
+gboolean   hw_http_sockets_is_outside (GSocket *socket);
+char      *hw_http_sockets_describe (GSocket *socket);
 gboolean   hw_http_sockets_check (GSocket *socket,
                                   GError **error);
 

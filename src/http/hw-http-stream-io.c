@@ -10,34 +10,41 @@
 
 #include <string.h>
 
+/* How much of what a refused client still sends is dropped in one go. */
+#define DROP_SIZE 16384
+
 /* How requests come and answers go: what libsoup gets to read, and when. */
-
-GPollableInputStream *
-hw_http_stream_get_base_input (HwHttpStream *self)
-{
-  return G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->base));
-}
-
-GPollableOutputStream *
-hw_http_stream_get_base_output (HwHttpStream *self)
-{
-  return G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->base));
-}
 
 /* Returns: how many bytes were read, 0 if the other side has said all, or -1 */
 gssize
-hw_http_stream_read_base (HwHttpStream *self,
+hw_http_stream_read_wire (HwHttpStream *self,
                           void         *bytes,
                           gsize         size,
                           GError      **error)
 {
-  gssize n_read = g_pollable_input_stream_read_nonblocking (hw_http_stream_get_base_input (self),
-                                                            bytes, size, NULL, error);
+  gssize n_read = hw_http_wire_read (self->wire, bytes, size, error);
 
   if (n_read > 0)
     self->n_read += (guint64) n_read;
 
   return n_read;
+}
+
+/* Drops what a client that was refused still sends. */
+void
+hw_http_stream_drop (HwHttpStream *self)
+{
+  char bytes[DROP_SIZE];
+  g_autoptr(GError) error = NULL;
+  gssize n_read = hw_http_stream_read_wire (self, bytes, sizeof (bytes), &error);
+
+  if (n_read > 0)
+    self->n_dropped += (guint64) n_read;
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    hw_http_stream_finish (self);
+
+  if (self->n_dropped > HW_HTTP_MAX_REFUSED_BODY)
+    hw_http_stream_cut (self);
 }
 
 static gssize
@@ -77,7 +84,7 @@ hw_http_stream_read_head (HwHttpStream *self)
   guint length = self->waiting->len;
   guint8 bytes[HW_HTTP_MAX_HEAD];
   g_autoptr(GError) error = NULL;
-  gssize n_read = hw_http_stream_read_base (self, bytes, sizeof (bytes) - length, &error);
+  gssize n_read = hw_http_stream_read_wire (self, bytes, sizeof (bytes) - length, &error);
 
   if (n_read > 0)
     g_byte_array_append (self->waiting, bytes, (guint) n_read);
@@ -110,7 +117,7 @@ hw_http_stream_give (HwHttpStream *self,
   gsize n_given = MIN (size, self->waiting->len);
 
   if (n_given == 0)
-    return hw_http_stream_read_base (self, bytes, size, error);
+    return hw_http_stream_read_wire (self, bytes, size, error);
 
   memcpy (bytes, self->waiting->data, n_given);
   if (n_given < self->waiting->len)
@@ -208,8 +215,7 @@ hw_http_stream_create_read_source (HwHttpStream *self,
 {
   gboolean is_reading = self->phase == HW_HTTP_STREAM_WAITING || self->phase == HW_HTTP_STREAM_GIVING ||
                         self->phase == HW_HTTP_STREAM_UPGRADED;
-  g_autoptr(GSource) base = is_reading
-    ? g_pollable_input_stream_create_source (hw_http_stream_get_base_input (self), NULL) : NULL;
+  g_autoptr(GSource) base = is_reading ? hw_http_wire_create_source (self->wire, G_IO_IN) : NULL;
   GSource *source = g_pollable_source_new_full (self->input, base, cancellable);
 
   if (hw_http_stream_has_something (self))
@@ -237,9 +243,7 @@ hw_http_stream_write (HwHttpStream        *self,
       return G_POLLABLE_RETURN_FAILED;
     }
 
-  outcome = g_pollable_output_stream_writev_nonblocking (hw_http_stream_get_base_output (self),
-                                                         vectors, n_vectors, n_written, NULL,
-                                                         error);
+  outcome = hw_http_wire_write (self->wire, vectors, n_vectors, n_written, error);
   if (outcome == G_POLLABLE_RETURN_OK)
     {
       self->n_written += *n_written;
@@ -257,8 +261,7 @@ GSource *
 hw_http_stream_create_write_source (HwHttpStream *self,
                                     GCancellable *cancellable)
 {
-  g_autoptr(GSource) base =
-    g_pollable_output_stream_create_source (hw_http_stream_get_base_output (self), NULL);
+  g_autoptr(GSource) base = hw_http_wire_create_source (self->wire, G_IO_OUT);
 
   return g_pollable_source_new_full (self->output, base, cancellable);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-http-stream.h"
+#include "hw-http-wire.h"
 
 G_BEGIN_DECLS
 
@@ -24,8 +25,8 @@ struct _HwHttpStream
 {
   GIOStream parent_instance;
 
-  GIOStream *base;         /* (owned) (not nullable) */
-  GSocket *socket;         /* (owned) (not nullable) */
+  HwHttpWire *wire;        /* (owned) (not nullable) */
+  GSocket *socket;         /* (owned) (not nullable): below the wire */
   GSocketAddress *address; /* (owned) (not nullable) */
   GStrv hosts;             /* (owned) (nullable): the names we go by, or any */
   HwClock *clock;          /* (owned) (not nullable) */
@@ -55,21 +56,20 @@ struct _HwHttpStream
 };
 
 /* What the parts of the stream need of each other. */
-void                   hw_http_stream_enter (HwHttpStream     *self,
-                                             HwHttpStreamPhase phase);
-void                   hw_http_stream_finish (HwHttpStream *self);
+void   hw_http_stream_enter (HwHttpStream     *self,
+                             HwHttpStreamPhase phase);
+void   hw_http_stream_finish (HwHttpStream *self);
 
-void                   hw_http_stream_begin_request (HwHttpStream *self,
-                                                     gsize         head_length,
-                                                     guint64       body_length);
+void   hw_http_stream_begin_request (HwHttpStream *self,
+                                     gsize         head_length,
+                                     guint64       body_length);
 
-GPollableInputStream  *hw_http_stream_get_base_input (HwHttpStream *self);
-GPollableOutputStream *hw_http_stream_get_base_output (HwHttpStream *self);
-gssize                 hw_http_stream_read_base (HwHttpStream *self,
-                                                 void         *bytes,
-                                                 gsize         size,
-                                                 GError      **error);
-void                   hw_http_stream_await_head (HwHttpStream *self);
+gssize hw_http_stream_read_wire (HwHttpStream *self,
+                                 void         *bytes,
+                                 gsize         size,
+                                 GError      **error);
+void   hw_http_stream_await_head (HwHttpStream *self);
+void   hw_http_stream_drop (HwHttpStream *self);
 
 /* The two ends that libsoup has in its hands. They know of the stream as long as it lives,
  * and do nothing themselves. */

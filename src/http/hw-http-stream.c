@@ -13,9 +13,6 @@
 
 #define STREAM_KEY "hw-http-stream"
 
-/* How much of what a refused client still sends is dropped in one go. */
-#define DROP_SIZE 16384
-
 /* What the kernel keeps for a watcher that reads slowly; what does not fit waits, shared,
  * where it is made. In bytes, of which the kernel takes twice as many.
  */
@@ -78,8 +75,7 @@ hw_http_stream_wake (HwHttpStream *self)
     g_source_set_ready_time (self->read_source, 0);
 }
 
-static gboolean on_base_readable (GObject *stream,
-                                  gpointer user_data);
+static gboolean on_wire_readable (gpointer user_data);
 
 static void
 hw_http_stream_watch (HwHttpStream *self)
@@ -87,8 +83,8 @@ hw_http_stream_watch (HwHttpStream *self)
   if (self->watch != NULL)
     return;
 
-  self->watch = g_pollable_input_stream_create_source (hw_http_stream_get_base_input (self), NULL);
-  g_source_set_callback (self->watch, G_SOURCE_FUNC (on_base_readable), self, NULL);
+  self->watch = hw_http_wire_create_source (self->wire, G_IO_IN);
+  g_source_set_callback (self->watch, on_wire_readable, self, NULL);
   g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 
@@ -111,7 +107,7 @@ hw_http_stream_finish (HwHttpStream *self)
     }
 
   self->phase = HW_HTTP_STREAM_OVER;
-  g_io_stream_close (self->base, NULL, NULL);
+  hw_http_wire_close (self->wire);
   g_signal_emit (self, signals[SIGNAL_OVER], 0);
 }
 
@@ -123,7 +119,7 @@ hw_http_stream_leave (HwHttpStream *self)
 {
   self->has_letter = self->is_taken && self->phase == HW_HTTP_STREAM_WAITING;
   hw_http_stream_enter (self, HW_HTTP_STREAM_LEAVING);
-  g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  hw_http_wire_say_goodbye (self->wire);
   hw_http_stream_watch (self);
   hw_http_stream_wake (self);
 }
@@ -141,26 +137,8 @@ hw_http_stream_begin_request (HwHttpStream *self,
     g_signal_emit (self, signals[SIGNAL_BODY_AWAITED], 0);
 }
 
-/* Drops what a client that was refused still sends. */
-static void
-hw_http_stream_drop (HwHttpStream *self)
-{
-  char bytes[DROP_SIZE];
-  g_autoptr(GError) error = NULL;
-  gssize n_read = hw_http_stream_read_base (self, bytes, sizeof (bytes), &error);
-
-  if (n_read > 0)
-    self->n_dropped += (guint64) n_read;
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    hw_http_stream_finish (self);
-
-  if (self->n_dropped > HW_HTTP_MAX_REFUSED_BODY)
-    hw_http_stream_cut (self);
-}
-
 static gboolean
-on_base_readable (GObject *stream,
-                  gpointer user_data)
+on_wire_readable (gpointer user_data)
 {
   g_autoptr(HwHttpStream) self = g_object_ref (HW_HTTP_STREAM (user_data));
 
@@ -270,7 +248,7 @@ hw_http_stream_finalize (GObject *object)
   hw_http_peer_clear (&self->peer);
   g_clear_pointer (&self->hosts, g_strfreev);
   g_clear_object (&self->address);
-  g_clear_object (&self->base);
+  g_clear_pointer (&self->wire, hw_http_wire_unref);
   g_clear_object (&self->socket);
   g_clear_object (&self->clock);
 
@@ -370,7 +348,7 @@ hw_http_stream_new (GSocket           *socket,
 
   self = g_object_new (HW_TYPE_HTTP_STREAM, NULL);
   self->socket = g_object_ref (socket);
-  self->base = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  self->wire = hw_http_wire_new (socket);
   self->address = g_object_ref (address);
   g_object_set_data (G_OBJECT (address), STREAM_KEY, self);
   self->hosts = g_strdupv ((char **) hosts);
@@ -505,6 +483,34 @@ hw_http_stream_set_max_stall (HwHttpStream *self,
 }
 
 /**
+ * hw_http_stream_set_entrance:
+ * @self: a stream that was not started
+ * @entrance: where the connection came in
+ * @credentials: (nullable): for TLS, what to prove ourselves by
+ *
+ * Says what the other side has to do to be believed.
+ *
+ * Returns: whether that can be; if not, the stream is to be cut
+ */
+gboolean
+hw_http_stream_set_entrance (HwHttpStream     *self,
+                             HwHttpEntrance    entrance,
+                             HwTlsCredentials *credentials)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+  g_return_val_if_fail (entrance != HW_HTTP_ENTRANCE_TLS || credentials != NULL, FALSE);
+
+  hw_http_peer_set_entrance (&self->peer, entrance);
+  if (credentials == NULL || hw_http_wire_begin_tls (self->wire, credentials, &error))
+    return TRUE;
+
+  g_warning ("TLS cannot be spoken: %s", error->message);
+  return FALSE;
+}
+
+/**
  * hw_http_stream_start:
  * @self: a stream
  *
@@ -516,7 +522,7 @@ hw_http_stream_start (HwHttpStream *self)
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
   hw_http_stream_watch (self);
-  on_base_readable (NULL, self);
+  on_wire_readable (self);
 }
 
 /**
@@ -644,16 +650,16 @@ hw_http_stream_refuse (HwHttpStream *self,
                        const GError *error)
 {
   g_autoptr(GBytes) answer = NULL;
-  gsize size;
-  gconstpointer bytes;
+  GOutputVector vector;
+  gsize n_written;
 
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
   g_return_if_fail (error != NULL);
 
   answer = hw_http_reply_write_refusal (status, allow, error);
-  bytes = g_bytes_get_data (answer, &size);
-  if (g_pollable_output_stream_write_nonblocking (hw_http_stream_get_base_output (self), bytes,
-                                                  size, NULL, NULL) == (gssize) size)
+  vector.buffer = g_bytes_get_data (answer, &vector.size);
+  hw_http_wire_write (self->wire, &vector, 1, &n_written, NULL);
+  if (n_written == vector.size)
     hw_http_stream_leave (self);
   else
     hw_http_stream_cut (self);

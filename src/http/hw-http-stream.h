@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-http-peer.h"
+#include "hw-tls-certificate.h"
 
 #include <libsoup/soup.h>
 
@@ -91,6 +92,9 @@ gint64 hw_http_stream_get_since (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
 
+gboolean        hw_http_stream_set_entrance (HwHttpStream     *self,
+                                             HwHttpEntrance    entrance,
+                                             HwTlsCredentials *credentials);
 void            hw_http_stream_start (HwHttpStream *self);
 void            hw_http_stream_go_on (HwHttpStream *self);
 void            hw_http_stream_upgrade (HwHttpStream *self);

@@ -61,7 +61,7 @@ listener_house_set_up (ListenerHouse *self,
   self->soup = g_object_new (SOUP_TYPE_SERVER, NULL);
   soup_server_add_handler (self->soup, NULL, on_soup_request, self, NULL);
   self->listener = hw_http_listener_new (self->soup, HW_CLOCK (self->clock));
-  hw_http_listener_add (self->listener, socket);
+  hw_http_listener_add (self->listener, socket, HW_HTTP_ENTRANCE_LOOPBACK);
   self->address = g_socket_get_local_address (socket, NULL);
 }
 

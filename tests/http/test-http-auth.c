@@ -451,7 +451,7 @@ test_http_auth_other_user (void)
   g_autoptr(HttpAnswer) answer = NULL;
 
   g_assert_true (g_socket_bind (socket, address, FALSE, NULL) && g_socket_listen (socket, NULL));
-  hw_http_listener_add (listener, socket);
+  hw_http_listener_add (listener, socket, HW_HTTP_ENTRANCE_OWNER);
   soup_server_add_handler (soup, NULL, on_soup_request, auth, NULL);
 
   /* The kernel notes who somebody is when they connect. */

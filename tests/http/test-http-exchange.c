@@ -49,7 +49,7 @@ set_up (Fixture      *fixture,
   fixture->clock = hw_fake_clock_new ();
   fixture->soup = g_object_new (SOUP_TYPE_SERVER, NULL);
   fixture->listener = hw_http_listener_new (fixture->soup, HW_CLOCK (fixture->clock));
-  hw_http_listener_add (fixture->listener, socket);
+  hw_http_listener_add (fixture->listener, socket, HW_HTTP_ENTRANCE_LOOPBACK);
   soup_server_add_handler (fixture->soup, NULL, on_soup_request, fixture, NULL);
   fixture->address = g_socket_get_local_address (socket, NULL);
 }

@@ -47,7 +47,8 @@ hub_house_set_up (HubHouse     *self,
   self->clock = hw_fake_clock_new ();
   self->server = soup_server_new (NULL, NULL);
   self->listener = hw_http_listener_new (self->server, HW_CLOCK (self->clock));
-  hw_http_listener_add (self->listener, g_ptr_array_index (sockets, 0));
+  hw_http_listener_add (self->listener, g_ptr_array_index (sockets, 0),
+                        HW_HTTP_ENTRANCE_LOOPBACK);
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
                           HW_CLOCK (self->clock), authenticate, NULL);
