@@ -29,7 +29,7 @@
 #define GROUP HW_SETTINGS_GROUP_DAEMON
 
 static const char *const known_keys[] = {
-  "http-port", "max-parallel", "dbus", "containment", "cgroup-root", "output-total", "keep-days",
+  "http-port", HW_ENTRANCE_KEYS, "max-parallel", "dbus", "containment", "cgroup-root", "output-total", "keep-days",
   "keep-tasks",
   NULL,
 };
@@ -68,6 +68,7 @@ struct _HwConfig
   char *bus_address;   /* (owned) (nullable) */
   char **type_folders; /* (owned) (array zero-terminated=1), the first wins */
   guint16 http_port;
+  HwEntranceSettings entrances;
   guint max_parallel;
   guint64 output_total; /* in bytes */
   char *containment;       /* (owned) (not nullable) */
@@ -91,6 +92,7 @@ typedef struct
   char *restore_path;
   int http_port;
   gboolean may_replace;
+  int https_port;
   gboolean wants_no_bus;
   gboolean wants_version;
 } Options;
@@ -120,6 +122,7 @@ hw_config_finalize (GObject *object)
   g_clear_pointer (&self->socket_path, g_free);
   g_clear_pointer (&self->bus_address, g_free);
   g_clear_pointer (&self->type_folders, g_strfreev);
+  hw_entrance_settings_clear (&self->entrances);
   g_clear_pointer (&self->containment, g_free);
   g_clear_pointer (&self->cgroup_root, g_free);
   g_clear_pointer (&self->manager_address, g_free);
@@ -139,6 +142,7 @@ hw_config_class_init (HwConfigClass *klass)
 static void
 hw_config_init (HwConfig *self)
 {
+  hw_entrance_settings_init (&self->entrances);
 }
 
 static gboolean
@@ -155,6 +159,8 @@ parse_options (char  ***arguments,
       "Listen on the Unix socket PATH", "PATH" },
     { "http-port", 0, 0, G_OPTION_ARG_INT, &options->http_port,
       "Listen on port N of this machine; 0 takes a free one", "N" },
+    { "https-port", 0, 0, G_OPTION_ARG_INT, &options->https_port,
+      "Speak TLS on port N, if there is a certificate; 0 takes a free one", "N" },
     { "task-types", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->type_folders,
       "Look for task types in DIR first; may be given several times", "DIR" },
     { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &options->wants_no_bus,
@@ -210,6 +216,7 @@ read_file (GKeyFile *file,
   if (!hw_settings_file_check_keys (file, GROUP, known_keys, error) ||
       !hw_settings_file_read_number (file, GROUP, "http-port", 0, G_MAXUINT16, &http_port,
                                      error) ||
+      !hw_entrance_settings_read (&self->entrances, file, GROUP, error) ||
       !hw_settings_file_read_number (file, GROUP, "max-parallel", 1, MAX_PARALLEL_MAX,
                                      &max_parallel, error) ||
       !hw_settings_file_read_number (file, GROUP, "output-total", OUTPUT_TOTAL_MIN,
@@ -341,7 +348,7 @@ hw_config_new_from_arguments (char  ***arguments,
                               GError **error)
 {
   g_autoptr(HwConfig) self = g_object_new (HW_TYPE_CONFIG, NULL);
-  g_auto(Options) options = { .http_port = -1 };
+  g_auto(Options) options = { .http_port = -1, .https_port = -1 };
 
   g_return_val_if_fail (arguments != NULL, NULL);
 
@@ -367,6 +374,14 @@ hw_config_new_from_arguments (char  ***arguments,
         return NULL;
 
       self->http_port = (guint16) options.http_port;
+    }
+
+  if (options.https_port != -1)
+    {
+      if (!hw_settings_check_number (options.https_port, 0, G_MAXUINT16, "--https-port", error))
+        return NULL;
+
+      self->entrances.https_port = options.https_port;
     }
 
   hw_config_set_folders (self, &options);
@@ -500,6 +515,22 @@ hw_config_get_http_port (HwConfig *self)
   g_return_val_if_fail (HW_IS_CONFIG (self), 0);
 
   return self->http_port;
+}
+
+/**
+ * hw_config_get_entrances:
+ * @self: a configuration
+ *
+ * Gets where others than this machine may come in.
+ *
+ * Returns: (transfer none): what was said
+ */
+const HwEntranceSettings *
+hw_config_get_entrances (HwConfig *self)
+{
+  g_return_val_if_fail (HW_IS_CONFIG (self), NULL);
+
+  return &self->entrances;
 }
 
 guint

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-entrance-settings.h"
 #include "hw-service-environment.h"
 #include "hw-store.h"
 
@@ -27,6 +28,7 @@ const char                 *hw_config_get_run_folder (HwConfig *self);
 const char                 *hw_config_get_socket_path (HwConfig *self);
 const char                 *hw_config_get_shim_path (HwConfig *self);
 guint16                     hw_config_get_http_port (HwConfig *self);
+const HwEntranceSettings   *hw_config_get_entrances (HwConfig *self);
 guint                       hw_config_get_max_parallel (HwConfig *self);
 guint64                     hw_config_get_output_total (HwConfig *self);
 const HwStoreLimits        *hw_config_get_limits (HwConfig *self);

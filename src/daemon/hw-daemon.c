@@ -263,9 +263,18 @@ hw_daemon_open_doors (HwDaemon *self,
   self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
                           self->clock, authenticate, self->server);
 
-  return hw_daemon_take_doors (self, error) &&
-         hw_http_server_start (self->server, hw_config_get_http_port (self->config),
-                               hw_config_get_socket_path (self->config), error);
+  if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config),
+                                   hw_config_get_state_folder (self->config),
+                                   hw_http_server_get_entrances (self->server), error) ||
+      !hw_daemon_take_doors (self, error) ||
+      !hw_http_server_start (self->server, hw_config_get_http_port (self->config),
+                             hw_config_get_socket_path (self->config), error))
+    return FALSE;
+
+  if (hw_http_server_get_tls_port (self->server) != 0)
+    g_message ("HTTPS is spoken on port %u", hw_http_server_get_tls_port (self->server));
+
+  return TRUE;
 }
 
 static char *
