@@ -7,7 +7,7 @@
 _headway ()
 {
   local current=$2 previous=$3 command='' index
-  local commands='run add list show watch log wait cancel pause resume retry open type doctor backup restore export'
+  local commands='run add list show watch log wait cancel pause resume retry open type cert doctor backup restore export'
   local common='--socket --url --token --json --help'
   local -A options=(
     [none]='--version'
@@ -18,6 +18,7 @@ _headway ()
     [watch]='--from-start --type'
     [log]='--follow --attempt'
     [open]='--print'
+    [cert]='--name --folder --force'
     [backup]='--force --state-dir'
     [restore]='--state-dir'
     [export]='--events --force'
@@ -56,7 +57,7 @@ _headway ()
 
   case "$previous" in
     --state | -s) mapfile -t COMPREPLY < <(compgen -W 'Pending Processing Completed Failed' -- "$current") ;;
-    --socket | --state-dir) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --socket | --state-dir | --folder) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     *)
       if [[ $current = -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "${options[${command:-none}]-} $common" -- "$current")

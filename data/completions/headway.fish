@@ -60,6 +60,7 @@ complete -c headway -n '__headway_is_at none' -a resume -d 'Have paused tasks go
 complete -c headway -n '__headway_is_at none' -a retry -d 'Try failed tasks again'
 complete -c headway -n '__headway_is_at none' -a open -d 'Open the page of a task in the browser'
 complete -c headway -n '__headway_is_at none' -a type -d 'Tell what kinds of tasks there are'
+complete -c headway -n '__headway_is_at none' -a cert -d 'Make a certificate, so that the daemon speaks HTTPS'
 complete -c headway -n '__headway_is_at none' -a doctor -d 'Look whether all is well with the daemon here'
 complete -c headway -n '__headway_is_at none' -a backup -d 'Copy all tasks into a file, while the daemon goes on'
 complete -c headway -n '__headway_is_at none' -a restore -d 'Put a backup in the place of all tasks'
@@ -95,6 +96,10 @@ complete -c headway -n '__headway_is_at log' -s f -l follow -d 'Print what comes
 complete -c headway -n '__headway_is_at log' -l attempt -x -d 'What this attempt printed, not the newest'
 
 complete -c headway -n '__headway_is_at cancel' -l now -d 'Kill what runs, also what was told to end before'
+
+complete -c headway -n '__headway_is_at cert' -l name -x -d 'A further name or address of this machine'
+complete -c headway -n '__headway_is_at cert' -l folder -r -F -d 'Write into this folder instead of where the daemon looks'
+complete -c headway -n '__headway_is_at cert' -s f -l force -d 'Replace the certificate that is there'
 
 complete -c headway -n '__headway_is_at open' -s p -l print -d 'Print the address instead of opening it'
 

@@ -20,6 +20,7 @@ _headway_commands ()
     'retry:try failed tasks again'
     'open:open the page of a task in the browser'
     'type:tell what kinds of tasks there are'
+    'cert:make a certificate, so that the daemon speaks HTTPS'
     'doctor:look whether all is well with the daemon here'
     'backup:copy all tasks into a file, while the daemon goes on'
     'restore:put a backup in the place of all tasks'
@@ -94,6 +95,11 @@ _headway ()
     export)
       _arguments $common '(-f --force)'{-f,--force}'[replace the file if it is there]' \
         '(-e --events)'{-e,--events}'[behind each task all that happened to it]' '1:file:_files'
+      ;;
+    cert)
+      _arguments $common '*--name=[a further name or address of this machine]:name:_hosts' \
+        '--folder=[write into this folder instead of where the daemon looks]:folder:_files -/' \
+        '(-f --force)'{-f,--force}'[replace the certificate that is there]'
       ;;
     *)
       _arguments $common '*:task:'

@@ -29,6 +29,7 @@ static const HwCliCommand *const commands[] = {
   &hw_cli_retry,
   &hw_cli_open,
   &hw_cli_type,
+  &hw_cli_cert,
   &hw_cli_doctor,
   &hw_cli_backup,
   &hw_cli_restore,

@@ -46,6 +46,7 @@ typedef struct
 extern const HwCliCommand hw_cli_add;
 extern const HwCliCommand hw_cli_backup;
 extern const HwCliCommand hw_cli_cancel;
+extern const HwCliCommand hw_cli_cert;
 extern const HwCliCommand hw_cli_doctor;
 extern const HwCliCommand hw_cli_export;
 extern const HwCliCommand hw_cli_list;
