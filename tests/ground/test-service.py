@@ -190,8 +190,9 @@ class ActivationTest(unittest.TestCase):
         _, complaints = process.communicate(timeout=daemon.LIMIT)
         self.assertEqual(1, process.returncode)
         self.assertEqual(
-            f"headwayd: A socket was passed for 0.0.0.0:{port}. Give it an address that only this "
-            "machine reaches, such as ListenStream=127.0.0.1:5031, or a path.\n", complaints)
+            f"headwayd: The daemon does not listen at 0.0.0.0:{port}, for which a socket was passed, "
+            "without a certificate. Make a certificate by “headway cert”, or name one by "
+            "“certificate” and “key” in headway.conf.\n", complaints)
 
 
 if __name__ == "__main__":
