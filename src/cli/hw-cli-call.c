@@ -408,7 +408,8 @@ hw_cli_call_make_connection (HwCliCall *self,
     }
 
   if (self->url != NULL)
-    return hw_cli_connection_new_for_url (self->url, token, error);
+    return hw_cli_connection_new_for_url (self->url, token, g_getenv ("HEADWAY_CERTIFICATE"),
+                                          error);
 
   if (self->given_socket != NULL)
     self->socket_path = g_canonicalize_filename (self->given_socket, NULL);

@@ -251,6 +251,28 @@ session_new (GSocketAddress *address)
   return session;
 }
 
+static gboolean
+trust (SoupSession *session,
+       const char  *certificate,
+       GError     **error)
+{
+  g_autofree char *path = g_canonicalize_filename (certificate, NULL);
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GTlsDatabase) database = g_tls_file_database_new (path, &cause);
+
+  if (database == NULL)
+    {
+      g_set_error (error, HW_CLI_ERROR, HW_CLI_ERROR_USAGE,
+                   _("The certificate “%s” of HEADWAY_CERTIFICATE cannot be read: %s."),
+                   certificate, cause->message);
+      return FALSE;
+    }
+
+  soup_session_set_tls_database (session, database);
+
+  return TRUE;
+}
+
 /**
  * hw_cli_connection_new_for_socket:
  * @path: a Unix socket
@@ -276,6 +298,8 @@ hw_cli_connection_new_for_socket (const char *path)
  * hw_cli_connection_new_for_url:
  * @url: where the daemon is, such as `http://127.0.0.1:5031/`
  * @token: (nullable): its token
+ * @certificate: (nullable): a file with the certificate that it is to have, or %NULL for any
+ *   that this machine trusts
  * @error: return location for a #GError, or %NULL
  *
  * Creates a way to a daemon over TCP. Nothing is sent yet.
@@ -285,6 +309,7 @@ hw_cli_connection_new_for_socket (const char *path)
 HwCliConnection *
 hw_cli_connection_new_for_url (const char *url,
                                const char *token,
+                               const char *certificate,
                                GError    **error)
 {
   g_autoptr(HwCliConnection) self = g_object_new (HW_TYPE_CLI_CONNECTION, NULL);
@@ -310,6 +335,10 @@ hw_cli_connection_new_for_url (const char *url,
     }
 
   self->session = session_new (NULL);
+  if (certificate != NULL && g_str_equal (scheme, "https") &&
+      !trust (self->session, certificate, error))
+    return NULL;
+
   self->token = g_strdup (token);
   self->shown = g_strdup (url);
 
@@ -406,6 +435,14 @@ was_never_sent (const GError *cause)
          g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
 }
 
+/* Whether no other try would end in another way. */
+static gboolean
+is_for_good (const GError *cause)
+{
+  return g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE) ||
+         g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+}
+
 static void
 return_lost (GTask        *gtask,
              const GError *cause)
@@ -413,14 +450,31 @@ return_lost (GTask        *gtask,
   HwCliConnection *self = g_task_get_source_object (gtask);
   Asking *asking = g_task_get_task_data (gtask);
 
-  if (g_str_equal (asking->method, "POST") && !was_never_sent (cause))
-    g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_UNKNOWN,
-                             _("The daemon went away before it answered (%s). Nobody knows "
-                               "whether it was done: see “headway list”."), cause->message);
+  if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
+    {
+      g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_NO_DAEMON,
+                               _("HTTPS cannot be spoken here: %s. Install glib-networking."),
+                               cause->message);
+    }
+  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    {
+      g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_NO_DAEMON,
+                               _("Nobody here vouches for the certificate of “%s”: %s. If it is one "
+                                 "of “headway cert”, say by HEADWAY_CERTIFICATE in which file."),
+                               self->shown, cause->message);
+    }
+  else if (g_str_equal (asking->method, "POST") && !was_never_sent (cause))
+    {
+      g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_UNKNOWN,
+                               _("The daemon went away before it answered (%s). Nobody knows "
+                                 "whether it was done: see “headway list”."), cause->message);
+    }
   else
-    g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_NO_DAEMON,
-                             _("No daemon answers at “%s”: %s. Start headwayd, or say where it "
-                               "is by --socket."), self->shown, cause->message);
+    {
+      g_task_return_new_error (gtask, HW_CLI_ERROR, HW_CLI_ERROR_NO_DAEMON,
+                               _("No daemon answers at “%s”: %s. Start headwayd, or say where it "
+                                 "is by --socket."), self->shown, cause->message);
+    }
 }
 
 static gboolean
@@ -457,7 +511,7 @@ handle_failure (GTask        *gtask,
     return;
 
   hw_cli_connection_note_failure (g_task_get_source_object (gtask), asking, now);
-  if (is_out_of_patience (asking, now))
+  if (is_out_of_patience (asking, now) || is_for_good (cause))
     return_lost (gtask, cause);
   else
     ask_again_later (g_steal_pointer (&owned), RETRY_INTERVAL);

@@ -60,6 +60,7 @@ G_DECLARE_FINAL_TYPE (HwCliConnection, hw_cli_connection, HW, CLI_CONNECTION, GO
 HwCliConnection *hw_cli_connection_new_for_socket (const char *path);
 HwCliConnection *hw_cli_connection_new_for_url (const char *url,
                                                 const char *token,
+                                                const char *certificate,
                                                 GError    **error);
 
 void             hw_cli_connection_ask_async (HwCliConnection    *self,

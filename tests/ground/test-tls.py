@@ -306,6 +306,21 @@ class TlsTest(House):
         _, complaints = daemon.stop(process)
         self.assertIn("The former certificate stays in force", complaints)
 
+    def test_headway_speaks_it_with_a_certificate_that_it_knows(self):
+        self.start()
+        def ask(**environment):
+            return subprocess.run([HEADWAY, "--url", f"https://localhost:{self.port}/", "list"],
+                                  env=daemon.environment_of(self.home) | environment, check=False,
+                                  capture_output=True, text=True, timeout=daemon.LIMIT)
+        token = (self.state / "token").read_text().strip()
+        known = ask(HEADWAY_TOKEN=token, HEADWAY_CERTIFICATE=str(self.certificate))
+        self.assertEqual(0, known.returncode, known.stderr)
+        unknown = ask(HEADWAY_TOKEN=token)
+        self.assertIn("HEADWAY_CERTIFICATE", unknown.stderr)
+        self.assertEqual(2, ask(HEADWAY_CERTIFICATE=str(self.home / "none")).returncode)
+        lacking = ask(HEADWAY_TOKEN=token, GIO_MODULE_DIR=str(self.home))
+        self.assertIn("Install glib-networking", lacking.stderr)
+
     def test_a_connection_outlives_its_certificate(self):
         self.start()
         connection = self.connect()
