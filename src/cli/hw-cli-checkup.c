@@ -21,6 +21,11 @@
 /* With less, the next task may not be able to write down what it does. */
 #define MIN_FREE_SPACE (G_GUINT64_CONSTANT (100) * 1000 * 1000)
 
+/* How many days before its end a certificate is to be replaced: whoever looks now and then does
+ * so in time.
+ */
+#define MIN_CERTIFICATE_DAYS 14
+
 /**
  * hw_cli_finding_new:
  * @name: what was looked at, one word
@@ -182,6 +187,48 @@ has_systemd (const char *root)
   g_autofree char *manager = g_build_filename (root, "run", "systemd", "system", NULL);
 
   return g_file_test (manager, G_FILE_TEST_IS_DIR);
+}
+
+/**
+ * hw_cli_checkup_look_at_certificate:
+ * @state_folder: where the daemon keeps what is its own
+ *
+ * Looks at the certificate of `headway cert`, and whether this program can speak HTTPS itself.
+ *
+ * Returns: (transfer full) (nullable): what was found, or %NULL if there is no certificate
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_certificate (const char *state_folder)
+{
+  g_autofree char *path = g_build_filename (state_folder, "tls", "certificate.pem", NULL);
+  g_autoptr(GTlsCertificate) certificate = NULL;
+  g_autoptr(GDateTime) end = NULL;
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *day = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+
+  certificate = g_tls_certificate_new_from_file (path, &error);
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
+    return hw_cli_finding_new ("https", FALSE,
+                               _("HTTPS cannot be spoken here: %s. Install glib-networking."),
+                               error->message);
+  if (certificate != NULL)
+    end = g_tls_certificate_get_not_valid_after (certificate);
+  if (end == NULL)
+    return hw_cli_finding_new ("https", FALSE,
+                               _("“%s” is no certificate. Make one by “headway cert --force”."),
+                               path);
+
+  day = g_date_time_format (end, "%Y-%m-%d");
+  if (g_date_time_difference (end, now) < MIN_CERTIFICATE_DAYS * G_TIME_SPAN_DAY)
+    return hw_cli_finding_new ("https", FALSE,
+                               _("The certificate is valid until %s. Make a new one by “headway "
+                                 "cert --force”."), day);
+
+  return hw_cli_finding_new ("https", TRUE, _("The certificate is valid until %s."), day);
 }
 
 /**

@@ -32,6 +32,7 @@ void          hw_cli_finding_free (HwCliFinding *self);
 HwCliFinding *hw_cli_checkup_look_at_socket (const char *path,
                                              GPid       *daemon);
 HwCliFinding *hw_cli_checkup_look_at_folder (const char *path);
+HwCliFinding *hw_cli_checkup_look_at_certificate (const char *state_folder);
 HwCliFinding *hw_cli_checkup_look_at_lingering (const char *root,
                                                 const char *user);
 HwCliFinding *hw_cli_checkup_look_at_containment (const char *root,

@@ -215,7 +215,10 @@ ask_bus (GTask *gtask)
   HwCliCall *call = g_task_get_source_object (gtask);
 
   if (!hw_cli_call_get_is_place_given (call))
-    add (gtask, hw_cli_checkup_look_at_folder (hw_cli_call_get_state_folder (call)));
+    {
+      add (gtask, hw_cli_checkup_look_at_folder (hw_cli_call_get_state_folder (call)));
+      add (gtask, hw_cli_checkup_look_at_certificate (hw_cli_call_get_state_folder (call)));
+    }
   add (gtask, hw_cli_checkup_look_at_lingering ("/", g_get_user_name ()));
 
   if (!hw_bus_address_has_bus ())

@@ -18,6 +18,7 @@ import stat
 import subprocess
 import time
 import unittest
+import warnings
 from pathlib import Path
 
 import daemon
@@ -135,6 +136,21 @@ class CertificateTest(House):
             with self.subTest(name=name):
                 self.assertEqual(2, self.cert("--name", name, check=False).returncode)
 
+    def test_the_doctor_looks_at_it(self):
+        def ask(**environment):
+            return subprocess.run([HEADWAY, "doctor"], capture_output=True, text=True, check=False,
+                                  env=daemon.environment_of(self.home) | environment,
+                                  timeout=daemon.LIMIT).stdout
+        self.assertNotIn("https", ask())
+        self.cert()
+        self.assertRegex(ask(), "✓ https +The certificate is valid until")
+        self.assertRegex(ask(GIO_MODULE_DIR=str(self.home)), "✗ https .*Install glib-networking")
+        subprocess.run(["openssl", "req", "-x509", "-key", self.key, "-days", "13", "-subj", "/CN=x",
+                        "-out", self.certificate], check=True, capture_output=True)
+        self.assertRegex(ask(), "✗ https .*--force")
+        self.certificate.write_text("nonsense")
+        self.assertRegex(ask(), "✗ https .*is no certificate")
+
     def test_without_openssl_it_says_what_to_install(self):
         environment = {**daemon.environment_of(self.home), "PATH": str(self.home)}
         done = subprocess.run([HEADWAY, "cert"], env=environment, capture_output=True, text=True,
@@ -201,8 +217,10 @@ class TlsTest(House):
         self.start()
         context = self.trust()
         context.set_ciphers("DEFAULT@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
         with self.assertRaises((ssl.SSLError, OSError)):
             self.connect(context)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
