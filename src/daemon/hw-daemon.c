@@ -32,7 +32,6 @@
 #include "hw-type-folders.h"
 #include "hw-works.h"
 
-#include <gio/gunixsocketaddress.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -192,18 +191,6 @@ authenticate (SoupServerMessage *message,
   return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
 }
 
-/* Where a socket stands. Returns (transfer full) (nullable): a path. */
-static char *
-get_path (GSocket *socket)
-{
-  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
-
-  if (address == NULL || !G_IS_UNIX_SOCKET_ADDRESS (address))
-    return NULL;
-
-  return g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
-}
-
 /* Who started us may have opened doors, where somebody knocks already. */
 static gboolean
 hw_daemon_take_doors (HwDaemon *self,
@@ -220,7 +207,7 @@ hw_daemon_take_doors (HwDaemon *self,
   for (guint i = 0; i < sockets->len; i++)
     {
       GSocket *socket = g_ptr_array_index (sockets, i);
-      char *path = get_path (socket);
+      char *path = hw_passed_sockets_get_path (socket);
 
       if (path != NULL)
         {

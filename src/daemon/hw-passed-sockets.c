@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
 
 /* What the service manager calls a socket, for the person who wrote its unit. */
 static char *
@@ -79,4 +80,23 @@ hw_passed_sockets_take (int         first_fd,
     }
 
   return g_steal_pointer (&sockets);
+}
+
+/**
+ * hw_passed_sockets_get_path:
+ * @socket: a socket that was passed
+ *
+ * Gets where a socket stands.
+ *
+ * Returns: (transfer full) (nullable): a path, or %NULL if it has none
+ */
+char *
+hw_passed_sockets_get_path (GSocket *socket)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  if (address == NULL || !G_IS_UNIX_SOCKET_ADDRESS (address))
+    return NULL;
+
+  return g_strdup (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)));
 }

@@ -12,5 +12,6 @@ GPtrArray *hw_passed_sockets_take (int         first_fd,
                                    guint       n_sockets,
                                    const char *names,
                                    GError    **error);
+char      *hw_passed_sockets_get_path (GSocket *socket);
 
 G_END_DECLS
