@@ -30,7 +30,7 @@ hw_works_new_runner (HwClock    *clock,
   hw_in_process_runner_set_output_root (runner, output_folder);
   hw_in_process_runner_add (runner, "checksum", hw_checksum_work);
   hw_in_process_runner_add (runner, "demo", hw_demo_work);
-  hw_in_process_runner_add (runner, "noop", hw_noop_work);
+  hw_in_process_runner_add_instant (runner, "noop", hw_noop_work);
 
   return runner;
 }

@@ -18,8 +18,9 @@
  * HwInProcessRunner:
  *
  * Carries out attempts with C functions, each on a thread of a pool of its own, so
- * that long work never takes the threads that GIO reads files with. Nothing of it
- * outlives the daemon.
+ * that long work never takes the threads that GIO reads files with. Those that are
+ * instant stay in the main context, as to change threads would take longer. Nothing of
+ * it outlives the daemon.
  *
  * Main context only; the functions know nothing of this.
  */
@@ -34,10 +35,11 @@ struct _HwInProcessRunner
   GHashTable *works;     /* (owned) (element-type HwRun Going): those that go on */
 };
 
-/* A function pointer is not a gpointer. */
+/* What task types can use. */
 typedef struct
 {
   HwWorkFunction function;
+  gboolean is_instant; /* it takes no longer than to wake a thread */
 } Function;
 
 /* An attempt that goes on, as the main context sees it. */
@@ -55,7 +57,7 @@ typedef struct
 {
   HwRun *run;           /* (owned) */
   GVariant *parameters; /* (owned) */
-  HwWorkFunction function;
+  const Function *function; /* (unowned): the runner's */
 } Work;
 
 static void hw_in_process_runner_iface_init (HwRunnerInterface *iface);
@@ -169,7 +171,7 @@ hw_in_process_runner_prepare (HwInProcessRunner *self,
   work = g_new0 (Work, 1);
   work->run = g_object_ref (run);
   work->parameters = g_steal_pointer (&parameters);
-  work->function = function->function;
+  work->function = function;
 
   return work;
 }
@@ -212,10 +214,13 @@ hw_in_process_runner_start_async (HwRunner           *runner,
     }
 
   g_task_set_task_data (gtask, work, (GDestroyNotify) work_free);
-  g_thread_pool_push (self->pool, g_steal_pointer (&gtask), NULL);
+  if (work->function->is_instant)
+    do_work (g_steal_pointer (&gtask), NULL);
+  else
+    g_thread_pool_push (self->pool, g_steal_pointer (&gtask), NULL);
 }
 
-/* On a thread of the pool. Takes @data. */
+/* On a thread of the pool, unless the function is instant. Takes @data. */
 static void
 do_work (gpointer data,
          gpointer user_data)
@@ -229,7 +234,7 @@ do_work (gpointer data,
   if (g_task_return_error_if_cancelled (gtask))
     return;
 
-  value = work->function (work->run, work->parameters, g_task_get_cancellable (gtask), &error);
+  value = work->function->function (work->run, work->parameters, g_task_get_cancellable (gtask), &error);
   if (error != NULL)
     g_task_return_error (gtask, g_steal_pointer (&error));
   else
@@ -486,26 +491,55 @@ hw_in_process_runner_set_output_root (HwInProcessRunner *self,
   self->output_root = g_strdup (output_root);
 }
 
+static void
+hw_in_process_runner_add_function (HwInProcessRunner *self,
+                                   const char        *name,
+                                   HwWorkFunction     function,
+                                   gboolean           is_instant)
+{
+  Function *entry = g_new0 (Function, 1);
+
+  entry->function = function;
+  entry->is_instant = is_instant;
+  g_hash_table_insert (self->functions, g_strdup (name), entry);
+}
+
 /**
  * hw_in_process_runner_add:
- * @self: a runner
+ * @self: a runner that has begun nothing
  * @name: what task types call the function
  * @function: the function
  *
- * Lets task types use a function.
+ * Lets task types use a function, which is called on a thread.
  */
 void
 hw_in_process_runner_add (HwInProcessRunner *self,
                           const char        *name,
                           HwWorkFunction     function)
 {
-  Function *entry;
-
   g_return_if_fail (HW_IS_IN_PROCESS_RUNNER (self));
   g_return_if_fail (name != NULL);
   g_return_if_fail (function != NULL);
 
-  entry = g_new0 (Function, 1);
-  entry->function = function;
-  g_hash_table_insert (self->functions, g_strdup (name), entry);
+  hw_in_process_runner_add_function (self, name, function, FALSE);
+}
+
+/**
+ * hw_in_process_runner_add_instant:
+ * @self: a runner that has begun nothing
+ * @name: what task types call the function
+ * @function: the function, which waits for nothing and takes a few microseconds
+ *
+ * Lets task types use a function, which is called in the main context.
+ */
+void
+hw_in_process_runner_add_instant (HwInProcessRunner *self,
+                                  const char        *name,
+                                  HwWorkFunction     function)
+{
+  g_return_if_fail (HW_IS_IN_PROCESS_RUNNER (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (function != NULL);
+
+  hw_in_process_runner_add_function (self, name, function, TRUE);
 }

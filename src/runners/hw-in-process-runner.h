@@ -37,5 +37,8 @@ void               hw_in_process_runner_set_output_root (HwInProcessRunner *self
 void               hw_in_process_runner_add (HwInProcessRunner *self,
                                              const char        *name,
                                              HwWorkFunction     function);
+void               hw_in_process_runner_add_instant (HwInProcessRunner *self,
+                                                     const char        *name,
+                                                     HwWorkFunction     function);
 
 G_END_DECLS

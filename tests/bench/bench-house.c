@@ -82,7 +82,7 @@ bench_house_open_wide (BenchHouse *self,
   runner = hw_command_runner_new (HW_BUILD_DIR "/src/shim/headway-shim", output_root, clock);
   in_process = hw_in_process_runner_new (clock, max_parallel);
   hw_in_process_runner_set_output_root (in_process, output_root);
-  hw_in_process_runner_add (in_process, "noop", hw_noop_work);
+  hw_in_process_runner_add_instant (in_process, "noop", hw_noop_work);
   self->me = hw_principal_new (HW_DOOR_LOCAL, "bench", TRUE);
 
   self->queue = hw_task_queue_new (self->store, output, clock, types, max_parallel);

@@ -16,6 +16,7 @@ static GCond changed;
 static guint n_working;
 static guint most_working;
 static guint n_released;
+static GThread *worker;
 
 /* Works until it is released or canceled. */
 static GVariant *
@@ -65,6 +66,18 @@ work_for_failure (HwRun        *run,
   return NULL;
 }
 
+/* Takes note of where it was called. */
+static GVariant *
+work_for_thread (HwRun        *run,
+                 GVariant     *parameters,
+                 GCancellable *cancellable,
+                 GError      **error)
+{
+  worker = g_thread_self ();
+
+  return NULL;
+}
+
 typedef struct
 {
   HwFakeClock *clock; /* (owned) */
@@ -83,6 +96,8 @@ set_up (Fixture      *fixture,
   hw_in_process_runner_add (runner, "wait", work_until_released);
   hw_in_process_runner_add (runner, "value", work_for_value);
   hw_in_process_runner_add (runner, "failure", work_for_failure);
+  hw_in_process_runner_add (runner, "thread", work_for_thread);
+  hw_in_process_runner_add_instant (runner, "instant", work_for_thread);
 
   fixture->runner = HW_RUNNER (runner);
   n_released = 0;
@@ -157,6 +172,27 @@ test_in_process_runner_gives_value (Fixture      *fixture,
   g_assert_cmpvariant (probe->value, expected);
   g_assert_null (probe->error);
   g_assert_cmpint (probe->exit_code, ==, -1);
+}
+
+/* To wake a thread takes longer than what is instant, and all else may take long. Who began
+ * it hears of the start first even so.
+ */
+static void
+test_in_process_runner_instant_without_thread (Fixture      *fixture,
+                                               gconstpointer test_data)
+{
+  g_autoptr(RunProbe) slow = probe_function ("thread");
+  g_autoptr(RunProbe) instant = probe_function ("instant");
+
+  run_probe_start (slow, fixture->runner, NULL);
+  wait_until (slow->is_finished);
+  g_assert_true (worker != g_thread_self ());
+
+  run_probe_start (instant, fixture->runner, NULL);
+  g_assert_true (worker == g_thread_self ());
+  g_assert_false (instant->is_finished);
+  wait_until (instant->is_finished);
+  g_assert_cmpint (instant->result, ==, HW_RESULT_SUCCESS);
 }
 
 static void
@@ -427,6 +463,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/in-process-runner/gives-value", NULL, test_in_process_runner_gives_value);
+  ADD ("/in-process-runner/instant-without-thread", NULL,
+       test_in_process_runner_instant_without_thread);
   ADD ("/in-process-runner/passes-reports-on", NULL, test_in_process_runner_passes_reports_on);
   ADD ("/in-process-runner/passes-error-on", NULL, test_in_process_runner_passes_error_on);
   ADD ("/in-process-runner/without-function", NULL, test_in_process_runner_without_function);
