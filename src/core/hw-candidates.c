@@ -276,6 +276,22 @@ hw_candidates_invalidate (HwCandidates *self)
 }
 
 /**
+ * hw_candidates_is_idle:
+ * @self: a window
+ *
+ * Tells whether it is known that nothing waits.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_candidates_is_idle (HwCandidates *self)
+{
+  g_return_val_if_fail (HW_IS_CANDIDATES (self), FALSE);
+
+  return self->tasks->len == 0 && self->is_complete && !self->is_refilling;
+}
+
+/**
  * hw_candidates_decide:
  * @self: a window
  * @limits: what limits how many may start

@@ -26,6 +26,7 @@ void          hw_candidates_abandon_refill (HwCandidates *self);
 void          hw_candidates_invalidate (HwCandidates *self);
 guint         hw_candidates_get_limit (HwCandidates *self);
 
+gboolean      hw_candidates_is_idle (HwCandidates *self);
 GPtrArray    *hw_candidates_decide (HwCandidates   *self,
                                     const HwLimits *limits);
 

@@ -162,6 +162,24 @@ hw_change_set_key (HwChange   *self,
   self->digest = g_strdup (digest);
 }
 
+/**
+ * hw_change_set_node:
+ * @self: a change that adds a task
+ * @node: whose the task is
+ *
+ * Has a new task claimed as it is added, as hw_store_claim_async() would do it: its event
+ * is followed by that of the claim. Before anybody else has @self.
+ */
+void
+hw_change_set_node (HwChange   *self,
+                    const char *node)
+{
+  g_return_if_fail (self != NULL && self->kind == HW_CHANGE_KIND_ADD);
+  g_return_if_fail (node != NULL && self->node == NULL);
+
+  self->node = g_strdup (node);
+}
+
 HwChange *
 hw_change_ref (HwChange *self)
 {
@@ -179,6 +197,7 @@ change_clear (gpointer data)
   g_free (self->actor);
   g_free (self->key);
   g_free (self->digest);
+  g_free (self->node);
 }
 
 void

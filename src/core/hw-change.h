@@ -41,6 +41,7 @@ typedef enum
  * @at: when, in microseconds since the Unix epoch
  * @key: (nullable): of the first of new tasks: what the request is called by the actor
  * @digest: (nullable): with a key: what the request asks for, in short
+ * @node: (nullable): of a new task: who begins it in the same transaction; else it waits
  *
  * What the queue proposes to a store, with the precondition under which it still
  * makes sense. Immutable once a store has it; made in one thread and carried out in another.
@@ -57,6 +58,7 @@ typedef struct
   gint64 at;
   char *key;
   char *digest;
+  char *node;
 } HwChange;
 
 HwChange *hw_change_new_add (const char *actor,
@@ -80,6 +82,8 @@ HwChange *hw_change_new_remove (guint64     first_task_id,
 void      hw_change_set_key (HwChange   *self,
                              const char *key,
                              const char *digest);
+void      hw_change_set_node (HwChange   *self,
+                              const char *node);
 HwChange *hw_change_ref (HwChange *self);
 void      hw_change_unref (HwChange *self);
 

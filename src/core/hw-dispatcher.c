@@ -4,9 +4,8 @@
 
 #include "config.h"
 
-#include "hw-dispatcher.h"
+#include "hw-dispatcher-private.h"
 
-#include "hw-candidates.h"
 #include "hw-error.h"
 #include "hw-refusal.h"
 #include "hw-task-private.h"
@@ -23,42 +22,6 @@
  * restarts without being written down, and stay below 2⁵³ for two million starts.
  */
 #define REVS_A_START_BITS 32
-
-/* A task that runs. */
-typedef struct
-{
-  HwTask *task;       /* (owned) */
-  HwAttempt *attempt; /* (owned) (nullable), until the claim has been answered */
-  gboolean is_refused; /* nobody can run it, and the store is told so */
-} LiveTask;
-
-/**
- * HwDispatcher:
- *
- * Begins waiting tasks when they may begin, and knows those that run: what is told
- * by events, and nothing else. The way is always the same: candidates, a decision,
- * a claim, and what the claim got is run.
- *
- * It answers nobody: that is the queue's part. Main context only.
- */
-struct _HwDispatcher
-{
-  GObject parent_instance;
-
-  HwStore *store;                        /* (owned) (not nullable) */
-  HwClock *clock;                        /* (owned) (not nullable) */
-  HwTaskTypes *types;                    /* (owned) (not nullable) */
-  HwRunner *runners[HW_N_RUNNER_KINDS]; /* (owned) (nullable) */
-  guint max_parallel;
-
-  HwCandidates *candidates; /* (owned) */
-  GHashTable *claiming;     /* (owned) task id → HwTask, asked for and not yet told */
-  GHashTable *live;         /* (owned) task id → LiveTask */
-
-  guint64 last_rev;
-  guint retry_timer;
-  gboolean is_open;
-};
 
 typedef enum
 {
@@ -254,7 +217,8 @@ claim_free (Claim *claim)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 
-static void
+/* Has work done whose claim is on disk. */
+void
 hw_dispatcher_start_claimed (HwDispatcher *self,
                              GPtrArray    *events)
 {
@@ -317,7 +281,7 @@ hw_dispatcher_claim (HwDispatcher *self,
       g_hash_table_insert (self->claiming, copy_id (task_id), g_object_ref (task));
     }
 
-  hw_store_claim_async (self->store, claim->task_ids, "queue",
+  hw_store_claim_async (self->store, claim->task_ids, HW_DISPATCHER_NODE,
                         hw_clock_get_real_time (self->clock), NULL, on_claimed, claim);
 }
 
@@ -338,6 +302,7 @@ hw_dispatcher_finalize (GObject *object)
 {
   HwDispatcher *self = HW_DISPATCHER (object);
 
+  g_clear_object (&self->added);
   g_clear_pointer (&self->live, g_hash_table_unref);
   g_clear_pointer (&self->claiming, g_hash_table_unref);
   g_clear_object (&self->candidates);
@@ -496,6 +461,11 @@ hw_dispatcher_fold_start (HwDispatcher *self,
   HwTask *task = g_hash_table_lookup (self->claiming, &task_id);
 
   hw_candidates_remove (self->candidates, task_id);
+
+  /* One that was claimed as it was added is told of next to that. */
+  if (task == NULL && self->added != NULL && hw_task_get_id (self->added) == task_id &&
+      g_str_equal (hw_event_get_actor (event), HW_DISPATCHER_NODE))
+    task = self->added;
   if (task == NULL)
     return;
 
@@ -565,6 +535,7 @@ hw_dispatcher_fold (HwDispatcher *self,
       task = hw_task_new (task_id, 0, g_variant_new ("a{sv}", NULL));
       hw_task_apply (task, event);
       hw_candidates_add (self->candidates, task);
+      g_set_object (&self->added, task);
       break;
 
     case HW_EVENT_KIND_STATE:
@@ -587,6 +558,13 @@ hw_dispatcher_fold (HwDispatcher *self,
     }
 }
 
+/* Counts the places that are taken, or promised. */
+guint
+hw_dispatcher_count_running (HwDispatcher *self)
+{
+  return g_hash_table_size (self->live) + g_hash_table_size (self->claiming) + self->n_reserved;
+}
+
 /**
  * hw_dispatcher_dispatch:
  * @self: a dispatcher
@@ -602,7 +580,7 @@ hw_dispatcher_dispatch (HwDispatcher *self)
   g_return_if_fail (HW_IS_DISPATCHER (self));
 
   limits.max_parallel = self->max_parallel;
-  limits.n_running = g_hash_table_size (self->live) + g_hash_table_size (self->claiming);
+  limits.n_running = hw_dispatcher_count_running (self);
   if (!self->is_open || limits.n_running >= limits.max_parallel)
     return;
 

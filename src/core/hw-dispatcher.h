@@ -32,6 +32,12 @@ void          hw_dispatcher_fold (HwDispatcher *self,
                                   HwEvent      *event);
 void          hw_dispatcher_dispatch (HwDispatcher *self);
 
+const char   *hw_dispatcher_expect (HwDispatcher *self,
+                                    gboolean      may_begin);
+void          hw_dispatcher_end_expecting (HwDispatcher *self,
+                                           gboolean      is_promised,
+                                           GPtrArray    *events);
+
 HwTask       *hw_dispatcher_lookup (HwDispatcher *self,
                                     guint64       task_id);
 gboolean      hw_dispatcher_is_refused (HwDispatcher *self,

@@ -174,7 +174,7 @@ hw_store_commit_async (HwStore            *self,
  * Ends hw_store_commit_async().
  *
  * Returns: (transfer full) (element-type HwEvent): an event for each change, in
- *   order, or %NULL
+ *   order, each of a claimed task followed by that of its claim; or %NULL
  */
 GPtrArray *
 hw_store_commit_finish (HwStore      *self,

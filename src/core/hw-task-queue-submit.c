@@ -125,6 +125,37 @@ make_task (HwEvent *event)
                       hw_event_get_changes (event));
 }
 
+/* Proposes changes that add tasks. @gtask is (transfer full). What has a key may be there
+ * already, so it is not claimed before it is known to be new.
+ */
+static void
+propose (GTask              *gtask,
+         GPtrArray          *changes,
+         gboolean            is_batch,
+         GAsyncReadyCallback callback)
+{
+  HwTaskQueue *self = g_task_get_source_object (gtask);
+  HwChange *first = g_ptr_array_index (changes, 0);
+  const char *node = hw_dispatcher_expect (hw_task_queue_get_dispatcher (self),
+                                           !is_batch && first->key == NULL);
+
+  if (node != NULL)
+    hw_change_set_node (first, node);
+  g_task_set_task_data (gtask, GINT_TO_POINTER (node != NULL), NULL);
+  hw_store_commit_async (hw_task_queue_get_store (self), changes, NULL, callback, gtask);
+}
+
+/* Begins what was to begin at once, when whoever asked for it was answered. */
+static void
+end_proposal (GTask     *gtask,
+              GPtrArray *events)
+{
+  HwTaskQueue *self = g_task_get_source_object (gtask);
+
+  hw_dispatcher_end_expecting (hw_task_queue_get_dispatcher (self),
+                               GPOINTER_TO_INT (g_task_get_task_data (gtask)), events);
+}
+
 static void
 on_task_added (GObject      *source,
                GAsyncResult *result,
@@ -135,12 +166,12 @@ on_task_added (GObject      *source,
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
   if (events != NULL)
-    {
-      g_task_return_pointer (gtask, make_task (g_ptr_array_index (events, 0)), g_object_unref);
-      return;
-    }
+    g_task_return_pointer (gtask, make_task (g_ptr_array_index (events, 0)), g_object_unref);
+  else
+    return_error (gtask, error,
+                  "The task was not accepted, since it could not be written down: ");
 
-  return_error (gtask, error, "The task was not accepted, since it could not be written down: ");
+  end_proposal (gtask, events);
 }
 
 /**
@@ -179,8 +210,7 @@ hw_task_queue_submit_async (HwTaskQueue        *self,
   if (changes == NULL)
     g_task_return_error (gtask, error);
   else
-    hw_store_commit_async (hw_task_queue_get_store (self), changes, NULL, on_task_added,
-                           g_steal_pointer (&gtask));
+    propose (g_steal_pointer (&gtask), changes, FALSE, on_task_added);
 }
 
 /**
@@ -213,6 +243,7 @@ on_tasks_added (GObject      *source,
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
   g_autoptr(GPtrArray) tasks = NULL;
 
+  end_proposal (gtask, events);
   if (events == NULL)
     {
       return_error (gtask, error, "None of the tasks was accepted, since they could not be "
@@ -278,8 +309,7 @@ hw_task_queue_submit_many_async (HwTaskQueue        *self,
   if (changes == NULL)
     g_task_return_error (gtask, error);
   else
-    hw_store_commit_async (hw_task_queue_get_store (self), changes, NULL, on_tasks_added,
-                           g_steal_pointer (&gtask));
+    propose (g_steal_pointer (&gtask), changes, TRUE, on_tasks_added);
 }
 
 /**

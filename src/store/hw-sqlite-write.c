@@ -347,6 +347,25 @@ carry_out (HwDb            *db,
     }
 }
 
+/* Begins a task. One that is not Pending any more is somebody else's. */
+static gboolean
+hw_sqlite_write_claim_task (HwSqliteWrite   *self,
+                            HwDb            *db,
+                            HwSqliteNumbers *numbers,
+                            guint64          task_id,
+                            const char      *node,
+                            gint64           at)
+{
+  HwEvent *event = hw_task_rows_claim (db, numbers->epoch, numbers->last_event + 1, task_id, node,
+                                       at, &self->error);
+
+  if (event == NULL)
+    return self->error == NULL;
+
+  return hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING,
+                                     HW_TASK_STATE_PROCESSING);
+}
+
 static gboolean
 hw_sqlite_write_change (HwSqliteWrite   *self,
                         HwDb            *db,
@@ -360,6 +379,11 @@ hw_sqlite_write_change (HwSqliteWrite   *self,
 
       if (event == NULL ||
           !hw_sqlite_write_take_event (self, db, numbers, event, change->from, to))
+        return FALSE;
+
+      if (change->node != NULL &&
+          !hw_sqlite_write_claim_task (self, db, numbers, numbers->last_task, change->node,
+                                       change->at))
         return FALSE;
     }
 
@@ -398,17 +422,9 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
                        HwSqliteNumbers *numbers)
 {
   for (guint i = 0; i < self->task_ids->len; i++)
-    {
-      HwEvent *event = hw_task_rows_claim (db, numbers->epoch, numbers->last_event + 1,
-                                           g_array_index (self->task_ids, guint64, i),
-                                           self->node, self->at, &self->error);
-
-      if (self->error != NULL ||
-          (event != NULL &&
-           !hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING,
-                                        HW_TASK_STATE_PROCESSING)))
-        return FALSE;
-    }
+    if (!hw_sqlite_write_claim_task (self, db, numbers, g_array_index (self->task_ids, guint64, i),
+                                     self->node, self->at))
+      return FALSE;
 
   return TRUE;
 }

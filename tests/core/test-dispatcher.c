@@ -190,6 +190,61 @@ test_dispatcher_refill_that_fails_is_tried_again (Fixture      *fixture,
   assert_calls (fixture, "start 1/1");
 }
 
+/* What begins at once waits for the disk once. */
+static void
+test_dispatcher_begins_in_the_transaction_that_adds (Fixture      *fixture,
+                                                     gconstpointer test_data)
+{
+  hw_test_house_open (fixture->house);
+  submit_many (fixture, 4);
+
+  assert_calls (fixture, "start 1/1, start 2/1, start 3/1");
+  g_assert_cmpuint (hw_memory_store_get_n_calls (fixture->house->store,
+                                                 HW_MEMORY_STORE_CLAIM), ==, 0);
+  assert_story (fixture, 3, "added Processing/1");
+  assert_story (fixture, 4, "added");
+}
+
+/* A place that becomes free is not for who comes last. */
+static void
+test_dispatcher_overtakes_nobody_who_is_being_added (Fixture      *fixture,
+                                                     gconstpointer test_data)
+{
+  hw_test_house_open (fixture->house);
+  submit_many (fixture, 2);
+  assert_calls (fixture, "start 1/1, start 2/1");
+
+  hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
+  for (guint i = 0; i < 2; i++)
+    hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
+                                &(HwTaskSpec) { .type = (char *) "noop",
+                                                .key = (char *) (i == 0 ? "k" : NULL) },
+                                NULL, NULL, NULL);
+  hw_memory_store_release (fixture->house->store);
+  hw_await_quiet ();
+
+  assert_calls (fixture, "start 3/1");
+  assert_story (fixture, 4, "added");
+}
+
+/* A place that was promised to a task that could not be added is free again. */
+static void
+test_dispatcher_promise_ends_with_a_failure (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  hw_test_house_open (fixture->house);
+  for (guint i = 0; i < 5; i++)
+    {
+      hw_memory_store_fail_next (fixture->house->store, HW_MEMORY_STORE_COMMIT, 1);
+      hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
+                                  &(HwTaskSpec) { .type = (char *) "noop" }, NULL, NULL, NULL);
+      hw_await_quiet ();
+    }
+  submit_many (fixture, 3);
+
+  assert_calls (fixture, "start 1/1, start 2/1, start 3/1");
+}
+
 static void
 test_dispatcher_claim_that_fails_is_tried_again (Fixture      *fixture,
                                                  gconstpointer test_data)
@@ -208,7 +263,9 @@ test_dispatcher_claim_that_fails_is_tried_again (Fixture      *fixture,
   assert_calls (fixture, "start 2/1");
 }
 
-/* Another node, or a cancellation, was quicker. */
+/* Another node, or a cancellation, was quicker than a claim of its own, which a task needs that
+ * has a key.
+ */
 static void
 test_dispatcher_claim_that_loses_runs_nothing (Fixture      *fixture,
                                                gconstpointer test_data)
@@ -216,7 +273,8 @@ test_dispatcher_claim_that_loses_runs_nothing (Fixture      *fixture,
   hw_test_house_open (fixture->house);
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
   hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
-                              &(HwTaskSpec) { .type = (char *) "noop" }, NULL, NULL, NULL);
+                              &(HwTaskSpec) { .type = (char *) "noop", .key = (char *) "k" },
+                              NULL, NULL, NULL);
   hw_memory_store_release (fixture->house->store);
   g_main_context_iteration (NULL, FALSE);
 
@@ -451,6 +509,8 @@ add_tests_of_failures (HwTestLog *log)
        test_dispatcher_refill_that_fails_is_tried_again);
   ADD ("/dispatcher/claim/that-fails-is-tried-again",
        test_dispatcher_claim_that_fails_is_tried_again);
+  ADD_WITH_3_PLACES ("/dispatcher/adding/promise-ends-with-a-failure",
+                     test_dispatcher_promise_ends_with_a_failure);
   ADD ("/dispatcher/claim/that-loses-runs-nothing", test_dispatcher_claim_that_loses_runs_nothing);
   ADD ("/dispatcher/ending/is-not-lost", test_dispatcher_ending_is_not_lost);
   ADD ("/dispatcher/vanished-type/fails-what-waits",
@@ -477,6 +537,10 @@ main (int   argc,
   ADD_WITH_3_PLACES ("/dispatcher/max-parallel/is-kept", test_dispatcher_max_parallel_is_kept);
   ADD_WITH_3_PLACES ("/dispatcher/max-parallel/counts-what-is-being-claimed",
                      test_dispatcher_max_parallel_counts_what_is_being_claimed);
+  ADD_WITH_3_PLACES ("/dispatcher/adding/begins-in-the-same-transaction",
+                     test_dispatcher_begins_in_the_transaction_that_adds);
+  ADD_WITH_3_PLACES ("/dispatcher/adding/overtakes-nobody",
+                     test_dispatcher_overtakes_nobody_who_is_being_added);
   ADD ("/dispatcher/order/is-priority-then-age", test_dispatcher_priority_then_age);
   ADD ("/dispatcher/refill/1000-that-came-before", test_dispatcher_refill_1000_that_came_before);
   ADD ("/dispatcher/refill/1000-that-come-later", test_dispatcher_refill_1000_that_come_later);

@@ -161,7 +161,10 @@ test_queue_cancel_loses_the_race_with_the_claim (Fixture      *fixture,
   g_autoptr(GError) error = NULL;
   g_autoptr(HwTask) task = NULL;
 
-  submit_async (fixture);
+  /* What has a key is claimed after it was added. */
+  hw_task_queue_submit_async (fixture->house->queue, fixture->house->owner,
+                              &(HwTaskSpec) { .type = (char *) "noop", .key = (char *) "k" },
+                              NULL, NULL, NULL);
   g_main_context_iteration (NULL, FALSE);
   hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
   cancel_async (fixture, 1, &result);

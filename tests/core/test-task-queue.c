@@ -130,7 +130,7 @@ test_queue_submit_tells_everyone_before_who_asked (Fixture      *fixture,
                               fixture);
   hw_await_quiet ();
 
-  g_assert_cmpstr (fixture->order->str, ==, "added answer:Pending Processing/1 ");
+  g_assert_cmpstr (fixture->order->str, ==, "added Processing/1 answer:Pending ");
 }
 
 static void

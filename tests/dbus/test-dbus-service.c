@@ -94,7 +94,6 @@ test_service_does_without_a_bus (BusHouse     *house,
                     "reply\n"
                     "new object 3\n"
                     "TaskAdded 6 3\n"
-                    "object 3 Processing\n"
                     "TaskStateChanged 7 3 Processing\n");
 }
 

@@ -136,6 +136,9 @@ class BusTest(unittest.TestCase):
             member, data = message.get("member"), message.get("payload", {}).get("data")
             if message["type"] == "method_return" and isinstance(data, list) and data[:1] == [1]:
                 story.append("reply")
+            elif member == "InterfacesAdded":
+                properties = data[1].get(f"{bus.NAME}.Task", {})
+                property_state = properties.get("State", {}).get("data", property_state)
             elif member == "PropertiesChanged" and data[0] == f"{bus.NAME}.Task":
                 property_state = data[1].get("State", {}).get("data", property_state)
             elif member in TRANSITIONS:

@@ -228,7 +228,7 @@ test_poll_api_all_goes_on (HttpHouse    *house,
   probe = begin (house, "/api/v1/events?epoch={epoch}&after=2&wait=60");
   g_assert_false (http_probe_is_answered (probe));
   hw_test_house_submit (house->house, "noop");
-  assert_answered (probe, "added @3");
+  assert_answered (probe, "added Processing/1 @4");
 }
 
 static void
@@ -241,7 +241,7 @@ test_poll_api_all_of_a_type (HttpHouse    *house,
   g_assert_false (http_probe_is_answered (probe));
   hw_test_house_submit (house->house, "noop");
 
-  assert_answered (probe, "added @3");
+  assert_answered (probe, "added Processing/1 @4");
 }
 
 static void

@@ -30,6 +30,38 @@ test_claim_begins_an_attempt (Fixture      *fixture,
                  "{'state': <'Processing'>, 'attempt': <@u 1>, 'started_at': <@x 3000>}");
 }
 
+/* A task can be claimed as it is added: all the same happens, in one transaction. */
+static void
+test_claim_as_it_is_added (Fixture      *fixture,
+                           gconstpointer kind)
+{
+  HwChange *change = new_add ("{'group': <'disk'>, 'owner': <'uid:7'>}");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(HwTask) task = NULL;
+  HwEvent *event;
+
+  hw_change_set_node (change, "node");
+  events = commit (fixture, new_changes (change, new_add ("@a{sv} {}"), NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (events->len, ==, 3);
+  g_assert_cmpuint (fixture->n_told, ==, 1);
+  g_assert_cmpuint (fixture->heard->len, ==, 3);
+
+  event = g_ptr_array_index (events, 1);
+  g_assert_cmpuint (hw_event_get_task_id (event), ==, 1);
+  g_assert_cmpint (hw_event_get_kind (event), ==, HW_EVENT_KIND_STATE);
+  g_assert_cmpuint (hw_event_get_attempt (event), ==, 1);
+  g_assert_cmpstr (hw_event_get_owner (event), ==, "uid:7");
+  g_assert_cmpstr (hw_event_get_actor (event), ==, "node");
+  g_assert_cmpuint (hw_event_get_task_id (g_ptr_array_index (events, 2)), ==, 2);
+
+  task = get_task (fixture, 1, NULL);
+  g_assert_cmpint (hw_task_get_state (task), ==, HW_TASK_STATE_PROCESSING);
+  g_assert_cmpuint (hw_task_get_attempt (task), ==, 1);
+  g_assert_cmpuint (hw_task_get_seq (task), ==, 2);
+}
+
 static void
 test_claim_counts_attempts (Fixture      *fixture,
                             gconstpointer kind)
@@ -116,6 +148,7 @@ add_store_claiming_tests (const StoreKind *kind)
     FixtureFunc test;
   } tests[] = {
     { "claim/begins-an-attempt", test_claim_begins_an_attempt },
+    { "claim/as-it-is-added", test_claim_as_it_is_added },
     { "claim/counts-attempts", test_claim_counts_attempts },
     { "claim/gets-only-what-waits", test_claim_gets_only_what_waits },
     { "claim/loses-to-a-cancellation", test_claim_loses_to_a_cancellation },

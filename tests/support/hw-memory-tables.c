@@ -181,6 +181,23 @@ transaction_change (Transaction *self,
 }
 
 static void
+transaction_claim (Transaction *self,
+                   HwTask      *task,
+                   const char  *node,
+                   gint64       at)
+{
+  guint attempt = hw_task_get_attempt (task) + 1;
+  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
+                         hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", attempt);
+  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STARTED_AT), "x", at);
+  transaction_change (self, task, HW_EVENT_KIND_STATE, attempt, node, at,
+                      g_variant_dict_end (&changes));
+}
+
+static void
 transaction_add (Transaction    *self,
                  const HwChange *change)
 {
@@ -189,6 +206,8 @@ transaction_add (Transaction    *self,
   put_task (self->tasks, task);
   transaction_change (self, task, HW_EVENT_KIND_ADDED, hw_task_get_attempt (task),
                       change->actor, change->at, change->fields);
+  if (change->node != NULL)
+    transaction_claim (self, task, change->node, change->at);
 }
 
 /* Whether the state that a change sets ever follows the one that it needs. */
@@ -418,20 +437,9 @@ hw_memory_tables_claim (HwMemoryTables *self,
   for (guint i = 0; i < task_ids->len; i++)
     {
       HwTask *task = transaction_get_task (&transaction, g_array_index (task_ids, guint64, i));
-      g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
-      guint attempt;
 
-      if (task == NULL || hw_task_get_state (task) != HW_TASK_STATE_PENDING)
-        continue;
-
-      attempt = hw_task_get_attempt (task) + 1;
-      g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                             hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
-      g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u",
-                             attempt);
-      g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STARTED_AT), "x", at);
-      transaction_change (&transaction, task, HW_EVENT_KIND_STATE, attempt, node, at,
-                          g_variant_dict_end (&changes));
+      if (task != NULL && hw_task_get_state (task) == HW_TASK_STATE_PENDING)
+        transaction_claim (&transaction, task, node, at);
     }
 
   return transaction_commit (&transaction);
