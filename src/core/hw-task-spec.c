@@ -136,9 +136,9 @@ check_timeout (guint64     timeout,
 }
 
 static void
-insert_parameters (GVariantDict *fields,
-                   HwTaskType   *type,
-                   GVariant     *parameters)
+append_parameters (GVariantBuilder *fields,
+                   HwTaskType      *type,
+                   GVariant        *parameters)
 {
   g_autoptr(GVariant) visible = hw_task_type_hide_parameters (type, parameters);
   g_auto(GVariantDict) hidden = G_VARIANT_DICT_INIT (NULL);
@@ -155,10 +155,9 @@ insert_parameters (GVariantDict *fields,
         has_hidden = TRUE;
       }
 
-  g_variant_dict_insert_value (fields, hw_task_field_get_name (HW_TASK_FIELD_PARAMETERS), visible);
+  hw_task_field_append (HW_TASK_FIELD_PARAMETERS, fields, visible);
   if (has_hidden)
-    g_variant_dict_insert_value (fields, hw_task_field_get_name (HW_TASK_FIELD_HIDDEN_PARAMETERS),
-                                 g_variant_dict_end (&hidden));
+    hw_task_field_append (HW_TASK_FIELD_HIDDEN_PARAMETERS, fields, g_variant_dict_end (&hidden));
 }
 
 /**
@@ -187,7 +186,7 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   g_autoptr(GVariant) none = NULL;
   g_autoptr(GVariant) parameters = NULL;
   g_autofree char *title = NULL;
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   guint64 timeout;
 
   if (type == NULL || !check_title (self->title, error) ||
@@ -203,23 +202,23 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   timeout = self->timeout > 0 ? self->timeout : hw_task_type_get_timeout (type);
   title = self->title != NULL ? g_strdup (self->title) : hw_task_type_make_title (type, parameters);
 
-#define INSERT(field, format, value) \
-  g_variant_dict_insert (&fields, hw_task_field_get_name (field), format, value)
+#define APPEND(field, type, value) \
+  hw_task_field_append (field, &fields, g_variant_new_ ## type (value))
 
-  INSERT (HW_TASK_FIELD_TYPE, "s", hw_task_type_get_name (type));
-  INSERT (HW_TASK_FIELD_TITLE, "s", title);
-  INSERT (HW_TASK_FIELD_STATE, "s", hw_task_state_to_string (HW_TASK_STATE_PENDING));
-  INSERT (HW_TASK_FIELD_GROUP, "s", "");
-  INSERT (HW_TASK_FIELD_PRIORITY, "i", self->priority);
-  INSERT (HW_TASK_FIELD_OWNER, "s", owner);
-  INSERT (HW_TASK_FIELD_ATTEMPT, "u", 0);
-  INSERT (HW_TASK_FIELD_MAX_ATTEMPTS, "u", MAX_ATTEMPTS);
-  INSERT (HW_TASK_FIELD_CREATED_AT, "x", at);
+  APPEND (HW_TASK_FIELD_TYPE, string, hw_task_type_get_name (type));
+  APPEND (HW_TASK_FIELD_TITLE, string, title);
+  APPEND (HW_TASK_FIELD_STATE, string, hw_task_state_to_string (HW_TASK_STATE_PENDING));
+  APPEND (HW_TASK_FIELD_GROUP, string, "");
+  APPEND (HW_TASK_FIELD_PRIORITY, int32, self->priority);
+  APPEND (HW_TASK_FIELD_OWNER, string, owner);
+  APPEND (HW_TASK_FIELD_ATTEMPT, uint32, 0);
+  APPEND (HW_TASK_FIELD_MAX_ATTEMPTS, uint32, MAX_ATTEMPTS);
+  APPEND (HW_TASK_FIELD_CREATED_AT, int64, at);
   if (timeout > 0)
-    INSERT (HW_TASK_FIELD_TIMEOUT, "t", timeout);
-#undef INSERT
+    APPEND (HW_TASK_FIELD_TIMEOUT, uint64, timeout);
+#undef APPEND
 
-  insert_parameters (&fields, type, parameters);
+  append_parameters (&fields, type, parameters);
 
-  return hw_change_new_add (owner, at, g_variant_dict_end (&fields));
+  return hw_change_new_add (owner, at, g_variant_builder_end (&fields));
 }
