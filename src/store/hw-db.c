@@ -27,6 +27,7 @@ struct _HwDb
   sqlite3 *handle;           /* (owned) */
   GHashTable *statements;    /* (owned) (element-type utf8 HwDbStatement): by their text */
   GCancellable *cancellable; /* (owned) (nullable): of what is read now */
+  int is_interrupted;        /* atomic: nothing long is to run any more */
   guint log_pages;           /* in the write-ahead log at the last commit */
   int is_unsure;             /* atomic: see hw_db_is_unsure() */
 };
@@ -181,7 +182,8 @@ on_steps_made (gpointer user_data)
 {
   HwDb *self = user_data;
 
-  return g_cancellable_is_cancelled (self->cancellable);
+  return g_cancellable_is_cancelled (self->cancellable) ||
+         g_atomic_int_get (&self->is_interrupted);
 }
 
 /* Makes the file in its folder, name and all, unless it is there. */
@@ -623,12 +625,14 @@ hw_db_set_cancellable (HwDb         *self,
  * hw_db_interrupt:
  * @self: a connection
  *
- * Ends the statement that runs now with %G_IO_ERROR_CANCELLED. Any thread.
+ * Ends the statement that runs now with %G_IO_ERROR_CANCELLED, and so each that takes long from
+ * now on: SQLite forgets this if it comes between two. Any thread.
  */
 void
 hw_db_interrupt (HwDb *self)
 {
   g_return_if_fail (self != NULL);
 
+  g_atomic_int_set (&self->is_interrupted, TRUE);
   sqlite3_interrupt (self->handle);
 }
