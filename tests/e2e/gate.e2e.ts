@@ -188,7 +188,9 @@ function limitOpenFiles(limit: number) {
 test('the daemon may have more files open than is usual, and its programs as many as before', async () => {
   const before = openFilesOf(process.pid)
   limitOpenFiles(512)
-  onTestFinished(() => limitOpenFiles(before))
+  onTestFinished(() => {
+    limitOpenFiles(before)
+  })
   const daemon = await startDaemon({
     taskTypes: { limit: '[Task]\ntitle=Limit\n[Command]\nargv=/bin/sh;-c;ulimit -n;\n' },
   })

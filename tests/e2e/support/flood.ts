@@ -98,8 +98,12 @@ export class Flood {
     let sent = 0
     while (sent < length && socket.writable) {
       const more = await new Promise<boolean>((resolve) => {
-        socket.once('close', () => resolve(false))
-        socket.write(piece, (error) => resolve(error === undefined || error === null))
+        socket.once('close', () => {
+          resolve(false)
+        })
+        socket.write(piece, (error) => {
+          resolve(error === undefined || error === null)
+        })
       })
       socket.removeAllListeners('close')
       if (!more) break
