@@ -12,6 +12,7 @@
 #include <string.h>
 
 /* The port that browsers leave out of a host. */
+#define USUAL_PORT 80
 #define USUAL_TLS_PORT 443
 
 #define CERTIFICATE_ADVICE \
@@ -285,7 +286,8 @@ hw_http_entrances_get_proxy_path (HwHttpEntrances *self)
  */
 static void
 add_own_hosts (GStrvBuilder *hosts,
-               guint         port)
+               guint         port,
+               guint         usual_port)
 {
   static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
 
@@ -294,12 +296,12 @@ add_own_hosts (GStrvBuilder *hosts,
       g_autofree char *host = g_strdup_printf ("%s:%u", names[i], port);
 
       g_strv_builder_add (hosts, host);
-      if (port == USUAL_TLS_PORT)
+      if (port == usual_port)
         g_strv_builder_add (hosts, names[i]);
     }
 }
 
-/* A name stands for itself at the usual port, and has ours if we listen at another. */
+/* A name stands for itself, as somebody may lead its usual port to ours, and with our port. */
 static void
 add_public_hosts (GStrvBuilder *hosts,
                   const char   *name,
@@ -307,8 +309,7 @@ add_public_hosts (GStrvBuilder *hosts,
 {
   g_autofree char *host = g_strdup_printf ("%s:%u", name, port);
 
-  if (port == USUAL_TLS_PORT || strchr (name, ':') != NULL)
-    g_strv_builder_add (hosts, name);
+  g_strv_builder_add (hosts, name);
   if (strchr (name, ':') == NULL)
     g_strv_builder_add (hosts, host);
 }
@@ -341,8 +342,8 @@ hw_http_entrances_set_ports (HwHttpEntrances *self,
 
   g_return_if_fail (HW_IS_HTTP_ENTRANCES (self));
 
-  add_own_hosts (loopback, port);
-  add_own_hosts (tls, tls_port);
+  add_own_hosts (loopback, port, USUAL_PORT);
+  add_own_hosts (tls, tls_port, USUAL_TLS_PORT);
   for (guint i = 0; self->names[i] != NULL; i++)
     {
       add_public_hosts (tls, self->names[i], tls_port);

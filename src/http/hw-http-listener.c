@@ -70,6 +70,7 @@ struct _HwHttpListener
   GPtrArray *doors;    /* (owned) (element-type Door) */
   GHashTable *streams; /* (owned) (element-type HwHttpStream) */
   guint max_streams;
+  gboolean is_full; /* nobody could make room for whoever comes now */
 
   int spare_fd;       /* to be closed when there is no other, or -1 */
   int idle_fds[2];    /* what libsoup listens on, where nobody ever comes */
@@ -120,22 +121,22 @@ on_pause_over (gpointer user_data)
   g_ptr_array_foreach (self->doors, (GFunc) door_open, NULL);
 }
 
-/* Lets nobody in for a moment. */
+/* Lets nobody in for a moment, or nobody but those who come from this machine's users. */
 static void
 hw_http_listener_pause (HwHttpListener *self,
-                        gint64          span)
+                        gint64          span,
+                        gboolean        with_local)
 {
-  if (self->pause_timer != 0)
-    return;
-
   for (guint i = 0; i < self->doors->len; i++)
     {
       Door *door = g_ptr_array_index (self->doors, i);
 
-      if (!door->is_local || span == PAUSE)
+      if (!door->is_local || with_local)
         door_close (door);
     }
-  self->pause_timer = hw_clock_add_timer (self->clock, span, on_pause_over, self);
+
+  if (self->pause_timer == 0)
+    self->pause_timer = hw_clock_add_timer (self->clock, span, on_pause_over, self);
 }
 
 /* Lists the streams, for those who may end some of them meanwhile. */
@@ -247,20 +248,20 @@ hw_http_listener_make_room (HwHttpListener *self,
 {
   HwHttpStream *oldest;
 
-  if (g_hash_table_size (self->streams) < self->max_streams)
-    return TRUE;
-
-  oldest = hw_http_crowd_find_idler (self->streams, NULL);
+  self->is_full = g_hash_table_size (self->streams) >= self->max_streams;
+  oldest = self->is_full ? hw_http_crowd_find_idler (self->streams, NULL) : NULL;
   if (oldest == NULL)
     return TRUE;
 
   if (!hw_http_listener_may_cut (self, oldest, for_local))
     {
-      hw_http_listener_pause (self, PATIENCE);
+      hw_http_listener_pause (self, PATIENCE, for_local);
       return FALSE;
     }
 
+  /* It may go in a moment only, when libsoup has heard of it. */
   hw_http_stream_cut (oldest);
+  self->is_full = FALSE;
 
   return TRUE;
 }
@@ -273,7 +274,7 @@ hw_http_listener_check_room (HwHttpListener *self,
   const char *peer = hw_http_stream_get_peer (stream)->name;
   HwHttpStream *oldest;
 
-  if (g_hash_table_size (self->streams) >= self->max_streams)
+  if (self->is_full)
     return g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
                                 "The daemon answers as many requests as it can. Ask again later; "
                                 "whoever has much to watch can use the hub.");
@@ -289,7 +290,7 @@ hw_http_listener_check_room (HwHttpListener *self,
       if (hw_http_listener_may_cut (self, oldest, FALSE))
         hw_http_stream_cut (oldest);
       else
-        hw_http_listener_pause (self, PATIENCE);
+        hw_http_listener_pause (self, PATIENCE, hw_http_stream_get_peer (stream)->is_local);
       return NULL;
     }
 
@@ -349,7 +350,7 @@ hw_http_listener_relieve (HwHttpListener *self,
       if (hw_http_listener_may_cut (self, oldest, door->is_local))
         hw_http_stream_cut (oldest);
       else
-        hw_http_listener_pause (self, PATIENCE);
+        hw_http_listener_pause (self, PATIENCE, door->is_local);
       return;
     }
 
@@ -361,7 +362,7 @@ hw_http_listener_relieve (HwHttpListener *self,
         close (fd);
     }
   self->spare_fd = open_spare ();
-  hw_http_listener_pause (self, PAUSE);
+  hw_http_listener_pause (self, PAUSE, TRUE);
 }
 
 /* Returns: whether there may be more to accept now */
@@ -379,10 +380,14 @@ hw_http_listener_accept (HwHttpListener *self,
 
   if (fd < 0)
     {
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        hw_http_listener_relieve (self, door);
+      int cause = errno;
 
-      return errno == EINTR || errno == ECONNABORTED;
+      if (cause == EMFILE || cause == ENFILE || cause == ENOBUFS || cause == ENOMEM)
+        hw_http_listener_relieve (self, door);
+      else if (cause != EAGAIN && cause != EINTR && cause != ECONNABORTED)
+        hw_http_listener_pause (self, PAUSE, TRUE);
+
+      return cause == EINTR || cause == ECONNABORTED;
     }
 
   address = g_socket_address_new_from_native (&bytes, size);

@@ -100,7 +100,8 @@ hw_http_stream_finish (HwHttpStream *self)
 
   if (self->is_taken)
     {
-      self->has_letter = self->phase == HW_HTTP_STREAM_WAITING;
+      if (self->phase == HW_HTTP_STREAM_WAITING)
+        self->has_letter = TRUE;
       hw_http_stream_enter (self, HW_HTTP_STREAM_LOST);
       hw_http_stream_wake (self);
       return;
@@ -439,6 +440,10 @@ HwHttpStreamState
 hw_http_stream_get_state (HwHttpStream *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), HW_HTTP_STREAM_STATE_BUSY);
+
+  /* Who was refused has no claim to a place. */
+  if (self->phase == HW_HTTP_STREAM_LEAVING)
+    return HW_HTTP_STREAM_STATE_SILENT;
 
   if (self->phase == HW_HTTP_STREAM_WAITING)
     return self->is_taken ? HW_HTTP_STREAM_STATE_IDLE : HW_HTTP_STREAM_STATE_SILENT;

@@ -252,7 +252,8 @@ hw_http_wire_write_record (HwHttpWire          *self,
       return G_POLLABLE_RETURN_FAILED;
     }
 
-  *n_written = self->n_unsent;
+  /* The other side may have asked for smaller records. */
+  *n_written = (gsize) result;
   self->n_unsent = 0;
 
   return G_POLLABLE_RETURN_OK;

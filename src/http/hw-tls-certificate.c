@@ -93,8 +93,8 @@ read_stamp (const char *path)
       stamp.device = status.st_dev;
       stamp.number = status.st_ino;
       stamp.size = status.st_size;
-      stamp.time = status.st_mtim.tv_sec;
-      stamp.nanoseconds = status.st_mtim.tv_nsec;
+      stamp.time = status.st_ctim.tv_sec;
+      stamp.nanoseconds = status.st_ctim.tv_nsec;
     }
 
   return stamp;

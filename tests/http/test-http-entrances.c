@@ -116,8 +116,8 @@ test_http_entrances_hosts (void)
 {
   static const char *const loopback[] = { "127.0.0.1:5031", "localhost:5031", "[::1]:5031", NULL };
   static const char *const tls[] = {
-    "127.0.0.1:7138", "localhost:7138", "[::1]:7138", NAME ":7138", "other.example:8443",
-    "192.0.2.7:7138", NULL,
+    "127.0.0.1:7138", "localhost:7138", "[::1]:7138", NAME, NAME ":7138", "other.example:8443",
+    "192.0.2.7", "192.0.2.7:7138", NULL,
   };
   static const char *const proxy[] = {
     NAME, NAME ":443", "other.example:8443", "192.0.2.7", "192.0.2.7:443", NULL,

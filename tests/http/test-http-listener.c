@@ -74,6 +74,23 @@ test_listener_oldest_makes_room (ListenerHouse *house,
   g_assert_cmpuint (count_over (held), ==, 1);
 }
 
+/* Test that those who were refused keep nobody out, though they stay to hear why. */
+static void
+test_listener_refused_make_room (ListenerHouse *house,
+                                 gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) refused = open_many (house, HW_HTTP_MAX_OF_PEER, "x\r\n");
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, PAUSE);
+  client = listener_house_ask (house, ASK_LAST ("/a"));
+  heard = hear_all (client);
+
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+  g_assert_cmpuint (refused->len, ==, HW_HTTP_MAX_OF_PEER);
+}
+
 /* Test that of those who came, whoever asked and waits for its next request stays rather
  * than one who never asked.
  */
@@ -294,6 +311,7 @@ main (int   argc,
   g_test_add ("/http-listener/" path, ListenerHouse, NULL, listener_house_set_up, function, \
               listener_house_tear_down)
   ADD ("full/oldest-without-request-makes-room", test_listener_oldest_makes_room);
+  ADD ("full/who-was-refused-makes-room", test_listener_refused_make_room);
   ADD ("full/who-never-asked-goes-first", test_listener_silent_goes_first);
   ADD ("slow/are-few", test_listener_slow_are_few);
   ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
