@@ -181,6 +181,8 @@ retry_task (GTask  *gtask,
 
   g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
                          hw_task_state_to_string (HW_TASK_STATE_PENDING));
+  /* Who is added meanwhile is not to overtake it. */
+  hw_dispatcher_expect (hw_task_queue_get_dispatcher (self), FALSE);
   change_state (g_steal_pointer (&owned), HW_TASK_STATE_FAILED, now,
                 g_variant_dict_end (&fields));
 }
@@ -262,8 +264,13 @@ on_state_changed (GObject      *source,
                   gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  const Request *request = g_task_get_task_data (gtask);
+  HwTaskQueue *self = g_task_get_source_object (gtask);
   GError *error = NULL;
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
+
+  if (request->verb == &retry_verb)
+    hw_dispatcher_end_expecting (hw_task_queue_get_dispatcher (self), FALSE, NULL);
 
   if (events != NULL)
     {

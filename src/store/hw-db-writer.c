@@ -192,7 +192,7 @@ hw_db_writer_carry_out (HwDbWriter    *self,
   const HwSqliteNumbers before = self->numbers;
   guint64 n_changes = hw_db_get_n_changes (self->db);
 
-  /* One change writes nothing before it is sure, so it needs no way back. */
+  /* One change that cannot be made writes nothing, so it needs no way back. */
   gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
 
   if ((self->space >= HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write)) ||
@@ -353,7 +353,7 @@ hw_db_writer_look_after_index (HwDbWriter *self)
   const HwSqliteNumbers before = self->numbers;
   g_autoptr(GError) error = NULL;
 
-  if (self->has_bad_index ||
+  if (self->failure != NULL || self->has_bad_index ||
       self->numbers.last_task - self->numbers.last_indexed < TASKS_TO_INDEX)
     return;
 
