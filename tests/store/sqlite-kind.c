@@ -6,6 +6,7 @@
 
 #include "tests/store/sqlite-kind.h"
 
+#include "hw-db.h"
 #include "hw-sqlite-store.h"
 
 HwStore *
@@ -21,4 +22,18 @@ void
 close_sqlite (HwStore *store)
 {
   hw_sqlite_store_close (HW_SQLITE_STORE (store));
+}
+
+void
+execute_sql (Fixture    *fixture,
+             const char *name,
+             const char *sql)
+{
+  g_autofree char *path = fixture_build_path (fixture, name);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+
+  g_assert_no_error (error);
+  hw_db_execute (db, sql, &error);
+  g_assert_no_error (error);
 }

@@ -13,4 +13,9 @@ HwStore *open_sqlite (const char *folder,
                       GError    **error);
 void     close_sqlite (HwStore *store);
 
+/* Runs SQL on a database in the fixture's folder while nobody has it open. */
+void     execute_sql (Fixture    *fixture,
+                      const char *name,
+                      const char *sql);
+
 G_END_DECLS

@@ -255,19 +255,6 @@ test_never_replaces_the_database (Fixture      *fixture,
 }
 
 static void
-change_copy (Fixture    *fixture,
-             const char *sql)
-{
-  g_autofree char *path = fixture_build_path (fixture, "copy");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
-
-  g_assert_no_error (error);
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
-
-static void
 damage_copy (Fixture *fixture)
 {
   g_autoptr(Kept) kept = keep (fixture, "copy");
@@ -299,9 +286,9 @@ test_unfit_is_refused (Fixture      *fixture,
 
       make_copy (fixture, "copy");
       if (i == 0)
-        change_copy (fixture, "PRAGMA user_version = 99");
+        execute_sql (fixture, "copy", "PRAGMA user_version = 99");
       else if (i == 1)
-        change_copy (fixture, "PRAGMA application_id = 7");
+        execute_sql (fixture, "copy", "PRAGMA application_id = 7");
       else if (i == 2)
         damage_copy (fixture);
       else

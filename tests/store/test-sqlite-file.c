@@ -26,13 +26,7 @@ static void
 execute (Fixture    *fixture,
          const char *sql)
 {
-  g_autofree char *path = fixture_build_path (fixture, "headway.db");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
-
-  g_assert_no_error (error);
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
+  execute_sql (fixture, "headway.db", sql);
 }
 
 static void

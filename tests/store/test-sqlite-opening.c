@@ -45,15 +45,12 @@ put_oldest (Fixture *fixture)
 {
   g_autofree char *sql_path = g_test_build_filename (G_TEST_DIST, "store", "schema-1.sql", NULL);
   g_autofree char *sql = NULL;
-  g_autoptr(HwDb) db = NULL;
   g_autoptr(GError) error = NULL;
 
   empty_tree (fixture->folder);
   g_file_get_contents (sql_path, &sql, NULL, &error);
   g_assert_no_error (error);
-  db = open_file (fixture, "headway.db");
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
+  execute_sql (fixture, "headway.db", sql);
 }
 
 /* Puts a database that a daemon of version 3 made of one of the first into the store's place. */
