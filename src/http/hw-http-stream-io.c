@@ -47,14 +47,6 @@ hw_http_stream_drop (HwHttpStream *self)
     hw_http_stream_cut (self);
 }
 
-static gssize
-block (GError **error)
-{
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "Nothing has come");
-
-  return -1;
-}
-
 /* Looks at what has come of a head. */
 static void
 hw_http_stream_check_head (HwHttpStream *self)
@@ -170,7 +162,7 @@ hw_http_stream_read (HwHttpStream *self,
 
     case HW_HTTP_STREAM_WAITING:
     case HW_HTTP_STREAM_ANSWERING:
-      return block (error);
+      return hw_http_wire_block (error);
 
     case HW_HTTP_STREAM_LEAVING:
     case HW_HTTP_STREAM_LOST:

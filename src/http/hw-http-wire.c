@@ -77,8 +77,16 @@ set_error (GError **error,
   return FALSE;
 }
 
-static gssize
-block (GError **error)
+/**
+ * hw_http_wire_block:
+ * @error: return location for a #GError, or %NULL
+ *
+ * Says that whoever reads has to wait: %G_IO_ERROR_WOULD_BLOCK.
+ *
+ * Returns: -1
+ */
+gssize
+hw_http_wire_block (GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "Nothing has come");
 
@@ -133,7 +141,7 @@ hw_http_wire_shake_hands (HwHttpWire *self,
 
   if (!gnutls_error_is_fatal (result))
     {
-      block (error);
+      hw_http_wire_block (error);
       return FALSE;
     }
 
@@ -164,7 +172,7 @@ hw_http_wire_read_record (HwHttpWire *self,
     return 0;
 
   if (n_read != GNUTLS_E_REHANDSHAKE && !gnutls_error_is_fatal ((int) n_read))
-    return block (error);
+    return hw_http_wire_block (error);
 
   set_error (error, (int) n_read);
   return -1;

@@ -29,6 +29,7 @@ gssize          hw_http_wire_read (HwHttpWire *self,
                                    void       *bytes,
                                    gsize       size,
                                    GError    **error);
+gssize          hw_http_wire_block (GError **error);
 GPollableReturn hw_http_wire_write (HwHttpWire          *self,
                                     const GOutputVector *vectors,
                                     gsize                n_vectors,
