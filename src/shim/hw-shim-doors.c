@@ -7,6 +7,7 @@
 #include "hw-shim-record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -42,19 +43,21 @@ hw_shim_doors_init (HwShimDoors *self,
 }
 
 /* Listens in the current folder: the whole path of a socket may be too long for its
- * address, its name is not. The folder lets in nobody else, and umask(2) neither. What
- * fails is tried again after a while: until then the next daemon waits.
+ * address, its name is not. The folder lets in nobody else, and umask(2) neither. It has its name
+ * when it listens, as one that refuses looks like that of a dead shim. What fails is tried again
+ * after a while: until then the next daemon waits.
  */
 void
 hw_shim_doors_listen (HwShimDoors *self,
                       int64_t      now)
 {
-  const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET };
+  const struct sockaddr_un address = { AF_UNIX, HW_SHIM_SOCKET_DRAFT };
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   self->listen_at = now + LISTEN_AGAIN_TIME;
+  unlink (address.sun_path);
   if (fd >= 0 && bind (fd, (const struct sockaddr *) &address, sizeof address) == 0 &&
-      listen (fd, HW_DOORS_MAX) == 0)
+      listen (fd, HW_DOORS_MAX) == 0 && rename (address.sun_path, HW_SHIM_SOCKET) == 0)
     {
       self->listener_fd = fd;
       self->listen_at = INT64_MAX;
@@ -160,17 +163,15 @@ read_door (HwShimDoor *door,
   ssize_t n = recv (door->fd, door->buffer + door->filled, sizeof door->buffer - door->filled,
                     MSG_DONTWAIT);
 
-  if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
-
-  if (n <= 0)
+  if (n > 0)
+    {
+      door->filled += (size_t) n;
+      hear_frames (door, hear, user_data);
+    }
+  else if (n == 0 || (errno != EAGAIN && errno != EINTR))
     {
       close_door (door);
-      return;
     }
-
-  door->filled += (size_t) n;
-  hear_frames (door, hear, user_data);
 }
 
 /* Hears those of whom poll() found news in @fds. */

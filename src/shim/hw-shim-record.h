@@ -14,6 +14,7 @@
 #define HW_SHIM_START "start"   /* its work may have begun */
 #define HW_SHIM_END "end"       /* how it ended */
 #define HW_SHIM_SOCKET "socket" /* the door of the shim that watches it */
+#define HW_SHIM_SOCKET_DRAFT "socket.draft"
 
 /* The environment variable that all processes of an attempt inherit. */
 #define HW_MARK_VARIABLE "HEADWAY_TASK"
