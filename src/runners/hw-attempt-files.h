@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Where a program learns of the folder for its results. */
+#define HW_RESULTS_VARIABLE "HEADWAY_RESULT_DIR"
+
 char    *hw_attempt_files_build_folder (const char *root,
                                         HwRun      *run);
 char    *hw_attempt_files_build_results (const char *root,

@@ -197,7 +197,6 @@ hw_command_runner_init (HwCommandRunner *self)
 {
   self->children = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->settings.version = HW_SHIM_VERSION;
-  self->settings.processes = hw_marked_processes_new ();
 }
 
 /**
@@ -225,6 +224,7 @@ hw_command_runner_new (const char *shim_path,
   self = g_object_new (HW_TYPE_COMMAND_RUNNER, NULL);
   self->settings.shim_path = g_strdup (shim_path);
   self->settings.output_root = g_strdup (output_root);
+  self->settings.processes = hw_marked_processes_new (output_root);
   self->settings.clock = g_object_ref (clock);
   if (!hw_life_read (self->settings.life, sizeof self->settings.life))
     self->settings.life[0] = '\0';

@@ -25,9 +25,6 @@
 /* A text is bytes in UTF-8, in whatever language. */
 #define DEFAULT_LANG "C.UTF-8"
 
-/* Where a program learns of the folder for its results. */
-#define RESULTS_VARIABLE "HEADWAY_RESULT_DIR"
-
 /* Room for the path of a cgroup in an order, which is judged before there is one. */
 #define CGROUP_ROOM HW_CGROUP_SIZE
 
@@ -96,7 +93,7 @@ make_environment (GVariant   *given,
 
   environment = g_environ_setenv (environment, HW_MARK_VARIABLE,
                                   mark + strlen (HW_MARK_VARIABLE "="), TRUE);
-  environment = g_environ_setenv (environment, RESULTS_VARIABLE, results, TRUE);
+  environment = g_environ_setenv (environment, HW_RESULTS_VARIABLE, results, TRUE);
 
   return g_steal_pointer (&environment);
 }

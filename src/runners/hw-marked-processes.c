@@ -6,7 +6,11 @@
 
 #include "hw-marked-processes.h"
 
+#include "hw-attempt-files.h"
+#include "hw-attempt-folder.h"
+
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -15,7 +19,9 @@
 
 /* The processes of an attempt, wherever they went: in sessions of their own, without
  * a parent, left by a daemon that is no more. They are known by a variable of their
- * environment. One that changes its user or clears its environment escapes.
+ * environment. One that changes its user or clears its environment escapes. A database that
+ * was copied elsewhere has attempts of the same numbers, which are another daemon's: these
+ * are told apart by where their results go.
  *
  * To look at all processes takes long, and when many attempts are lost at once, as many look
  * for theirs. So each look is for all who wait by then: one of their threads looks, until it
@@ -54,6 +60,7 @@ hw_mark_build (HwRun *run)
 
 struct _HwMarkedProcesses
 {
+  char *output_root;   /* (owned) (type filename) */
   GMutex lock;         /* of all below, and of what is wanted */
   GCond changed;
   GPtrArray *wanted;   /* (owned) (element-type Wanted): unowned, of threads that wait */
@@ -76,6 +83,7 @@ typedef struct
 /* One look at all processes. */
 typedef struct
 {
+  const char *output_root;
   GPtrArray *wanted;     /* (owned) (element-type Wanted): unowned */
   int pidfd;             /* (owned): of the last that was killed, or -1 */
   gboolean is_unsettled; /* some could not be judged */
@@ -126,6 +134,52 @@ is_unsettled (pid_t pid,
   return program != NULL && !has_place_for_environment (pid);
 }
 
+/* Looks up a variable. There is a NUL behind the last one as well. Returns (nullable). */
+static const char *
+find_variable (const char *environment,
+               gsize       length,
+               const char *name)
+{
+  gsize name_length = strlen (name);
+
+  for (const char *p = environment; p < environment + length; p += strlen (p) + 1)
+    if (strncmp (p, name, name_length) == 0 && p[name_length] == '=')
+      return p + name_length + 1;
+
+  return NULL;
+}
+
+static gboolean
+is_same_folder (const char *a,
+                const char *b)
+{
+  GStatBuf status_a;
+  GStatBuf status_b;
+
+  return g_stat (a, &status_a) == 0 && g_stat (b, &status_b) == 0 &&
+         status_a.st_dev == status_b.st_dev && status_a.st_ino == status_b.st_ino;
+}
+
+/* Tells whether the results of an attempt go to another folder than ours, which is there: so
+ * its daemon is another one. Of a folder that was moved away the daemon may be we.
+ */
+static gboolean
+is_of_others (const char *output_root,
+              const char *name,
+              const char *results)
+{
+  g_autofree char *ending = g_strdup_printf ("/%s/" HW_ATTEMPT_FILES_FOLDER, name);
+  g_autofree char *root = NULL;
+
+  if (results == NULL || !g_str_has_suffix (results, ending))
+    return FALSE;
+
+  root = g_strndup (results, strlen (results) - strlen (ending));
+
+  return !g_str_equal (root, output_root) && g_file_test (root, G_FILE_TEST_IS_DIR) &&
+         !is_same_folder (root, output_root);
+}
+
 /* Finds out whose a process is. Returns %NULL if nobody wants it. */
 static Wanted *
 find_wanted (pid_t  pid,
@@ -133,6 +187,7 @@ find_wanted (pid_t  pid,
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int) pid);
   g_autofree char *environment = NULL;
+  const char *name;
   gsize length;
 
   /* Those of other users cannot be read, and are not ours. */
@@ -142,19 +197,15 @@ find_wanted (pid_t  pid,
   if (is_unsettled (pid, length))
     round->is_unsettled = TRUE;
 
-  /* There is a NUL behind the last one as well. */
-  for (const char *p = environment; p < environment + length; p += strlen (p) + 1)
+  name = find_variable (environment, length, HW_MARK_VARIABLE);
+  for (guint i = 0; name != NULL && i < round->wanted->len; i++)
     {
-      if (!g_str_has_prefix (p, HW_MARK_VARIABLE "="))
-        continue;
+      Wanted *wanted = g_ptr_array_index (round->wanted, i);
 
-      for (guint i = 0; i < round->wanted->len; i++)
-        {
-          Wanted *wanted = g_ptr_array_index (round->wanted, i);
-
-          if (g_str_equal (p, wanted->mark))
-            return wanted;
-        }
+      if (g_str_equal (name, wanted->mark + strlen (HW_MARK_VARIABLE "=")) &&
+          !is_of_others (round->output_root, name,
+                         find_variable (environment, length, HW_RESULTS_VARIABLE)))
+        return wanted;
     }
 
   return NULL;
@@ -232,7 +283,7 @@ static void
 look_for_all (HwMarkedProcesses *self)
 {
   g_autoptr(GPtrArray) wanted = g_ptr_array_copy (self->wanted, NULL, NULL);
-  Round round = { .wanted = wanted, .pidfd = -1 };
+  Round round = { .output_root = self->output_root, .wanted = wanted, .pidfd = -1 };
   struct pollfd poll_fd = { .events = POLLIN };
 
   g_mutex_unlock (&self->lock);
@@ -258,16 +309,19 @@ look_for_all (HwMarkedProcesses *self)
 
 /**
  * hw_marked_processes_new:
+ * @output_root: (type filename): the folder of all attempts
  *
- * Creates what kills processes by their marks.
+ * Creates what kills processes by their marks. Those whose results go to another such folder
+ * are left alone.
  *
  * Returns: (transfer full): it
  */
 HwMarkedProcesses *
-hw_marked_processes_new (void)
+hw_marked_processes_new (const char *output_root)
 {
   HwMarkedProcesses *self = g_atomic_rc_box_new0 (HwMarkedProcesses);
 
+  self->output_root = g_strdup (output_root);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->wanted = g_ptr_array_new ();
@@ -289,6 +343,7 @@ clear (gpointer data)
   g_clear_pointer (&self->wanted, g_ptr_array_unref);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
+  g_clear_pointer (&self->output_root, g_free);
 }
 
 void

@@ -14,7 +14,7 @@ char *hw_mark_build (HwRun *run);
 /* Kills processes by the marks of their attempts. */
 typedef struct _HwMarkedProcesses HwMarkedProcesses;
 
-HwMarkedProcesses *hw_marked_processes_new (void);
+HwMarkedProcesses *hw_marked_processes_new (const char *output_root);
 HwMarkedProcesses *hw_marked_processes_ref (HwMarkedProcesses *self);
 void               hw_marked_processes_unref (HwMarkedProcesses *self);
 

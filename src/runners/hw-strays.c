@@ -246,7 +246,7 @@ hw_strays_end_async (HwStore            *store,
   search->epoch = hw_store_get_epoch (store);
   search->root = realpath (output_root, NULL);
   search->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  search->processes = hw_marked_processes_new ();
+  search->processes = hw_marked_processes_new (output_root);
   g_task_set_task_data (gtask, search, (GDestroyNotify) search_free);
   if (search->root == NULL)
     g_task_return_boolean (gtask, FALSE);

@@ -499,7 +499,7 @@ test_newer_shim (Fixture      *fixture,
 static gint64
 measure_search (void)
 {
-  HwMarkedProcesses *processes = hw_marked_processes_new ();
+  HwMarkedProcesses *processes = hw_marked_processes_new ("/nonexistent");
   gint64 best = G_MAXINT64;
 
   for (guint i = 0; i < 5; i++)

@@ -6,10 +6,18 @@
 
 #include "hw-marked-processes.h"
 
+#include "hw-attempt-files.h"
+#include "hw-attempt-folder.h"
+#include "remove-tree.h"
+
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 /* Attempts that are lost at once. */
 #define N_LOST 32
+
+/* Where no output is. */
+#define OUTPUT_ROOT "/nonexistent"
 
 /* Seconds that are longer than any test. */
 #define FOREVER "60"
@@ -35,19 +43,43 @@ search (gpointer data)
   return NULL;
 }
 
-/* Starts a program with a mark. */
+/* Starts a program with a mark, whose results go to a folder of @root if that is not %NULL. */
 static GSubprocess *
-start_program (const char *mark)
+start_program (const char *mark,
+               const char *root)
 {
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_autoptr(GError) error = NULL;
+  g_autofree char *results = NULL;
+  const char *name = strchr (mark, '=') + 1;
   GSubprocess *program;
 
-  g_subprocess_launcher_setenv (launcher, HW_MARK_VARIABLE, strchr (mark, '=') + 1, TRUE);
+  g_subprocess_launcher_setenv (launcher, HW_MARK_VARIABLE, name, TRUE);
+  if (root != NULL)
+    {
+      results = g_strdup_printf ("%s/%s/" HW_ATTEMPT_FILES_FOLDER, root, name);
+      g_subprocess_launcher_setenv (launcher, HW_RESULTS_VARIABLE, results, TRUE);
+    }
   program = g_subprocess_launcher_spawn (launcher, &error, "sleep", FOREVER, NULL);
   g_assert_no_error (error);
 
   return program;
+}
+
+/* Ends a program. Somebody who killed it already would have used another signal. */
+static void
+assert_lives (GSubprocess *program)
+{
+  g_subprocess_send_signal (program, SIGTERM);
+  g_assert_true (g_subprocess_wait (program, NULL, NULL));
+  g_assert_cmpint (g_subprocess_get_term_sig (program), ==, SIGTERM);
+}
+
+static void
+assert_killed (GSubprocess *program)
+{
+  g_assert_true (g_subprocess_wait (program, NULL, NULL));
+  g_assert_cmpint (g_subprocess_get_term_sig (program), ==, SIGKILL);
 }
 
 static char *
@@ -65,7 +97,7 @@ search_all (HwMarkedProcesses *processes,
     {
       searches[i] = (Search) { .processes = processes, .mark = make_mark (i + 1) };
       if (i < n_programs)
-        searches[i].program = start_program (searches[i].mark);
+        searches[i].program = start_program (searches[i].mark, NULL);
     }
   for (guint i = 0; i < N_LOST; i++)
     searches[i].thread = g_thread_new ("search", search, &searches[i]);
@@ -86,9 +118,9 @@ search_clear (Search *self)
 static void
 test_each_gets_its_own (void)
 {
-  HwMarkedProcesses *processes = hw_marked_processes_new ();
+  HwMarkedProcesses *processes = hw_marked_processes_new (OUTPUT_ROOT);
   g_autofree char *other_mark = make_mark (N_LOST + 1);
-  g_autoptr(GSubprocess) other = start_program (other_mark);
+  g_autoptr(GSubprocess) other = start_program (other_mark, NULL);
   Search searches[N_LOST];
 
   search_all (processes, searches, N_LOST / 2);
@@ -98,18 +130,47 @@ test_each_gets_its_own (void)
       g_assert_true (searches[i].is_done);
       g_assert_cmpint (searches[i].were_there, ==, i < N_LOST / 2);
       if (searches[i].program != NULL)
-        {
-          g_assert_true (g_subprocess_wait (searches[i].program, NULL, NULL));
-          g_assert_cmpint (g_subprocess_get_term_sig (searches[i].program), ==, SIGKILL);
-        }
+        assert_killed (searches[i].program);
       search_clear (&searches[i]);
     }
 
-  /* Somebody who killed it already would have used another signal. */
-  g_subprocess_send_signal (other, SIGTERM);
-  g_assert_true (g_subprocess_wait (other, NULL, NULL));
-  g_assert_cmpint (g_subprocess_get_term_sig (other), ==, SIGTERM);
+  assert_lives (other);
   hw_marked_processes_unref (processes);
+}
+
+/* Test that a process goes on that has the mark of an attempt in a copy of our database, as its
+ * results go to the folder of another daemon; one of ours does not, by whatever name its folder
+ * is known, or if it was moved away.
+ */
+static void
+test_leaves_those_of_another_folder (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headway-XXXXXX", NULL);
+  g_autofree char *root = g_build_filename (folder, "output", NULL);
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  g_autofree char *moved = g_build_filename (folder, "moved", NULL);
+  g_autofree char *mark = make_mark (1);
+  g_autoptr(GSubprocess) other = start_program (mark, folder);
+  g_autoptr(GSubprocess) own = start_program (mark, root);
+  g_autoptr(GSubprocess) linked = start_program (mark, link);
+  g_autoptr(GSubprocess) gone = start_program (mark, moved);
+  HwMarkedProcesses *processes = hw_marked_processes_new (root);
+  gboolean were_there = FALSE;
+
+  g_assert_no_errno (g_mkdir (root, 0700));
+  g_assert_no_errno (symlink (root, link));
+  g_assert_true (hw_marked_processes_kill (processes, mark, &were_there));
+
+  g_assert_true (were_there);
+  assert_killed (own);
+  assert_killed (linked);
+  assert_killed (gone);
+  g_assert_true (hw_marked_processes_kill (processes, mark, &were_there));
+  g_assert_false (were_there);
+  assert_lives (other);
+
+  hw_marked_processes_unref (processes);
+  remove_tree (folder);
 }
 
 /* How long all of our threads have worked, in µs: others on the machine change that little. */
@@ -152,7 +213,7 @@ measure_all (HwMarkedProcesses *processes)
 static void
 test_one_looks_for_all (void)
 {
-  HwMarkedProcesses *processes = hw_marked_processes_new ();
+  HwMarkedProcesses *processes = hw_marked_processes_new (OUTPUT_ROOT);
   gint64 one = G_MAXINT64;
   gint64 all = G_MAXINT64;
 
@@ -175,6 +236,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/marked-processes/each-gets-its-own", test_each_gets_its_own);
+  g_test_add_func ("/marked-processes/leaves-those-of-another-folder",
+                   test_leaves_those_of_another_folder);
   g_test_add_func ("/marked-processes/one-looks-for-all", test_one_looks_for_all);
 
   return g_test_run ();
