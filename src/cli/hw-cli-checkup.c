@@ -321,6 +321,29 @@ describe_limits (const HwAnswerAbout *about)
   return g_strdup_printf (_("%s, the newest %u of each type."), time, tasks);
 }
 
+/* How many there ever were, and are, in a sentence or two. */
+static char *
+describe_counts (const HwAnswerAbout *about)
+{
+  const guint64 counts[] = {
+    about->ever.n_added, about->n_there, about->ever.n_completed, about->ever.n_failed,
+    about->ever.n_canceled,
+  };
+  char *texts[G_N_ELEMENTS (counts)];
+  char *text;
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    texts[i] = g_strdup_printf ("%" G_GUINT64_FORMAT, counts[i]);
+
+  text = g_strdup_printf (_("Of %s tasks that were ever added, %s are there. Ends so far: %s "
+                            "completed, %s failed, %s canceled."),
+                          texts[0], texts[1], texts[2], texts[3], texts[4]);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_free (texts[i]);
+
+  return text;
+}
+
 /**
  * hw_cli_checkup_look_at_retention:
  * @about: what the daemon says of itself
@@ -333,8 +356,7 @@ HwCliFinding *
 hw_cli_checkup_look_at_retention (const HwAnswerAbout *about)
 {
   g_autofree char *limits = NULL;
-  g_autofree char *added = NULL;
-  g_autofree char *there = NULL;
+  g_autofree char *counts = NULL;
 
   g_return_val_if_fail (about != NULL, NULL);
 
@@ -342,10 +364,9 @@ hw_cli_checkup_look_at_retention (const HwAnswerAbout *about)
     return NULL;
 
   limits = describe_limits (about);
-  added = g_strdup_printf ("%" G_GUINT64_FORMAT, about->n_added);
-  there = g_strdup_printf ("%" G_GUINT64_FORMAT, about->n_there);
+  counts = describe_counts (about);
 
   return hw_cli_finding_new ("kept", TRUE,
-                             _("%s Of %s tasks that were ever added, %s are there. See “keep-days” "
-                               "and “keep-tasks” in headway.conf."), limits, added, there);
+                             _("%s %s See “keep-days” and “keep-tasks” in headway.conf."),
+                             limits, counts);
 }

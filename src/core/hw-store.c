@@ -68,6 +68,38 @@ hw_task_filter_free (HwTaskFilter *self)
   g_free (self);
 }
 
+/**
+ * hw_ever_counts_take:
+ * @self: counts
+ * @event: what happened
+ *
+ * Counts a task that was added, or that has ended.
+ */
+void
+hw_ever_counts_take (HwEverCounts *self,
+                     HwEvent      *event)
+{
+  const char *result = NULL;
+  HwTaskState state;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (event != NULL);
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
+    self->n_added++;
+  if (!hw_event_get_state (event, &state) || !hw_task_state_is_final (state))
+    return;
+
+  g_variant_lookup (hw_event_get_changes (event),
+                    hw_task_field_get_name (HW_TASK_FIELD_RESULT), "&s", &result);
+  if (state == HW_TASK_STATE_COMPLETED)
+    self->n_completed++;
+  else if (g_strcmp0 (result, hw_result_to_string (HW_RESULT_CANCELED)) == 0)
+    self->n_canceled++;
+  else
+    self->n_failed++;
+}
+
 HwTaskPage *
 hw_task_page_new (void)
 {

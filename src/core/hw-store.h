@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-change.h"
+#include "hw-event.h"
 #include "hw-task.h"
 
 #include <gio/gio.h>
@@ -42,15 +43,36 @@ HwTaskFilter *hw_task_filter_copy (const HwTaskFilter *self);
 void          hw_task_filter_free (HwTaskFilter *self);
 
 /**
+ * HwEverCounts:
+ * @n_added: how many tasks were ever added
+ * @n_completed: how many times one was completed
+ * @n_failed: how many times one failed, but was not canceled
+ * @n_canceled: how many times one was canceled
+ *
+ * What there ever was. It only grows: those that are gone stay counted, and one that is retried
+ * has another end.
+ */
+typedef struct
+{
+  guint64 n_added;
+  guint64 n_completed;
+  guint64 n_failed;
+  guint64 n_canceled;
+} HwEverCounts;
+
+void hw_ever_counts_take (HwEverCounts *self,
+                          HwEvent      *event);
+
+/**
  * HwTaskCounts:
- * @n_added: how many tasks were ever added; those that are gone stay counted
+ * @ever: how many there ever were
  * @n_in_state: how many are in each state
  *
  * How many tasks there are, and were.
  */
 typedef struct
 {
-  guint64 n_added;
+  HwEverCounts ever;
   guint64 n_in_state[HW_N_TASK_STATES];
 } HwTaskCounts;
 

@@ -200,6 +200,25 @@ add_what_tells_copies (HwDb    *db,
                         error);
 }
 
+/* How many there ever were. Of those that are gone nobody counted the ends. */
+static const char count_ever[] =
+  "ALTER TABLE meta ADD COLUMN ever_added INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN ever_completed INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN ever_failed INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE meta ADD COLUMN ever_canceled INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE meta SET"
+  "  ever_added = last_task,"
+  "  ever_completed = n_completed,"
+  "  ever_canceled = (SELECT count(*) FROM tasks WHERE state = 'Failed' AND result = 'canceled');"
+  "UPDATE meta SET ever_failed = n_failed - ever_canceled;";
+
+static gboolean
+add_what_counts_ever (HwDb    *db,
+                      GError **error)
+{
+  return hw_db_execute (db, count_ever, error);
+}
+
 /* What makes a database of each version out of one of the version before; none of
  * these ever changes again once it was released. The first one makes a column of
  * every field there is: one that brings new fields adds the columns that lack.
@@ -212,6 +231,7 @@ static const Migration migrations[] = {
   add_columns, /* timeout, aborted_starts */
   add_what_keeps_order, /* keys, removal, words, counts */
   add_what_tells_copies, /* is_copy; epoch of tasks */
+  add_what_counts_ever, /* ends that outlive their tasks */
 };
 
 #define NEWEST_VERSION G_N_ELEMENTS (migrations)

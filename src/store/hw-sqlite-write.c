@@ -34,7 +34,8 @@ hw_sqlite_numbers_start (HwSqliteNumbers *self,
   statement = hw_db_prepare (db,
                              "UPDATE meta SET starts = starts + 1"
                              " RETURNING epoch, starts, last_task, last_event, last_indexed,"
-                             " n_pending, n_processing, n_completed, n_failed", error);
+                             " n_pending, n_processing, n_completed, n_failed,"
+                             " ever_added, ever_completed, ever_failed, ever_canceled", error);
   if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
@@ -54,6 +55,10 @@ hw_sqlite_numbers_start (HwSqliteNumbers *self,
   self->n_in_state[HW_TASK_STATE_PROCESSING] = hw_db_statement_get_uint64 (statement, 6);
   self->n_in_state[HW_TASK_STATE_COMPLETED] = hw_db_statement_get_uint64 (statement, 7);
   self->n_in_state[HW_TASK_STATE_FAILED] = hw_db_statement_get_uint64 (statement, 8);
+  self->ever.n_added = hw_db_statement_get_uint64 (statement, 9);
+  self->ever.n_completed = hw_db_statement_get_uint64 (statement, 10);
+  self->ever.n_failed = hw_db_statement_get_uint64 (statement, 11);
+  self->ever.n_canceled = hw_db_statement_get_uint64 (statement, 12);
 
   return hw_db_statement_run (statement, error);
 }
@@ -76,7 +81,9 @@ hw_sqlite_numbers_save (const HwSqliteNumbers *self,
   g_autoptr(HwDbStatement) statement = NULL;
 
   statement = hw_db_prepare (db, "UPDATE meta SET last_task = ?, last_event = ?, last_indexed = ?,"
-                             " n_pending = ?, n_processing = ?, n_completed = ?, n_failed = ?",
+                             " n_pending = ?, n_processing = ?, n_completed = ?, n_failed = ?,"
+                             " ever_added = ?, ever_completed = ?, ever_failed = ?,"
+                             " ever_canceled = ?",
                              error);
   if (statement == NULL)
     return FALSE;
@@ -88,6 +95,10 @@ hw_sqlite_numbers_save (const HwSqliteNumbers *self,
   hw_db_statement_bind_uint64 (statement, 5, self->n_in_state[HW_TASK_STATE_PROCESSING]);
   hw_db_statement_bind_uint64 (statement, 6, self->n_in_state[HW_TASK_STATE_COMPLETED]);
   hw_db_statement_bind_uint64 (statement, 7, self->n_in_state[HW_TASK_STATE_FAILED]);
+  hw_db_statement_bind_uint64 (statement, 8, self->ever.n_added);
+  hw_db_statement_bind_uint64 (statement, 9, self->ever.n_completed);
+  hw_db_statement_bind_uint64 (statement, 10, self->ever.n_failed);
+  hw_db_statement_bind_uint64 (statement, 11, self->ever.n_canceled);
 
   return hw_db_statement_run (statement, error);
 }
@@ -267,6 +278,7 @@ count_states (HwSqliteNumbers *numbers,
   if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE)
     numbers->n_in_state[from]--;
   numbers->n_in_state[to]++;
+  hw_ever_counts_take (&numbers->ever, event);
 }
 
 /* Writes an event and takes it as the newest. */

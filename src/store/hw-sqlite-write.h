@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @last_event: the highest number that an event ever got
  * @last_indexed: the number up to which tasks can be found by their words
  * @n_in_state: how many tasks are in each state
+ * @ever: what there ever was
  * @n_silent: how many requests have written what no event tells of
  *
  * The numbers of the whole database.
@@ -29,6 +30,7 @@ typedef struct
   guint64 last_event;
   guint64 last_indexed;
   guint64 n_in_state[HW_N_TASK_STATES];
+  HwEverCounts ever;
   guint64 n_silent;
 } HwSqliteNumbers;
 

@@ -365,16 +365,19 @@ read_counts (HwDb         *db,
   g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
 
-  statement = hw_db_prepare (db, "SELECT last_task, n_pending, n_processing, n_completed, n_failed"
-                             " FROM meta", error);
+  statement = hw_db_prepare (db, "SELECT ever_added, n_pending, n_processing, n_completed, n_failed,"
+                             " ever_completed, ever_failed, ever_canceled FROM meta", error);
   if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
-  counts->n_added = hw_db_statement_get_uint64 (statement, 0);
+  counts->ever.n_added = hw_db_statement_get_uint64 (statement, 0);
   counts->n_in_state[HW_TASK_STATE_PENDING] = hw_db_statement_get_uint64 (statement, 1);
   counts->n_in_state[HW_TASK_STATE_PROCESSING] = hw_db_statement_get_uint64 (statement, 2);
   counts->n_in_state[HW_TASK_STATE_COMPLETED] = hw_db_statement_get_uint64 (statement, 3);
   counts->n_in_state[HW_TASK_STATE_FAILED] = hw_db_statement_get_uint64 (statement, 4);
+  counts->ever.n_completed = hw_db_statement_get_uint64 (statement, 5);
+  counts->ever.n_failed = hw_db_statement_get_uint64 (statement, 6);
+  counts->ever.n_canceled = hw_db_statement_get_uint64 (statement, 7);
 
   return TRUE;
 }

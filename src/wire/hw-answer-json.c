@@ -459,11 +459,16 @@ read_counts (GVariant      *members,
 {
   g_autoptr(GVariant) counts = g_variant_lookup_value (members, HW_FORM_COUNTS,
                                                        G_VARIANT_TYPE_VARDICT);
+  g_autoptr(GVariant) ever = counts == NULL ? NULL
+                             : g_variant_lookup_value (counts, HW_FORM_EVER, G_VARIANT_TYPE_VARDICT);
 
-  if (counts == NULL ||
+  if (ever == NULL ||
       !read_count (members, HW_FORM_KEEP_DAYS, &about->keep_days) ||
       !read_count (members, HW_FORM_KEEP_TASKS, &about->keep_tasks) ||
-      !read_count (counts, HW_FORM_ADDED, &about->n_added))
+      !read_count (counts, HW_FORM_ADDED, &about->ever.n_added) ||
+      !read_count (ever, HW_FORM_COMPLETED, &about->ever.n_completed) ||
+      !read_count (ever, HW_FORM_FAILED, &about->ever.n_failed) ||
+      !read_count (ever, HW_FORM_CANCELED, &about->ever.n_canceled))
     return FALSE;
 
   for (guint i = 0; i < HW_N_TASK_STATES; i++)

@@ -64,7 +64,7 @@ typedef struct
  * @has_counts: whether it tells the rest; an older one does not
  * @keep_days: how long tasks are kept after their end, or 0 for ever
  * @keep_tasks: how many ended ones of each type are kept, or 0 for all
- * @n_added: how many tasks were ever added
+ * @ever: how many tasks there ever were
  * @n_there: how many are there
  *
  * What the daemon says of itself, as far as anybody asks.
@@ -75,7 +75,7 @@ typedef struct
   gboolean has_counts;
   guint64 keep_days;
   guint64 keep_tasks;
-  guint64 n_added;
+  HwEverCounts ever;
   guint64 n_there;
 } HwAnswerAbout;
 

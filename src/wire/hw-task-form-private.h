@@ -32,6 +32,10 @@ G_BEGIN_DECLS
 #define HW_FORM_KEEP_TASKS "keepTasks"
 #define HW_FORM_COUNTS "counts"
 #define HW_FORM_ADDED "added"
+#define HW_FORM_EVER "ever"
+#define HW_FORM_COMPLETED "completed"
+#define HW_FORM_FAILED "failed"
+#define HW_FORM_CANCELED "canceled"
 #define HW_FORM_IDS "ids"
 
 void      hw_task_form_write (HwJsonWriter *writer,

@@ -506,20 +506,26 @@ hw_task_json_encode_files (const HwFileList *list)
   return g_string_free_to_bytes (text);
 }
 
-/* Each state by its name, as a member. */
+/* What there ever was, and each state by its name, as members. */
 static void
 write_counts (HwJsonWriter       *writer,
               const HwTaskCounts *counts)
 {
   hw_json_writer_name (writer, HW_FORM_COUNTS);
   hw_json_writer_begin_object (writer);
-  write_uint_member (writer, HW_FORM_ADDED, counts->n_added);
+  write_uint_member (writer, HW_FORM_ADDED, counts->ever.n_added);
   for (guint i = 0; i < HW_N_TASK_STATES; i++)
     {
       g_autofree char *name = g_ascii_strdown (hw_task_state_to_string ((HwTaskState) i), -1);
 
       write_uint_member (writer, name, counts->n_in_state[i]);
     }
+  hw_json_writer_name (writer, HW_FORM_EVER);
+  hw_json_writer_begin_object (writer);
+  write_uint_member (writer, HW_FORM_COMPLETED, counts->ever.n_completed);
+  write_uint_member (writer, HW_FORM_FAILED, counts->ever.n_failed);
+  write_uint_member (writer, HW_FORM_CANCELED, counts->ever.n_canceled);
+  hw_json_writer_end_object (writer);
   hw_json_writer_end_object (writer);
 }
 

@@ -96,12 +96,15 @@ test_cli_checkup_tells_what_is_kept (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const HwAnswerAbout about = { .has_counts = TRUE, .keep_days = cases[i].days,
-                                    .keep_tasks = cases[i].tasks, .n_added = 70, .n_there = 8 };
+                                    .keep_tasks = cases[i].tasks, .n_there = 8,
+                                    .ever = { .n_added = 70, .n_completed = 50, .n_failed = 9,
+                                              .n_canceled = 3 } };
       g_autoptr(HwCliFinding) finding = hw_cli_checkup_look_at_retention (&about);
 
       g_assert_true (finding->is_good);
       g_assert_true (g_str_has_prefix (finding->text, cases[i].says));
-      g_assert_nonnull (strstr (finding->text, "Of 70 tasks that were ever added, 8 are there."));
+      g_assert_nonnull (strstr (finding->text, "Of 70 tasks that were ever added, 8 are there. Ends "
+                                "so far: 50 completed, 9 failed, 3 canceled."));
     }
 
   g_assert_null (hw_cli_checkup_look_at_retention (&(HwAnswerAbout) { .has_counts = FALSE }));

@@ -189,7 +189,14 @@ test('the daemon says what it is, and what holds a program together', async () =
     containment: expect.stringMatching(/^(scope|cgroup|session)$/) as unknown,
     keepDays: 30,
     keepTasks: 0,
-    counts: { added: 0, pending: 0, processing: 0, completed: 0, failed: 0 },
+    counts: {
+      added: 0,
+      pending: 0,
+      processing: 0,
+      completed: 0,
+      failed: 0,
+      ever: { completed: 0, failed: 0, canceled: 0 },
+    },
   })
   const id = await startCounter(daemon, rest)
   expect((await rest.task(id)).containment).toMatch(/^(scope|cgroup|session)$/)

@@ -112,6 +112,8 @@ test_task_control_about (HttpHouse    *house,
   assert_member (after, "keepDays", "30");
   assert_member (after, "keepTasks", "10000");
   g_assert_nonnull (strstr (after->text, "\"counts\":{\"added\":3,\"pending\":"));
+  g_assert_nonnull (strstr (after->text,
+                            "\"ever\":{\"completed\":0,\"failed\":0,\"canceled\":0}}"));
 }
 
 int

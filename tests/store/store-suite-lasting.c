@@ -113,6 +113,27 @@ test_refuses_what_is_no_task (Fixture      *fixture,
   assert_ids (page, "");
 }
 
+static void
+test_counts_go_on (Fixture      *fixture,
+                   gconstpointer kind)
+{
+  g_autoptr(GPtrArray) removed = NULL;
+  g_autoptr(HwTaskPage) open = NULL;
+
+  for (guint i = 0; i < HW_N_TASK_STATES; i++)
+    bring (fixture, add (fixture, "@a{sv} {}"), (HwTaskState) i);
+  removed = commit (fixture, new_changes (hw_change_new_remove (3, 4, "keeper", 4000), NULL), NULL);
+  fixture_close (fixture);
+  fixture_open (fixture);
+
+  open = list_open (fixture);
+  g_assert_cmpuint (open->counts.ever.n_added, ==, HW_N_TASK_STATES);
+  g_assert_cmpuint (open->counts.ever.n_completed, ==, 1);
+  g_assert_cmpuint (open->counts.ever.n_failed, ==, 1);
+  g_assert_cmpuint (open->counts.ever.n_canceled, ==, 0);
+  g_assert_cmpuint (open->counts.n_in_state[HW_TASK_STATE_COMPLETED], ==, 0);
+}
+
 void
 add_store_lasting_tests (const StoreKind *kind)
 {
@@ -122,5 +143,6 @@ add_store_lasting_tests (const StoreKind *kind)
                   test_epoch_is_a_number_of_its_own);
   add_store_test (kind, "reopening/starts-are-counted", test_starts_are_counted);
   add_store_test (kind, "reopening/numbers-go-on", test_numbers_go_on);
+  add_store_test (kind, "reopening/counts-go-on", test_counts_go_on);
   add_store_test (kind, "reopening/tasks-and-events-stay", test_tasks_and_events_stay);
 }

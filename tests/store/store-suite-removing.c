@@ -244,7 +244,9 @@ test_events_have_a_number_at_most (Fixture      *fixture,
   g_assert_cmpuint (all->oldest, ==, 3);
 }
 
-/* Those that are gone stay counted among all that there ever were. */
+/* Those that are gone stay counted among all that there ever were, with how they ended; one
+ * that is retried has another end.
+ */
 static void
 test_gone_ones_stay_counted (Fixture      *fixture,
                              gconstpointer kind)
@@ -254,11 +256,16 @@ test_gone_ones_stay_counted (Fixture      *fixture,
 
   for (guint i = 0; i < 2 * HW_N_TASK_STATES; i++)
     bring (fixture, add (fixture, "@a{sv} {}"), (HwTaskState) (i % HW_N_TASK_STATES));
+  move (fixture, 8, HW_TASK_STATE_FAILED, "{'state': <'Pending'>}");
+  move (fixture, 8, HW_TASK_STATE_PENDING, "{'state': <'Failed'>, 'result': <'canceled'>}");
   events = commit (fixture, new_changes (new_remove (3, 4), new_remove (7, 7), NULL), NULL);
   page = list_open (fixture);
 
   g_assert_cmpuint (events->len, ==, 2);
-  g_assert_cmpuint (page->counts.n_added, ==, 2 * HW_N_TASK_STATES);
+  g_assert_cmpuint (page->counts.ever.n_added, ==, 2 * HW_N_TASK_STATES);
+  g_assert_cmpuint (page->counts.ever.n_completed, ==, 2);
+  g_assert_cmpuint (page->counts.ever.n_failed, ==, 2);
+  g_assert_cmpuint (page->counts.ever.n_canceled, ==, 1);
   g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PENDING], ==, 2);
   g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_PROCESSING], ==, 2);
   g_assert_cmpuint (page->counts.n_in_state[HW_TASK_STATE_COMPLETED], ==, 0);

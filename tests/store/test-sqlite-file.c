@@ -141,6 +141,10 @@ test_older_version_is_brought_up (Fixture      *fixture,
            "ALTER TABLE meta DROP COLUMN n_processing;"
            "ALTER TABLE meta DROP COLUMN n_completed;"
            "ALTER TABLE meta DROP COLUMN n_failed;"
+           "ALTER TABLE meta DROP COLUMN ever_added;"
+           "ALTER TABLE meta DROP COLUMN ever_completed;"
+           "ALTER TABLE meta DROP COLUMN ever_failed;"
+           "ALTER TABLE meta DROP COLUMN ever_canceled;"
            "DROP TABLE texts;"
            "PRAGMA user_version = 1");
   fixture_open (fixture);

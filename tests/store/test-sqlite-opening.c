@@ -53,11 +53,12 @@ put_oldest (Fixture *fixture)
   execute_sql (fixture, "headway.db", sql);
 }
 
-/* Puts a database that a daemon of version 3 made of one of the first into the store's place. */
+/* Puts a database into the store's place that a daemon of a later version made of an older one. */
 static void
-put_third (Fixture *fixture)
+put_later (Fixture    *fixture,
+           const char *name)
 {
-  g_autofree char *source_path = g_test_build_filename (G_TEST_DIST, "store", "schema-3.db", NULL);
+  g_autofree char *source_path = g_test_build_filename (G_TEST_DIST, "store", name, NULL);
   g_autofree char *path = fixture_build_path (fixture, "headway.db");
   g_autofree char *contents = NULL;
   gsize length;
@@ -119,7 +120,7 @@ test_third_version_is_brought_up (Fixture      *fixture,
   g_autoptr(HwEventPage) events = NULL;
 
   fixture_close (fixture);
-  put_third (fixture);
+  put_later (fixture, "schema-3.db");
   fixture_open (fixture);
 
   g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, 2166782008291485);
@@ -134,6 +135,28 @@ test_third_version_is_brought_up (Fixture      *fixture,
   assert_ids (found, "3");
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 7);
   g_assert_cmpuint (get_number (fixture, "headway.db.v3-backup", "PRAGMA user_version"), ==, 3);
+}
+
+/* What was canceled is told from what failed, and what is gone was at least added. */
+static void
+test_fourth_version_is_brought_up (Fixture      *fixture,
+                                   gconstpointer kind)
+{
+  g_autoptr(HwTaskPage) page = NULL;
+
+  fixture_close (fixture);
+  put_later (fixture, "schema-4.db");
+  fixture_open (fixture);
+  page = list_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, 2166782008291485);
+  assert_ids (page, "4");
+  g_assert_cmpuint (page->counts.ever.n_added, ==, 8);
+  g_assert_cmpuint (page->counts.ever.n_completed, ==, 3);
+  g_assert_cmpuint (page->counts.ever.n_failed, ==, 1);
+  g_assert_cmpuint (page->counts.ever.n_canceled, ==, 2);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 9);
+  g_assert_cmpuint (get_number (fixture, "headway.db.v4-backup", "PRAGMA user_version"), ==, 4);
 }
 
 /* Whoever goes back to the older Headway finds what it left. */
@@ -317,6 +340,7 @@ main (int   argc,
   } tests[] = {
     { "first-version/is-brought-up", test_first_version_is_brought_up },
     { "third-version/is-brought-up", test_third_version_is_brought_up },
+    { "fourth-version/is-brought-up", test_fourth_version_is_brought_up },
     { "upgrade/leaves-a-backup", test_upgrade_leaves_a_backup },
     { "upgrade/needs-its-backup", test_upgrade_needs_its_backup },
     { "damage/is-refused-after-a-death", test_damage_is_refused_after_a_death },

@@ -19,6 +19,7 @@ struct _HwMemoryTables
 {
   guint64 epoch;
   guint64 last_task;
+  HwEverCounts ever;
   guint64 head;
   guint64 first_event; /* from which on all are there */
   gboolean has_holes;  /* even of tasks that are there, some are not */

@@ -124,7 +124,10 @@ transaction_commit (Transaction *self)
     }
 
   for (guint i = 0; i < self->events->len; i++)
-    g_ptr_array_add (tables->events, event_strip (g_ptr_array_index (self->events, i)));
+    {
+      hw_ever_counts_take (&tables->ever, g_ptr_array_index (self->events, i));
+      g_ptr_array_add (tables->events, event_strip (g_ptr_array_index (self->events, i)));
+    }
   tables->last_task = self->last_task;
   tables->head = self->head;
 
@@ -452,7 +455,7 @@ hw_memory_tables_count (HwMemoryTables *self,
   GHashTableIter iter;
   gpointer task;
 
-  *counts = (HwTaskCounts) { .n_added = self->last_task };
+  *counts = (HwTaskCounts) { .ever = self->ever };
   g_hash_table_iter_init (&iter, self->tasks);
   while (g_hash_table_iter_next (&iter, NULL, &task))
     counts->n_in_state[hw_task_get_state (HW_TASK (task))]++;
