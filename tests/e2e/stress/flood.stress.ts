@@ -22,7 +22,9 @@ const MAX_GROWTH = process.env['ASAN_OPTIONS'] === undefined ? 4 : 64
 
 async function startWarm(): Promise<[daemon: Daemon, footprint: Footprint]> {
   const daemon = await startDaemon()
+  const sockets = daemon.socketCount
   await askedMeanwhile(daemon, () => pause(500))
+  await until('the first connections are gone', () => daemon.socketCount <= sockets)
   return [daemon, new Footprint(daemon)]
 }
 
@@ -54,7 +56,7 @@ test(`${HOLDERS} connections that say nothing keep the owner from nothing`, asyn
     }
     await pause(2_000)
   })
-  expect(asked).toBeGreaterThan(0)
+  expect(asked.length).toBeGreaterThan(0)
   expect(footprint.growth).toBeLessThan(MAX_GROWTH)
   await expectCalm(daemon, footprint, 'idle connections')
 })
@@ -68,7 +70,7 @@ test('a daemon with 64 descriptors goes on under connections that say nothing', 
     await pause(3_000)
   }
   const asked = await askedMeanwhile(daemon, holding, [overSocket])
-  expect(asked).toBeGreaterThan(0)
+  expect(asked.length).toBeGreaterThan(0)
   await expectCalm(daemon, footprint, 'no descriptors')
 })
 
