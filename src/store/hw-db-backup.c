@@ -10,9 +10,15 @@
 #include "hw-io.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 /* A copy of a whole database, as it is at one moment. */
+
+/* How long after the last write to a draft nobody is at it any more: the slowest disk writes more
+ * often.
+ */
+#define MAX_DRAFT_SECONDS 3600
 
 /* Writes the copy into a file that nobody looks for yet; it is on disk when this returns. In one
  * step, so it is of one moment, and nobody who writes waits for it: they write into the log.
@@ -76,7 +82,7 @@ give_name (const char *draft_path,
   return is_named;
 }
 
-/* Removes what an earlier copy left that was interrupted. */
+/* Removes a draft, with what SQLite has beside it. */
 static void
 remove_draft (const char *draft_path)
 {
@@ -93,6 +99,30 @@ remove_draft (const char *draft_path)
     }
   if (folder_fd >= 0)
     close (folder_fd);
+}
+
+/* Removes what earlier copies left that were interrupted: of one that nobody has written to for
+ * long. Another one may be made at this moment.
+ */
+static void
+remove_old_drafts (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *beginning = g_strconcat (name, HW_DB_BACKUP_DRAFT, NULL);
+  g_autoptr(GDir) files = g_dir_open (folder, 0, NULL);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const char *file;
+
+  while (files != NULL && (file = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *file_path = g_build_filename (folder, file, NULL);
+      GStatBuf status;
+
+      if (g_str_has_prefix (file, beginning) && g_lstat (file_path, &status) == 0 &&
+          now - status.st_mtime > MAX_DRAFT_SECONDS)
+        remove_draft (file_path);
+    }
 }
 
 /**
@@ -122,8 +152,8 @@ hw_db_backup (HwDb          *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (path != NULL, FALSE);
 
-  draft_path = g_strconcat (path, ".headway-draft", NULL);
-  remove_draft (draft_path);
+  remove_old_drafts (path);
+  draft_path = g_strdup_printf ("%s" HW_DB_BACKUP_DRAFT "-%08x", path, g_random_int ());
   if (copy_to (self, draft_path, function, user_data, error) &&
       give_name (draft_path, path, may_replace, error))
     return TRUE;

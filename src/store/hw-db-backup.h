@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* What a copy is called that is being made, behind the name it is to have; more follows. */
+#define HW_DB_BACKUP_DRAFT ".headway-draft"
+
 /**
  * HwDbBackupFunc:
  * @copy: the copy

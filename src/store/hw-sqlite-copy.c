@@ -18,6 +18,12 @@
  * runs: who reads a database waits for nobody, and nobody for it.
  */
 
+/* What a copy is called that takes the database's place in the next moment, and what that is
+ * called then, behind the database's name.
+ */
+#define COPY ".restored"
+#define KEPT ".before-restore-"
+
 /* How often another name is tried for what is kept: more than anybody restores in a second. */
 #define MAX_NAMES 100
 
@@ -146,21 +152,59 @@ hw_sqlite_copy_make (const char        *database_path,
   return FALSE;
 }
 
-/* Brings all into the one file, and removes the log. One that is damaged stays as it is. */
-static void
-close_present (const char *database_path)
+static gboolean
+has_log (const char *database_path)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwDb) db = hw_db_open (database_path, HW_DB_MODE_WRITE, &error);
+  g_autofree char *path = g_strconcat (database_path, "-wal", NULL);
+  GStatBuf status;
 
-  if (db != NULL && !hw_db_empty_log (db, &error))
-    hw_db_abandon (db);
-  if (error != NULL)
-    g_message ("The database %s is kept with its log: %s", database_path, error->message);
+  return g_stat (path, &status) == 0 && status.st_size > 0;
 }
 
-/* Gives the present database, and its log if there is one, a second name each. Returns
- * (transfer full): the database's, or %NULL with errno.
+/* Brings all into the one file, and closing it removes the log: the two could not be replaced in
+ * one step. One that is damaged stays as it is, as nothing is lost by that.
+ */
+static gboolean
+close_present (const char *database_path,
+               GError    **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(HwDb) db = hw_db_open (database_path, HW_DB_MODE_WRITE, &local_error);
+
+  if (db != NULL && !hw_db_checkpoint (db, &local_error))
+    hw_db_abandon (db);
+  g_clear_pointer (&db, hw_db_free);
+
+  if (g_error_matches (local_error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED))
+    {
+      g_message ("The database %s is kept with its log: %s", database_path, local_error->message);
+      return TRUE;
+    }
+
+  if (local_error == NULL && has_log (database_path))
+    g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_BUSY,
+                 "The database %s cannot be replaced (another program reads it). Wait until that "
+                 "has ended.", database_path);
+  else if (local_error != NULL)
+    g_propagate_prefixed_error (error, g_steal_pointer (&local_error),
+                                "The database %s cannot be replaced: ", database_path);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+link_if_there (int         folder_fd,
+               const char *name,
+               const char *kept)
+{
+  return hw_io_link (folder_fd, name, kept) || errno == ENOENT;
+}
+
+/* Gives the present database, and its log if there is one, a second name each, which is on disk
+ * then. A log that somebody left alone when they moved its database away is kept as well.
+ * Returns (transfer full): the database's name, or %NULL with errno.
  */
 static char *
 keep_present (int         folder_fd,
@@ -173,12 +217,12 @@ keep_present (int         folder_fd,
   errno = EEXIST;
   for (guint i = 1; i <= MAX_NAMES && errno == EEXIST; i++)
     {
-      g_autofree char *kept = g_strdup_printf ("%s.before-restore-%s-%u", name, time, i);
+      g_autofree char *kept = g_strdup_printf ("%s" KEPT "%s-%u", name, time, i);
       g_autofree char *kept_log = g_strconcat (kept, "-wal", NULL);
 
       errno = 0;
-      if (hw_io_link (folder_fd, name, kept) &&
-          (hw_io_link (folder_fd, log, kept_log) || errno == ENOENT))
+      if (link_if_there (folder_fd, name, kept) && link_if_there (folder_fd, log, kept_log) &&
+          hw_io_sync (folder_fd))
         return g_steal_pointer (&kept);
     }
 
@@ -217,16 +261,16 @@ replace_present (const char *copy_path,
   g_autofree char *name = g_path_get_basename (database_path);
   g_autofree char *copy_name = g_path_get_basename (copy_path);
   g_autofree char *kept = NULL;
-  int folder_fd = hw_io_open_folder (folder);
   gboolean has_present = g_file_test (database_path, G_FILE_TEST_EXISTS);
   gboolean is_done;
+  int folder_fd;
 
-  if (has_present)
-    {
-      close_present (database_path);
-      kept = keep_present (folder_fd, name);
-    }
-  is_done = (kept != NULL || !has_present) && exchange (folder_fd, copy_name, name);
+  if (has_present && !close_present (database_path, error))
+    return FALSE;
+
+  folder_fd = hw_io_open_folder (folder);
+  kept = keep_present (folder_fd, name);
+  is_done = kept != NULL && exchange (folder_fd, copy_name, name);
   if (!is_done)
     g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
                  "The database %s cannot be replaced (%s). Check its folder.", database_path,
@@ -234,9 +278,78 @@ replace_present (const char *copy_path,
   if (folder_fd >= 0)
     close (folder_fd);
 
-  *kept_path = kept != NULL ? g_build_filename (folder, kept, NULL) : NULL;
+  *kept_path = is_done && has_present ? g_build_filename (folder, kept, NULL) : NULL;
 
   return is_done;
+}
+
+/* Removes a second name of a database that is still in its place: whoever opened it by that
+ * would use another log than the daemon. Not one of which the log is left only there.
+ */
+static void
+tidy_kept (int         folder_fd,
+           const char *database_path,
+           const char *kept_path)
+{
+  g_autofree char *log_path = g_strconcat (database_path, "-wal", NULL);
+  g_autofree char *kept_log_path = g_strconcat (kept_path, "-wal", NULL);
+  g_autofree char *kept = g_path_get_basename (kept_path);
+  g_autofree char *kept_log = g_path_get_basename (kept_log_path);
+
+  if (!is_same_file (kept_path, database_path) ||
+      (g_file_test (kept_log_path, G_FILE_TEST_EXISTS) && !is_same_file (kept_log_path, log_path)))
+    return;
+
+  hw_io_remove (folder_fd, kept_log);
+  hw_io_remove (folder_fd, kept);
+}
+
+/* Whether a file is a copy that was to take the database's place, or the draft of one. */
+static gboolean
+is_copy_to_be (const char *file,
+               const char *name)
+{
+  g_autofree char *copy_name = g_strconcat (name, COPY, NULL);
+  g_autofree char *draft_name = g_strconcat (copy_name, HW_DB_BACKUP_DRAFT, NULL);
+
+  return g_str_equal (file, copy_name) || g_str_has_prefix (file, draft_name);
+}
+
+/**
+ * hw_sqlite_copy_tidy:
+ * @database_path: (type filename): a database that nobody uses
+ *
+ * Removes what hw_sqlite_copy_put_back() left if it was interrupted.
+ */
+void
+hw_sqlite_copy_tidy (const char *database_path)
+{
+  g_autofree char *folder = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *kept_name = NULL;
+  g_autoptr(GDir) files = NULL;
+  int folder_fd;
+  const char *file;
+
+  g_return_if_fail (database_path != NULL);
+
+  folder = g_path_get_dirname (database_path);
+  name = g_path_get_basename (database_path);
+  kept_name = g_strconcat (name, KEPT, NULL);
+  files = g_dir_open (folder, 0, NULL);
+  folder_fd = hw_io_open_folder (folder);
+
+  while (files != NULL && (file = g_dir_read_name (files)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, file, NULL);
+
+      if (is_copy_to_be (file, name))
+        hw_io_remove (folder_fd, file);
+      else if (g_str_has_prefix (file, kept_name) && !g_str_has_suffix (file, "-wal"))
+        tidy_kept (folder_fd, database_path, path);
+    }
+  if (folder_fd >= 0)
+    close (folder_fd);
 }
 
 /**
@@ -275,7 +388,8 @@ hw_sqlite_copy_put_back (const char        *path,
       return FALSE;
     }
 
-  copy_path = g_strconcat (database_path, ".restored", NULL);
+  hw_sqlite_copy_tidy (database_path);
+  copy_path = g_strconcat (database_path, COPY, NULL);
   db = open_ours (path, error);
   if (db == NULL || !hw_db_backup (db, copy_path, TRUE, finish_copy, facts, error))
     {
@@ -286,7 +400,7 @@ hw_sqlite_copy_put_back (const char        *path,
   if (replace_present (copy_path, database_path, kept_path, error))
     return TRUE;
 
-  g_unlink (copy_path);
+  hw_sqlite_copy_tidy (database_path);
 
   return FALSE;
 }

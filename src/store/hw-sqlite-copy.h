@@ -33,5 +33,6 @@ gboolean hw_sqlite_copy_put_back (const char        *path,
                                   HwSqliteCopyFacts *facts,
                                   char             **kept_path,
                                   GError           **error);
+void     hw_sqlite_copy_tidy (const char *database_path);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "hw-db-backup.h"
 #include "hw-local-disk.h"
+#include "hw-sqlite-copy.h"
 #include "hw-sqlite-epoch.h"
 #include "hw-sqlite-schema.h"
 
@@ -118,6 +119,7 @@ open_and_prepare (const char      *path,
   if (!hw_local_disk_check (folder, error))
     return NULL;
 
+  hw_sqlite_copy_tidy (path);
   db = hw_db_open (path, HW_DB_MODE_WRITE, error);
   if (db == NULL)
     return NULL;

@@ -7,11 +7,14 @@
 #include "tests/store/sqlite-kind.h"
 
 #include "hw-db.h"
+#include "hw-db-backup.h"
 #include "hw-high-water.h"
 #include "hw-sqlite-copy.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <utime.h>
 
 /* What a database is taken for that is not the one that was there: a backup that was put back,
  * an older one that somebody copied there, one that has lost its end. It gets a new epoch, and
@@ -92,6 +95,46 @@ make_copy (Fixture    *fixture,
   g_assert_no_error (error);
 
   return facts;
+}
+
+/* Returns (transfer full) (nullable): the path of a file whose name begins so. */
+static char *
+find_file (Fixture    *fixture,
+           const char *beginning)
+{
+  g_autoptr(GDir) folder = g_dir_open (fixture->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    if (g_str_has_prefix (name, beginning))
+      return fixture_build_path (fixture, name);
+
+  return NULL;
+}
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Whether these are all files in the folder, in alphabetical order. */
+static void
+assert_only (Fixture    *fixture,
+             const char *names)
+{
+  g_autoptr(GDir) folder = g_dir_open (fixture->folder, 0, NULL);
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = NULL;
+  const char *name;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    g_ptr_array_add (all, g_strdup (name));
+  g_ptr_array_sort (all, compare_names);
+  g_ptr_array_add (all, NULL);
+  text = g_strjoinv (" ", (char **) all->pdata);
+  g_assert_cmpstr (text, ==, names);
 }
 
 /* Returns (transfer full): where the former one is. */
@@ -339,6 +382,141 @@ test_former_log_does_not_stay (Fixture      *fixture,
   assert_ids (page, "1");
 }
 
+/* As long as somebody reads the former database its log cannot go into it, and the two could not
+ * be replaced in one step.
+ */
+static void
+test_one_that_is_read_stays (Fixture      *fixture,
+                             gconstpointer kind)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *kept = NULL;
+  g_autofree char *kept_later = NULL;
+  g_autoptr(Kept) database = NULL;
+  g_autoptr(Kept) log = NULL;
+  g_autoptr(HwDb) reader = NULL;
+  g_autoptr(GError) error = NULL;
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  add (fixture, "@a{sv} {}");
+  reader = hw_db_open (path, HW_DB_MODE_READ, &error);
+  g_assert_no_error (error);
+  hw_db_execute (reader, "BEGIN; SELECT count(*) FROM tasks", &error);
+  g_assert_no_error (error);
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  database = keep (fixture, "headway.db");
+  log = keep (fixture, "headway.db-wal");
+  kept = put_back (fixture, "copy", &error);
+
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_BUSY);
+  g_assert_null (kept);
+  assert_only (fixture, "copy headway.db headway.db-shm headway.db-wal " HIGH_WATER);
+  g_clear_error (&error);
+  g_clear_pointer (&reader, hw_db_free);
+  kept_later = put_back (fixture, "copy", &error);
+  g_assert_no_error (error);
+  fixture_open (fixture);
+}
+
+/* A log whose database somebody moved away is not ours to drop. */
+static void
+test_log_without_its_database_is_kept (Fixture      *fixture,
+                                       gconstpointer kind)
+{
+  g_autoptr(Kept) log = NULL;
+  g_autofree char *kept = NULL;
+  g_autofree char *kept_log = NULL;
+  g_autofree char *contents = NULL;
+  g_autoptr(GError) error = NULL;
+  gsize length;
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  log = keep (fixture, "headway.db-wal");
+  fixture_close (fixture);
+  drop (fixture, "headway.db");
+  put (fixture, log);
+  kept = put_back (fixture, "copy", &error);
+  g_assert_no_error (error);
+
+  g_assert_null (kept);
+  kept_log = find_file (fixture, "headway.db.before-restore-");
+  g_assert_nonnull (kept_log);
+  g_assert_true (g_str_has_suffix (kept_log, "-wal"));
+  g_file_get_contents (kept_log, &contents, &length, NULL);
+  g_assert_cmpmem (contents, length, log->contents, log->length);
+  fixture_open (fixture);
+}
+
+/* A second name of what is in its place would have another log than the daemon's. */
+static void
+test_interrupted_one_leaves_nothing (Fixture      *fixture,
+                                     gconstpointer kind)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *linked = fixture_build_path (fixture, "headway.db.before-restore-1");
+  g_autofree char *other = fixture_build_path (fixture, "headway.db.before-restore-0");
+  g_autofree char *restored = fixture_build_path (fixture, "headway.db.restored");
+  g_autofree char *draft = fixture_build_path (fixture, "headway.db.restored.headway-draft-1");
+  g_autofree char *own = fixture_build_path (fixture, "headway.db.restored-by-me");
+
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  g_assert_cmpint (link (path, linked), ==, 0);
+  g_file_set_contents (other, "", 0, NULL);
+  g_file_set_contents (restored, "", 0, NULL);
+  g_file_set_contents (draft, "", 0, NULL);
+  g_file_set_contents (own, "", 0, NULL);
+  fixture_open (fixture);
+
+  fixture_close (fixture);
+  assert_only (fixture, "headway.db headway.db.before-restore-0 " HIGH_WATER
+               " headway.db.restored-by-me");
+  fixture_open (fixture);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2);
+}
+
+/* Makes another copy of the same name while a copy is made. An #HwDbBackupFunc. */
+static gboolean
+copy_meanwhile (HwDb    *copy,
+                gpointer user_data,
+                GError **error)
+{
+  Fixture *fixture = user_data;
+
+  make_copy (fixture, "copy");
+  drop (fixture, "copy");
+
+  return TRUE;
+}
+
+static void
+test_two_at_once_are_two (Fixture      *fixture,
+                          gconstpointer kind)
+{
+  g_autofree char *database_path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *path = fixture_build_path (fixture, "copy");
+  g_autofree char *old_draft = g_strconcat (path, HW_DB_BACKUP_DRAFT "-1", NULL);
+  const struct utimbuf long_ago = { 1, 1 };
+  g_autoptr(HwDb) db = NULL;
+  g_autoptr(GError) error = NULL;
+
+  add (fixture, "@a{sv} {}");
+  g_file_set_contents (old_draft, "", 0, NULL);
+  g_assert_cmpint (g_utime (old_draft, (struct utimbuf *) &long_ago), ==, 0);
+  db = hw_db_open (database_path, HW_DB_MODE_READ, &error);
+  g_assert_no_error (error);
+  hw_db_backup (db, path, TRUE, copy_meanwhile, fixture, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&db, hw_db_free);
+
+  fixture_close (fixture);
+  assert_only (fixture, "copy headway.db " HIGH_WATER);
+  fixture_open (fixture);
+}
+
 /* Somebody copied the file while nobody used it, and puts that back. */
 static void
 test_older_one_is_noticed (Fixture      *fixture,
@@ -488,6 +666,10 @@ main (int   argc,
     { "never-replaces-the-database", test_never_replaces_the_database },
     { "unfit-is-refused", test_unfit_is_refused },
     { "former-log-does-not-stay", test_former_log_does_not_stay },
+    { "one-that-is-read-stays", test_one_that_is_read_stays },
+    { "log-without-its-database-is-kept", test_log_without_its_database_is_kept },
+    { "interrupted-one-leaves-nothing", test_interrupted_one_leaves_nothing },
+    { "two-at-once-are-two", test_two_at_once_are_two },
     { "high-water/older-one-is-noticed", test_older_one_is_noticed },
     { "high-water/lost-end-is-noticed", test_lost_end_is_noticed },
     { "high-water/other-one-is-noticed", test_other_one_is_noticed },
