@@ -48,7 +48,7 @@ struct _HwDbWriter
   gboolean is_failure_untold;
   gboolean has_log_failed;
   gboolean is_ending;
-  gboolean has_bad_index;
+  guint64 index_failed_at;        /* the newest task when the index was refused last, or 0 */
 };
 
 /* A transaction's end, on its way to the main context. */
@@ -353,8 +353,9 @@ hw_db_writer_look_after_index (HwDbWriter *self)
   const HwSqliteNumbers before = self->numbers;
   g_autoptr(GError) error = NULL;
 
-  if (self->failure != NULL || self->has_bad_index ||
-      self->numbers.last_task - self->numbers.last_indexed < TASKS_TO_INDEX)
+  if (self->failure != NULL ||
+      self->numbers.last_task - MAX (self->numbers.last_indexed, self->index_failed_at) <
+      TASKS_TO_INDEX)
     return;
 
   if (hw_db_run (self->db, "BEGIN IMMEDIATE", &error) &&
@@ -362,12 +363,16 @@ hw_db_writer_look_after_index (HwDbWriter *self)
                              TASKS_TO_INDEX, &error) &&
       hw_sqlite_numbers_save (&self->numbers, self->db, &error) &&
       hw_db_run (self->db, "COMMIT", &error))
-    return;
+    {
+      self->index_failed_at = 0;
+      return;
+    }
 
-  /* Whoever searches tries again, and hears why. */
-  self->has_bad_index = TRUE;
-  g_warning ("Tasks cannot be found by their words: %s", error->message);
+  /* Whoever searches tries again, and hears why; we do when there are as many more. */
   hw_db_writer_roll_back (self, &before);
+  if (self->index_failed_at == 0)
+    g_warning ("Tasks cannot be found by their words: %s", error->message);
+  self->index_failed_at = self->numbers.last_task;
 }
 
 static void

@@ -163,7 +163,7 @@ hw_high_water_new (const char            *database_path,
 }
 
 /* Whether the disk did not take the mark for want of space: then nothing is in doubt, and it
- * is only lower than it could be.
+ * is only lower than it could be, as long as it is not lower than whoever reads it counts on.
  */
 static gboolean
 is_out_of_space (void)
@@ -196,7 +196,7 @@ hw_high_water_raise (HwHighWater *self,
   write_line (&self->mark, line);
   if (lseek (self->fd, 0, SEEK_SET) != 0 ||
       !hw_io_write (self->fd, line, strlen (line), &written))
-    return is_out_of_space ();
+    return is_out_of_space () && last_task - self->synced_task < HW_HIGH_WATER_STEP;
 
   return last_task - self->synced_task < HW_HIGH_WATER_STEP || hw_high_water_sync (self);
 }

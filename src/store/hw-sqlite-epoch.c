@@ -122,18 +122,20 @@ write_numbers (HwDb                  *db,
                const HwHighWaterMark *mark,
                GError               **error)
 {
-  guint64 step = mark->epoch != 0 ? HW_HIGH_WATER_STEP : 0;
   g_autoptr(HwDbStatement) statement = NULL;
 
   statement = hw_db_prepare (db, "UPDATE meta SET epoch = ?, is_copy = 0,"
-                             " last_event = max(last_event, ?), last_task = max(last_task, ?)",
+                             " last_event = max(last_event, ?), last_task = max(last_task, ?) + ?",
                              error);
   if (statement == NULL)
     return FALSE;
 
   hw_db_statement_bind_uint64 (statement, 1, epoch);
   hw_db_statement_bind_uint64 (statement, 2, mark->last_event);
-  hw_db_statement_bind_uint64 (statement, 3, mark->last_task + step);
+  hw_db_statement_bind_uint64 (statement, 3, mark->last_task);
+
+  /* Nobody knows how many numbers were given out behind a mark, or a copy. */
+  hw_db_statement_bind_uint64 (statement, 4, HW_HIGH_WATER_STEP);
 
   return hw_db_statement_run (statement, error);
 }

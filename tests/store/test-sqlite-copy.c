@@ -11,7 +11,9 @@
 #include "hw-high-water.h"
 #include "hw-sqlite-copy.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <utime.h>
@@ -649,6 +651,68 @@ test_flipped_mark_says_nothing (Fixture      *fixture,
   g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
 }
 
+/* As on another machine, where nobody knows how far the former database went. */
+static void
+test_copy_without_a_mark_steps (Fixture      *fixture,
+                                gconstpointer kind)
+{
+  g_autofree char *kept = NULL;
+
+  add (fixture, "@a{sv} {}");
+  make_copy (fixture, "copy");
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  kept = put_back (fixture, "copy", NULL);
+  drop (fixture, HIGH_WATER);
+  fixture_open (fixture);
+
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 1 + HW_HIGH_WATER_STEP + 1);
+}
+
+/* Has a file of ours be a disk that is full, from now on. */
+static void
+fill_disk (const char *path)
+{
+  g_autoptr(GDir) descriptors = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (descriptors)) != NULL)
+    {
+      g_autofree char *link = g_build_filename ("/proc/self/fd", name, NULL);
+      g_autofree char *target = g_file_read_link (link, NULL);
+
+      if (g_strcmp0 (target, path) == 0)
+        {
+          int full_fd = open ("/dev/full", O_WRONLY | O_CLOEXEC);
+
+          g_assert_cmpint (dup2 (full_fd, atoi (name)), >=, 0);
+          close (full_fd);
+          return;
+        }
+    }
+
+  g_assert_not_reached ();
+}
+
+/* Whoever reads it counts on its being no more than a step behind. */
+static void
+test_mark_without_space_is_near_enough (Fixture      *fixture,
+                                        gconstpointer kind)
+{
+  g_autofree char *folder = realpath (fixture->folder, NULL);
+  g_autofree char *database_path = g_build_filename (folder, "other.db", NULL);
+  g_autofree char *path = g_strconcat (database_path, ".high-water", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwHighWater) mark = hw_high_water_new (database_path,
+                                                   &(HwHighWaterMark) { 1, 10, 10 }, &error);
+
+  g_assert_no_error (error);
+  fill_disk (path);
+
+  g_assert_true (hw_high_water_raise (mark, 10, 10 + HW_HIGH_WATER_STEP - 1));
+  g_assert_false (hw_high_water_raise (mark, 10, 10 + HW_HIGH_WATER_STEP));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -674,6 +738,8 @@ main (int   argc,
     { "high-water/lost-end-is-noticed", test_lost_end_is_noticed },
     { "high-water/other-one-is-noticed", test_other_one_is_noticed },
     { "high-water/same-one-is-the-same", test_same_one_is_the_same },
+    { "high-water/copy-without-a-mark-steps", test_copy_without_a_mark_steps },
+    { "high-water/without-space-is-near-enough", test_mark_without_space_is_near_enough },
     { "high-water/flipped-mark-says-nothing", test_flipped_mark_says_nothing },
   };
 

@@ -6,7 +6,13 @@
 
 #include "tests/store/sqlite-kind.h"
 
+#include "hw-db.h"
+#include "hw-test-log.h"
+
 /* By which words the SQLite store finds tasks. */
+
+/* How many go into the index at once. */
+#define N_AT_ONCE 256
 
 static const StoreKind sqlite_kind = {
   .name = "sqlite-search",
@@ -191,6 +197,45 @@ test_search_finds_all_of_many (Fixture      *fixture,
   g_assert_cmpuint (page->tasks->len, ==, 700);
 }
 
+/* Adds as many as go into the index at once. */
+static void
+add_batch (Fixture *fixture)
+{
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_autoptr(GPtrArray) events = NULL;
+
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    g_ptr_array_add (changes, new_add ("{'title': <'Copy'>}"));
+  events = commit (fixture, changes, NULL);
+  g_assert_cmpuint (events->len, ==, N_AT_ONCE);
+}
+
+/* What keeps tasks out of the index may pass, as a full disk does. It is told of once. */
+static void
+test_index_is_tried_again (Fixture      *fixture,
+                           gconstpointer kind)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  HwTestLog *log = hw_test_log_install ();
+  g_autoptr(HwDb) db = NULL;
+  guint64 n_indexed = 0;
+
+  hw_test_log_expect_warning (log, "Tasks cannot be found by their words: *");
+  execute_sql (fixture, "headway.db", "ALTER TABLE texts RENAME TO away");
+  add_batch (fixture);
+  add_batch (fixture);
+  execute_sql (fixture, "headway.db", "ALTER TABLE away RENAME TO texts");
+  add_batch (fixture);
+  fixture_close (fixture);
+
+  hw_test_log_assert_expected (log);
+  db = hw_db_open (path, HW_DB_MODE_READ, NULL);
+  g_assert_true (hw_db_get_number (db, "SELECT last_indexed FROM meta", &n_indexed, NULL));
+  g_assert_cmpuint (n_indexed, ==, N_AT_ONCE);
+  g_clear_pointer (&db, hw_db_free);
+  fixture_open (fixture);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -206,6 +251,7 @@ main (int   argc,
                   test_search_goes_with_the_rest_of_a_filter);
   add_store_test (&sqlite_kind, "finds-all-that-begin-so", test_search_finds_all_that_begin_so);
   add_store_test (&sqlite_kind, "finds-all-of-many", test_search_finds_all_of_many);
+  add_store_test (&sqlite_kind, "index-is-tried-again", test_index_is_tried_again);
 
   return g_test_run ();
 }
