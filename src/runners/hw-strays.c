@@ -25,21 +25,45 @@
  * is adopted as ever, and whoever has written down its end is let be.
  */
 
-/* How long a killed shim may take to be gone. */
+/* How long they may take to be gone, all together: they are killed as they are found. */
 #define MAX_MILLISECONDS 5000
+
+/* How many are looked after at once: those who look for what their shims left share their looks
+ * at all processes, and the doors are closed meanwhile.
+ */
+#define MAX_BURIALS 32
 
 /* A search for them. Owned by its GTask. */
 typedef struct
 {
   guint64 epoch;
+  GPtrArray *strays; /* (owned) (element-type Stray): those that were found, and killed */
+  gint64 end;        /* until when they should be gone */
   char *root;        /* (owned): without links, as the kernel names it */
   GHashTable *known; /* (owned) (element-type utf8): folders of attempts in progress */
   HwMarkedProcesses *processes; /* (owned) */
 } Search;
 
+typedef struct
+{
+  int pidfd;  /* (owned): of the shim */
+  HwRun *run; /* (owned) */
+} Stray;
+
+static void
+stray_free (gpointer data)
+{
+  Stray *stray = data;
+
+  close (stray->pidfd);
+  g_object_unref (stray->run);
+  g_free (stray);
+}
+
 static void
 search_free (Search *search)
 {
+  g_ptr_array_unref (search->strays);
   hw_marked_processes_unref (search->processes);
   g_hash_table_unref (search->known);
   free (search->root);
@@ -93,25 +117,55 @@ is_shim_at_work (pid_t  pid,
          hw_attempt_files_read_end (folder_fd, run, &end) != 0;
 }
 
-/* The program goes with its shim; what that left is found by its mark. */
+/* The program goes with its shim. @pidfd is (transfer full). */
 static void
-end_stray (Search *search,
-           int     pidfd,
-           HwRun  *run)
+kill_stray (Search *search,
+            int     pidfd,
+            HwRun  *run)
 {
-  g_autofree char *root = g_strdup (search->root);
-  HwShimTraces *traces = hw_shim_traces_new (root, run, search->processes, 0);
-  struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-  HwShimFound *found;
+  Stray *stray = g_new0 (Stray, 1);
 
   g_message ("The program of task %" G_GUINT64_FORMAT ", attempt %u, of a former epoch is ended: "
              "the database knows nothing of it", hw_run_get_task_id (run),
              hw_run_get_attempt (run));
   pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
-  poll (&poll_fd, 1, MAX_MILLISECONDS);
+
+  stray->pidfd = pidfd;
+  stray->run = g_object_ref (run);
+  g_ptr_array_add (search->strays, stray);
+}
+
+/* What its shim left is found by its mark. In a thread of the pool. */
+static void
+bury_stray (gpointer data,
+            gpointer user_data)
+{
+  const Stray *stray = data;
+  const Search *search = user_data;
+  HwShimTraces *traces = hw_shim_traces_new (search->root, stray->run, search->processes, 0);
+  gint64 rest = (search->end - g_get_monotonic_time ()) / 1000;
+  struct pollfd poll_fd = { .fd = stray->pidfd, .events = POLLIN };
+  HwShimFound *found;
+
+  if (poll (&poll_fd, 1, (int) MAX (rest, 0)) == 0)
+    g_warning ("The program of task %" G_GUINT64_FORMAT ", attempt %u, of a former epoch would not "
+               "end. If the task is there it may run twice",
+               hw_run_get_task_id (stray->run), hw_run_get_attempt (stray->run));
   found = hw_shim_adoption_bury (traces);
   hw_shim_found_free (found);
   hw_shim_traces_free (traces);
+}
+
+/* Waits until they are gone, all at once. */
+static void
+bury_all (Search *search)
+{
+  GThreadPool *pool = g_thread_pool_new (bury_stray, search, MAX_BURIALS, FALSE, NULL);
+
+  search->end = g_get_monotonic_time () + MAX_MILLISECONDS * G_TIME_SPAN_MILLISECOND;
+  for (guint i = 0; i < search->strays->len; i++)
+    g_thread_pool_push (pool, g_ptr_array_index (search->strays, i), NULL);
+  g_thread_pool_free (pool, FALSE, TRUE);
 }
 
 /* Looks at one process. The descriptor comes before the look, so it is that of what was looked
@@ -135,7 +189,10 @@ look_at (Search *search,
   if (run != NULL && hw_run_get_epoch (run) != search->epoch)
     folder_fd = hw_io_open_folder (folder);
   if (folder_fd >= 0 && is_shim_at_work (pid, folder_fd, run))
-    end_stray (search, pidfd, run);
+    {
+      kill_stray (search, pidfd, run);
+      pidfd = -1;
+    }
 
   if (folder_fd >= 0)
     close (folder_fd);
@@ -161,6 +218,7 @@ search_all (GTask        *gtask,
           (pid_t) pid != getpid ())
         look_at (task_data, (pid_t) pid);
     }
+  bury_all (task_data);
 
   g_task_return_boolean (gtask, TRUE);
 }
@@ -247,6 +305,7 @@ hw_strays_end_async (HwStore            *store,
   search->root = realpath (output_root, NULL);
   search->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   search->processes = hw_marked_processes_new (output_root);
+  search->strays = g_ptr_array_new_with_free_func (stray_free);
   g_task_set_task_data (gtask, search, (GDestroyNotify) search_free);
   if (search->root == NULL)
     g_task_return_boolean (gtask, FALSE);
