@@ -10,6 +10,8 @@
 #include "hw-output-attic.h"
 #include "hw-shim-output.h"
 
+#include <string.h>
+
 /* What files are given room in, on most file systems. */
 #define ROOM_UNIT 4096
 
@@ -86,6 +88,43 @@ pack_folder (const char   *path,
   return hw_output_attic_measure (&folder);
 }
 
+/* Finds the folder of an attempt that is not where this epoch's are: one that was begun before a
+ * backup was put back stays where it was. Returns (transfer full) (nullable).
+ */
+static char *
+find_former (const char *root,
+             const char *path)
+{
+  const char *attempt = strchr (path + strlen (root) + 1, '/');
+  g_autoptr(GDir) epochs = g_dir_open (root, 0, NULL);
+  const char *name;
+
+  while (epochs != NULL && (name = g_dir_read_name (epochs)) != NULL)
+    {
+      g_autofree char *former = g_strconcat (root, "/", name, attempt, NULL);
+
+      if (g_file_test (former, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer (&former);
+    }
+
+  return NULL;
+}
+
+static guint64
+pack_attempt (const char   *root,
+              const char   *path,
+              GCancellable *cancellable)
+{
+  g_autofree char *former = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return pack_folder (path, cancellable);
+
+  former = find_former (root, path);
+
+  return former != NULL ? pack_folder (former, cancellable) : 0;
+}
+
 static void
 work_in_thread (GTask        *gtask,
                 gpointer      source,
@@ -95,7 +134,7 @@ work_in_thread (GTask        *gtask,
   Work *work = data;
 
   for (guint i = 0; i < work->folders->len; i++)
-    work->size += pack_folder (work->folders->pdata[i], cancellable);
+    work->size += pack_attempt (work->root, work->folders->pdata[i], cancellable);
   if (work->must_prune)
     work->size = hw_output_attic_prune (work->root, work->total, work->found, cancellable);
 

@@ -181,14 +181,27 @@ hw_output_removal_peek (HwOutputRemoval *self)
          ? &g_array_index (self->found, HwOutputFound, self->next) : NULL;
 }
 
-/* Looks up the next task of this database. */
+/* Whether something has to be known of a task: whether it is there, or, of one that has its files
+ * in a former epoch, which attempts have ended.
+ */
+static gboolean
+hw_output_removal_must_look_up (HwOutputRemoval     *self,
+                                const HwOutputFound *found)
+{
+  if (found->attempt != 0)
+    return FALSE;
+
+  return found->epoch == hw_store_get_epoch (self->store) ||
+         (self->next + 1 < self->found->len && found[1].attempt != 0);
+}
+
+/* Looks up the next task. */
 static void
 hw_output_removal_look_at_next (HwOutputRemoval *self)
 {
-  guint64 epoch = hw_store_get_epoch (self->store);
   const HwOutputFound *found = hw_output_removal_peek (self);
 
-  while (found != NULL && (found->epoch != epoch || found->attempt != 0))
+  while (found != NULL && !hw_output_removal_must_look_up (self, found))
     {
       self->next++;
       found = hw_output_removal_peek (self);
@@ -205,18 +218,29 @@ hw_output_removal_look_at_next (HwOutputRemoval *self)
   self->n_jobs--;
 }
 
-/* Passes on which attempts of the task that was looked up have ended: all but one that runs. */
+/* Whether an attempt that was found goes on. */
+static gboolean
+hw_output_removal_runs (HwOutputRemoval     *self,
+                        const HwOutputFound *found,
+                        HwTask              *task)
+{
+  return task != NULL && hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
+         found->attempt == hw_task_get_attempt (task) &&
+         found->epoch == hw_store_get_epoch_of_task (self->store, task);
+}
+
+/* Passes on which attempts of the task that was looked up have ended: all but one that runs. If
+ * there is no such task, what ran of it in a former epoch was ended.
+ */
 static void
 hw_output_removal_tell_ended (HwOutputRemoval *self,
                               HwTask          *task)
 {
-  gboolean is_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING;
   const HwOutputFound *found;
 
   for (self->next++; (found = hw_output_removal_peek (self)) != NULL && found->attempt != 0;
        self->next++)
-    if (found->attempt <= G_MAXUINT &&
-        !(is_running && found->attempt == hw_task_get_attempt (task)))
+    if (found->attempt <= G_MAXUINT && !hw_output_removal_runs (self, found, task))
       hw_output_keeper_take_ended (self->keeper, found->epoch, found->task_id,
                                    (guint) found->attempt);
 }
@@ -231,20 +255,19 @@ on_task_got (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(HwTask) task = hw_store_get_task_finish (HW_STORE (source), result, &error);
 
-  if (task != NULL)
-    {
-      hw_output_removal_tell_ended (self, task);
-    }
-  else if (g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
-    {
-      hw_output_removal_remove (self, hw_store_get_epoch (self->store), found->task_id,
-                                found->task_id);
-      self->next++;
-    }
-  else
+  if (task == NULL && !g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
     {
       /* A store that is closed ends it. */
       self->next = self->found->len;
+    }
+  else if (task != NULL || found->epoch != hw_store_get_epoch (self->store))
+    {
+      hw_output_removal_tell_ended (self, task);
+    }
+  else
+    {
+      hw_output_removal_remove (self, found->epoch, found->task_id, found->task_id);
+      self->next++;
     }
 
   hw_output_removal_look_at_next (self);

@@ -133,7 +133,7 @@ is_marked (const char *path)
 
 /* Test that an attempt whose end nobody wrote down is known to have ended, if the daemon died
  * when it had told of that and before it could; so its output counts, and can be pruned. What
- * runs, and what is of another database, is left alone.
+ * runs is left alone.
  */
 static void
 test_lost_attempts_are_known_at_the_beginning (Fixture      *fixture,
@@ -144,7 +144,6 @@ test_lost_attempts_are_known_at_the_beginning (Fixture      *fixture,
   guint64 running_id = add (fixture, "@a{sv} {}");
   g_autofree char *ended = make_files (fixture, epoch, ended_id);
   g_autofree char *running = make_files (fixture, epoch, running_id);
-  g_autofree char *foreign = make_files (fixture, epoch + 1, ended_id);
   Caretakers caretakers;
 
   bring (fixture, ended_id, HW_TASK_STATE_FAILED);
@@ -153,7 +152,73 @@ test_lost_attempts_are_known_at_the_beginning (Fixture      *fixture,
 
   g_assert_true (is_marked (ended));
   g_assert_false (is_marked (running));
-  g_assert_false (is_marked (foreign));
+  g_assert_cmpuint (hw_output_keeper_get_size (caretakers.keeper), >, 0);
+  end (&caretakers);
+}
+
+/* Has a task's attempts be of a former epoch. */
+static void
+set_epoch (Fixture *fixture,
+           guint64  task_id,
+           guint64  epoch)
+{
+  g_autofree char *sql = g_strdup_printf ("UPDATE tasks SET epoch = %" G_GUINT64_FORMAT
+                                          " WHERE id = %" G_GUINT64_FORMAT, epoch, task_id);
+
+  execute_sql (fixture, "headway.db", sql);
+}
+
+/* Test that the same is known of what was begun in a former epoch, also of a task that this
+ * database knows nothing of, or that goes on elsewhere; but what was adopted runs.
+ */
+static void
+test_lost_attempts_of_a_former_epoch_are_known (Fixture      *fixture,
+                                                gconstpointer kind)
+{
+  guint64 epoch = hw_store_get_epoch (fixture->store);
+  guint64 former = epoch + 1;
+  guint64 ended_id = add (fixture, "@a{sv} {}");
+  guint64 adopted_id = add (fixture, "@a{sv} {}");
+  guint64 running_id = add (fixture, "@a{sv} {}");
+  g_autofree char *ended = make_files (fixture, former, ended_id);
+  g_autofree char *adopted = make_files (fixture, former, adopted_id);
+  g_autofree char *ran = make_files (fixture, former, running_id);
+  g_autofree char *running = make_files (fixture, epoch, running_id);
+  g_autofree char *unknown = make_files (fixture, former, 77);
+  Caretakers caretakers;
+
+  bring (fixture, ended_id, HW_TASK_STATE_FAILED);
+  bring (fixture, adopted_id, HW_TASK_STATE_PROCESSING);
+  bring (fixture, running_id, HW_TASK_STATE_PROCESSING);
+  set_epoch (fixture, ended_id, former);
+  set_epoch (fixture, adopted_id, former);
+  begin (fixture, &caretakers);
+
+  g_assert_true (is_marked (ended));
+  g_assert_false (is_marked (adopted));
+  g_assert_true (is_marked (ran));
+  g_assert_false (is_marked (running));
+  g_assert_true (is_marked (unknown));
+  end (&caretakers);
+}
+
+/* Test that an attempt of a former epoch that is lost later is known to have ended, too. */
+static void
+test_lost_attempt_of_a_former_epoch_is_heard_of (Fixture      *fixture,
+                                                 gconstpointer kind)
+{
+  guint64 former = hw_store_get_epoch (fixture->store) + 1;
+  guint64 task_id = add (fixture, "@a{sv} {}");
+  g_autofree char *adopted = make_files (fixture, former, task_id);
+  Caretakers caretakers;
+
+  bring (fixture, task_id, HW_TASK_STATE_PROCESSING);
+  set_epoch (fixture, task_id, former);
+  begin (fixture, &caretakers);
+  move (fixture, task_id, HW_TASK_STATE_PROCESSING, "{'state': <'Failed'>, 'result': <'lost'>}");
+  await_quiet (&caretakers);
+
+  g_assert_true (is_marked (adopted));
   g_assert_cmpuint (hw_output_keeper_get_size (caretakers.keeper), >, 0);
   end (&caretakers);
 }
@@ -169,6 +234,10 @@ main (int   argc,
                   test_files_of_nobody_go_at_the_beginning);
   add_store_test (&sqlite_kind, "lost-attempts-are-known-at-the-beginning",
                   test_lost_attempts_are_known_at_the_beginning);
+  add_store_test (&sqlite_kind, "lost-attempts-of-a-former-epoch-are-known",
+                  test_lost_attempts_of_a_former_epoch_are_known);
+  add_store_test (&sqlite_kind, "lost-attempt-of-a-former-epoch-is-heard-of",
+                  test_lost_attempt_of_a_former_epoch_is_heard_of);
 
   return g_test_run ();
 }
