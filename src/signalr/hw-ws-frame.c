@@ -57,6 +57,19 @@ reader_get_length_size (const HwWsReader *self)
     }
 }
 
+/* A data frame that begins or goes on with a message. */
+static void
+reader_begin_data (HwWsReader *self,
+                   HwWsOpcode  opcode)
+{
+  self->is_fragmented = (self->header[0] & FLAG_FINAL) == 0;
+  if (opcode == HW_WS_OPCODE_CONTINUATION)
+    return;
+
+  self->is_text = opcode == HW_WS_OPCODE_TEXT;
+  self->text = (HwWsText) { 0 };
+}
+
 /* Looks at the first two bytes: all that can be wrong but the length stands there. */
 static gboolean
 reader_check_head (HwWsReader *self,
@@ -82,14 +95,14 @@ reader_check_head (HwWsReader *self,
     case HW_WS_OPCODE_CONTINUATION:
       if (!self->is_fragmented)
         return refuse (error, "A frame goes on with a message that was not begun.");
-      self->is_fragmented = !is_final;
+      reader_begin_data (self, opcode);
       return TRUE;
 
     case HW_WS_OPCODE_TEXT:
     case HW_WS_OPCODE_BINARY:
       if (self->is_fragmented)
         return refuse (error, "A message begins before the last has ended.");
-      self->is_fragmented = !is_final;
+      reader_begin_data (self, opcode);
       return TRUE;
 
     default:
@@ -109,6 +122,9 @@ reader_begin_frame (HwWsReader *self,
 
   if (self->n_left > G_MAXINT64)
     return refuse (error, "A frame has a length that there is not.");
+  if ((size == 2 && self->n_left < LENGTH_IN_2_BYTES) ||
+      (size == 8 && self->n_left <= G_MAXUINT16))
+    return refuse (error, "A frame says its length in more bytes than it takes.");
 
   self->is_in_frame = TRUE;
   self->mask_offset = 0;
@@ -161,22 +177,42 @@ is_close_code (guint code)
          (code >= 3000 && code <= 4999);
 }
 
+static gboolean
+refuse_text (HwWsPart *part,
+             GError  **error)
+{
+  part->close_code = HW_WS_CLOSE_CODE_INVALID_TEXT;
+
+  return refuse (error, "A text is not UTF-8.");
+}
+
 /* A client that gives no code is answered with the usual one. */
 static gboolean
-reader_read_close_code (const HwWsReader *self,
-                        HwWsPart         *part,
-                        GError          **error)
+reader_read_close (const HwWsReader *self,
+                   HwWsPart         *part,
+                   GError          **error)
 {
   const guint8 *bytes = (const guint8 *) self->control;
+  gsize n_reason;
+  HwWsText reason = { 0 };
+  guint code;
 
-  part->close_code = HW_WS_CLOSE_CODE_NORMAL;
   if (self->n_control == 0)
-    return TRUE;
+    {
+      part->close_code = HW_WS_CLOSE_CODE_NORMAL;
+      return TRUE;
+    }
 
-  if (self->n_control >= 2)
-    part->close_code = (guint) bytes[0] << 8 | bytes[1];
-  if (self->n_control < 2 || !is_close_code (part->close_code))
+  code = self->n_control >= 2 ? (guint) bytes[0] << 8 | bytes[1] : 0;
+  if (!is_close_code (code))
     return refuse (error, "A close frame has a code that there is not.");
+
+  n_reason = self->n_control - 2;
+  if (hw_ws_text_take (&reason, self->control + 2, n_reason) < n_reason ||
+      hw_ws_text_is_torn (&reason))
+    return refuse_text (part, error);
+
+  part->close_code = code;
 
   return TRUE;
 }
@@ -194,11 +230,37 @@ reader_take_control (HwWsReader *self,
   if (self->n_left > 0)
     return TRUE;
 
+  if (reader_get_opcode (self) == HW_WS_OPCODE_CLOSE && !reader_read_close (self, part, error))
+    return FALSE;
+
   part->opcode = reader_get_opcode (self);
   part->data = self->control;
   part->length = self->n_control;
 
-  return part->opcode != HW_WS_OPCODE_CLOSE || reader_read_close_code (self, part, error);
+  return TRUE;
+}
+
+/* Data are given out as they come; what is no text only as far as it can be one. */
+static gboolean
+reader_take_data (HwWsReader *self,
+                  const char *data,
+                  gsize       length,
+                  HwWsPart   *part,
+                  GError    **error)
+{
+  gsize n_valid = self->is_text ? hw_ws_text_take (&self->text, data, length) : length;
+  gboolean is_at_end = self->n_left == 0 && !self->is_fragmented;
+
+  if (n_valid > 0)
+    {
+      part->data = data;
+      part->length = n_valid;
+    }
+
+  if (n_valid < length || (is_at_end && hw_ws_text_is_torn (&self->text)))
+    return refuse_text (part, error);
+
+  return TRUE;
 }
 
 /**
@@ -208,13 +270,14 @@ reader_take_control (HwWsReader *self,
  *   and the pointer is moved behind what was read
  * @length: (inout): how many bytes
  * @part: (out caller-allocates): what was read; its data are %NULL if there is nothing
- *   to tell of yet. They are valid until the next call, and as long as @data
+ *   to tell of yet. They are valid until the next call, and as long as @data. When what
+ *   came is refused, they are what came before that, and the code says what to answer
  * @error: return location for a #GError, or %NULL
  *
  * Reads a part of what a client sent. To be called until all bytes are read.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST if it is not what RFC 6455
- *   has a client send
+ *   has a client send; then nothing can be read any more
  */
 gboolean
 hw_ws_reader_read (HwWsReader *self,
@@ -227,7 +290,9 @@ hw_ws_reader_read (HwWsReader *self,
   gsize n_payload;
   gboolean is_valid = TRUE;
 
-  *part = (HwWsPart) { .opcode = HW_WS_OPCODE_BINARY };
+  *part = (HwWsPart) {
+    .opcode = HW_WS_OPCODE_BINARY, .close_code = HW_WS_CLOSE_CODE_PROTOCOL_ERROR,
+  };
   if (!reader_take_header (self, data, length, error))
     return FALSE;
   if (!self->is_in_frame)
@@ -242,9 +307,8 @@ hw_ws_reader_read (HwWsReader *self,
 
   if (reader_is_control (self))
     is_valid = reader_take_control (self, payload, n_payload, part, error);
-  else if (n_payload > 0)
-    *part = (HwWsPart) { .opcode = HW_WS_OPCODE_BINARY, .data = payload, .length = n_payload }
-  ;
+  else
+    is_valid = reader_take_data (self, payload, n_payload, part, error);
 
   if (self->n_left == 0)
     {

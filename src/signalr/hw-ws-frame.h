@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "hw-ws-text.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +39,7 @@ typedef enum
 {
   HW_WS_CLOSE_CODE_NORMAL = 1000,
   HW_WS_CLOSE_CODE_PROTOCOL_ERROR = 1002,
+  HW_WS_CLOSE_CODE_INVALID_TEXT = 1007,
 } HwWsCloseCode;
 
 /**
@@ -46,7 +47,7 @@ typedef enum
  * @opcode: %HW_WS_OPCODE_BINARY for any data, or what control frame it is
  * @data: (array length=length): the bytes, unmasked
  * @length: how many bytes; a control frame comes whole
- * @close_code: of %HW_WS_OPCODE_CLOSE: the code to answer with
+ * @close_code: of %HW_WS_OPCODE_CLOSE, and of what is refused: the code to answer with
  *
  * Something that a client sent: a control frame, or as much of its data as has come.
  */
@@ -75,6 +76,8 @@ typedef struct
   guint mask_offset;
   gboolean is_in_frame;
   gboolean is_fragmented; /* the data message is not at its end */
+  gboolean is_text;       /* the data message is */
+  HwWsText text;
   char control[HW_WS_MAX_CONTROL_LENGTH];
   guint n_control;
 } HwWsReader;

@@ -301,7 +301,7 @@ hw_ws_transport_take (HwWsTransport *self,
         {
           g_debug ("A WebSocket's client breaks the protocol: %s", error->message);
           self->is_deaf = TRUE;
-          hw_ws_transport_say_goodbye (self, HW_WS_CLOSE_CODE_PROTOCOL_ERROR);
+          hw_ws_transport_say_goodbye (self, part.close_code);
           hw_hub_connection_abort (self->connection);
           return;
         }

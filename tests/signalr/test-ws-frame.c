@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What a client sends, and what is read out of it: data as they are, control frames
- * as `<ping TEXT>`, `<pong TEXT>` and `<close CODE>`. `!` is where it is refused.
+ * as `<ping TEXT>`, `<pong TEXT>` and `<close CODE>`. `!CODE` is where it is refused.
  */
 typedef struct
 {
@@ -43,31 +43,43 @@ static const Row rows[] = {
   { "close-without-code", BYTES ("\x88\x80" MASK), "<close 1000>" },
   { "close-with-reason", BYTES ("\x88\x85" MASK "\x02\xeb" "OHN"), "<close 1001>" },
   { "close-of-an-application", BYTES ("\x88\x82" MASK "\x0e\xa2"), "<close 4000>" },
-  { "length-of-2-bytes", BYTES ("\x81\xfe\x00\x05" MASK "IGOHN"), "HELLO" },
-  { "length-of-8-bytes", BYTES ("\x81\xff\x00\x00\x00\x00\x00\x00\x00\x05" MASK "IGOHN"), "HELLO" },
+  { "length-in-2-bytes", BYTES ("\x81\xfe\x00\x7e" MASK "IG"), "HE" },
+  { "length-in-8-bytes", BYTES ("\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00" MASK "IG"), "HE" },
   { "length-that-never-comes", BYTES ("\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff" MASK "IG"), "HE" },
-  { "not-masked", BYTES ("\x81\x05" "HELLO"), "!" },
-  { "not-masked-and-empty", BYTES ("\x81\x00"), "!" },
-  { "first-reserved-bit", BYTES ("\xc1\x80" MASK), "!" },
-  { "second-reserved-bit", BYTES ("\xa1\x80" MASK), "!" },
-  { "third-reserved-bit", BYTES ("\x91\x80" MASK), "!" },
-  { "reserved-data-opcode", BYTES ("\x83\x80" MASK), "!" },
-  { "reserved-control-opcode", BYTES ("\x8b\x80" MASK), "!" },
-  { "continuation-of-nothing", BYTES ("\x80\x80" MASK), "!" },
-  { "continuation-after-the-last", BYTES ("\x81\x81" MASK "I" "\x80\x81" MASK "I"), "H!" },
-  { "message-inside-a-message", BYTES ("\x01\x81" MASK "I" "\x81\x81" MASK "I"), "H!" },
-  { "ping-in-fragments", BYTES ("\x09\x80" MASK), "!" },
-  { "close-in-fragments", BYTES ("\x08\x80" MASK), "!" },
-  { "ping-of-126-bytes", BYTES ("\x89\xfe\x00\x7e" MASK), "!" },
-  { "close-of-one-byte", BYTES ("\x88\x81" MASK "\x02"), "!" },
-  { "close-code-999", BYTES ("\x88\x82" MASK "\x02\xe5"), "!" },
-  { "close-code-1004", BYTES ("\x88\x82" MASK "\x02\xee"), "!" },
-  { "close-code-1005", BYTES ("\x88\x82" MASK "\x02\xef"), "!" },
-  { "close-code-1006", BYTES ("\x88\x82" MASK "\x02\xec"), "!" },
-  { "close-code-1015", BYTES ("\x88\x82" MASK "\x02\xf5"), "!" },
-  { "close-code-2999", BYTES ("\x88\x82" MASK "\x0a\xb5"), "!" },
-  { "close-code-5000", BYTES ("\x88\x82" MASK "\x12\x8a"), "!" },
-  { "length-beyond-63-bits", BYTES ("\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00" MASK), "!" },
+  { "not-masked", BYTES ("\x81\x05" "HELLO"), "!1002" },
+  { "not-masked-and-empty", BYTES ("\x81\x00"), "!1002" },
+  { "first-reserved-bit", BYTES ("\xc1\x80" MASK), "!1002" },
+  { "second-reserved-bit", BYTES ("\xa1\x80" MASK), "!1002" },
+  { "third-reserved-bit", BYTES ("\x91\x80" MASK), "!1002" },
+  { "reserved-data-opcode", BYTES ("\x83\x80" MASK), "!1002" },
+  { "reserved-control-opcode", BYTES ("\x8b\x80" MASK), "!1002" },
+  { "continuation-of-nothing", BYTES ("\x80\x80" MASK), "!1002" },
+  { "continuation-after-the-last", BYTES ("\x81\x81" MASK "I" "\x80\x81" MASK "I"), "H!1002" },
+  { "message-inside-a-message", BYTES ("\x01\x81" MASK "I" "\x81\x81" MASK "I"), "H!1002" },
+  { "ping-in-fragments", BYTES ("\x09\x80" MASK), "!1002" },
+  { "close-in-fragments", BYTES ("\x08\x80" MASK), "!1002" },
+  { "ping-of-126-bytes", BYTES ("\x89\xfe\x00\x7e" MASK), "!1002" },
+  { "close-of-one-byte", BYTES ("\x88\x81" MASK "\x02"), "!1002" },
+  { "close-code-999", BYTES ("\x88\x82" MASK "\x02\xe5"), "!1002" },
+  { "close-code-1004", BYTES ("\x88\x82" MASK "\x02\xee"), "!1002" },
+  { "close-code-1005", BYTES ("\x88\x82" MASK "\x02\xef"), "!1002" },
+  { "close-code-1006", BYTES ("\x88\x82" MASK "\x02\xec"), "!1002" },
+  { "close-code-1015", BYTES ("\x88\x82" MASK "\x02\xf5"), "!1002" },
+  { "close-code-2999", BYTES ("\x88\x82" MASK "\x0a\xb5"), "!1002" },
+  { "close-code-5000", BYTES ("\x88\x82" MASK "\x12\x8a"), "!1002" },
+  { "length-in-2-bytes-for-one", BYTES ("\x81\xfe\x00\x7d" MASK), "!1002" },
+  { "length-in-8-bytes-for-two", BYTES ("\x81\xff\x00\x00\x00\x00\x00\x00\xff\xff" MASK), "!1002" },
+  { "no-text", BYTES ("\x81\x83" MASK "I\xfdO"), "H!1007" },
+  { "no-text-at-once", BYTES ("\x01\xff\x00\x00\x00\x00\x00\x01\x00\x00" MASK "I\xfd"), "H!1007" },
+  { "no-text-but-binary", BYTES ("\x82\x83" MASK "I\xfdO"), "H\xffL" },
+  { "text-after-binary", BYTES ("\x82\x81" MASK "\xc2" "\x81\x81" MASK "I"), "\xc3H" },
+  { "torn-text", BYTES ("\x81\x82" MASK "I\xc1"), "H\xc3!1007" },
+  { "torn-text-in-fragments", BYTES ("\x01\x81" MASK "\xc2" "\x80\x80" MASK), "\xc3!1007" },
+  { "text-over-fragments", BYTES ("\x01\x81" MASK "\xc2" "\x89\x80" MASK "\x80\x81" MASK "\xa5"),
+    "\xc3<ping >\xa4" },
+  { "close-with-no-text", BYTES ("\x88\x83" MASK "\x02\xea\xfc"), "!1007" },
+  { "close-with-torn-text", BYTES ("\x88\x83" MASK "\x02\xea\xc0"), "!1007" },
+  { "length-beyond-63-bits", BYTES ("\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00" MASK), "!1002" },
 };
 
 static void
@@ -105,7 +117,9 @@ read_bytes (HwWsReader *reader,
       if (!hw_ws_reader_read (reader, &data, &length, &part, &error))
         {
           g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
-          g_string_append_c (told, '!');
+          if (part.data != NULL)
+            tell_part (&part, told);
+          g_string_append_printf (told, "!%u", part.close_code);
           return FALSE;
         }
 
