@@ -39,6 +39,8 @@ COVERED = [
     "http/hw-http-head.c",
     "signalr/hw-hub-message.c",
     "signalr/hw-hub-record.c",
+    "signalr/hw-ws-frame.c",
+    "signalr/hw-ws-text.c",
     "wire/hw-json-lexer.c",
     "wire/hw-json-scan.c",
 ]
@@ -56,7 +58,7 @@ def configure(folder, *options):
     """Makes a build folder in which clang builds the fuzz targets."""
     if not (folder / "build.ninja").exists():
         environment = dict(os.environ, CC=os.environ.get("CC_CLANG", "clang"))
-        run("meson", "setup", folder, "-Dtests=true", "-Dweb=disabled", *options,
+        run("meson", "setup", folder, "-Dtests=true", "-Dweb=disabled", "-Dwslay=enabled", *options,
             env=environment, stdout=subprocess.DEVNULL)
 
 

@@ -8,8 +8,8 @@
 
 #include "hw-ws-frame.h"
 
-/* Tells what frames say, and whether they are frames. */
-static gboolean
+/* Tells what frames say, and with which code they are refused, or 0. */
+static guint
 read_frames (const guint8 *bytes,
              gsize         size,
              gsize         piece_size,
@@ -26,17 +26,18 @@ read_frames (const guint8 *bytes,
       while (length > 0)
         {
           HwWsPart part;
+          gboolean is_valid = hw_ws_reader_read (&reader, &data, &length, &part, NULL);
 
-          if (!hw_ws_reader_read (&reader, &data, &length, &part, NULL))
-            return FALSE;
           if (part.opcode != HW_WS_OPCODE_BINARY)
             g_assert_cmpuint (part.length, <=, HW_WS_MAX_CONTROL_LENGTH);
           if (part.data != NULL)
             g_string_append_len (told, part.data, (gssize) part.length);
+          if (!is_valid)
+            return part.close_code;
         }
     }
 
-  return TRUE;
+  return 0;
 }
 
 /* It makes no difference where frames are torn. */
@@ -46,9 +47,9 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   g_autoptr(GString) whole = g_string_new (NULL);
   g_autoptr(GString) pieces = g_string_new (NULL);
-  gboolean is_valid = read_frames (data, size, MAX (size, 1), whole);
+  guint code = read_frames (data, size, MAX (size, 1), whole);
 
-  g_assert_cmpint (read_frames (data, size, 3, pieces), ==, is_valid);
+  g_assert_cmpuint (read_frames (data, size, 3, pieces), ==, code);
   g_assert_cmpmem (whole->str, whole->len, pieces->str, pieces->len);
 
   return 0;
