@@ -128,6 +128,20 @@ hw_http_wire_begin_tls (HwHttpWire       *self,
   return result == GNUTLS_E_SUCCESS || set_error (error, result);
 }
 
+/**
+ * hw_http_wire_has_tls:
+ * @self: a wire
+ *
+ * Tells whether the network sees other bytes than whoever reads and writes.
+ *
+ * Returns: %TRUE after hw_http_wire_begin_tls()
+ */
+gboolean
+hw_http_wire_has_tls (HwHttpWire *self)
+{
+  return self->session != NULL;
+}
+
 /* Goes on with the handshake. Returns: whether it is done; if not, with an error */
 static gboolean
 hw_http_wire_shake_hands (HwHttpWire *self,

@@ -25,6 +25,7 @@ void            hw_http_wire_unref (HwHttpWire *self);
 gboolean        hw_http_wire_begin_tls (HwHttpWire       *self,
                                         HwTlsCredentials *credentials,
                                         GError          **error);
+gboolean        hw_http_wire_has_tls (HwHttpWire *self);
 gssize          hw_http_wire_read (HwHttpWire *self,
                                    void       *bytes,
                                    gsize       size,
