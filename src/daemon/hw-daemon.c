@@ -12,6 +12,7 @@
 #include "hw-dbus-service.h"
 #include "hw-descriptor-limit.h"
 #include "hw-enclosures.h"
+#include "hw-http-handover.h"
 #include "hw-http-server.h"
 #include "hw-hub.h"
 #include "hw-output-keeper.h"
@@ -248,7 +249,7 @@ hw_daemon_open_doors (HwDaemon *self,
   hw_descriptor_limit_raise ();
   self->server = hw_http_server_new (self->queue, self->clock, token);
   self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
-                          self->clock, authenticate, self->server);
+                          self->clock, hw_http_handover_take, authenticate, self->server);
 
   if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config),
                                    hw_config_get_state_folder (self->config),

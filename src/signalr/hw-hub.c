@@ -33,7 +33,9 @@ struct _HwHub
   SoupServer *server;    /* (owned) (not nullable) */
   char *path;            /* (owned) (not nullable) */
   HwHubHandler *handler; /* (owned) (not nullable) */
+  HwPlane *plane;        /* (owned) (not nullable) */
   HwClock *clock;        /* (owned) (not nullable) */
+  HwHubTakeFunc take;
   HwHubAuthenticateFunc authenticate;
   gpointer authenticate_data;
 
@@ -151,19 +153,20 @@ on_message_wrote_informational (SoupServerMessage *message,
   g_autoptr(HwPrincipal) principal = hw_principal_ref (upgrade->principal);
   g_autoptr(HwHubConnection) connection = NULL;
   g_autoptr(HwWsTransport) transport = NULL;
-  g_autoptr(GIOStream) stream = NULL;
+  g_autoptr(GBytes) early = NULL;
+  HwWsWire wire = { -1, NULL };
 
   /* This may be the end of the message and of the upgrade. */
-  stream = soup_server_message_steal_connection (message);
-  if (stream == NULL)
+  wire.fd = self->take (message, &wire.stream, &early);
+  if (wire.fd < 0)
     {
       hw_hub_forget_token (self, token);
       return;
     }
 
   connection = hw_hub_connection_new (self->handler, principal, hw_hub_get_now (self));
-  transport = hw_ws_transport_new (stream, connection, self->clock);
-  hw_ws_transports_add (self->transports, transport, token);
+  transport = hw_ws_transport_new (self->plane, connection, self->clock);
+  hw_ws_transports_add (self->transports, transport, token, &wire, early);
 }
 
 static void
@@ -289,6 +292,7 @@ hw_hub_dispose (GObject *object)
     {
       soup_server_remove_handler (self->server, self->path);
       hw_ws_transports_cut_all (self->transports);
+      hw_plane_close (self->plane);
     }
   g_clear_object (&self->server);
 
@@ -303,6 +307,7 @@ hw_hub_finalize (GObject *object)
   g_clear_object (&self->transports);
   g_clear_pointer (&self->tokens, hw_hub_tokens_free);
   g_clear_object (&self->handler);
+  g_clear_object (&self->plane);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->path, g_free);
 
@@ -321,6 +326,7 @@ hw_hub_class_init (HwHubClass *klass)
 static void
 hw_hub_init (HwHub *self)
 {
+  self->plane = hw_plane_new ();
   self->tokens = hw_hub_tokens_new ();
 }
 
@@ -330,6 +336,7 @@ hw_hub_init (HwHub *self)
  * @path: on which path, such as `/hub`; nothing else may hang there or below
  * @handler: what clients can call
  * @clock: what time it is
+ * @take: takes connections from those who speak HTTP
  * @authenticate: finds out who asks
  * @user_data: for @authenticate; it must live as long as the hub
  *
@@ -343,6 +350,7 @@ hw_hub_new (SoupServer           *server,
             const char           *path,
             HwHubHandler         *handler,
             HwClock              *clock,
+            HwHubTakeFunc         take,
             HwHubAuthenticateFunc authenticate,
             gpointer              user_data)
 {
@@ -352,13 +360,14 @@ hw_hub_new (SoupServer           *server,
   g_return_val_if_fail (path != NULL && path[0] == '/', NULL);
   g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
-  g_return_val_if_fail (authenticate != NULL, NULL);
+  g_return_val_if_fail (take != NULL && authenticate != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB, NULL);
   self->server = g_object_ref (server);
   self->path = g_strdup (path);
   self->handler = g_object_ref (handler);
   self->clock = g_object_ref (clock);
+  self->take = take;
   self->transports = hw_ws_transports_new (clock);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
                            G_CONNECT_DEFAULT);
@@ -368,6 +377,22 @@ hw_hub_new (SoupServer           *server,
   soup_server_add_handler (server, path, on_server_request, self, NULL);
 
   return self;
+}
+
+/**
+ * hw_hub_get_plane:
+ * @self: a hub
+ *
+ * Gets where its WebSockets are.
+ *
+ * Returns: (transfer none): the plane
+ */
+HwPlane *
+hw_hub_get_plane (HwHub *self)
+{
+  g_return_val_if_fail (HW_IS_HUB (self), NULL);
+
+  return self->plane;
 }
 
 /**

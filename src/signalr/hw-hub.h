@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-hub-handler.h"
+#include "hw-plane.h"
 
 #include <libsoup/soup.h>
 
@@ -26,6 +27,22 @@ typedef HwPrincipal *(*HwHubAuthenticateFunc) (SoupServerMessage *message,
                                                gpointer           user_data,
                                                GError           **error);
 
+/**
+ * HwHubTakeFunc:
+ * @message: a request whose upgrade was answered
+ * @stream: (out) (transfer full) (nullable): what the bytes have to go through, or %NULL if
+ *   they go over the descriptor as they are
+ * @early: (out) (transfer full) (nullable): what the client has sent behind the request
+ *
+ * Takes the connection out of the hands of all who speak HTTP on it.
+ *
+ * Returns: the descriptor, the caller's own if there is no @stream; or -1 if the connection
+ *   is gone
+ */
+typedef int (*HwHubTakeFunc) (SoupServerMessage *message,
+                              GIOStream        **stream,
+                              GBytes           **early);
+
 #define HW_TYPE_HUB (hw_hub_get_type ())
 G_DECLARE_FINAL_TYPE (HwHub, hw_hub, HW, HUB, GObject)
 
@@ -33,9 +50,11 @@ HwHub   *hw_hub_new (SoupServer           *server,
                      const char           *path,
                      HwHubHandler         *handler,
                      HwClock              *clock,
+                     HwHubTakeFunc take,
                      HwHubAuthenticateFunc authenticate,
                      gpointer user_data);
 
+HwPlane *hw_hub_get_plane (HwHub *self);
 guint    hw_hub_get_n_connections (HwHub *self);
 
 void     hw_hub_stop_async (HwHub              *self,

@@ -7,7 +7,7 @@
 #include "hw-ws-queue.h"
 
 /* How many pieces go out in one go: some headers and what they stand before. */
-#define MAX_VECTORS 16
+#define MAX_VECTORS 64
 
 /**
  * hw_ws_queue_clear:
@@ -66,11 +66,9 @@ hw_ws_queue_push (HwWsQueue *self,
 }
 
 /* Sends the first pieces, as many as go into one call. */
-static GPollableReturn
-hw_ws_queue_send_some (HwWsQueue             *self,
-                       GPollableOutputStream *stream,
-                       gsize                 *n_written,
-                       GError               **error)
+static gssize
+hw_ws_queue_send_some (HwWsQueue *self,
+                       HwWsWire  *wire)
 {
   GOutputVector vectors[MAX_VECTORS];
   gsize n_vectors = 0;
@@ -87,8 +85,7 @@ hw_ws_queue_send_some (HwWsQueue             *self,
       vectors[n_vectors].size = size - skip;
     }
 
-  return g_pollable_output_stream_writev_nonblocking (stream, vectors, n_vectors, n_written,
-                                                      NULL, error);
+  return hw_ws_wire_write (wire, vectors, n_vectors);
 }
 
 static void
@@ -108,30 +105,27 @@ hw_ws_queue_forget (HwWsQueue *self,
 /**
  * hw_ws_queue_send:
  * @self: a queue
- * @stream: where to
- * @error: return location for a #GError, or %NULL
+ * @wire: where to
  *
- * Sends as much as @stream takes without waiting. What it does not take stays.
+ * Sends as much as @wire takes without waiting. What it does not take stays.
  *
- * Returns: %TRUE, or %FALSE if @stream is of no more use
+ * Returns: %TRUE, or %FALSE if @wire is of no more use
  */
 gboolean
-hw_ws_queue_send (HwWsQueue             *self,
-                  GPollableOutputStream *stream,
-                  GError               **error)
+hw_ws_queue_send (HwWsQueue *self,
+                  HwWsWire  *wire)
 {
-  GPollableReturn outcome = G_POLLABLE_RETURN_OK;
+  gssize n_written = 1;
 
   g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (G_IS_POLLABLE_OUTPUT_STREAM (stream), FALSE);
+  g_return_val_if_fail (wire != NULL, FALSE);
 
-  while (outcome == G_POLLABLE_RETURN_OK && !g_queue_is_empty (&self->pieces))
+  while (n_written > 0 && !g_queue_is_empty (&self->pieces))
     {
-      gsize n_written = 0;
-
-      outcome = hw_ws_queue_send_some (self, stream, &n_written, error);
-      hw_ws_queue_forget (self, n_written);
+      n_written = hw_ws_queue_send_some (self, wire);
+      if (n_written > 0)
+        hw_ws_queue_forget (self, (gsize) n_written);
     }
 
-  return outcome != G_POLLABLE_RETURN_FAILED;
+  return n_written != HW_WS_WIRE_OVER;
 }

@@ -5,31 +5,30 @@
 #pragma once
 
 #include "hw-ws-frame.h"
-
-#include <gio/gio.h>
+#include "hw-ws-wire.h"
 
 G_BEGIN_DECLS
 
 /**
  * HwWsQueue:
  *
- * The frames that a WebSocket's server has to send. What they carry is not copied.
- * One that is all zeros is empty.
+ * What is to be sent over a WebSocket, as frames, in order. The bytes of a frame are
+ * shared with whoever made them. Without any it costs nothing; all zeros is empty.
  */
 typedef struct
 {
   /*< private >*/
   GQueue pieces; /* (element-type GBytes) (owned) */
-  gsize n_sent;  /* of the first piece */
+  gsize n_sent;  /* of the first of them */
 } HwWsQueue;
 
 void     hw_ws_queue_clear (HwWsQueue *self);
+
 gboolean hw_ws_queue_is_empty (HwWsQueue *self);
 void     hw_ws_queue_push (HwWsQueue *self,
                            HwWsOpcode opcode,
                            GBytes    *payload);
-gboolean hw_ws_queue_send (HwWsQueue             *self,
-                           GPollableOutputStream *stream,
-                           GError               **error);
+gboolean hw_ws_queue_send (HwWsQueue *self,
+                           HwWsWire  *wire);
 
 G_END_DECLS

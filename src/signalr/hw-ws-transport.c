@@ -6,40 +6,31 @@
 
 #include "hw-ws-transport.h"
 
-#include "hw-ws-queue.h"
-
-/* What is read in one go. A client's messages are short. */
-#define READ_SIZE 4096
+/* How much may be on its way to the plane before it is asked how far it is. What waits there
+ * for a client that reads nothing is at most this and one piece.
+ */
+#define MAX_UNHEARD 65536
 
 /**
  * HwWsTransport:
  *
- * Moves the bytes of one hub connection over a WebSocket: the stream that is left of
- * an HTTP connection when its upgrade was answered.
- *
- * What the connection says is sent at once. As soon as the network does not take
- * all of it, the connection is told to hold back, so that what waits here is never
- * more than the rest of one piece. A connection that wants no input is not read.
- * Main context only.
+ * Joins one hub connection with its WebSocket in the plane: gives it what came, has sent
+ * what it says, and tells it to hold back while the network takes no more, or more is on its
+ * way than should be. Main context only.
  */
 struct _HwWsTransport
 {
   GObject parent_instance;
 
-  GIOStream *stream;           /* (owned) (nullable): none when all is over */
+  HwPlane *plane;              /* (owned) (not nullable) */
+  HwPlaneLine *line;           /* (nullable): none when it is over; until then it owns us */
   HwHubConnection *connection; /* (owned) (not nullable) */
   HwClock *clock;              /* (owned) (not nullable) */
 
-  HwWsReader reader;
-  GSource *input;  /* (owned) (nullable) */
-  GSource *output; /* (owned) (nullable) */
-
-  HwWsQueue queue; /* what is not sent yet */
-  GBytes *pong;    /* (owned) (nullable): the answer that is due */
-
+  gsize n_unheard;  /* what was sent since we last heard that all was */
+  gsize n_untaken;  /* what the connection did not take at once */
   gint64 closed_at; /* when we said goodbye, or 0 */
-  gboolean is_goodbye_heard;
-  gboolean is_deaf; /* what comes makes no sense any more */
+  gboolean is_over;
 };
 
 typedef enum
@@ -57,143 +48,36 @@ hw_ws_transport_get_now (HwWsTransport *self)
   return hw_clock_get_monotonic_time (self->clock);
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 /* Ends it all: the network is of no more use, or nothing is left to be said. */
 static void
 hw_ws_transport_finish (HwWsTransport *self)
 {
-  g_autoptr(GIOStream) stream = g_steal_pointer (&self->stream);
-
-  if (stream == NULL)
+  if (self->is_over)
     return;
 
-  clear_source (&self->input);
-  clear_source (&self->output);
-  hw_ws_queue_clear (&self->queue);
-  g_clear_pointer (&self->pong, g_bytes_unref);
-
-  /* Nobody can do anything about a socket that does not close. */
-  g_io_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  self->is_over = TRUE;
+  if (self->line != NULL)
+    hw_plane_cut (self->plane, self->line);
   hw_hub_connection_abort (self->connection);
   g_signal_emit (self, signals[SIGNAL_FINISHED], 0);
 }
 
-static gboolean on_stream_readable (GObject *stream,
-                                    gpointer user_data);
-
 static void
-hw_ws_transport_read_on (HwWsTransport *self)
+hw_ws_transport_close (HwWsTransport *self)
 {
-  GPollableInputStream *stream;
+  if (self->closed_at == 0)
+    self->closed_at = MAX (hw_ws_transport_get_now (self), 1);
+}
 
-  if (self->stream == NULL || self->input != NULL || self->is_goodbye_heard)
+/* Whatever was said to the plane goes out first. */
+static void
+hw_ws_transport_say_goodbye (HwWsTransport *self)
+{
+  if (self->closed_at > 0 || self->is_over)
     return;
 
-  stream = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->stream));
-  self->input = g_pollable_input_stream_create_source (stream, NULL);
-  g_source_set_callback (self->input, G_SOURCE_FUNC (on_stream_readable), self, NULL);
-  g_source_attach (self->input, g_main_context_get_thread_default ());
-}
-
-static gboolean on_stream_writable (GObject *stream,
-                                    gpointer user_data);
-
-static void
-hw_ws_transport_wait_until_writable (HwWsTransport *self)
-{
-  GPollableOutputStream *stream;
-
-  if (self->output != NULL)
-    return;
-
-  stream = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->stream));
-  self->output = g_pollable_output_stream_create_source (stream, NULL);
-  g_source_set_callback (self->output, G_SOURCE_FUNC (on_stream_writable), self, NULL);
-  g_source_attach (self->output, g_main_context_get_thread_default ());
-}
-
-/* Sends as much as the network takes. */
-static void
-hw_ws_transport_send (HwWsTransport *self)
-{
-  GOutputStream *stream = g_io_stream_get_output_stream (self->stream);
-  g_autoptr(GError) error = NULL;
-
-  if (!hw_ws_queue_send (&self->queue, G_POLLABLE_OUTPUT_STREAM (stream), &error))
-    {
-      g_debug ("A WebSocket cannot be written: %s", error->message);
-      hw_ws_transport_finish (self);
-      return;
-    }
-
-  if (!hw_ws_queue_is_empty (&self->queue))
-    {
-      hw_ws_transport_wait_until_writable (self);
-      hw_hub_connection_set_writable (self->connection, FALSE, hw_ws_transport_get_now (self));
-      return;
-    }
-
-  if (self->closed_at > 0 && self->is_goodbye_heard)
-    hw_ws_transport_finish (self);
-}
-
-static gboolean
-on_stream_writable (GObject *stream,
-                    gpointer user_data)
-{
-  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
-
-  hw_ws_transport_send (self);
-  if (self->stream == NULL || !hw_ws_queue_is_empty (&self->queue))
-    return G_SOURCE_CONTINUE;
-
-  /* A pong that had to wait goes before what the connection has to say. */
-  if (self->pong != NULL)
-    {
-      g_autoptr(GBytes) pong = g_steal_pointer (&self->pong);
-
-      hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, pong);
-      hw_ws_transport_send (self);
-    }
-
-  /* Only here, so that whoever was told to hold back is always told to go on, also if
-   * something else was sent in between.
-   */
-  if (self->stream != NULL && hw_ws_queue_is_empty (&self->queue))
-    {
-      clear_source (&self->output);
-      hw_hub_connection_set_writable (self->connection, TRUE, hw_ws_transport_get_now (self));
-    }
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Says goodbye. What was said before goes out first. The client's answer is waited for:
- * if we closed a socket that something still comes from, our last words could be lost.
- */
-static void
-hw_ws_transport_say_goodbye (HwWsTransport *self,
-                             guint          code)
-{
-  const guint8 payload[] = { (guint8) (code >> 8), (guint8) code };
-  g_autoptr(GBytes) bytes = g_bytes_new (payload, sizeof (payload));
-
-  if (self->closed_at > 0 || self->stream == NULL)
-    return;
-
-  self->closed_at = MAX (hw_ws_transport_get_now (self), 1);
-  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_CLOSE, bytes);
-  hw_ws_transport_send (self);
-  hw_ws_transport_read_on (self);
+  hw_ws_transport_close (self);
+  hw_plane_say_goodbye (self->plane, self->line, HW_WS_CLOSE_CODE_NORMAL);
 }
 
 static void
@@ -201,11 +85,16 @@ on_connection_output (HwHubConnection *connection,
                       GBytes          *records,
                       HwWsTransport   *self)
 {
-  if (self->stream == NULL || self->closed_at > 0)
+  if (self->is_over || self->closed_at > 0)
     return;
 
-  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_TEXT, records);
-  hw_ws_transport_send (self);
+  hw_plane_send (self->plane, self->line, records);
+  self->n_unheard += g_bytes_get_size (records);
+  if (self->n_unheard <= MAX_UNHEARD)
+    return;
+
+  hw_plane_ask (self->plane, self->line);
+  hw_hub_connection_set_writable (self->connection, FALSE, hw_ws_transport_get_now (self));
 }
 
 static void
@@ -214,151 +103,109 @@ on_connection_closed (HwHubConnection *connection,
                       HwWsTransport   *self)
 {
   if (is_clean)
-    hw_ws_transport_say_goodbye (self, HW_WS_CLOSE_CODE_NORMAL);
+    hw_ws_transport_say_goodbye (self);
   else if (self->closed_at == 0)
     hw_ws_transport_finish (self);
 }
 
-/* Answers a ping; only the newest if the network takes no more (RFC 6455, 5.5.3). */
+/* Has the plane read on. What a connection that is closed does not want is no loss. */
 static void
-hw_ws_transport_answer_ping (HwWsTransport  *self,
-                             const HwWsPart *ping)
+hw_ws_transport_go_on (HwWsTransport *self)
 {
-  g_autoptr(GBytes) payload = g_bytes_new (ping->data, ping->length);
-
-  if (self->closed_at > 0)
-    return;
-
-  if (!hw_ws_queue_is_empty (&self->queue))
-    {
-      g_clear_pointer (&self->pong, g_bytes_unref);
-      self->pong = g_steal_pointer (&payload);
-      return;
-    }
-
-  hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, payload);
-  hw_ws_transport_send (self);
-}
-
-/* The client says goodbye, or answers ours. */
-static void
-hw_ws_transport_hear_goodbye (HwWsTransport *self,
-                              guint          code)
-{
-  self->is_goodbye_heard = TRUE;
-  clear_source (&self->input);
-
-  if (self->closed_at == 0)
-    {
-      hw_ws_transport_say_goodbye (self, code);
-      hw_hub_connection_abort (self->connection);
-    }
-  else if (hw_ws_queue_is_empty (&self->queue))
-    {
-      hw_ws_transport_finish (self);
-    }
-}
-
-static void
-hw_ws_transport_take_part (HwWsTransport  *self,
-                           const HwWsPart *part)
-{
-  switch (part->opcode)
-    {
-    case HW_WS_OPCODE_CLOSE:
-      hw_ws_transport_hear_goodbye (self, part->close_code);
-      break;
-
-    case HW_WS_OPCODE_PING:
-      hw_ws_transport_answer_ping (self, part);
-      break;
-
-    case HW_WS_OPCODE_PONG:
-      break;
-
-    case HW_WS_OPCODE_CONTINUATION:
-    case HW_WS_OPCODE_TEXT:
-    case HW_WS_OPCODE_BINARY:
-    default:
-      hw_hub_connection_feed (self->connection, part->data, part->length,
-                              hw_ws_transport_get_now (self));
-      break;
-    }
-}
-
-/* Takes what was read. What comes after the client's goodbye is not looked at. */
-static void
-hw_ws_transport_take (HwWsTransport *self,
-                      char          *data,
-                      gsize          length)
-{
-  while (length > 0 && self->stream != NULL && !self->is_goodbye_heard && !self->is_deaf)
-    {
-      HwWsPart part;
-      g_autoptr(GError) error = NULL;
-
-      if (!hw_ws_reader_read (&self->reader, &data, &length, &part, &error))
-        {
-          g_debug ("A WebSocket's client breaks the protocol: %s", error->message);
-          self->is_deaf = TRUE;
-          hw_ws_transport_say_goodbye (self, part.close_code);
-          hw_hub_connection_abort (self->connection);
-          return;
-        }
-
-      if (part.data != NULL)
-        hw_ws_transport_take_part (self, &part);
-    }
-}
-
-static gboolean
-on_stream_readable (GObject *stream,
-                    gpointer user_data)
-{
-  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
-  g_autoptr(GError) error = NULL;
-  char data[READ_SIZE];
-  gssize length;
-
-  length = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), data,
-                                                     sizeof (data), NULL, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return G_SOURCE_CONTINUE;
-
-  if (length <= 0)
-    {
-      hw_ws_transport_finish (self);
-      return G_SOURCE_REMOVE;
-    }
-
-  hw_ws_transport_take (self, data, (gsize) length);
-  if (self->input == NULL)
-    return G_SOURCE_REMOVE;
-
-  if (self->closed_at == 0 && !hw_hub_connection_wants_input (self->connection))
-    clear_source (&self->input);
-
-  return G_SOURCE_CONTINUE;
+  if (!self->is_over && self->n_untaken > 0)
+    hw_plane_go_on (self->plane, self->line, self->n_untaken);
+  self->n_untaken = 0;
 }
 
 static void
 on_connection_wants_input (HwHubConnection *connection,
                            HwWsTransport   *self)
 {
-  hw_ws_transport_read_on (self);
+  hw_ws_transport_go_on (self);
 }
 
 static void
-hw_ws_transport_dispose (GObject *object)
+hw_ws_transport_take (HwWsTransport *self,
+                      GBytes        *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  hw_hub_connection_feed (self->connection, data, length, hw_ws_transport_get_now (self));
+  self->n_untaken += length;
+  if (hw_hub_connection_wants_input (self->connection))
+    hw_ws_transport_go_on (self);
+}
+
+static void
+hw_ws_transport_set_writable (HwWsTransport *self,
+                              gboolean       is_writable)
+{
+  if (is_writable)
+    self->n_unheard = 0;
+  hw_hub_connection_set_writable (self->connection, is_writable, hw_ws_transport_get_now (self));
+}
+
+/* What came before we cut it is not looked at any more. */
+static void
+hw_ws_transport_hear (HwWsTransport *self,
+                      HwWsNewsKind   kind,
+                      GBytes        *data)
+{
+  switch (kind)
+    {
+    case HW_WS_NEWS_DATA:
+      hw_ws_transport_take (self, data);
+      break;
+
+    case HW_WS_NEWS_BLOCKED:
+      hw_ws_transport_set_writable (self, FALSE);
+      break;
+
+    case HW_WS_NEWS_DRAINED:
+      hw_ws_transport_set_writable (self, TRUE);
+      break;
+
+    /* The plane has answered, and waits for the client to hang up. */
+    case HW_WS_NEWS_GOODBYE:
+      hw_ws_transport_close (self);
+      hw_hub_connection_abort (self->connection);
+      break;
+
+    case HW_WS_NEWS_OVER:
+    default:
+      hw_ws_transport_finish (self);
+      break;
+    }
+}
+
+static void
+on_line_news (HwPlaneLine *line,
+              HwWsNewsKind kind,
+              GBytes      *data,
+              gpointer     user_data)
+{
+  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
+
+  if (kind == HW_WS_NEWS_OVER)
+    self->line = NULL;
+  if (!self->is_over)
+    hw_ws_transport_hear (self, kind, data);
+
+  if (kind == HW_WS_NEWS_OVER)
+    g_object_unref (self);
+}
+
+static void
+hw_ws_transport_finalize (GObject *object)
 {
   HwWsTransport *self = HW_WS_TRANSPORT (object);
 
-  if (self->connection != NULL)
-    hw_ws_transport_finish (self);
   g_clear_object (&self->connection);
   g_clear_object (&self->clock);
+  g_clear_object (&self->plane);
 
-  G_OBJECT_CLASS (hw_ws_transport_parent_class)->dispose (object);
+  G_OBJECT_CLASS (hw_ws_transport_parent_class)->finalize (object);
 }
 
 static void
@@ -366,7 +213,7 @@ hw_ws_transport_class_init (HwWsTransportClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->dispose = hw_ws_transport_dispose;
+  object_class->finalize = hw_ws_transport_finalize;
 
   /**
    * HwWsTransport::finished:
@@ -387,7 +234,7 @@ hw_ws_transport_init (HwWsTransport *self)
 
 /**
  * hw_ws_transport_new:
- * @stream: a stream whose both ends are pollable, on which the upgrade was answered
+ * @plane: where WebSockets are
  * @connection: a connection that has not been fed yet
  * @clock: what time it is
  *
@@ -396,18 +243,18 @@ hw_ws_transport_init (HwWsTransport *self)
  * Returns: (transfer full): the transport
  */
 HwWsTransport *
-hw_ws_transport_new (GIOStream       *stream,
+hw_ws_transport_new (HwPlane         *plane,
                      HwHubConnection *connection,
                      HwClock         *clock)
 {
   HwWsTransport *self;
 
-  g_return_val_if_fail (G_IS_IO_STREAM (stream), NULL);
+  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
   g_return_val_if_fail (HW_IS_HUB_CONNECTION (connection), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_WS_TRANSPORT, NULL);
-  self->stream = g_object_ref (stream);
+  self->plane = g_object_ref (plane);
   self->connection = g_object_ref (connection);
   self->clock = g_object_ref (clock);
   g_signal_connect_object (connection, "output", G_CALLBACK (on_connection_output), self,
@@ -438,16 +285,22 @@ hw_ws_transport_get_connection (HwWsTransport *self)
 
 /**
  * hw_ws_transport_start:
- * @self: a transport
+ * @self: a transport that was not started
+ * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
+ *   from now on
+ * @early: (nullable): what the client has sent already
  *
- * Begins to read.
+ * Begins to read. It lives at least until the WebSocket is closed.
  */
 void
-hw_ws_transport_start (HwWsTransport *self)
+hw_ws_transport_start (HwWsTransport  *self,
+                       const HwWsWire *wire,
+                       GBytes         *early)
 {
   g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+  g_return_if_fail (self->line == NULL && !self->is_over);
 
-  hw_ws_transport_read_on (self);
+  self->line = hw_plane_add (self->plane, wire, early, on_line_news, g_object_ref (self));
 }
 
 /**

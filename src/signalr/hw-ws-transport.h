@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-hub-connection.h"
+#include "hw-plane.h"
 
 G_BEGIN_DECLS
 
@@ -15,12 +16,14 @@ G_BEGIN_DECLS
 #define HW_TYPE_WS_TRANSPORT (hw_ws_transport_get_type ())
 G_DECLARE_FINAL_TYPE (HwWsTransport, hw_ws_transport, HW, WS_TRANSPORT, GObject)
 
-HwWsTransport   *hw_ws_transport_new (GIOStream       *stream,
+HwWsTransport   *hw_ws_transport_new (HwPlane         *plane,
                                       HwHubConnection *connection,
                                       HwClock         *clock);
 
 HwHubConnection *hw_ws_transport_get_connection (HwWsTransport *self);
-void             hw_ws_transport_start (HwWsTransport *self);
+void             hw_ws_transport_start (HwWsTransport  *self,
+                                        const HwWsWire *wire,
+                                        GBytes         *early);
 void             hw_ws_transport_tick (HwWsTransport *self);
 void             hw_ws_transport_cut (HwWsTransport *self);
 

@@ -187,13 +187,17 @@ hw_ws_transports_get_size (HwWsTransports *self)
  * @self: the transports
  * @transport: a transport that is not started
  * @token: (nullable): what it was negotiated with
+ * @wire: where its bytes come and go
+ * @early: (nullable): what the client has sent already
  *
  * Adds a WebSocket and starts it.
  */
 void
 hw_ws_transports_add (HwWsTransports *self,
                       HwWsTransport  *transport,
-                      const char     *token)
+                      const char     *token,
+                      const HwWsWire *wire,
+                      GBytes         *early)
 {
   g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
   g_return_if_fail (HW_IS_WS_TRANSPORT (transport));
@@ -202,7 +206,7 @@ hw_ws_transports_add (HwWsTransports *self,
                            G_CONNECT_DEFAULT);
   g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
   hw_ws_transports_check_timer (self);
-  hw_ws_transport_start (transport);
+  hw_ws_transport_start (transport, wire, early);
 }
 
 /**

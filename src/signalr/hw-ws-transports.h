@@ -16,7 +16,9 @@ HwWsTransports *hw_ws_transports_new (HwClock *clock);
 guint           hw_ws_transports_get_size (HwWsTransports *self);
 void            hw_ws_transports_add (HwWsTransports *self,
                                       HwWsTransport  *transport,
-                                      const char     *token);
+                                      const char     *token,
+                                      const HwWsWire *wire,
+                                      GBytes         *early);
 void            hw_ws_transports_close_all (HwWsTransports *self);
 void            hw_ws_transports_cut_all (HwWsTransports *self);
 

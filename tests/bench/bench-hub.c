@@ -39,6 +39,7 @@ static const guint n_watchers[] = { 1, 10, 100, 1000 };
 typedef struct
 {
   HwTestHouse *house;
+  HwPlane *plane;
   HwHubHandler *handler;
   GPtrArray *transports; /* (element-type HwWsTransport) */
   GArray *ours;          /* (element-type int): our ends of the socket pairs */
@@ -86,9 +87,9 @@ crowd_add_watcher (Crowd *crowd)
   const char *request = "{\"protocol\":\"json\",\"version\":1}\036"
                         "{\"type\":4,\"invocationId\":\"1\",\"target\":\"WatchTasks\","
                         "\"arguments\":[null,0,0]}\036";
-  g_autoptr(GSocket) socket = NULL;
-  g_autoptr(GSocketConnection) stream = NULL;
   g_autoptr(HwHubConnection) connection = NULL;
+  HwWsTransport *transport;
+  HwWsWire wire = { -1, NULL };
   int fds[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM, 0, fds) != 0)
@@ -97,12 +98,11 @@ crowd_add_watcher (Crowd *crowd)
   g_array_append_val (crowd->theirs, fds[1]);
   watch_fd (crowd, fds[1]);
 
-  socket = g_socket_new_from_fd (fds[0], NULL);
-  g_socket_set_blocking (socket, FALSE);
-  stream = g_socket_connection_factory_create_connection (socket);
+  wire.fd = fds[0];
   connection = hw_hub_connection_new (crowd->handler, crowd->house->owner, 1);
-  g_ptr_array_add (crowd->transports, hw_ws_transport_new (G_IO_STREAM (stream), connection,
-                                                           HW_CLOCK (crowd->house->clock)));
+  transport = hw_ws_transport_new (crowd->plane, connection, HW_CLOCK (crowd->house->clock));
+  g_ptr_array_add (crowd->transports, transport);
+  hw_ws_transport_start (transport, &wire, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), 1);
 }
 
@@ -113,6 +113,7 @@ crowd_new (guint n)
 
   crowd->house = hw_test_house_new (1);
   hw_test_house_open (crowd->house);
+  crowd->plane = hw_plane_new ();
   crowd->handler = hw_task_hub_new (crowd->house->queue);
   crowd->transports = g_ptr_array_new_with_free_func (g_object_unref);
   crowd->ours = g_array_new (FALSE, FALSE, sizeof (int));
@@ -141,6 +142,8 @@ crowd_free (Crowd *crowd)
     hw_ws_transport_cut (g_ptr_array_index (crowd->transports, i));
   hw_await_quiet ();
   g_ptr_array_unref (crowd->transports);
+  hw_plane_close (crowd->plane);
+  g_object_unref (crowd->plane);
   g_object_unref (crowd->handler);
   hw_test_house_free (crowd->house);
   for (guint i = 0; i < crowd->theirs->len; i++)

@@ -22,6 +22,7 @@
 
 static HwWsTransport *
 follow (BenchHouse   *house,
+        HwPlane      *plane,
         HwHubHandler *handler,
         HwClock      *clock,
         guint64       task_id,
@@ -31,13 +32,11 @@ follow (BenchHouse   *house,
     g_strdup_printf ("{\"protocol\":\"json\",\"version\":1}\036"
                      "{\"type\":4,\"invocationId\":\"1\",\"target\":\"ReadLog\","
                      "\"arguments\":[%" G_GUINT64_FORMAT ",0,0]}\036", task_id);
-  g_autoptr(GSocket) socket = g_socket_new_from_fd (fd, NULL);
-  g_autoptr(GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
   g_autoptr(HwHubConnection) connection = hw_hub_connection_new (handler, house->me, 1);
-  HwWsTransport *transport;
+  HwWsTransport *transport = hw_ws_transport_new (plane, connection, clock);
+  const HwWsWire wire = { fd, NULL };
 
-  g_socket_set_blocking (socket, FALSE);
-  transport = hw_ws_transport_new (G_IO_STREAM (stream), connection, clock);
+  hw_ws_transport_start (transport, &wire, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), hw_clock_get_monotonic_time (clock));
 
   return transport;
@@ -52,6 +51,7 @@ bench_print_to_hub (BenchHouse *house,
                     guint       n_followers)
 {
   g_autoptr(HwHubHandler) handler = hw_task_hub_new (house->queue);
+  g_autoptr(HwPlane) plane = hw_plane_new ();
   g_autoptr(HwClock) clock = hw_system_clock_new ();
   g_autoptr(GPtrArray) transports = g_ptr_array_new_with_free_func (g_object_unref);
   BenchDrain *drain = bench_drain_new (n_followers, mib * G_GUINT64_CONSTANT (1024) * 1024 / 3 * 4,
@@ -61,7 +61,7 @@ bench_print_to_hub (BenchHouse *house,
   double rate;
 
   for (guint i = 0; i < n_followers; i++)
-    g_ptr_array_add (transports, follow (house, handler, clock, task_id,
+    g_ptr_array_add (transports, follow (house, plane, handler, clock, task_id,
                                          bench_drain_get_socket (drain, i)));
   while (house->n_ended < 1 || !bench_drain_is_done (drain))
     g_main_context_iteration (NULL, TRUE);
@@ -69,6 +69,7 @@ bench_print_to_hub (BenchHouse *house,
 
   for (guint i = 0; i < n_followers; i++)
     hw_ws_transport_cut (transports->pdata[i]);
+  hw_plane_close (plane);
   bench_drain_free (drain);
 
   return rate;

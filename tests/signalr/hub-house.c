@@ -6,7 +6,9 @@
 
 #include "hub-house.h"
 
+#include "hw-await.h"
 #include "hw-error.h"
+#include "hw-http-handover.h"
 #include "hw-http-sockets.h"
 #include "hw-json-variant.h"
 #include "wait.h"
@@ -51,7 +53,7 @@ hub_house_set_up (HubHouse     *self,
                         HW_HTTP_ENTRANCE_LOOPBACK);
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
-                          HW_CLOCK (self->clock), authenticate, NULL);
+                          HW_CLOCK (self->clock), hw_http_handover_take, authenticate, NULL);
 }
 
 void
@@ -65,6 +67,15 @@ hub_house_tear_down (HubHouse     *self,
   drop_object (g_steal_pointer (&self->server));
   drop_object (g_steal_pointer (&self->handler));
   drop_object (g_steal_pointer (&self->clock));
+}
+
+/* Lets all happen that can: what came is taken, what is to be said has gone out. */
+void
+hub_house_settle (HubHouse *self)
+{
+  hw_await_quiet ();
+  hw_plane_settle (hw_hub_get_plane (self->hub));
+  hw_await_quiet ();
 }
 
 guint

@@ -40,6 +40,7 @@ void     hub_house_set_up (HubHouse     *self,
 void     hub_house_tear_down (HubHouse     *self,
                               gconstpointer test_data);
 
+void     hub_house_settle (HubHouse *self);
 guint    hub_house_ask (HubHouse   *self,
                         const char *method,
                         const char *target,

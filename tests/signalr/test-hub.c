@@ -248,7 +248,8 @@ test_hub_upgrade_with_frames_behind (HubHouse     *house,
   g_autoptr(GString) frame = g_string_new ("\x81");
   const char *record = "{\"protocol\":\"json\",\"version\":1}\036";
 
-  g_string_append_c (frame, (char) (0x80 | strlen (record)));
+  /* The line end that follows all fields is in it, the beginning of another record. */
+  g_string_append_c (frame, (char) (0x80 | (strlen (record) + strlen ("\r\n"))));
   g_string_append_len (frame, mask, sizeof (mask));
   for (const char *p = record; *p != '\0'; p++)
     g_string_append_c (frame, *p ^ 1);

@@ -8,7 +8,6 @@
 
 #include "hw-await.h"
 #include "hw-hub-record.h"
-#include "hw-ws-transport.h"
 #include "wait.h"
 
 #include <string.h>
@@ -161,7 +160,8 @@ test_client_vanishes (HubHouse     *house,
  * no more. The client sends a little, so that its kernel also says what it has room for.
  */
 static guint
-fill (HubLine    *line,
+fill (HubHouse   *house,
+      HubLine    *line,
       TestStream *stream,
       const char *item)
 {
@@ -172,9 +172,9 @@ fill (HubLine    *line,
       g_assert_cmpuint (n_given, <, 1000);
       n_given++;
       test_stream_give (stream, item);
-      hw_await_quiet ();
+      hub_house_settle (house);
       hub_line_send_frame (line, FRAME_PONG, "", 0);
-      hw_await_quiet ();
+      hub_house_settle (house);
     }
 
   return n_given;
@@ -197,7 +197,7 @@ test_slow_client_is_not_fed (HubHouse     *house,
   wait_until (house->handler->streams->len == 1);
   stream = test_handler_get_stream (house->handler, 0);
   hub_line_set_reading (line, FALSE);
-  n_bytes = fill (line, stream, item) * strlen (item);
+  n_bytes = fill (house, line, stream, item) * strlen (item);
 
   hub_line_set_reading (line, TRUE);
   wait_until (stream->asked != NULL);
@@ -216,7 +216,7 @@ test_client_that_reads_nothing_is_cut (HubHouse     *house,
   hub_line_send_text (line, OPEN);
   wait_until (house->handler->streams->len == 1);
   hub_line_set_reading (line, FALSE);
-  fill (line, test_handler_get_stream (house->handler, 0), item);
+  fill (house, line, test_handler_get_stream (house->handler, 0), item);
 
   for (guint i = 0; i < 11; i++)
     hw_fake_clock_advance (house->clock, SECOND);
@@ -238,10 +238,10 @@ test_pings_of_slow_client_do_not_pile_up (HubHouse     *house,
   hub_line_send_text (line, OPEN);
   wait_until (house->handler->streams->len == 1);
   hub_line_set_reading (line, FALSE);
-  fill (line, test_handler_get_stream (house->handler, 0), item);
+  fill (house, line, test_handler_get_stream (house->handler, 0), item);
   for (guint i = 0; i < 1000; i++)
     hub_line_send_frame (line, FRAME_PING, i < 999 ? "old" : "new", 3);
-  hw_await_quiet ();
+  hub_house_settle (house);
 
   hub_line_set_reading (line, TRUE);
   while (g_strcmp0 (pong, "new") != 0)
@@ -254,8 +254,9 @@ test_pings_of_slow_client_do_not_pile_up (HubHouse     *house,
 
 /* Sends a call over and over until nobody reads any more. Returns: how many bytes */
 static gsize
-flood (HubLine *line,
-       GBytes  *frame)
+flood (HubHouse *house,
+       HubLine  *line,
+       GBytes   *frame)
 {
   gsize length;
   const char *data = g_bytes_get_data (frame, &length);
@@ -268,7 +269,7 @@ flood (HubLine *line,
       sent = g_socket_send (line->socket, data + n_sent % length, length - n_sent % length,
                             NULL, NULL);
       n_sent += (gsize) MAX (sent, 0);
-      hw_await_quiet ();
+      hub_house_settle (house);
     }
   while (n_sent < 64 * 1024 * 1024 && g_socket_condition_check (line->socket, G_IO_OUT) != 0);
 
@@ -288,7 +289,7 @@ test_client_with_many_calls_is_not_read (HubHouse     *house,
 
   hub_line_send_text (line, CALL ("Wait"));
   wait_until (house->handler->waiting.length == 1);
-  g_assert_cmpuint (flood (line, frame), <, 64 * 1024 * 1024);
+  g_assert_cmpuint (flood (house, line, frame), <, 64 * 1024 * 1024);
 
   test_handler_let_go (house->handler);
   wait_until (g_socket_condition_check (line->socket, G_IO_OUT) != 0);
@@ -352,7 +353,7 @@ test_stop_hears_a_busy_client (HubHouse     *house,
   for (guint i = 0; i < 64; i++)
     hub_line_send_text (line, CALL ("Quiet"));
   wait_until (house->handler->waiting.length == 1);
-  hw_await_quiet ();
+  hub_house_settle (house);
   hw_hub_stop_async (house->hub, NULL, hw_await_result, &result);
   hub_line_send_frame (line, FRAME_CLOSE, "\x03\xe8", 2);
 
@@ -401,7 +402,7 @@ test_stop_cuts_when_cancelled (HubHouse     *house,
   g_autoptr(GAsyncResult) result = NULL;
 
   hw_hub_stop_async (house->hub, cancellable, hw_await_result, &result);
-  hw_await_quiet ();
+  hub_house_settle (house);
   g_assert_null (result);
 
   g_cancellable_cancel (cancellable);

@@ -1,0 +1,382 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-plane.h"
+
+#include "hw-plane-loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/**
+ * HwPlane:
+ *
+ * The watcher plane: all WebSockets, in one thread of their own that waits for them in the
+ * kernel. The main context, whose every turn costs something for each descriptor it waits
+ * for, has none of theirs.
+ *
+ * Both sides only leave letters for each other: orders to the plane, news from it, each in
+ * order, and all that lie there are taken at once. Nobody waits for anybody. The thread is
+ * begun with the first WebSocket.
+ *
+ * This is the main context's side.
+ */
+struct _HwPlane
+{
+  GObject parent_instance;
+
+  HwPlaneDesk desk;
+  GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
+  GThread *thread;   /* (owned) (nullable) */
+  gboolean is_closed;
+};
+
+/* The source of the news in the main context. */
+typedef struct
+{
+  GSource parent_instance;
+
+  HwPlane *plane; /* (unowned): outlives the source */
+} NewsSource;
+
+G_DEFINE_FINAL_TYPE (HwPlane, hw_plane, G_TYPE_OBJECT)
+
+/* @bytes is (transfer full) (nullable). */
+static void
+hw_plane_order (HwPlane       *self,
+                HwPlaneSubject subject,
+                HwPlaneLine   *line,
+                GBytes        *bytes,
+                gsize          number)
+{
+  const HwPlaneOrder order = { subject, line, bytes, number };
+  const guint64 once = 1;
+
+  /* Nobody reads it any more, and nobody knows of the line. */
+  if (self->is_closed)
+    {
+      g_clear_pointer (&bytes, g_bytes_unref);
+      return;
+    }
+
+  if (hw_plane_box_put (&self->desk.orders, &order) &&
+      write (self->desk.wake_fd, &once, sizeof (once)) != sizeof (once))
+    g_assert_not_reached ();
+}
+
+static void
+hw_plane_tell (HwPlane           *self,
+               const HwPlaneNews *news)
+{
+  HwPlaneLine *line = news->line;
+  g_autoptr(GBytes) data = news->data;
+
+  line->function (line, news->kind, data, line->user_data);
+  if (news->kind != HW_WS_NEWS_OVER)
+    return;
+
+  g_hash_table_remove (self->lines, line);
+  if (self->is_closed)
+    hw_plane_line_free (line);
+  else
+    hw_plane_order (self, HW_PLANE_SUBJECT_FREE, line, NULL, 0);
+}
+
+static void
+hw_plane_tell_all (HwPlane *self)
+{
+  g_autoptr(GArray) news = hw_plane_box_take (&self->desk.news);
+
+  for (guint i = 0; news != NULL && i < news->len; i++)
+    hw_plane_tell (self, &g_array_index (news, HwPlaneNews, i));
+}
+
+static gboolean
+news_source_dispatch (GSource    *source,
+                      GSourceFunc callback,
+                      gpointer    user_data)
+{
+  g_autoptr(HwPlane) self = g_object_ref (((NewsSource *) source)->plane);
+
+  /* Before they are taken: what comes later rings again. */
+  g_source_set_ready_time (source, -1);
+  hw_plane_tell_all (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs news_source_funcs = {
+  .dispatch = news_source_dispatch,
+};
+
+static gpointer
+run_loop (gpointer desk)
+{
+  hw_plane_loop_run (desk);
+
+  return NULL;
+}
+
+static void
+hw_plane_begin (HwPlane *self)
+{
+  HwPlaneDesk *desk = &self->desk;
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+
+  if (self->thread != NULL)
+    return;
+
+  epoll_ctl (desk->epoll_fd, EPOLL_CTL_ADD, desk->wake_fd, &event);
+  self->thread = g_thread_new ("watchers", run_loop, desk);
+}
+
+static void
+hw_plane_dispose (GObject *object)
+{
+  hw_plane_close (HW_PLANE (object));
+
+  G_OBJECT_CLASS (hw_plane_parent_class)->dispose (object);
+}
+
+static void
+hw_plane_finalize (GObject *object)
+{
+  HwPlane *self = HW_PLANE (object);
+  HwPlaneDesk *desk = &self->desk;
+
+  g_source_unref (desk->source);
+  hw_plane_box_clear (&desk->orders);
+  hw_plane_box_clear (&desk->news);
+  pthread_cond_destroy (&desk->settled);
+  pthread_mutex_destroy (&desk->lock);
+  close (desk->epoll_fd);
+  close (desk->wake_fd);
+  g_clear_pointer (&self->lines, g_hash_table_unref);
+
+  G_OBJECT_CLASS (hw_plane_parent_class)->finalize (object);
+}
+
+static void
+hw_plane_class_init (HwPlaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_plane_dispose;
+  object_class->finalize = hw_plane_finalize;
+}
+
+static void
+hw_plane_init (HwPlane *self)
+{
+  HwPlaneDesk *desk = &self->desk;
+
+  self->lines = g_hash_table_new (NULL, NULL);
+  hw_plane_box_init (&desk->orders, sizeof (HwPlaneOrder));
+  hw_plane_box_init (&desk->news, sizeof (HwPlaneNews));
+  pthread_mutex_init (&desk->lock, NULL);
+  pthread_cond_init (&desk->settled, NULL);
+  desk->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  desk->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+  desk->source = g_source_new (&news_source_funcs, sizeof (NewsSource));
+  ((NewsSource *) desk->source)->plane = self;
+  g_source_set_static_name (desk->source, "watcher plane");
+  g_source_attach (desk->source, g_main_context_get_thread_default ());
+}
+
+/**
+ * hw_plane_new:
+ *
+ * Makes a plane without WebSockets.
+ *
+ * Returns: (transfer full): the plane
+ */
+HwPlane *
+hw_plane_new (void)
+{
+  return g_object_new (HW_TYPE_PLANE, NULL);
+}
+
+/**
+ * hw_plane_close:
+ * @self: a plane
+ *
+ * Cuts all WebSockets, ends the thread and tells what is left to be told. Nothing in the
+ * thread waits, so neither does this.
+ */
+void
+hw_plane_close (HwPlane *self)
+{
+  GHashTableIter iter;
+  gpointer line;
+
+  g_return_if_fail (HW_IS_PLANE (self));
+
+  if (self->is_closed)
+    return;
+
+  g_hash_table_iter_init (&iter, self->lines);
+  while (g_hash_table_iter_next (&iter, &line, NULL))
+    hw_plane_cut (self, line);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_STOP, NULL, NULL, 0);
+  g_clear_pointer (&self->thread, g_thread_join);
+  self->is_closed = TRUE;
+  g_source_destroy (self->desk.source);
+  hw_plane_tell_all (self);
+}
+
+/**
+ * hw_plane_settle:
+ * @self: a plane
+ *
+ * Waits until the thread has done all that it was told, and has taken all that came. For
+ * tests.
+ */
+void
+hw_plane_settle (HwPlane *self)
+{
+  HwPlaneDesk *desk = &self->desk;
+
+  g_return_if_fail (HW_IS_PLANE (self));
+
+  if (self->thread == NULL)
+    return;
+
+  desk->is_settled = FALSE;
+  hw_plane_order (self, HW_PLANE_SUBJECT_SETTLE, NULL, NULL, 0);
+  pthread_mutex_lock (&desk->lock);
+  while (!desk->is_settled)
+    pthread_cond_wait (&desk->settled, &desk->lock);
+  pthread_mutex_unlock (&desk->lock);
+}
+
+/**
+ * hw_plane_add:
+ * @self: a plane
+ * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
+ *   from now on
+ * @early: (nullable): what the client has sent already
+ * @function: is told what happens
+ * @user_data: for @function
+ *
+ * Adds a WebSocket. It is read at once.
+ *
+ * Returns: (transfer none): the WebSocket, until @function hears %HW_WS_NEWS_OVER
+ */
+HwPlaneLine *
+hw_plane_add (HwPlane        *self,
+              const HwWsWire *wire,
+              GBytes         *early,
+              HwPlaneFunc     function,
+              gpointer        user_data)
+{
+  HwPlaneLine *line;
+
+  g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, NULL);
+  g_return_val_if_fail (wire != NULL && function != NULL, NULL);
+
+  hw_plane_begin (self);
+  line = hw_plane_line_new (&self->desk, wire, function, user_data);
+  g_hash_table_add (self->lines, line);
+  hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);
+
+  return line;
+}
+
+/**
+ * hw_plane_send:
+ * @self: a plane
+ * @line: a WebSocket
+ * @message: what to send, as text
+ *
+ * Sends a message. Its bytes are not copied.
+ */
+void
+hw_plane_send (HwPlane     *self,
+               HwPlaneLine *line,
+               GBytes      *message)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL && message != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_SEND, line, g_bytes_ref (message), 0);
+}
+
+/**
+ * hw_plane_ask:
+ * @self: a plane
+ * @line: a WebSocket
+ *
+ * Asks for %HW_WS_NEWS_DRAINED, when all is sent that hw_plane_send() was called with.
+ */
+void
+hw_plane_ask (HwPlane     *self,
+              HwPlaneLine *line)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_ASK, line, NULL, 0);
+}
+
+/**
+ * hw_plane_go_on:
+ * @self: a plane
+ * @line: a WebSocket
+ * @n_taken: how many bytes
+ *
+ * Says that data that were told were taken. There are never more than
+ * %HW_WS_SOCKET_MAX_UNTAKEN that were not, and what is read once beside.
+ */
+void
+hw_plane_go_on (HwPlane     *self,
+                HwPlaneLine *line,
+                gsize        n_taken)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_GO_ON, line, NULL, n_taken);
+}
+
+/**
+ * hw_plane_say_goodbye:
+ * @self: a plane
+ * @line: a WebSocket
+ * @code: why
+ *
+ * Closes a WebSocket after all that was sent. It is over when the client has answered, who
+ * may take its time: see hw_plane_cut().
+ */
+void
+hw_plane_say_goodbye (HwPlane     *self,
+                      HwPlaneLine *line,
+                      guint        code)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_GOODBYE, line, NULL, code);
+}
+
+/**
+ * hw_plane_cut:
+ * @self: a plane
+ * @line: a WebSocket
+ *
+ * Closes a WebSocket without a word.
+ */
+void
+hw_plane_cut (HwPlane     *self,
+              HwPlaneLine *line)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_CUT, line, NULL, 0);
+}
