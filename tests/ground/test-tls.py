@@ -16,6 +16,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import threading
 import time
 import unittest
 import warnings
@@ -165,6 +166,7 @@ class TlsTest(House):
     def setUp(self):
         super().setUp()
         self.cert()
+        self.records = []
 
     def test_what_plain_http_answers_is_answered(self):
         self.start()
@@ -203,6 +205,51 @@ class TlsTest(House):
         expected = "".join(f"{number}\n" for number in range(1000000, 1120001)).encode()
         self.assertEqual(expected[:len(body)], bytes(body))
         self.assertGreater(len(body), 200000)
+
+    def test_the_hub_speaks_over_a_websocket(self):
+        self.start()
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self.bearer().items())
+        connection = self.connect()
+        connection.sendall(f"GET /hub HTTP/1.1\r\nHost: localhost:{self.port}\r\n{fields}"
+                           "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                           "Sec-WebSocket-Version: 13\r\n\r\n".encode())
+        stream = connection.makefile("rb")
+        self.assertIn(b"101", stream.readline())
+        while stream.readline() != b"\r\n":
+            pass
+
+        # Most of what comes does not fit into one record of TLS, nor into what the network keeps.
+        calls = [{"protocol": "json", "version": 1}] + [
+            {"type": 1, "invocationId": str(number), "target": "NoMethod" + "x" * 30_000,
+             "arguments": []} for number in range(100)]
+        sender = threading.Thread(target=self.send_records, args=(connection, calls))
+        sender.start()
+        records = [self.read_record(stream) for _ in calls]
+        sender.join()
+        self.assertEqual({}, records[0])
+        self.assertEqual([str(number) for number in range(100)],
+                         [record["invocationId"] for record in records[1:]])
+
+        connection.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+        self.assertEqual(b"\x88\x02\x03\xe8", stream.read(4))
+
+    @staticmethod
+    def send_records(connection: ssl.SSLSocket, messages: list[dict]):
+        for message in messages:
+            payload = json.dumps(message).encode() + b"\x1e"
+            connection.sendall(b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0"
+                               + payload)
+
+    def read_record(self, stream) -> dict:
+        """Reads until there is a record that was not given yet."""
+        while not self.records:
+            first, length = stream.read(2)
+            self.assertEqual(0x81, first)
+            if length > 125:
+                length = int.from_bytes(stream.read(2 if length == 126 else 8), "big")
+            self.records += stream.read(length).split(b"\x1e")[:-1]
+        return json.loads(self.records.pop(0))
 
     def test_http_1_1_is_all_that_is_offered(self):
         self.start()
