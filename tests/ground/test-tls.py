@@ -238,8 +238,9 @@ class TlsTest(House):
     def send_records(connection: ssl.SSLSocket, messages: list[dict]):
         for message in messages:
             payload = json.dumps(message).encode() + b"\x1e"
-            connection.sendall(b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0"
-                               + payload)
+            length = bytes([0x80 | len(payload)]) if len(payload) < 126 else (
+                b"\xfe" + len(payload).to_bytes(2, "big"))
+            connection.sendall(b"\x81" + length + b"\0\0\0\0" + payload)
 
     def read_record(self, stream) -> dict:
         """Reads until there is a record that was not given yet."""
