@@ -10,13 +10,18 @@
 static GVariant *
 join_parameters (HwTask *task)
 {
-  GVariant *visible = hw_task_get_field (task, HW_TASK_FIELD_PARAMETERS);
-  GVariant *hidden = hw_task_get_field (task, HW_TASK_FIELD_HIDDEN_PARAMETERS);
-  g_auto(GVariantDict) all = G_VARIANT_DICT_INIT (visible);
+  HwTaskFields *fields = hw_task_get_fields (task);
+  GVariant *visible = hw_task_fields_get_dictionary (fields, HW_TASK_FIELD_PARAMETERS);
+  GVariant *hidden = hw_task_fields_get_dictionary (fields, HW_TASK_FIELD_HIDDEN_PARAMETERS);
+  GVariantDict all;
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
+  if (hidden == NULL && visible != NULL)
+    return g_variant_ref (visible);
+
+  g_variant_dict_init (&all, visible);
   if (hidden != NULL)
     {
       g_variant_iter_init (&iter, hidden);
@@ -32,16 +37,14 @@ static void
 resume_level (HwRun  *run,
               HwTask *task)
 {
-  GVariant *progress = hw_task_get_field (task, HW_TASK_FIELD_PROGRESS);
-  GVariant *done = hw_task_get_field (task, HW_TASK_FIELD_DONE);
-  GVariant *total = hw_task_get_field (task, HW_TASK_FIELD_TOTAL);
+  HwTaskFields *fields = hw_task_get_fields (task);
   HwRunLevel told;
 
-  if (done != NULL)
-    hw_run_set_progress (run, g_variant_get_uint64 (done),
-                         total != NULL ? g_variant_get_uint64 (total) : 0, NULL);
-  else if (progress != NULL)
-    hw_run_set_share (run, CLAMP (g_variant_get_double (progress), 0, 1));
+  if (hw_task_fields_has (fields, HW_TASK_FIELD_DONE))
+    hw_run_set_progress (run, (guint64) hw_task_fields_get_number (fields, HW_TASK_FIELD_DONE),
+                         (guint64) hw_task_fields_get_number (fields, HW_TASK_FIELD_TOTAL), NULL);
+  else if (hw_task_fields_has (fields, HW_TASK_FIELD_PROGRESS))
+    hw_run_set_share (run, CLAMP (hw_task_fields_get_real (fields, HW_TASK_FIELD_PROGRESS), 0, 1));
 
   /* Everybody knows. */
   hw_run_take_progress (run, &told);
@@ -63,6 +66,7 @@ hw_attempt_run_new (guint64     epoch,
                     HwTask     *task)
 {
   g_autoptr(GVariant) parameters = NULL;
+  guint64 timeout;
   HwRun *run;
 
   g_return_val_if_fail (HW_IS_TASK_TYPE (type), NULL);
@@ -70,37 +74,9 @@ hw_attempt_run_new (guint64     epoch,
 
   parameters = join_parameters (task);
   run = hw_run_new (epoch, hw_task_get_id (task), hw_task_get_attempt (task), type, parameters);
-  hw_run_set_timeout (run, hw_attempt_run_get_number (task, HW_TASK_FIELD_TIMEOUT)
-                      * G_USEC_PER_SEC);
+  timeout = (guint64) hw_task_fields_get_number (hw_task_get_fields (task), HW_TASK_FIELD_TIMEOUT);
+  hw_run_set_timeout (run, (gint64) MIN (timeout, (guint64) HW_TIMEOUT_MAX) * G_USEC_PER_SEC);
   resume_level (run, task);
 
   return run;
-}
-
-/**
- * hw_attempt_run_get_number:
- * @task: a task
- * @field: a field that is a number; one without a sign is a timeout
- *
- * Gets what an attempt has to know of its task.
- *
- * Returns: the number, or 0 if it is not set
- */
-gint64
-hw_attempt_run_get_number (HwTask     *task,
-                           HwTaskField field)
-{
-  GVariant *value;
-
-  g_return_val_if_fail (HW_IS_TASK (task), 0);
-
-  value = hw_task_get_field (task, field);
-  if (value == NULL)
-    return 0;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
-    return g_variant_get_uint32 (value);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
-    return (gint64) MIN (g_variant_get_uint64 (value), (guint64) HW_TIMEOUT_MAX);
-
-  return g_variant_get_int64 (value);
 }

@@ -12,7 +12,5 @@ G_BEGIN_DECLS
 HwRun *hw_attempt_run_new (guint64     epoch,
                            HwTaskType *type,
                            HwTask     *task);
-gint64 hw_attempt_run_get_number (HwTask     *task,
-                                  HwTaskField field);
 
 G_END_DECLS

@@ -74,23 +74,6 @@ static void on_ending_committed (GObject      *source,
                                  gpointer      user_data);
 
 static void
-insert (GVariantDict *fields,
-        HwTaskField   field,
-        GVariant     *value)
-{
-  g_variant_dict_insert_value (fields, hw_task_field_get_name (field), value);
-}
-
-static void
-insert_string (GVariantDict *fields,
-               HwTaskField   field,
-               const char   *value)
-{
-  if (value != NULL)
-    insert (fields, field, g_variant_new_string (value));
-}
-
-static void
 hw_attempt_propose (HwAttempt          *self,
                     HwChange           *change,
                     GAsyncReadyCallback callback)
@@ -128,7 +111,7 @@ on_ending_committed (GObject      *source,
     self->retry_timer = hw_clock_add_timer (self->clock, RETRY_INTERVAL, on_retry_timer, self);
 }
 
-/* Proposes a state to follow Processing. Takes what @fields holds. All but another aborted
+/* Proposes a state to follow Processing. @fields is (transfer full). All but another aborted
  * start makes those before it forgotten.
  */
 static void
@@ -136,8 +119,9 @@ hw_attempt_leave (HwAttempt    *self,
                   HwTaskState   state,
                   const char   *actor,
                   guint         aborted_starts,
-                  GVariantDict *fields)
+                  HwTaskFields *fields)
 {
+  g_autoptr(HwTaskFields) owned = fields;
   gint64 now = hw_clock_get_real_time (self->clock);
 
   if (self->is_abandoned || self->ending != NULL)
@@ -145,14 +129,14 @@ hw_attempt_leave (HwAttempt    *self,
 
   hw_run_news_close (self->news);
   if (aborted_starts != self->aborted_starts)
-    insert (fields, HW_TASK_FIELD_ABORTED_STARTS, g_variant_new_uint32 (aborted_starts));
-  insert_string (fields, HW_TASK_FIELD_STATE, hw_task_state_to_string (state));
+    hw_task_fields_set_number (fields, HW_TASK_FIELD_ABORTED_STARTS, aborted_starts);
+  hw_task_fields_set_state (fields, state);
   if (hw_task_state_is_final (state))
-    insert (fields, HW_TASK_FIELD_ENDED_AT, g_variant_new_int64 (now));
+    hw_task_fields_set_number (fields, HW_TASK_FIELD_ENDED_AT, now);
 
   self->ending = hw_change_new_state (hw_run_get_task_id (self->run), HW_TASK_STATE_PROCESSING,
                                       hw_run_get_attempt (self->run), actor, now,
-                                      g_variant_dict_end (fields));
+                                      g_steal_pointer (&owned));
   hw_attempt_propose (self, self->ending, on_ending_committed);
 }
 
@@ -162,11 +146,11 @@ hw_attempt_fail (HwAttempt  *self,
                  const char *actor,
                  const char *sentence)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  insert_string (&fields, HW_TASK_FIELD_RESULT, hw_result_to_string (result));
-  insert_string (&fields, HW_TASK_FIELD_ERROR, sentence);
-  hw_attempt_leave (self, HW_TASK_STATE_FAILED, actor, 0, &fields);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_RESULT, hw_result_to_string (result));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_ERROR, sentence);
+  hw_attempt_leave (self, HW_TASK_STATE_FAILED, actor, 0, fields);
 }
 
 static void
@@ -204,11 +188,11 @@ on_news_message (HwRunNews  *news,
 }
 
 static void
-on_news_level (HwRunNews *news,
-               GVariant  *changes,
-               HwAttempt *self)
+on_news_level (HwRunNews    *news,
+               HwTaskFields *fields,
+               HwAttempt    *self)
 {
-  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, changes);
+  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, fields);
 }
 
 /* The queue tries again: the task is Pending, and nothing is known of the attempt. */
@@ -216,9 +200,7 @@ static void
 hw_attempt_requeue (HwAttempt *self,
                     guint      aborted_starts)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
-  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, aborted_starts, &fields);
+  hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, aborted_starts, hw_task_fields_new ());
 }
 
 /* The daemon died while it began the attempt. If the task is the reason, beginning it once
@@ -252,7 +234,7 @@ on_run_finished (HwRun           *run,
                  const HwOutcome *outcome,
                  HwAttempt       *self)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields;
   gboolean is_success = outcome->result == HW_RESULT_SUCCESS;
   const char *canceled_by = hw_run_get_canceled_by (run);
   gboolean is_canceled = outcome->result == HW_RESULT_CANCELED && canceled_by != NULL;
@@ -263,20 +245,20 @@ on_run_finished (HwRun           *run,
       return;
     }
 
-  hw_run_news_fill (self->news, &fields);
+  fields = hw_run_news_dup_level (self->news);
   if (is_success)
-    insert (&fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (1.0));
-  insert_string (&fields, HW_TASK_FIELD_RESULT, hw_result_to_string (outcome->result));
-  insert_string (&fields, HW_TASK_FIELD_ERROR, outcome->error);
-  insert_string (&fields, HW_TASK_FIELD_SIGNAL, outcome->signal);
+    hw_task_fields_set_real (fields, HW_TASK_FIELD_PROGRESS, 1.0);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_RESULT, hw_result_to_string (outcome->result));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_ERROR, outcome->error);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_SIGNAL, outcome->signal);
   if (outcome->value != NULL)
-    insert (&fields, HW_TASK_FIELD_VALUE, outcome->value);
+    hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_VALUE, outcome->value);
   if (outcome->exit_code >= 0)
-    insert (&fields, HW_TASK_FIELD_EXIT_CODE, g_variant_new_int32 (outcome->exit_code));
-  insert (&fields, HW_TASK_FIELD_OUTPUT_SIZE, g_variant_new_uint64 (outcome->output_size));
+    hw_task_fields_set_number (fields, HW_TASK_FIELD_EXIT_CODE, outcome->exit_code);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_OUTPUT_SIZE, (gint64) outcome->output_size);
 
   hw_attempt_leave (self, is_success ? HW_TASK_STATE_COMPLETED : HW_TASK_STATE_FAILED,
-                    is_canceled ? canceled_by : ACTOR, 0, &fields);
+                    is_canceled ? canceled_by : ACTOR, 0, fields);
 }
 
 static void
@@ -363,14 +345,14 @@ hw_attempt_class_init (HwAttemptClass *klass)
   /**
    * HwAttempt::level:
    * @self: an attempt
-   * @changes: an `a{sv}` of field names
+   * @fields: what is known of it
    *
    * Tells how far the attempt is, at most ten times a second.
    */
   signals[SIGNAL_LEVEL] =
     g_signal_new ("level", HW_TYPE_ATTEMPT, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_VARIANT);
+                  G_TYPE_NONE, 1, HW_TYPE_TASK_FIELDS | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void
@@ -397,6 +379,7 @@ hw_attempt_new (HwStore    *store,
                 HwTaskType *type,
                 HwTask     *task)
 {
+  HwTaskFields *fields;
   HwAttempt *self;
 
   g_return_val_if_fail (HW_IS_STORE (store), NULL);
@@ -410,8 +393,9 @@ hw_attempt_new (HwStore    *store,
   self->clock = g_object_ref (clock);
   self->runner = g_object_ref (runner);
   self->run = hw_attempt_run_new (hw_store_get_epoch_of_task (store, task), type, task);
-  self->aborted_starts = (guint) hw_attempt_run_get_number (task, HW_TASK_FIELD_ABORTED_STARTS);
-  self->started_at = hw_attempt_run_get_number (task, HW_TASK_FIELD_STARTED_AT);
+  fields = hw_task_get_fields (task);
+  self->aborted_starts = (guint) hw_task_fields_get_number (fields, HW_TASK_FIELD_ABORTED_STARTS);
+  self->started_at = hw_task_fields_get_number (fields, HW_TASK_FIELD_STARTED_AT);
 
   self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task));
   g_signal_connect_object (self->news, "level", G_CALLBACK (on_news_level), self,
@@ -439,18 +423,14 @@ hw_attempt_get_task_id (HwAttempt *self)
  * Gets how far the attempt is, as far as that is to outlive the daemon: the newest level,
  * and a message that is not kept otherwise.
  *
- * Returns: (transfer full): an `a{sv}` of field names
+ * Returns: (transfer full): the fields
  */
-GVariant *
+HwTaskFields *
 hw_attempt_dup_level (HwAttempt *self)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
   g_return_val_if_fail (HW_IS_ATTEMPT (self), NULL);
 
-  hw_run_news_fill (self->news, &fields);
-
-  return g_variant_ref_sink (g_variant_dict_end (&fields));
+  return hw_run_news_dup_level (self->news);
 }
 
 /**

@@ -20,7 +20,7 @@ HwAttempt *hw_attempt_new (HwStore    *store,
                            HwTask     *task);
 
 guint64    hw_attempt_get_task_id (HwAttempt *self);
-GVariant  *hw_attempt_dup_level (HwAttempt *self);
+HwTaskFields *hw_attempt_dup_level (HwAttempt *self);
 
 void       hw_attempt_start (HwAttempt *self);
 void       hw_attempt_adopt (HwAttempt *self);

@@ -6,13 +6,11 @@
 
 #include "hw-change.h"
 
-#include "hw-task-field.h"
-
 static HwChange *
-change_new (HwChangeKind kind,
-            const char  *actor,
-            gint64       at,
-            GVariant    *fields)
+change_new (HwChangeKind  kind,
+            const char   *actor,
+            gint64        at,
+            HwTaskFields *fields)
 {
   HwChange *self = g_atomic_rc_box_new0 (HwChange);
 
@@ -20,7 +18,7 @@ change_new (HwChangeKind kind,
   self->attempt = HW_CHANGE_ANY_ATTEMPT;
   self->actor = g_strdup (actor);
   self->at = at;
-  self->fields = g_variant_ref_sink (fields);
+  self->fields = fields;
 
   return self;
 }
@@ -29,18 +27,18 @@ change_new (HwChangeKind kind,
  * hw_change_new_add:
  * @actor: who adds it
  * @at: when, in microseconds since the Unix epoch
- * @fields: the whole task; a floating reference is taken
+ * @fields: (transfer full): the whole task
  *
  * Proposes a new task. The store gives it its number.
  *
  * Returns: (transfer full): the change
  */
 HwChange *
-hw_change_new_add (const char *actor,
-                   gint64      at,
-                   GVariant   *fields)
+hw_change_new_add (const char   *actor,
+                   gint64        at,
+                   HwTaskFields *fields)
 {
-  g_return_val_if_fail (g_variant_is_of_type (fields, G_VARIANT_TYPE_VARDICT), NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
 
   return change_new (HW_CHANGE_KIND_ADD, actor, at, fields);
 }
@@ -52,23 +50,23 @@ hw_change_new_add (const char *actor,
  * @attempt: the attempt that it must be at, or %HW_CHANGE_ANY_ATTEMPT
  * @actor: who wants it
  * @at: when, in microseconds since the Unix epoch
- * @fields: what is to be set, `state` among it; a floating reference is taken
+ * @fields: (transfer full): what is to be set, the state among it
  *
  * Proposes another state.
  *
  * Returns: (transfer full): the change
  */
 HwChange *
-hw_change_new_state (guint64     task_id,
-                     HwTaskState from,
-                     guint       attempt,
-                     const char *actor,
-                     gint64      at,
-                     GVariant   *fields)
+hw_change_new_state (guint64       task_id,
+                     HwTaskState   from,
+                     guint         attempt,
+                     const char   *actor,
+                     gint64        at,
+                     HwTaskFields *fields)
 {
   HwChange *self;
 
-  g_return_val_if_fail (g_variant_is_of_type (fields, G_VARIANT_TYPE_VARDICT), NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
 
   self = change_new (HW_CHANGE_KIND_STATE, actor, at, fields);
   self->task_id = task_id;
@@ -97,11 +95,10 @@ hw_change_new_message (guint64     task_id,
                        gint64      at,
                        const char *message)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-  HwChange *self;
+  HwTaskFields *fields = hw_task_fields_new ();
+  HwChange *self = change_new (HW_CHANGE_KIND_MESSAGE, actor, at, fields);
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_MESSAGE), "s", message);
-  self = change_new (HW_CHANGE_KIND_MESSAGE, actor, at, g_variant_dict_end (&fields));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_MESSAGE, message);
   self->task_id = task_id;
   self->from = HW_TASK_STATE_PROCESSING;
   self->attempt = attempt;
@@ -131,7 +128,7 @@ hw_change_new_remove (guint64     first_task_id,
 
   g_return_val_if_fail (first_task_id > 0 && first_task_id <= last_task_id, NULL);
 
-  self = change_new (HW_CHANGE_KIND_REMOVE, actor, at, g_variant_new ("a{sv}", NULL));
+  self = change_new (HW_CHANGE_KIND_REMOVE, actor, at, NULL);
   self->task_id = first_task_id;
   self->last_task_id = last_task_id;
 
@@ -193,7 +190,7 @@ change_clear (gpointer data)
 {
   HwChange *self = data;
 
-  g_variant_unref (self->fields);
+  g_clear_pointer (&self->fields, hw_task_fields_unref);
   g_free (self->actor);
   g_free (self->key);
   g_free (self->digest);

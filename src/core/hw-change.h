@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "hw-task-state.h"
+#include "hw-task-fields.h"
 
 #include <glib-object.h>
 
@@ -36,7 +36,7 @@ typedef enum
  *   and owner, and have ended
  * @from: the state that the task must be in, unless it is removed
  * @attempt: the attempt that the task must be at, or %HW_CHANGE_ANY_ATTEMPT
- * @fields: what is to be set, an `a{sv}` of field names
+ * @fields: (nullable): what is to be set, unless tasks are removed
  * @actor: who wants it
  * @at: when, in microseconds since the Unix epoch
  * @key: (nullable): of the first of new tasks: what the request is called by the actor
@@ -53,7 +53,7 @@ typedef struct
   guint64 last_task_id;
   HwTaskState from;
   guint attempt;
-  GVariant *fields;
+  HwTaskFields *fields;
   char *actor;
   gint64 at;
   char *key;
@@ -61,15 +61,15 @@ typedef struct
   char *node;
 } HwChange;
 
-HwChange *hw_change_new_add (const char *actor,
-                             gint64      at,
-                             GVariant   *fields);
-HwChange *hw_change_new_state (guint64     task_id,
-                               HwTaskState from,
-                               guint       attempt,
-                               const char *actor,
-                               gint64      at,
-                               GVariant   *fields);
+HwChange *hw_change_new_add (const char   *actor,
+                             gint64        at,
+                             HwTaskFields *fields);
+HwChange *hw_change_new_state (guint64       task_id,
+                               HwTaskState   from,
+                               guint         attempt,
+                               const char   *actor,
+                               gint64        at,
+                               HwTaskFields *fields);
 HwChange *hw_change_new_message (guint64     task_id,
                                  guint       attempt,
                                  const char *actor,

@@ -69,7 +69,7 @@ hw_dispatcher_add_live (HwDispatcher *self,
 
 static void
 on_attempt_level (HwAttempt    *attempt,
-                  GVariant     *changes,
+                  HwTaskFields *fields,
                   HwDispatcher *self)
 {
   guint64 task_id = hw_attempt_get_task_id (attempt);
@@ -87,7 +87,7 @@ on_attempt_level (HwAttempt    *attempt,
     .group = hw_task_get_string (live->task, HW_TASK_FIELD_GROUP),
     .owner = hw_task_get_string (live->task, HW_TASK_FIELD_OWNER),
     .at = hw_clock_get_real_time (self->clock),
-  }, ++self->last_rev, changes);
+  }, ++self->last_rev, hw_task_fields_ref (fields));
   hw_task_apply (live->task, event);
 
   g_signal_emit (self, signals[SIGNAL_LEVEL], 0, event);
@@ -532,7 +532,7 @@ hw_dispatcher_fold (HwDispatcher *self,
   switch (hw_event_get_kind (event))
     {
     case HW_EVENT_KIND_ADDED:
-      task = hw_task_new (task_id, 0, g_variant_new ("a{sv}", NULL));
+      task = hw_task_new (task_id, 0, hw_task_fields_new ());
       hw_task_apply (task, event);
       hw_candidates_add (self->candidates, task);
       g_set_object (&self->added, task);

@@ -6,8 +6,6 @@
 
 #include "hw-event.h"
 
-#include "hw-task-field.h"
-
 #include <string.h>
 
 /**
@@ -29,18 +27,16 @@ struct _HwEvent
   char *strings;               /* (owned) */
   guint64 seq;
   guint64 rev;
-  GVariant *changes;           /* (owned) (nullable) */
-  GVariant *hidden; /* (owned) (nullable) */
-  GPtrArray *tasks;  /* (owned) (nullable) (element-type HwTask) */
+  HwTaskFields *fields;        /* (owned) (nullable): what changed, and anybody may see */
+  HwTaskFields *hidden;        /* (owned) (nullable) */
+  GVariant *changes;           /* (owned) (nullable): @fields, set once */
+  GPtrArray *tasks;            /* (owned) (nullable) (element-type HwTask) */
   gboolean is_reset;
-  int state;        /* atomic: see hw_event_get_state() */
+  gboolean has_state;
+  HwTaskState state;           /* if it tells of one */
 
-  GBytes *encoding; /* (owned) (nullable), set once */
+  GBytes *encoding;            /* (owned) (nullable), set once */
 };
-
-/* What an event knows of the state that it tells of, other than 2 + that state. */
-#define STATE_UNKNOWN 0
-#define STATE_NONE 1
 
 G_DEFINE_BOXED_TYPE (HwEvent, hw_event, hw_event_ref, hw_event_unref)
 
@@ -95,60 +91,24 @@ event_new (HwEventKind          kind,
   return self;
 }
 
-/* Whether there may be a field of this name. To look for it among the bytes is quicker
- * than to take them apart, and most changes have nothing to hide.
- */
-static gboolean
-may_have_field (GVariant   *changes,
-                const char *name)
-{
-  gsize size = g_variant_get_size (changes);
-
-  return size > 0 && memmem (g_variant_get_data (changes), size, name, strlen (name) + 1) != NULL;
-}
-
-static gboolean
-may_have_hidden (GVariant *changes)
-{
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_field_is_hidden ((HwTaskField) i) &&
-        may_have_field (changes, hw_task_field_get_name ((HwTaskField) i)))
-      return TRUE;
-
-  return FALSE;
-}
-
 /* What nobody may see is parted from what everybody is told, so that no view can
- * forget to leave it out. @changes is (transfer full).
+ * forget to leave it out. @fields is (transfer full).
  */
 static void
-hw_event_take_changes (HwEvent  *self,
-                       GVariant *changes)
+hw_event_take_fields (HwEvent      *self,
+                      HwTaskFields *fields)
 {
-  g_auto(GVariantDict) visible = G_VARIANT_DICT_INIT (NULL);
-  g_auto(GVariantDict) hidden = G_VARIANT_DICT_INIT (NULL);
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  if (!may_have_hidden (changes))
+  self->fields = fields;
+  if (hw_task_fields_has_hidden (fields))
     {
-      self->changes = changes;
-      return;
+      self->fields = hw_task_fields_copy (fields);
+      self->hidden = hw_task_fields_split_hidden (self->fields);
+      hw_task_fields_unref (fields);
     }
 
-  g_variant_iter_init (&iter, changes);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    {
-      HwTaskField field;
-      gboolean is_hidden = hw_task_field_from_name (name, &field) && hw_task_field_is_hidden (field);
-
-      g_variant_dict_insert_value (is_hidden ? &hidden : &visible, name, value);
-    }
-
-  self->hidden = g_variant_ref_sink (g_variant_dict_end (&hidden));
-  self->changes = g_variant_ref_sink (g_variant_dict_end (&visible));
-  g_variant_unref (changes);
+  /* Many ask for it. */
+  self->has_state = (self->kind == HW_EVENT_KIND_ADDED || self->kind == HW_EVENT_KIND_STATE) &&
+                    hw_task_fields_get_state (self->fields, &self->state);
 }
 
 /**
@@ -156,8 +116,7 @@ hw_event_take_changes (HwEvent  *self,
  * @kind: what kind of thing happened
  * @origin: to what, by whom and when; copied
  * @seq: the number that the store gave it
- * @changes: (nullable): what changed, an `a{sv}` of field names; a floating
- *   reference is taken
+ * @fields: (nullable) (transfer full): what changed
  *
  * Makes a transition: an event that a store numbered and keeps.
  *
@@ -167,7 +126,7 @@ HwEvent *
 hw_event_new (HwEventKind          kind,
               const HwEventOrigin *origin,
               guint64              seq,
-              GVariant            *changes)
+              HwTaskFields        *fields)
 {
   HwEvent *self;
 
@@ -176,8 +135,8 @@ hw_event_new (HwEventKind          kind,
 
   self = event_new (kind, origin);
   self->seq = seq;
-  if (changes != NULL)
-    hw_event_take_changes (self, g_variant_ref_sink (changes));
+  if (fields != NULL)
+    hw_event_take_fields (self, fields);
 
   return self;
 }
@@ -186,7 +145,7 @@ hw_event_new (HwEventKind          kind,
  * hw_event_new_progress:
  * @origin: of what, and when; copied
  * @rev: a number that rises from level to level, over restarts of the daemon too
- * @changes: how far it is, an `a{sv}` of field names; a floating reference is taken
+ * @fields: (transfer full): how far it is
  *
  * Makes a level: the newest wins, and one with a lower @rev is late.
  *
@@ -195,16 +154,16 @@ hw_event_new (HwEventKind          kind,
 HwEvent *
 hw_event_new_progress (const HwEventOrigin *origin,
                        guint64              rev,
-                       GVariant            *changes)
+                       HwTaskFields        *fields)
 {
   HwEvent *self;
 
   g_return_val_if_fail (origin != NULL, NULL);
-  g_return_val_if_fail (changes != NULL, NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
 
   self = event_new (HW_EVENT_KIND_PROGRESS, origin);
   self->rev = rev;
-  self->changes = g_variant_ref_sink (changes);
+  hw_event_take_fields (self, fields);
 
   return self;
 }
@@ -279,8 +238,9 @@ hw_event_unref (HwEvent *self)
     return;
 
   g_free (self->strings);
+  g_clear_pointer (&self->fields, hw_task_fields_unref);
+  g_clear_pointer (&self->hidden, hw_task_fields_unref);
   g_clear_pointer (&self->changes, g_variant_unref);
-  g_clear_pointer (&self->hidden, g_variant_unref);
   g_clear_pointer (&self->tasks, g_ptr_array_unref);
   g_clear_pointer (&self->encoding, g_bytes_unref);
   g_free (self);
@@ -432,20 +392,20 @@ hw_event_get_time (const HwEvent *self)
 }
 
 /**
- * hw_event_get_changes:
+ * hw_event_get_fields:
  * @self: an event
  *
- * Gets what changed: an `a{sv}` whose keys are names of #HwTaskField. A state of
- * Pending unsets every field of the attempt that is not in it.
+ * Gets what changed. A state of Pending unsets every field of the attempt that is not
+ * among it.
  *
- * Returns: (transfer none) (nullable): the changes
+ * Returns: (transfer none) (nullable): the fields
  */
-GVariant *
-hw_event_get_changes (const HwEvent *self)
+HwTaskFields *
+hw_event_get_fields (const HwEvent *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->changes;
+  return self->fields;
 }
 
 /**
@@ -455,14 +415,41 @@ hw_event_get_changes (const HwEvent *self)
  * Gets what changed of the hidden fields, which are for the queue and the runners alone:
  * they go through no door.
  *
- * Returns: (transfer none) (nullable): an `a{sv}` of field names
+ * Returns: (transfer none) (nullable): the fields
  */
-GVariant *
+HwTaskFields *
 hw_event_get_hidden (const HwEvent *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->hidden;
+}
+
+/**
+ * hw_event_get_changes:
+ * @self: an event
+ *
+ * Gets what hw_event_get_fields() does for those who speak in variants. It is made when
+ * somebody asks for it first. Any thread.
+ *
+ * Returns: (transfer none) (nullable): an `a{sv}` whose keys are names of #HwTaskField
+ */
+GVariant *
+hw_event_get_changes (HwEvent *self)
+{
+  GVariant *changes;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  changes = g_atomic_pointer_get (&self->changes);
+  if (changes != NULL || self->fields == NULL)
+    return changes;
+
+  changes = hw_task_fields_dup_visible (self->fields);
+  if (!g_atomic_pointer_compare_and_exchange (&self->changes, NULL, changes))
+    g_variant_unref (changes);
+
+  return g_atomic_pointer_get (&self->changes);
 }
 
 /**
@@ -489,23 +476,6 @@ hw_event_get_is_reset (const HwEvent *self)
   return self->is_reset;
 }
 
-/* Many ask, each for a way through all that changed: it is gone once. */
-static int
-hw_event_find_state (const HwEvent *self)
-{
-  const char *name = NULL;
-  HwTaskState state;
-
-  if ((self->kind != HW_EVENT_KIND_ADDED && self->kind != HW_EVENT_KIND_STATE) ||
-      self->changes == NULL ||
-      !g_variant_lookup (self->changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s",
-                         &name) ||
-      !hw_task_state_from_string (name, &state))
-    return STATE_NONE;
-
-  return 2 + (int) state;
-}
-
 /**
  * hw_event_get_state:
  * @self: an event
@@ -516,26 +486,16 @@ hw_event_find_state (const HwEvent *self)
  * Returns: whether it tells of one; if not, @state is left alone
  */
 gboolean
-hw_event_get_state (HwEvent     *self,
-                    HwTaskState *state)
+hw_event_get_state (const HwEvent *self,
+                    HwTaskState   *state)
 {
-  int known;
-
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (state != NULL, FALSE);
 
-  known = g_atomic_int_get (&self->state);
-  if (known == STATE_UNKNOWN)
-    {
-      known = hw_event_find_state (self);
-      g_atomic_int_set (&self->state, known);
-    }
-  if (known == STATE_NONE)
-    return FALSE;
+  if (self->has_state)
+    *state = self->state;
 
-  *state = (HwTaskState) (known - 2);
-
-  return TRUE;
+  return self->has_state;
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "hw-task-state.h"
+#include "hw-task-fields.h"
 
 #include <glib-object.h>
 
@@ -73,10 +73,10 @@ GType        hw_event_get_type (void);
 HwEvent     *hw_event_new (HwEventKind          kind,
                            const HwEventOrigin *origin,
                            guint64              seq,
-                           GVariant            *changes);
+                           HwTaskFields        *fields);
 HwEvent     *hw_event_new_progress (const HwEventOrigin *origin,
                                     guint64              rev,
-                                    GVariant            *changes);
+                                    HwTaskFields        *fields);
 HwEvent     *hw_event_new_snapshot (guint64    epoch,
                                     guint64    seq,
                                     gboolean   is_reset,
@@ -100,12 +100,13 @@ const char  *hw_event_get_group (const HwEvent *self);
 const char  *hw_event_get_owner (const HwEvent *self);
 const char  *hw_event_get_actor (const HwEvent *self);
 gint64       hw_event_get_time (const HwEvent *self);
-GVariant    *hw_event_get_changes (const HwEvent *self);
-GVariant    *hw_event_get_hidden (const HwEvent *self);
+HwTaskFields *hw_event_get_fields (const HwEvent *self);
+HwTaskFields *hw_event_get_hidden (const HwEvent *self);
+GVariant    *hw_event_get_changes (HwEvent *self);
 GPtrArray   *hw_event_get_tasks (const HwEvent *self);
 gboolean     hw_event_get_is_reset (const HwEvent *self);
-gboolean     hw_event_get_state (HwEvent     *self,
-                                 HwTaskState *state);
+gboolean     hw_event_get_state (const HwEvent *self,
+                                 HwTaskState   *state);
 
 const char  *hw_event_kind_to_string (HwEventKind kind);
 gboolean     hw_event_kind_from_string (const char  *name,

@@ -50,7 +50,7 @@ hw_level_keeper_make_level (HwLevelKeeper *self,
 {
   HwAttempt *attempt = hw_dispatcher_lookup_attempt (self->dispatcher,
                                                      hw_event_get_task_id (told));
-  g_autoptr(GVariant) level = attempt != NULL ? hw_attempt_dup_level (attempt) : NULL;
+  g_autoptr(HwTaskFields) level = attempt != NULL ? hw_attempt_dup_level (attempt) : NULL;
   const HwEventOrigin origin = {
     .epoch = hw_event_get_epoch (told),
     .task_id = hw_event_get_task_id (told),
@@ -61,10 +61,10 @@ hw_level_keeper_make_level (HwLevelKeeper *self,
     .at = hw_event_get_time (told),
   };
 
-  if (level == NULL || g_variant_n_children (level) == 0)
+  if (level == NULL || hw_task_fields_is_empty (level))
     return NULL;
 
-  return hw_event_new_progress (&origin, hw_event_get_rev (told), level);
+  return hw_event_new_progress (&origin, hw_event_get_rev (told), g_steal_pointer (&level));
 }
 
 static void

@@ -6,8 +6,6 @@
 
 #include "hw-refusal.h"
 
-#include "hw-task-field.h"
-
 /**
  * hw_refusal_new_change:
  * @task: a task that is Processing, and that nobody can run
@@ -25,16 +23,14 @@ hw_refusal_new_change (HwTask *task,
   g_autofree char *sentence =
     g_strdup_printf ("There is no task type “%s” any more. Put its file back, "
                      "and retry the task.", type);
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_FAILED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_RESULT), "s",
-                         hw_result_to_string (HW_RESULT_SPAWN_FAILED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ERROR), "s", sentence);
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ENDED_AT), "x", at);
+  hw_task_fields_set_state (fields, HW_TASK_STATE_FAILED);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_RESULT,
+                             hw_result_to_string (HW_RESULT_SPAWN_FAILED));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_ERROR, sentence);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ENDED_AT, at);
 
   return hw_change_new_state (hw_task_get_id (task), HW_TASK_STATE_PROCESSING,
-                              hw_task_get_attempt (task), "queue", at,
-                              g_variant_dict_end (&fields));
+                              hw_task_get_attempt (task), "queue", at, fields);
 }

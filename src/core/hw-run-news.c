@@ -64,31 +64,14 @@ static guint signals[SIGNAL_MESSAGE + 1];
 G_DEFINE_FINAL_TYPE (HwRunNews, hw_run_news, G_TYPE_OBJECT)
 
 static void
-insert (GVariantDict *fields,
-        HwTaskField   field,
-        GVariant     *value)
-{
-  g_variant_dict_insert_value (fields, hw_task_field_get_name (field), value);
-}
-
-static void
-insert_string (GVariantDict *fields,
-               HwTaskField   field,
-               const char   *value)
-{
-  if (value != NULL)
-    insert (fields, field, g_variant_new_string (value));
-}
-
-static void
-insert_level (GVariantDict     *fields,
-              const HwRunLevel *level)
+set_level (HwTaskFields     *fields,
+           const HwRunLevel *level)
 {
   if (level->total > 0)
     {
       double progress = MIN ((double) level->done / (double) level->total, ALMOST_ALL);
 
-      insert (fields, HW_TASK_FIELD_PROGRESS, g_variant_new_double (progress));
+      hw_task_fields_set_real (fields, HW_TASK_FIELD_PROGRESS, progress);
     }
 
   /* Nobody counts: the parts of a share are ours. */
@@ -96,9 +79,9 @@ insert_level (GVariantDict     *fields,
     return;
 
   if (level->total > 0)
-    insert (fields, HW_TASK_FIELD_TOTAL, g_variant_new_uint64 (level->total));
-  insert (fields, HW_TASK_FIELD_DONE, g_variant_new_uint64 (level->done));
-  insert_string (fields, HW_TASK_FIELD_UNIT, level->unit);
+    hw_task_fields_set_number (fields, HW_TASK_FIELD_TOTAL, (gint64) level->total);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_DONE, (gint64) level->done);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_UNIT, level->unit);
 }
 
 /* What the task is busy with, or %NULL if it just runs. */
@@ -142,27 +125,23 @@ hw_run_news_clear_timer (HwRunNews *self)
 static void
 hw_run_news_tell_level (HwRunNews *self)
 {
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr(GVariant) owned = NULL;
+  g_autoptr(HwTaskFields) fields = hw_run_news_dup_level (self);
 
   self->activity = hw_run_news_get_activity (self);
   self->containment = hw_run_get_containment (self->run);
   if (self->activity != NULL)
     self->was_busy = TRUE;
 
-  if (self->has_level)
-    insert_level (&changes, &self->level);
-  insert_string (&changes, HW_TASK_FIELD_MESSAGE, self->level_message);
-  insert_string (&changes, HW_TASK_FIELD_CONTAINMENT, self->containment);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_CONTAINMENT, self->containment);
   if (self->was_busy)
-    insert_string (&changes, HW_TASK_FIELD_ACTIVITY, self->activity != NULL ? self->activity : "");
+    hw_task_fields_set_string (fields, HW_TASK_FIELD_ACTIVITY,
+                               self->activity != NULL ? self->activity : "");
   self->level_time = hw_clock_get_monotonic_time (self->clock);
   self->has_news = FALSE;
   self->has_new_message = FALSE;
   hw_run_news_clear_timer (self);
 
-  owned = g_variant_ref_sink (g_variant_dict_end (&changes));
-  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, owned);
+  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, fields);
 }
 
 static void
@@ -266,14 +245,14 @@ hw_run_news_class_init (HwRunNewsClass *klass)
   /**
    * HwRunNews::level:
    * @self: the news of a run
-   * @changes: an `a{sv}` of field names
+   * @fields: what is known of it
    *
    * Tells how far the run is, at most ten times a second, and what it is busy with.
    */
   signals[SIGNAL_LEVEL] =
     g_signal_new ("level", HW_TYPE_RUN_NEWS, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_VARIANT);
+                  G_TYPE_NONE, 1, HW_TYPE_TASK_FIELDS | G_SIGNAL_TYPE_STATIC_SCOPE);
 
   /**
    * HwRunNews::message:
@@ -371,20 +350,24 @@ hw_run_news_close (HwRunNews *self)
 }
 
 /**
- * hw_run_news_fill:
+ * hw_run_news_dup_level:
  * @self: the news of a run
- * @fields: where to put them, by the names of fields
  *
  * Gets the newest level, and a message that was not kept, if it is the newest.
+ *
+ * Returns: (transfer full): fields, to which more may be added
  */
-void
-hw_run_news_fill (HwRunNews    *self,
-                  GVariantDict *fields)
+HwTaskFields *
+hw_run_news_dup_level (HwRunNews *self)
 {
-  g_return_if_fail (HW_IS_RUN_NEWS (self));
-  g_return_if_fail (fields != NULL);
+  HwTaskFields *fields;
 
+  g_return_val_if_fail (HW_IS_RUN_NEWS (self), NULL);
+
+  fields = hw_task_fields_new ();
   if (self->has_level)
-    insert_level (fields, &self->level);
-  insert_string (fields, HW_TASK_FIELD_MESSAGE, self->level_message);
+    set_level (fields, &self->level);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_MESSAGE, self->level_message);
+
+  return fields;
 }

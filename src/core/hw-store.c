@@ -160,9 +160,11 @@ guint64
 hw_store_get_epoch_of_task (HwStore *self,
                             HwTask  *task)
 {
-  GVariant *former = hw_task_get_field (task, HW_TASK_FIELD_EPOCH);
+  HwTaskFields *fields = hw_task_get_fields (task);
 
-  return former != NULL ? g_variant_get_uint64 (former) : hw_store_get_epoch (self);
+  return hw_task_fields_has (fields, HW_TASK_FIELD_EPOCH)
+         ? (guint64) hw_task_fields_get_number (fields, HW_TASK_FIELD_EPOCH)
+         : hw_store_get_epoch (self);
 }
 
 guint64

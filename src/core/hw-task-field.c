@@ -88,6 +88,23 @@ hw_task_field_get_variant_type (HwTaskField field)
 }
 
 /**
+ * hw_task_field_get_class:
+ * @field: a field
+ *
+ * Gets of which class the field's type is: a string, a double, one of four integers, or
+ * an array, which is a dictionary.
+ *
+ * Returns: the class
+ */
+GVariantClass
+hw_task_field_get_class (HwTaskField field)
+{
+  g_return_val_if_fail ((guint) field < HW_N_TASK_FIELDS, G_VARIANT_CLASS_STRING);
+
+  return (GVariantClass) facts[field].type[0];
+}
+
+/**
  * hw_task_field_is_stored:
  * @field: a field
  *
@@ -162,25 +179,4 @@ hw_task_field_from_name (const char  *name,
       }
 
   return FALSE;
-}
-
-/**
- * hw_task_field_append:
- * @field: a field
- * @fields: an `a{sv}` that is being made, and has no such field yet
- * @value: its value; a floating reference is taken
- *
- * Appends a field. That is several times as quick as a #GVariantDict, which keeps a table.
- */
-void
-hw_task_field_append (HwTaskField      field,
-                      GVariantBuilder *fields,
-                      GVariant        *value)
-{
-  g_return_if_fail (fields != NULL);
-
-  g_variant_builder_add_value (fields,
-                               g_variant_new_dict_entry (
-                                 g_variant_new_string (hw_task_field_get_name (field)),
-                                 g_variant_new_variant (value)));
 }

@@ -52,13 +52,11 @@ typedef enum
 
 const char         *hw_task_field_get_name (HwTaskField field);
 const GVariantType *hw_task_field_get_variant_type (HwTaskField field);
+GVariantClass       hw_task_field_get_class (HwTaskField field);
 gboolean            hw_task_field_is_stored (HwTaskField field);
 gboolean            hw_task_field_is_of_attempt (HwTaskField field);
 gboolean            hw_task_field_is_hidden (HwTaskField field);
 gboolean            hw_task_field_from_name (const char  *name,
                                              HwTaskField *field);
-void                hw_task_field_append (HwTaskField      field,
-                                          GVariantBuilder *fields,
-                                          GVariant        *value);
 
 G_END_DECLS

@@ -257,8 +257,7 @@ hw_task_list_follow (HwTaskList *self,
   switch (hw_event_get_kind (event))
     {
     case HW_EVENT_KIND_ADDED:
-      task = hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
-                          hw_event_get_changes (event));
+      task = hw_task_new_added (event);
       hw_task_list_put (self, task);
       break;
 

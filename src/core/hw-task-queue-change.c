@@ -54,10 +54,10 @@ static void resume_task (GTask  *gtask,
 static void on_paused (GObject      *source,
                        GAsyncResult *result,
                        gpointer      user_data);
-static void change_state (GTask      *gtask,
-                          HwTaskState from,
-                          gint64      now,
-                          GVariant   *fields);
+static void change_state (GTask        *gtask,
+                          HwTaskState   from,
+                          gint64        now,
+                          HwTaskFields *fields);
 static void on_state_changed (GObject      *source,
                               GAsyncResult *result,
                               gpointer      user_data);
@@ -112,7 +112,7 @@ cancel_task (GTask  *gtask,
   HwDispatcher *dispatcher = hw_task_queue_get_dispatcher (self);
   HwAttempt *attempt = hw_dispatcher_lookup_attempt (dispatcher, request->task_id);
   gint64 now = hw_clock_get_real_time (hw_task_queue_get_clock (self));
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields;
 
   if (hw_task_state_is_final (hw_task_get_state (task)))
     {
@@ -135,15 +135,14 @@ cancel_task (GTask  *gtask,
       return;
     }
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_FAILED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_RESULT), "s",
-                         hw_result_to_string (HW_RESULT_CANCELED));
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ERROR), "s",
-                         "The task was canceled before it began.");
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_ENDED_AT), "x", now);
-  change_state (g_steal_pointer (&owned), HW_TASK_STATE_PENDING, now,
-                g_variant_dict_end (&fields));
+  fields = hw_task_fields_new ();
+  hw_task_fields_set_state (fields, HW_TASK_STATE_FAILED);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_RESULT,
+                             hw_result_to_string (HW_RESULT_CANCELED));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_ERROR,
+                             "The task was canceled before it began.");
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ENDED_AT, now);
+  change_state (g_steal_pointer (&owned), HW_TASK_STATE_PENDING, now, fields);
 }
 
 static void
@@ -168,7 +167,7 @@ retry_task (GTask  *gtask,
   HwTaskQueue *self = g_task_get_source_object (gtask);
   const Request *request = g_task_get_task_data (gtask);
   gint64 now = hw_clock_get_real_time (hw_task_queue_get_clock (self));
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields;
 
   if (hw_task_get_state (task) != HW_TASK_STATE_FAILED)
     {
@@ -179,12 +178,11 @@ retry_task (GTask  *gtask,
       return;
     }
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_PENDING));
+  fields = hw_task_fields_new ();
+  hw_task_fields_set_state (fields, HW_TASK_STATE_PENDING);
   /* Who is added meanwhile is not to overtake it. */
   hw_dispatcher_expect (hw_task_queue_get_dispatcher (self), FALSE);
-  change_state (g_steal_pointer (&owned), HW_TASK_STATE_FAILED, now,
-                g_variant_dict_end (&fields));
+  change_state (g_steal_pointer (&owned), HW_TASK_STATE_FAILED, now, fields);
 }
 
 /* @gtask is (transfer full). */
@@ -241,12 +239,12 @@ on_paused (GObject      *source,
     g_task_return_error (gtask, error);
 }
 
-/* Proposes another state to the store. @gtask is (transfer full), @fields is floating. */
+/* Proposes another state to the store. @gtask and @fields are (transfer full). */
 static void
-change_state (GTask      *gtask,
-              HwTaskState from,
-              gint64      now,
-              GVariant   *fields)
+change_state (GTask        *gtask,
+              HwTaskState   from,
+              gint64        now,
+              HwTaskFields *fields)
 {
   const Request *request = g_task_get_task_data (gtask);
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);

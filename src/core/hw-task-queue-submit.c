@@ -118,13 +118,6 @@ return_error (GTask      *gtask,
   g_task_return_error (gtask, error);
 }
 
-static HwTask *
-make_task (HwEvent *event)
-{
-  return hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
-                      hw_event_get_changes (event));
-}
-
 /* Proposes changes that add tasks. @gtask is (transfer full). What has a key may be there
  * already, so it is not claimed before it is known to be new.
  */
@@ -166,7 +159,8 @@ on_task_added (GObject      *source,
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
   if (events != NULL)
-    g_task_return_pointer (gtask, make_task (g_ptr_array_index (events, 0)), g_object_unref);
+    g_task_return_pointer (gtask, hw_task_new_added (g_ptr_array_index (events, 0)),
+                           g_object_unref);
   else
     return_error (gtask, error,
                   "The task was not accepted, since it could not be written down: ");
@@ -253,7 +247,7 @@ on_tasks_added (GObject      *source,
 
   tasks = g_ptr_array_new_full (events->len, g_object_unref);
   for (guint i = 0; i < events->len; i++)
-    g_ptr_array_add (tasks, make_task (g_ptr_array_index (events, i)));
+    g_ptr_array_add (tasks, hw_task_new_added (g_ptr_array_index (events, i)));
 
   g_task_return_pointer (gtask, g_steal_pointer (&tasks), (GDestroyNotify) g_ptr_array_unref);
 }

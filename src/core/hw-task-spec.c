@@ -136,9 +136,9 @@ check_timeout (guint64     timeout,
 }
 
 static void
-append_parameters (GVariantBuilder *fields,
-                   HwTaskType      *type,
-                   GVariant        *parameters)
+set_parameters (HwTaskFields *fields,
+                HwTaskType   *type,
+                GVariant     *parameters)
 {
   g_autoptr(GVariant) visible = hw_task_type_hide_parameters (type, parameters);
   g_auto(GVariantDict) hidden = G_VARIANT_DICT_INIT (NULL);
@@ -155,9 +155,10 @@ append_parameters (GVariantBuilder *fields,
         has_hidden = TRUE;
       }
 
-  hw_task_field_append (HW_TASK_FIELD_PARAMETERS, fields, visible);
+  hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_PARAMETERS, visible);
   if (has_hidden)
-    hw_task_field_append (HW_TASK_FIELD_HIDDEN_PARAMETERS, fields, g_variant_dict_end (&hidden));
+    hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_HIDDEN_PARAMETERS,
+                                   g_variant_dict_end (&hidden));
 }
 
 /**
@@ -186,7 +187,7 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   g_autoptr(GVariant) none = NULL;
   g_autoptr(GVariant) parameters = NULL;
   g_autofree char *title = NULL;
-  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  HwTaskFields *fields;
   guint64 timeout;
 
   if (type == NULL || !check_title (self->title, error) ||
@@ -202,23 +203,19 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
   timeout = self->timeout > 0 ? self->timeout : hw_task_type_get_timeout (type);
   title = self->title != NULL ? g_strdup (self->title) : hw_task_type_make_title (type, parameters);
 
-#define APPEND(field, type, value) \
-  hw_task_field_append (field, &fields, g_variant_new_ ## type (value))
-
-  APPEND (HW_TASK_FIELD_TYPE, string, hw_task_type_get_name (type));
-  APPEND (HW_TASK_FIELD_TITLE, string, title);
-  APPEND (HW_TASK_FIELD_STATE, string, hw_task_state_to_string (HW_TASK_STATE_PENDING));
-  APPEND (HW_TASK_FIELD_GROUP, string, "");
-  APPEND (HW_TASK_FIELD_PRIORITY, int32, self->priority);
-  APPEND (HW_TASK_FIELD_OWNER, string, owner);
-  APPEND (HW_TASK_FIELD_ATTEMPT, uint32, 0);
-  APPEND (HW_TASK_FIELD_MAX_ATTEMPTS, uint32, MAX_ATTEMPTS);
-  APPEND (HW_TASK_FIELD_CREATED_AT, int64, at);
+  fields = hw_task_fields_new ();
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_TYPE, hw_task_type_get_name (type));
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_TITLE, title);
+  hw_task_fields_set_state (fields, HW_TASK_STATE_PENDING);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_GROUP, "");
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_PRIORITY, self->priority);
+  hw_task_fields_set_string (fields, HW_TASK_FIELD_OWNER, owner);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, 0);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_MAX_ATTEMPTS, MAX_ATTEMPTS);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_CREATED_AT, at);
   if (timeout > 0)
-    APPEND (HW_TASK_FIELD_TIMEOUT, uint64, timeout);
-#undef APPEND
+    hw_task_fields_set_number (fields, HW_TASK_FIELD_TIMEOUT, (gint64) timeout);
+  set_parameters (fields, type, parameters);
 
-  append_parameters (&fields, type, parameters);
-
-  return hw_change_new_add (owner, at, g_variant_builder_end (&fields));
+  return hw_change_new_add (owner, at, fields);
 }

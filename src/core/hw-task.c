@@ -21,8 +21,9 @@ struct _HwTask
   GObject parent_instance;
 
   guint64 id;
-  guint64 seq;                        /* of the newest transition */
-  GVariant *fields[HW_N_TASK_FIELDS]; /* (owned) (nullable) */
+  guint64 seq;          /* of the newest transition */
+  HwTaskFields *fields; /* (owned) (not nullable): those that are shared are copied first */
+  GVariant **values;    /* (owned) (nullable): of fields, for those who speak in variants */
 
   /* What the queue asks for all the time, out of the fields. */
   HwTaskState state;
@@ -35,50 +36,59 @@ struct _HwTask
 
 G_DEFINE_FINAL_TYPE (HwTask, hw_task, G_TYPE_OBJECT)
 
-/* Takes @value, which is of the field's type. */
 static void
-hw_task_set_field (HwTask     *self,
-                   HwTaskField field,
-                   GVariant   *value)
+hw_task_clear_values (HwTask *self)
 {
-  g_clear_pointer (&self->fields[field], g_variant_unref);
-  self->fields[field] = value;
-
-  if (field == HW_TASK_FIELD_STATE)
-    hw_task_state_from_string (g_variant_get_string (value, NULL), &self->state);
-  else if (field == HW_TASK_FIELD_ATTEMPT)
-    self->attempt = g_variant_get_uint32 (value);
-  else if (field == HW_TASK_FIELD_PRIORITY)
-    self->priority = g_variant_get_int32 (value);
+  for (guint i = 0; self->values != NULL && i < HW_N_TASK_FIELDS; i++)
+    g_clear_pointer (&self->values[i], g_variant_unref);
+  g_clear_pointer (&self->values, g_free);
 }
 
-/* A name that is no field, or a value of another type, comes from a newer
- * version's row: it says nothing to this one.
- */
-static void
-hw_task_take_fields (HwTask   *self,
-                     GVariant *fields)
+/* Returns (transfer none): the fields, to be changed. */
+static HwTaskFields *
+hw_task_make_fields_ours (HwTask *self)
 {
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  g_variant_iter_init (&iter, fields);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+  if (hw_task_fields_is_shared (self->fields))
     {
-      HwTaskField field;
+      HwTaskFields *copy = hw_task_fields_copy (self->fields);
 
-      if (hw_task_field_from_name (name, &field) &&
-          g_variant_is_of_type (value, hw_task_field_get_variant_type (field)))
-        hw_task_set_field (self, field, value);
-      else
-        g_variant_unref (value);
+      hw_task_fields_unref (self->fields);
+      self->fields = copy;
     }
 
+  return self->fields;
+}
+
+/* The fields are others than before. */
+static void
+hw_task_look_at_fields (HwTask *self)
+{
+  const char *activity = hw_task_fields_get_string (self->fields, HW_TASK_FIELD_ACTIVITY);
+
   /* What a task was busy with and is no more is told as an empty word. */
-  if (self->fields[HW_TASK_FIELD_ACTIVITY] != NULL &&
-      *hw_task_get_string (self, HW_TASK_FIELD_ACTIVITY) == '\0')
-    g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
+  if (activity != NULL && *activity == '\0')
+    hw_task_fields_unset (hw_task_make_fields_ours (self), HW_TASK_FIELD_ACTIVITY);
+
+  hw_task_clear_values (self);
+  hw_task_fields_get_state (self->fields, &self->state);
+  self->attempt = (guint) hw_task_fields_get_number (self->fields, HW_TASK_FIELD_ATTEMPT);
+  self->priority = (int) hw_task_fields_get_number (self->fields, HW_TASK_FIELD_PRIORITY);
+}
+
+/* Takes what is set in @newer. The first that a new task takes it shares. */
+static void
+hw_task_take_fields (HwTask       *self,
+                     HwTaskFields *newer)
+{
+  if (hw_task_fields_is_empty (self->fields))
+    {
+      hw_task_fields_unref (self->fields);
+      self->fields = hw_task_fields_ref (newer);
+    }
+  else
+    {
+      hw_task_fields_update (hw_task_make_fields_ours (self), newer);
+    }
 }
 
 static void
@@ -86,8 +96,8 @@ hw_task_finalize (GObject *object)
 {
   HwTask *self = HW_TASK (object);
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    g_clear_pointer (&self->fields[i], g_variant_unref);
+  hw_task_clear_values (self);
+  hw_task_fields_unref (self->fields);
 
   G_OBJECT_CLASS (hw_task_parent_class)->finalize (object);
 }
@@ -109,29 +119,45 @@ hw_task_init (HwTask *self)
  * hw_task_new:
  * @id: the task's number
  * @seq: the number of its newest transition
- * @fields: the values of its fields, an `a{sv}`; a floating reference is taken
+ * @fields: (transfer full): the values of its fields
  *
  * Makes a task as it is at @seq.
  *
  * Returns: (transfer full): the task
  */
 HwTask *
-hw_task_new (guint64   id,
-             guint64   seq,
-             GVariant *fields)
+hw_task_new (guint64       id,
+             guint64       seq,
+             HwTaskFields *fields)
 {
-  g_autoptr(GVariant) owned = NULL;
   HwTask *self;
 
-  g_return_val_if_fail (g_variant_is_of_type (fields, G_VARIANT_TYPE_VARDICT), NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
 
-  owned = g_variant_ref_sink (fields);
   self = g_object_new (HW_TYPE_TASK, NULL);
   self->id = id;
   self->seq = seq;
-  hw_task_take_fields (self, owned);
+  self->fields = fields;
+  hw_task_look_at_fields (self);
 
   return self;
+}
+
+/**
+ * hw_task_new_added:
+ * @event: a task was accepted
+ *
+ * Makes a task as it was added.
+ *
+ * Returns: (transfer full): the task
+ */
+HwTask *
+hw_task_new_added (HwEvent *event)
+{
+  g_return_val_if_fail (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED, NULL);
+
+  return hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
+                      hw_task_fields_ref (hw_event_get_fields (event)));
 }
 
 /**
@@ -149,13 +175,8 @@ hw_task_copy (HwTask *self)
 
   g_return_val_if_fail (HW_IS_TASK (self), NULL);
 
-  copy = g_object_new (HW_TYPE_TASK, NULL);
-  copy->id = self->id;
-  copy->seq = self->seq;
+  copy = hw_task_new (self->id, self->seq, hw_task_fields_ref (self->fields));
   copy->message_count = self->message_count;
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (self->fields[i] != NULL)
-      hw_task_set_field (copy, (HwTaskField) i, g_variant_ref (self->fields[i]));
 
   return copy;
 }
@@ -185,11 +206,28 @@ hw_task_get_seq (HwTask *self)
 }
 
 /**
+ * hw_task_get_fields:
+ * @self: a task
+ *
+ * Gets the fields that are set, those that nobody may see among them.
+ *
+ * Returns: (transfer none): the fields
+ */
+HwTaskFields *
+hw_task_get_fields (HwTask *self)
+{
+  g_return_val_if_fail (HW_IS_TASK (self), NULL);
+
+  return self->fields;
+}
+
+/**
  * hw_task_get_field:
  * @self: a task
  * @field: which field
  *
- * Gets the value of a field.
+ * Gets the value of a field for those who speak in variants. It is made when somebody asks
+ * for it first.
  *
  * Returns: (transfer none) (nullable): the value, or %NULL if it is not set
  */
@@ -200,7 +238,12 @@ hw_task_get_field (HwTask     *self,
   g_return_val_if_fail (HW_IS_TASK (self), NULL);
   g_return_val_if_fail ((guint) field < HW_N_TASK_FIELDS, NULL);
 
-  return self->fields[field];
+  if (self->values == NULL)
+    self->values = g_new0 (GVariant *, HW_N_TASK_FIELDS);
+  if (self->values[field] == NULL)
+    self->values[field] = hw_task_fields_dup_value (self->fields, field);
+
+  return self->values[field];
 }
 
 /**
@@ -214,16 +257,9 @@ hw_task_get_field (HwTask     *self,
 GVariant *
 hw_task_dup_fields (HwTask *self)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
-
   g_return_val_if_fail (HW_IS_TASK (self), NULL);
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (self->fields[i] != NULL && !hw_task_field_is_hidden ((HwTaskField) i))
-      g_variant_dict_insert_value (&fields, hw_task_field_get_name ((HwTaskField) i),
-                                   self->fields[i]);
-
-  return g_variant_ref_sink (g_variant_dict_end (&fields));
+  return hw_task_fields_dup_visible (self->fields);
 }
 
 HwTaskState
@@ -303,12 +339,9 @@ const char *
 hw_task_get_string (HwTask     *self,
                     HwTaskField field)
 {
-  GVariant *value = hw_task_get_field (self, field);
+  g_return_val_if_fail (HW_IS_TASK (self), NULL);
 
-  if (value == NULL)
-    return NULL;
-
-  return g_variant_get_string (value, NULL);
+  return hw_task_fields_get_string (self->fields, field);
 }
 
 /* Unsets what another state makes untrue: what the task was busy with; when it waits again all
@@ -317,18 +350,17 @@ hw_task_get_string (HwTask     *self,
  */
 static void
 hw_task_leave_state (HwTask     *self,
-                     const char *state)
+                     HwTaskState state)
 {
-  g_clear_pointer (&self->fields[HW_TASK_FIELD_ACTIVITY], g_variant_unref);
-  if (g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PROCESSING)))
-    g_clear_pointer (&self->fields[HW_TASK_FIELD_EPOCH], g_variant_unref);
+  HwTaskFields *fields = hw_task_make_fields_ours (self);
 
-  if (!g_str_equal (state, hw_task_state_to_string (HW_TASK_STATE_PENDING)))
-    return;
+  hw_task_fields_unset (fields, HW_TASK_FIELD_ACTIVITY);
+  if (state == HW_TASK_STATE_PROCESSING)
+    hw_task_fields_unset (fields, HW_TASK_FIELD_EPOCH);
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+  for (guint i = 0; state == HW_TASK_STATE_PENDING && i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_of_attempt ((HwTaskField) i))
-      g_clear_pointer (&self->fields[i], g_variant_unref);
+      hw_task_fields_unset (fields, (HwTaskField) i);
 }
 
 /* Applies an event of this task: the one way in which a task changes. */
@@ -336,8 +368,8 @@ void
 hw_task_apply (HwTask  *self,
                HwEvent *event)
 {
-  GVariant *changes = hw_event_get_changes (event);
-  const char *state = NULL;
+  HwTaskFields *fields = hw_event_get_fields (event);
+  HwTaskState state;
 
   g_return_if_fail (HW_IS_TASK (self));
   g_return_if_fail (hw_event_get_task_id (event) == self->id);
@@ -348,13 +380,14 @@ hw_task_apply (HwTask  *self,
   if (hw_event_get_kind (event) == HW_EVENT_KIND_MESSAGE)
     self->message_count++;
 
-  if (changes == NULL)
+  if (fields == NULL)
     return;
 
-  if (g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &state))
+  if (hw_task_fields_get_state (fields, &state) && !hw_task_fields_is_empty (self->fields))
     hw_task_leave_state (self, state);
 
-  hw_task_take_fields (self, changes);
+  hw_task_take_fields (self, fields);
   if (hw_event_get_hidden (event) != NULL)
     hw_task_take_fields (self, hw_event_get_hidden (event));
+  hw_task_look_at_fields (self);
 }

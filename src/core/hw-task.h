@@ -5,32 +5,32 @@
 #pragma once
 
 #include "hw-event.h"
-#include "hw-task-field.h"
-#include "hw-task-state.h"
 
 G_BEGIN_DECLS
 
 #define HW_TYPE_TASK (hw_task_get_type ())
 G_DECLARE_FINAL_TYPE (HwTask, hw_task, HW, TASK, GObject)
 
-HwTask     *hw_task_new (guint64 id,
-                         guint64 seq,
-                         GVariant *fields);
-HwTask     *hw_task_copy (HwTask *self);
+HwTask       *hw_task_new (guint64 id,
+                           guint64 seq,
+                           HwTaskFields *fields);
+HwTask       *hw_task_new_added (HwEvent *event);
+HwTask       *hw_task_copy (HwTask *self);
 
-guint64     hw_task_get_id (HwTask *self);
-guint64     hw_task_get_seq (HwTask *self);
-GVariant   *hw_task_get_field (HwTask     *self,
-                               HwTaskField field);
-GVariant   *hw_task_dup_fields (HwTask *self);
+guint64       hw_task_get_id (HwTask *self);
+guint64       hw_task_get_seq (HwTask *self);
+HwTaskFields *hw_task_get_fields (HwTask *self);
+GVariant     *hw_task_get_field (HwTask     *self,
+                                 HwTaskField field);
+GVariant     *hw_task_dup_fields (HwTask *self);
 
-HwTaskState hw_task_get_state (HwTask *self);
-guint       hw_task_get_attempt (HwTask *self);
-int         hw_task_get_priority (HwTask *self);
-guint       hw_task_get_message_count (HwTask *self);
-void        hw_task_set_message_count (HwTask *self,
-                                       guint   count);
-const char *hw_task_get_string (HwTask     *self,
-                                HwTaskField field);
+HwTaskState   hw_task_get_state (HwTask *self);
+guint         hw_task_get_attempt (HwTask *self);
+int           hw_task_get_priority (HwTask *self);
+guint         hw_task_get_message_count (HwTask *self);
+void          hw_task_set_message_count (HwTask *self,
+                                         guint   count);
+const char   *hw_task_get_string (HwTask     *self,
+                                  HwTaskField field);
 
 G_END_DECLS

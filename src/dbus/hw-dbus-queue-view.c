@@ -274,8 +274,7 @@ static void
 tell_added (HwDBusQueue *queue,
             HwEvent     *event)
 {
-  g_autoptr(HwTask) task = hw_task_new (hw_event_get_task_id (event), hw_event_get_seq (event),
-                                        hw_event_get_changes (event));
+  g_autoptr(HwTask) task = hw_task_new_added (event);
   g_autoptr(GVariant) dict = hw_dbus_dict_make_cut_task (task);
 
   hw_dbus_queue_emit_task_added (queue, hw_event_get_epoch (event), hw_event_get_seq (event),

@@ -227,7 +227,7 @@ hw_dbus_tree_note (HwDBusTree *self,
     case HW_EVENT_KIND_ADDED:
       if (g_hash_table_contains (self->entries, &task_id))
         break;
-      task = hw_task_new (task_id, hw_event_get_seq (event), hw_event_get_changes (event));
+      task = hw_task_new_added (event);
       hw_dbus_tree_insert (self, task);
       break;
 

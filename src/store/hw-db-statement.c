@@ -298,13 +298,57 @@ hw_db_statement_bind_string (HwDbStatement *self,
                                                  SQLITE_STATIC));
 }
 
-static void
+void
+hw_db_statement_bind_double (HwDbStatement *self,
+                             int            index,
+                             double         value)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_db_statement_note (self, sqlite3_bind_double (self->handle, index, value));
+}
+
+/**
+ * hw_db_statement_bind_bytes:
+ * @self: a statement
+ * @index: which parameter, from 1 on
+ * @bytes: (nullable): its value; not copied: it must stay until the statement is released
+ * @size: how many they are
+ *
+ * Binds bytes. None are not null.
+ */
+void
+hw_db_statement_bind_bytes (HwDbStatement *self,
+                            int            index,
+                            gconstpointer  bytes,
+                            gsize          size)
+{
+  g_return_if_fail (self != NULL);
+
+  /* A null pointer would bind null. */
+  hw_db_statement_note (self, sqlite3_bind_blob64 (self->handle, index, size > 0 ? bytes : "",
+                                                   size, SQLITE_STATIC));
+}
+
+/**
+ * hw_db_statement_bind_container:
+ * @self: a statement
+ * @index: which parameter, from 1 on
+ * @value: its value, made of other values; it must stay until the statement is released
+ *
+ * Binds the bytes of the normal form of a value in little-endian order.
+ */
+void
 hw_db_statement_bind_container (HwDbStatement *self,
                                 int            index,
                                 GVariant      *value)
 {
-  g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
+  g_autoptr(GVariant) normal = NULL;
 
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (value != NULL);
+
+  normal = g_variant_get_normal_form (value);
   if (G_BYTE_ORDER == G_BIG_ENDIAN)
     {
       GVariant *swapped = g_variant_byteswap (normal);
@@ -320,56 +364,6 @@ hw_db_statement_bind_container (HwDbStatement *self,
                                                    g_variant_get_size (normal),
                                                    normal == value ? SQLITE_STATIC
                                                                    : SQLITE_TRANSIENT));
-}
-
-/**
- * hw_db_statement_bind_variant:
- * @self: a statement
- * @index: which parameter, from 1 on
- * @value: (nullable): its value, which must stay until the statement is released
- *
- * Binds a value: a string as text, a number as a number, and what is made of other
- * values as the bytes of its normal form in little-endian order.
- */
-void
-hw_db_statement_bind_variant (HwDbStatement *self,
-                              int            index,
-                              GVariant      *value)
-{
-  gint64 number = 0;
-
-  g_return_if_fail (self != NULL);
-
-  if (value == NULL)
-    return;
-
-  switch (g_variant_get_type_string (value)[0])
-    {
-    case G_VARIANT_CLASS_STRING:
-      hw_db_statement_bind_string (self, index, g_variant_get_string (value, NULL));
-      return;
-    case G_VARIANT_CLASS_DOUBLE:
-      hw_db_statement_note (self, sqlite3_bind_double (self->handle, index,
-                                                       g_variant_get_double (value)));
-      return;
-    case G_VARIANT_CLASS_INT32:
-      number = g_variant_get_int32 (value);
-      break;
-    case G_VARIANT_CLASS_UINT32:
-      number = g_variant_get_uint32 (value);
-      break;
-    case G_VARIANT_CLASS_INT64:
-      number = g_variant_get_int64 (value);
-      break;
-    case G_VARIANT_CLASS_UINT64:
-      number = (gint64) g_variant_get_uint64 (value);
-      break;
-    default:
-      hw_db_statement_bind_container (self, index, value);
-      return;
-    }
-
-  hw_db_statement_bind_uint64 (self, index, (guint64) number);
 }
 
 guint64
@@ -484,7 +478,8 @@ hw_db_statement_dup_value (HwDbStatement      *self,
  * @value: (out) (transfer full) (nullable): where to put it; %NULL if it is null
  * @error: return location for an error: %HW_DB_ERROR_DAMAGED if it has another type
  *
- * Gets a value of the row as hw_db_statement_bind_variant() left it.
+ * Gets a value of the row: a text as a string, a number as a number, and bytes as what
+ * hw_db_statement_bind_container() made them of.
  *
  * Returns: whether that worked
  */

@@ -37,9 +37,16 @@ void           hw_db_statement_bind_uint64 (HwDbStatement *self,
 void           hw_db_statement_bind_string (HwDbStatement *self,
                                             int            index,
                                             const char    *value);
-void           hw_db_statement_bind_variant (HwDbStatement *self,
-                                             int            index,
-                                             GVariant      *value);
+void           hw_db_statement_bind_double (HwDbStatement *self,
+                                            int            index,
+                                            double         value);
+void           hw_db_statement_bind_bytes (HwDbStatement *self,
+                                           int            index,
+                                           gconstpointer  bytes,
+                                           gsize          size);
+void           hw_db_statement_bind_container (HwDbStatement *self,
+                                               int            index,
+                                               GVariant      *value);
 
 guint64        hw_db_statement_get_uint64 (HwDbStatement *self,
                                            int            column);

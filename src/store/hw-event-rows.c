@@ -7,6 +7,7 @@
 #include "hw-event-rows.h"
 
 #include "hw-error.h"
+#include "hw-fields-blob.h"
 #include "hw-store-limits-private.h"
 
 /* How events are written and read: a row each, which never changes. What a task has
@@ -14,6 +15,9 @@
  */
 
 #define COLUMNS "seq, task, kind, attempt, type, \"group\", owner, actor, at, changes, last_task"
+
+/* Room for a new task with a few parameters, so that the buffer rarely moves. */
+#define CHANGES_SIZE 768
 
 /* Where the columns are. */
 enum
@@ -46,6 +50,7 @@ hw_event_rows_insert (HwDb    *db,
                       HwEvent *event,
                       GError **error)
 {
+  g_autoptr(GByteArray) changes = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
 
   g_return_val_if_fail (db != NULL, FALSE);
@@ -67,7 +72,12 @@ hw_event_rows_insert (HwDb    *db,
   hw_db_statement_bind_string (statement, 1 + COLUMN_OWNER, hw_event_get_owner (event));
   hw_db_statement_bind_string (statement, 1 + COLUMN_ACTOR, hw_event_get_actor (event));
   hw_db_statement_bind_uint64 (statement, 1 + COLUMN_AT, (guint64) hw_event_get_time (event));
-  hw_db_statement_bind_variant (statement, 1 + COLUMN_CHANGES, hw_event_get_changes (event));
+  if (hw_event_get_fields (event) != NULL)
+    {
+      changes = g_byte_array_sized_new (CHANGES_SIZE);
+      hw_fields_blob_write (hw_event_get_fields (event), changes);
+      hw_db_statement_bind_bytes (statement, 1 + COLUMN_CHANGES, changes->data, changes->len);
+    }
   if (hw_event_get_last_task_id (event) > hw_event_get_task_id (event))
     hw_db_statement_bind_uint64 (statement, 1 + COLUMN_LAST_TASK,
                                  hw_event_get_last_task_id (event));
@@ -110,7 +120,8 @@ read_row (HwDbStatement *row,
 
   *size = changes != NULL ? g_variant_get_size (changes) : 0;
 
-  return hw_event_new (kind, &origin, seq, changes);
+  return hw_event_new (kind, &origin, seq,
+                       changes != NULL ? hw_task_fields_new_from_variant (changes) : NULL);
 }
 
 /* Fills a page with the rows of @statement. One that has too many bytes ends early. */

@@ -245,15 +245,14 @@ on_store_committed (HwStore   *store,
   for (guint i = 0; i < events->len; i++)
     {
       HwEvent *event = g_ptr_array_index (events, i);
-      guint64 output_size = 0;
+      HwTaskFields *fields = hw_event_get_fields (event);
 
       if (hw_event_get_kind (event) != HW_EVENT_KIND_STATE)
         continue;
 
-      if (g_variant_lookup (hw_event_get_changes (event),
-                            hw_task_field_get_name (HW_TASK_FIELD_OUTPUT_SIZE), "t",
-                            &output_size))
-        hw_output_keeper_take (self, event, output_size);
+      if (hw_task_fields_has (fields, HW_TASK_FIELD_OUTPUT_SIZE))
+        hw_output_keeper_take (self, event, (guint64)
+                               hw_task_fields_get_number (fields, HW_TASK_FIELD_OUTPUT_SIZE));
       else if (has_lost_attempt (event))
         hw_output_keeper_pack (self, event);
     }

@@ -40,15 +40,15 @@ has_ended (HwDbStatement *row)
 }
 
 static void
-insert_text (GVariantDict  *fields,
-             HwTaskField    field,
-             HwDbStatement *row,
-             int            column)
+set_text (HwTaskFields  *fields,
+          HwTaskField    field,
+          HwDbStatement *row,
+          int            column)
 {
   const char *text = hw_db_statement_get_string (row, column);
 
   if (text != NULL && g_utf8_validate (text, -1, NULL))
-    g_variant_dict_insert (fields, hw_task_field_get_name (field), "s", text);
+    hw_task_fields_set_string (fields, field, text);
 }
 
 /* As much of a task as its removal is about. */
@@ -56,14 +56,13 @@ static void
 take_row (GPtrArray     *tasks,
           HwDbStatement *row)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  insert_text (&fields, HW_TASK_FIELD_TYPE, row, COLUMN_TYPE);
-  insert_text (&fields, HW_TASK_FIELD_GROUP, row, COLUMN_GROUP);
-  insert_text (&fields, HW_TASK_FIELD_OWNER, row, COLUMN_OWNER);
-  insert_text (&fields, HW_TASK_FIELD_STATE, row, COLUMN_STATE);
-  g_ptr_array_add (tasks, hw_task_new (hw_db_statement_get_uint64 (row, COLUMN_ID), 0,
-                                       g_variant_dict_end (&fields)));
+  set_text (fields, HW_TASK_FIELD_TYPE, row, COLUMN_TYPE);
+  set_text (fields, HW_TASK_FIELD_GROUP, row, COLUMN_GROUP);
+  set_text (fields, HW_TASK_FIELD_OWNER, row, COLUMN_OWNER);
+  set_text (fields, HW_TASK_FIELD_STATE, row, COLUMN_STATE);
+  g_ptr_array_add (tasks, hw_task_new (hw_db_statement_get_uint64 (row, COLUMN_ID), 0, fields));
 }
 
 /* Takes those that ended too long ago. What was added after that cannot have, so that the

@@ -308,8 +308,7 @@ changes_texts (const HwChange        *change,
 {
   return change->kind == HW_CHANGE_KIND_STATE && change->task_id <= numbers->last_indexed &&
          (change->from == HW_TASK_STATE_FAILED ||
-          g_variant_lookup (change->fields, hw_task_field_get_name (HW_TASK_FIELD_ERROR), "&s",
-                            NULL));
+          hw_task_fields_has (change->fields, HW_TASK_FIELD_ERROR));
 }
 
 /* Changes a task, and what it is found by. */

@@ -55,14 +55,16 @@ begin_query (const char *count,
   return sql;
 }
 
-/* Reads the fields that are set. @state is a string in there, if there is one. */
-static GVariant *
+/* Reads the fields that are set. @size is what they take, more or less. */
+static HwTaskFields *
 read_fields (HwDbStatement *row,
-             const char   **state,
+             gsize         *size,
              GError       **error)
 {
-  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr(HwTaskFields) fields = hw_task_fields_new ();
   int column = 3;
+
+  *size = 0;
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     {
@@ -77,12 +79,11 @@ read_fields (HwDbStatement *row,
       if (value == NULL)
         continue;
 
-      hw_task_field_append (field, &fields, value);
-      if (field == HW_TASK_FIELD_STATE)
-        *state = g_variant_get_string (value, NULL);
+      *size += g_variant_get_size (value);
+      hw_task_fields_set_value (fields, field, value);
     }
 
-  return g_variant_ref_sink (g_variant_builder_end (&fields));
+  return g_steal_pointer (&fields);
 }
 
 /* Makes a task of a row. @size is what it takes, more or less. */
@@ -93,15 +94,14 @@ read_row (HwDbStatement *row,
 {
   guint64 task_id = hw_db_statement_get_uint64 (row, 0);
   guint64 seq = hw_db_statement_get_uint64 (row, 1);
-  const char *name = NULL;
-  g_autoptr(GVariant) fields = read_fields (row, &name, error);
+  g_autoptr(HwTaskFields) fields = read_fields (row, size, error);
   HwTaskState state;
   HwTask *task;
 
   if (fields == NULL)
     return NULL;
 
-  if (name == NULL || !hw_task_state_from_string (name, &state))
+  if (!hw_task_fields_get_state (fields, &state))
     {
       g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
                    "The database is damaged. Restore a backup (task %" G_GUINT64_FORMAT
@@ -109,8 +109,7 @@ read_row (HwDbStatement *row,
       return NULL;
     }
 
-  task = hw_task_new (task_id, seq, fields);
-  *size = g_variant_get_size (fields);
+  task = hw_task_new (task_id, seq, g_steal_pointer (&fields));
   hw_task_set_message_count (task, (guint) hw_db_statement_get_uint64 (row, 2));
 
   return task;

@@ -7,74 +7,16 @@
 #include "hw-task-rows.h"
 
 #include "hw-error.h"
-#include "hw-task-field.h"
 
 /* How tasks are written: a row each, with a column for each field that is stored. */
 
-/* A dictionary of fields, taken apart. */
-typedef struct
-{
-  GVariant *values[HW_N_TASK_FIELDS]; /* (owned) (nullable) */
-} FieldValues;
-
-static void
-field_values_clear (FieldValues *self)
-{
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    g_clear_pointer (&self->values[i], g_variant_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FieldValues, field_values_clear)
-
+/* Gets the state that a change sets. */
 static gboolean
-field_values_take (FieldValues *self,
-                   const char  *name,
-                   GVariant    *value,
-                   GError     **error)
+get_state (const HwChange *change,
+           HwTaskState    *state,
+           GError        **error)
 {
-  HwTaskField field;
-
-  if (!hw_task_field_from_name (name, &field) || self->values[field] != NULL ||
-      !g_variant_is_of_type (value, hw_task_field_get_variant_type (field)))
-    {
-      g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
-                   "A task has no field “%s” of type “%s”, or not twice. Leave it out.", name,
-                   g_variant_get_type_string (value));
-      g_variant_unref (value);
-      return FALSE;
-    }
-
-  self->values[field] = value;
-
-  return TRUE;
-}
-
-static gboolean
-field_values_fill (FieldValues *self,
-                   GVariant    *fields,
-                   GError     **error)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  g_variant_iter_init (&iter, fields);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    if (!field_values_take (self, name, value, error))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* Gets the state that the fields set. */
-static gboolean
-field_values_get_state (const FieldValues *self,
-                        HwTaskState       *state,
-                        GError           **error)
-{
-  GVariant *value = self->values[HW_TASK_FIELD_STATE];
-
-  if (value != NULL && hw_task_state_from_string (g_variant_get_string (value, NULL), state))
+  if (hw_task_fields_get_state (change->fields, state))
     return TRUE;
 
   g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
@@ -84,10 +26,34 @@ field_values_get_state (const FieldValues *self,
 }
 
 static gboolean
-field_values_have_column (const FieldValues *self,
-                          HwTaskField        field)
+has_column (const HwTaskFields *fields,
+            HwTaskField         field)
 {
-  return self->values[field] != NULL && hw_task_field_is_stored (field);
+  return hw_task_fields_has (fields, field) && hw_task_field_is_stored (field);
+}
+
+/* Binds a field; one that is not set is null. */
+static void
+bind_field (HwDbStatement      *statement,
+            int                 index,
+            const HwTaskFields *fields,
+            HwTaskField         field)
+{
+  GVariantClass value_class = hw_task_field_get_class (field);
+
+  if (!hw_task_fields_has (fields, field))
+    return;
+
+  if (value_class == G_VARIANT_CLASS_STRING)
+    hw_db_statement_bind_string (statement, index, hw_task_fields_get_string (fields, field));
+  else if (value_class == G_VARIANT_CLASS_DOUBLE)
+    hw_db_statement_bind_double (statement, index, hw_task_fields_get_real (fields, field));
+  else if (value_class == G_VARIANT_CLASS_ARRAY)
+    hw_db_statement_bind_container (statement, index,
+                                    hw_task_fields_get_dictionary (fields, field));
+  else
+    hw_db_statement_bind_uint64 (statement, index,
+                                 (guint64) hw_task_fields_get_number (fields, field));
 }
 
 static void
@@ -127,13 +93,6 @@ prepare_insert (HwDb    *db,
   return hw_db_prepare_as (db, key, sql->str, error);
 }
 
-static const char *
-field_values_get_string (const FieldValues *self,
-                         HwTaskField        field)
-{
-  return self->values[field] != NULL ? g_variant_get_string (self->values[field], NULL) : NULL;
-}
-
 /**
  * hw_task_rows_insert:
  * @db: a connection, in a transaction
@@ -142,8 +101,7 @@ field_values_get_string (const FieldValues *self,
  * @task_id: the number that the task gets
  * @change: a change that adds a task
  * @state: (out): the state that it has then
- * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if its fields
- *   cannot be those of a task
+ * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if it has no state
  *
  * Writes a new task.
  *
@@ -161,45 +119,43 @@ hw_task_rows_insert (HwDb           *db,
 {
   HwEventOrigin origin = { .epoch = epoch, .task_id = task_id,
                            .actor = change->actor, .at = change->at };
-  g_auto(FieldValues) values = { { NULL } };
   g_autoptr(HwDbStatement) statement = NULL;
   int index = 1;
 
   g_return_val_if_fail (db != NULL, NULL);
 
-  if (!field_values_fill (&values, change->fields, error) ||
-      !field_values_get_state (&values, state, error))
+  if (!get_state (change, state, error))
     return NULL;
 
   statement = prepare_insert (db, error);
   if (statement == NULL)
     return NULL;
 
-  if (values.values[HW_TASK_FIELD_ATTEMPT] == NULL)
-    values.values[HW_TASK_FIELD_ATTEMPT] = g_variant_ref_sink (g_variant_new_uint32 (0));
-
   hw_db_statement_bind_uint64 (statement, index++, task_id);
   hw_db_statement_bind_uint64 (statement, index++, seq);
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_field_is_stored ((HwTaskField) i))
-      hw_db_statement_bind_variant (statement, index++, values.values[i]);
+    if (i == HW_TASK_FIELD_ATTEMPT)
+      hw_db_statement_bind_uint64 (statement, index++, (guint64)
+                                   hw_task_fields_get_number (change->fields, (HwTaskField) i));
+    else if (hw_task_field_is_stored ((HwTaskField) i))
+      bind_field (statement, index++, change->fields, (HwTaskField) i);
   if (!hw_db_statement_run (statement, error))
     return NULL;
 
-  origin.type = field_values_get_string (&values, HW_TASK_FIELD_TYPE);
-  origin.group = field_values_get_string (&values, HW_TASK_FIELD_GROUP);
-  origin.owner = field_values_get_string (&values, HW_TASK_FIELD_OWNER);
+  origin.type = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_TYPE);
+  origin.group = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_GROUP);
+  origin.owner = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_OWNER);
 
-  return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, change->fields);
+  return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, hw_task_fields_ref (change->fields));
 }
 
 /* A task that is Pending again is nobody's, and its last attempt says nothing more
  * of it: hw_task_apply () does the same.
  */
 static char *
-build_update (const FieldValues *values,
-              gboolean           is_pending,
-              gboolean           has_attempt)
+build_update (const HwTaskFields *fields,
+              gboolean            is_pending,
+              gboolean            has_attempt)
 {
   GString *sql = g_string_new ("UPDATE tasks SET seq = ?");
 
@@ -207,7 +163,7 @@ build_update (const FieldValues *values,
     {
       HwTaskField field = (HwTaskField) i;
 
-      if (field_values_have_column (values, field))
+      if (has_column (fields, field))
         append_column (sql, ", \"", field, "\" = ?");
       else if (is_pending && hw_task_field_is_stored (field) &&
                hw_task_field_is_of_attempt (field))
@@ -226,11 +182,11 @@ build_update (const FieldValues *values,
 
 /* An update's text depends on which fields it sets, and on two things more. */
 static HwDbStatement *
-prepare_update (HwDb              *db,
-                const FieldValues *values,
-                gboolean           is_pending,
-                gboolean           has_attempt,
-                GError           **error)
+prepare_update (HwDb               *db,
+                const HwTaskFields *fields,
+                gboolean            is_pending,
+                gboolean            has_attempt,
+                GError            **error)
 {
   guint64 set = (is_pending ? 1 : 0) | (has_attempt ? 2 : 0);
   g_autofree char *sql = NULL;
@@ -240,7 +196,7 @@ prepare_update (HwDb              *db,
   G_STATIC_ASSERT (HW_N_TASK_FIELDS + 2 <= 64);
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (field_values_have_column (values, (HwTaskField) i))
+    if (has_column (fields, (HwTaskField) i))
       set |= G_GUINT64_CONSTANT (4) << i;
   g_snprintf (key, sizeof (key), "update task %" G_GINT64_MODIFIER "x", set);
 
@@ -248,45 +204,43 @@ prepare_update (HwDb              *db,
   if (statement != NULL)
     return statement;
 
-  sql = build_update (values, is_pending, has_attempt);
+  sql = build_update (fields, is_pending, has_attempt);
 
   return hw_db_prepare_as (db, key, sql, error);
 }
 
 static void
-bind_update (HwDbStatement     *statement,
-             guint64            seq,
-             const FieldValues *values,
-             const HwChange    *change)
+bind_update (HwDbStatement  *statement,
+             guint64         seq,
+             const HwChange *change)
 {
   int index = 1;
 
   hw_db_statement_bind_uint64 (statement, index++, seq);
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (field_values_have_column (values, (HwTaskField) i))
-      hw_db_statement_bind_variant (statement, index++, values->values[i]);
+    if (has_column (change->fields, (HwTaskField) i))
+      bind_field (statement, index++, change->fields, (HwTaskField) i);
   hw_db_statement_bind_uint64 (statement, index++, change->task_id);
   hw_db_statement_bind_string (statement, index++, hw_task_state_to_string (change->from));
   if (change->attempt != HW_CHANGE_ANY_ATTEMPT)
     hw_db_statement_bind_uint64 (statement, index++, change->attempt);
 }
 
-static GVariant *
-build_claim (guint  attempt,
-             gint64 at)
+static HwTaskFields *
+make_claim (guint  attempt,
+            gint64 at)
 {
-  g_auto(GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  hw_task_field_append (HW_TASK_FIELD_STATE, &fields,
-                        g_variant_new_string (hw_task_state_to_string (HW_TASK_STATE_PROCESSING)));
-  hw_task_field_append (HW_TASK_FIELD_ATTEMPT, &fields, g_variant_new_uint32 (attempt));
-  hw_task_field_append (HW_TASK_FIELD_STARTED_AT, &fields, g_variant_new_int64 (at));
+  hw_task_fields_set_state (fields, HW_TASK_STATE_PROCESSING);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, attempt);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_STARTED_AT, at);
 
-  return g_variant_builder_end (&fields);
+  return fields;
 }
 
 /* Runs an update that gives back what an event says of its task, and makes the
- * event. NULL without an error means that no row was as it had to be. @changes is
+ * event. NULL without an error means that no row was as it had to be. @fields is
  * (nullable): a claim knows what it changes only now.
  */
 static HwEvent *
@@ -294,7 +248,7 @@ run_update (HwDbStatement *statement,
             HwEventKind    kind,
             HwEventOrigin *origin,
             guint64        seq,
-            GVariant      *changes,
+            HwTaskFields  *fields,
             GError       **error)
 {
   g_autoptr(HwEvent) event = NULL;
@@ -307,9 +261,9 @@ run_update (HwDbStatement *statement,
   origin->group = hw_db_statement_get_string (statement, 1);
   origin->owner = hw_db_statement_get_string (statement, 2);
   origin->attempt = (guint) hw_db_statement_get_uint64 (statement, 3);
-  if (changes == NULL)
-    changes = build_claim (origin->attempt, origin->at);
-  event = hw_event_new (kind, origin, seq, changes);
+  event = hw_event_new (kind, origin, seq,
+                        fields != NULL ? hw_task_fields_ref (fields)
+                                       : make_claim (origin->attempt, origin->at));
 
   if (!hw_db_statement_run (statement, error))
     return NULL;
@@ -359,7 +313,6 @@ hw_task_rows_update (HwDb           *db,
   HwEventOrigin origin = { .epoch = epoch, .task_id = change->task_id,
                            .actor = change->actor, .at = change->at };
   HwEventKind kind = is_state ? HW_EVENT_KIND_STATE : HW_EVENT_KIND_MESSAGE;
-  g_auto(FieldValues) values = { { NULL } };
   g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwEvent) event = NULL;
   g_autoptr(GError) local_error = NULL;
@@ -367,18 +320,15 @@ hw_task_rows_update (HwDb           *db,
   g_return_val_if_fail (db != NULL, NULL);
 
   *to = change->from;
-  if (!field_values_fill (&values, change->fields, error))
-    return NULL;
-  if (is_state && (!field_values_get_state (&values, to, error) ||
-                   !check_transition (change, *to, error)))
+  if (is_state && (!get_state (change, to, error) || !check_transition (change, *to, error)))
     return NULL;
 
-  statement = prepare_update (db, &values, is_state && *to == HW_TASK_STATE_PENDING,
+  statement = prepare_update (db, change->fields, is_state && *to == HW_TASK_STATE_PENDING,
                               change->attempt != HW_CHANGE_ANY_ATTEMPT, error);
   if (statement == NULL)
     return NULL;
 
-  bind_update (statement, seq, &values, change);
+  bind_update (statement, seq, change);
   event = run_update (statement, kind, &origin, seq, change->fields, &local_error);
   if (event == NULL && local_error == NULL)
     g_set_error (error, HW_ERROR, HW_ERROR_CONFLICT,
@@ -457,14 +407,10 @@ hw_task_rows_keep_level (HwDb    *db,
                          HwEvent *level,
                          GError **error)
 {
-  g_auto(FieldValues) values = { { NULL } };
   g_autoptr(HwDbStatement) statement = NULL;
   int index = 1;
 
   g_return_val_if_fail (db != NULL, FALSE);
-
-  if (!field_values_fill (&values, hw_event_get_changes (level), error))
-    return FALSE;
 
   statement = hw_db_prepare (db,
                              "UPDATE tasks SET progress = coalesce (?, progress),"
@@ -475,7 +421,7 @@ hw_task_rows_keep_level (HwDb    *db,
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (level_fields); i++)
-    hw_db_statement_bind_variant (statement, index++, values.values[level_fields[i]]);
+    bind_field (statement, index++, hw_event_get_fields (level), level_fields[i]);
   hw_db_statement_bind_uint64 (statement, index++, hw_event_get_task_id (level));
   hw_db_statement_bind_uint64 (statement, index++, hw_event_get_attempt (level));
 

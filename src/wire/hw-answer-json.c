@@ -75,21 +75,21 @@ read_uint (GVariant   *members,
   return TRUE;
 }
 
-/* Returns (transfer floating): all fields of a task, or what changed, as core has it. */
-static GVariant *
+/* Returns (transfer full): all fields of a task, or what changed. */
+static HwTaskFields *
 read_fields (GVariant *members)
 {
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     {
       g_autoptr(GVariant) value = hw_task_form_read (members, (HwTaskField) i);
 
       if (value != NULL)
-        g_variant_dict_insert_value (&fields, hw_task_field_get_name ((HwTaskField) i), value);
+        hw_task_fields_set_value (fields, (HwTaskField) i, value);
     }
 
-  return g_variant_dict_end (&fields);
+  return fields;
 }
 
 /* Returns (transfer full) (nullable): a task, or %NULL if @members are none. */
@@ -171,7 +171,7 @@ read_task_event (GVariant   *members,
                  guint64     epoch,
                  guint64     seq)
 {
-  g_autoptr(GVariant) changes = g_variant_ref_sink (read_fields (members));
+  g_autoptr(HwTaskFields) fields = read_fields (members);
   HwEventOrigin origin = { .epoch = epoch };
   guint64 rev;
   const char *at = NULL;
@@ -184,16 +184,16 @@ read_task_event (GVariant   *members,
   read_uint (members, HW_FORM_LAST, &origin.last_task_id);
 
   /* Of the rest of its origin an event says what changed: the whole of a new task. */
-  g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", &origin.attempt);
-  g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_TYPE), "&s", &origin.type);
-  g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_GROUP), "&s", &origin.group);
-  g_variant_lookup (changes, hw_task_field_get_name (HW_TASK_FIELD_OWNER), "&s", &origin.owner);
+  origin.attempt = (guint) hw_task_fields_get_number (fields, HW_TASK_FIELD_ATTEMPT);
+  origin.type = hw_task_fields_get_string (fields, HW_TASK_FIELD_TYPE);
+  origin.group = hw_task_fields_get_string (fields, HW_TASK_FIELD_GROUP);
+  origin.owner = hw_task_fields_get_string (fields, HW_TASK_FIELD_OWNER);
 
   if (kind == HW_EVENT_KIND_PROGRESS)
     return read_uint (members, HW_FORM_REV, &rev)
-           ? hw_event_new_progress (&origin, rev, changes) : NULL;
+           ? hw_event_new_progress (&origin, rev, g_steal_pointer (&fields)) : NULL;
 
-  return seq > 0 ? hw_event_new (kind, &origin, seq, changes) : NULL;
+  return seq > 0 ? hw_event_new (kind, &origin, seq, g_steal_pointer (&fields)) : NULL;
 }
 
 /* Returns (transfer full) (nullable). */

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "hw-json-writer.h"
-#include "hw-task-field.h"
+#include "hw-task-fields.h"
 
 G_BEGIN_DECLS
 
@@ -38,9 +38,9 @@ G_BEGIN_DECLS
 #define HW_FORM_CANCELED "canceled"
 #define HW_FORM_IDS "ids"
 
-void      hw_task_form_write (HwJsonWriter *writer,
-                              HwTaskField   field,
-                              GVariant     *value);
+void      hw_task_form_write (HwJsonWriter       *writer,
+                              const HwTaskFields *fields,
+                              HwTaskField         field);
 GVariant *hw_task_form_read (GVariant   *members,
                              HwTaskField field);
 gboolean  hw_task_form_read_time (const char *text,

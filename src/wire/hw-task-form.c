@@ -50,23 +50,41 @@ static const FieldForm forms[HW_N_TASK_FIELDS] = {
   [HW_TASK_FIELD_OUTPUT_SIZE] = { "outputSize", "0", FALSE },
 };
 
-/* Whether @value says that the field is not set any more: as a level, the end of an
- * activity is an empty word.
- */
+/* Whether the field is set: as a level, the end of an activity is an empty word. */
 static gboolean
-is_over (HwTaskField field,
-         GVariant   *value)
+is_set (const HwTaskFields *fields,
+        HwTaskField         field)
 {
-  return field == HW_TASK_FIELD_ACTIVITY && *g_variant_get_string (value, NULL) == '\0';
+  return hw_task_fields_has (fields, field) &&
+         (field != HW_TASK_FIELD_ACTIVITY || *hw_task_fields_get_string (fields, field) != '\0');
 }
 
-/* Writes one member of a task: its name and @value, or what stands there if @value is
- * %NULL.
- */
+static void
+write_value (HwJsonWriter       *writer,
+             const HwTaskFields *fields,
+             HwTaskField         field)
+{
+  GVariantClass value_class = hw_task_field_get_class (field);
+
+  if (forms[field].is_time)
+    hw_json_writer_add_time (writer, hw_task_fields_get_number (fields, field));
+  else if (value_class == G_VARIANT_CLASS_STRING)
+    hw_json_writer_add_string (writer, hw_task_fields_get_string (fields, field));
+  else if (value_class == G_VARIANT_CLASS_DOUBLE)
+    hw_json_writer_add_double (writer, hw_task_fields_get_real (fields, field));
+  else if (value_class == G_VARIANT_CLASS_ARRAY)
+    hw_json_writer_add_variant (writer, hw_task_fields_get_dictionary (fields, field));
+  else if (value_class == G_VARIANT_CLASS_UINT64)
+    hw_json_writer_add_uint (writer, (guint64) hw_task_fields_get_number (fields, field));
+  else
+    hw_json_writer_add_int (writer, hw_task_fields_get_number (fields, field));
+}
+
+/* Writes one member of a task: its name and value, or what stands there if it has none. */
 void
-hw_task_form_write (HwJsonWriter *writer,
-                    HwTaskField   field,
-                    GVariant     *value)
+hw_task_form_write (HwJsonWriter       *writer,
+                    const HwTaskFields *fields,
+                    HwTaskField         field)
 {
   const FieldForm *form = &forms[field];
 
@@ -74,13 +92,10 @@ hw_task_form_write (HwJsonWriter *writer,
     return;
 
   hw_json_writer_name (writer, form->name);
-
-  if (value == NULL || is_over (field, value))
-    hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
-  else if (form->is_time)
-    hw_json_writer_add_time (writer, g_variant_get_int64 (value));
+  if (is_set (fields, field))
+    write_value (writer, fields, field);
   else
-    hw_json_writer_add_variant (writer, value);
+    hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
 }
 
 /* Reads @n_digits of a time. */

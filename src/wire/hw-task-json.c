@@ -61,7 +61,7 @@ hw_task_json_write_task (HwJsonWriter *writer,
   hw_json_writer_begin_object (writer);
   write_uint_member (writer, HW_FORM_ID, hw_task_get_id (task));
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    hw_task_form_write (writer, (HwTaskField) i, hw_task_get_field (task, (HwTaskField) i));
+    hw_task_form_write (writer, hw_task_get_fields (task), (HwTaskField) i);
   write_uint_member (writer, HW_FORM_SEQ, hw_task_get_seq (task));
   hw_json_writer_end_object (writer);
 }
@@ -172,42 +172,6 @@ hw_task_json_encode_list (guint64    epoch,
   return g_string_free_to_bytes (text);
 }
 
-/* Sorts what changed by field. @values holds borrowed references; @owner keeps
- * them. A name that is no field, or a value of another type, comes from a newer
- * version's row and is left out.
- */
-static void
-collect_changes (GVariant  *changes,
-                 GVariant **values,
-                 GPtrArray *owner)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  if (changes == NULL)
-    return;
-
-  g_variant_iter_init (&iter, changes);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    {
-      HwTaskField field;
-
-      g_ptr_array_add (owner, value);
-      if (hw_task_field_from_name (name, &field) &&
-          g_variant_is_of_type (value, hw_task_field_get_variant_type (field)))
-        values[field] = value;
-    }
-}
-
-static gboolean
-is_pending (GVariant *state)
-{
-  return state != NULL &&
-         g_str_equal (g_variant_get_string (state, NULL),
-                      hw_task_state_to_string (HW_TASK_STATE_PENDING));
-}
-
 /* Writes what changed. A new task is written whole. A task that goes back to
  * Pending loses what its attempt had: that is said, not left to be known.
  */
@@ -215,22 +179,23 @@ static void
 write_changes (HwJsonWriter *writer,
                HwEvent      *event)
 {
-  g_autoptr(GPtrArray) owner = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  GVariant *values[HW_N_TASK_FIELDS] = { NULL };
+  const HwTaskFields *fields = hw_event_get_fields (event);
   gboolean is_new = hw_event_get_kind (event) == HW_EVENT_KIND_ADDED;
+  HwTaskState state;
   gboolean forgets;
 
-  collect_changes (hw_event_get_changes (event), values, owner);
-  forgets = is_pending (values[HW_TASK_FIELD_STATE]);
+  if (fields == NULL)
+    return;
 
+  forgets = hw_task_fields_get_state (fields, &state) && state == HW_TASK_STATE_PENDING;
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     {
-      gboolean is_wanted = values[i] != NULL || is_new ||
+      gboolean is_wanted = hw_task_fields_has (fields, (HwTaskField) i) || is_new ||
                            (forgets && hw_task_field_is_of_attempt ((HwTaskField) i));
 
       /* The event's own head has it. */
       if (is_wanted && i != HW_TASK_FIELD_ATTEMPT)
-        hw_task_form_write (writer, (HwTaskField) i, values[i]);
+        hw_task_form_write (writer, fields, (HwTaskField) i);
     }
 }
 

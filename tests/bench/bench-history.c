@@ -9,6 +9,7 @@
 
 #include "hw-sqlite-store.h"
 #include "hw-task-lists.h"
+#include "tests/support/parsed-fields.h"
 #include "tests/support/remove-tree.h"
 
 /* What a long history costs: pages of a list, a search, a start, and a task from when it is
@@ -145,19 +146,20 @@ run_lifecycle (House *house)
   g_autoptr(GArray) task_ids = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GPtrArray) events = NULL;
+  HwTaskFields *fields;
   guint64 task_id;
 
-  task_id = commit (house, hw_change_new_add ("uid:1000", 1, g_variant_new_parsed (
-                                                "{'type': <'checksum'>, 'state': <'Pending'>,"
-                                                " 'title': <'Checksum of a file'>, 'group': <''>,"
-                                                " 'owner': <'uid:1000'>, 'priority': <0>}")));
+  fields = parsed_fields ("{'type': <'checksum'>, 'state': <'Pending'>,"
+                          " 'title': <'Checksum of a file'>, 'group': <''>,"
+                          " 'owner': <'uid:1000'>, 'priority': <0>}");
+  task_id = commit (house, hw_change_new_add ("uid:1000", 1, fields));
   g_array_append_val (task_ids, task_id);
   hw_store_claim_async (house->store, task_ids, "node", 2, NULL, on_answered, &result);
   events = hw_store_claim_finish (house->store, await_result (&result), NULL);
   g_assert_cmpuint (events->len, ==, 1);
   commit (house, hw_change_new_state (task_id, HW_TASK_STATE_PROCESSING, 1, "node", 3,
-                                      g_variant_new_parsed ("{'state': <'Completed'>,"
-                                                            " 'ended_at': <@x 3>}")));
+                                      parsed_fields ("{'state': <'Completed'>,"
+                                                     " 'ended_at': <@x 3>}")));
 }
 
 static double

@@ -168,11 +168,11 @@ crowd_make_burst (Crowd *crowd)
 
   for (guint i = 0; i < N_EVENTS; i++)
     {
-      g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+      HwTaskFields *fields = hw_task_fields_new ();
 
-      g_variant_dict_insert (&changes, "message", "s", MESSAGE);
+      hw_task_fields_set_string (fields, HW_TASK_FIELD_MESSAGE, MESSAGE);
       g_ptr_array_add (events, hw_event_new (HW_EVENT_KIND_MESSAGE, &origin, ++crowd->seq,
-                                             g_variant_dict_end (&changes)));
+                                             fields));
     }
 
   return events;

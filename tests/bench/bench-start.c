@@ -29,7 +29,7 @@ block (HwDb *db,
     hw_db_prepare (db, "UPDATE tasks SET type = 'demo', priority = 1, parameters = ? WHERE id = ?",
                    NULL);
 
-  hw_db_statement_bind_variant (statement, 1, parameters);
+  hw_db_statement_bind_container (statement, 1, parameters);
   hw_db_statement_bind_uint64 (statement, 2, n_ended + 1);
   g_assert_true (hw_db_statement_run (statement, NULL));
 }

@@ -42,7 +42,7 @@ typedef struct
 {
   HwStore *store; /* (owned) */
   GPtrArray *adding; /* (owned): what is asked for again and again */
-  GVariant *ending;  /* (owned) */
+  HwTaskFields *ending; /* (owned) */
   gint64 end;     /* when to stop, by the monotonic clock */
   guint batch;    /* tasks of a request */
   gboolean adds_only;
@@ -88,7 +88,7 @@ on_claimed (GObject      *source,
   g_assert_cmpuint (events->len, ==, 1);
   g_ptr_array_add (changes, hw_change_new_state (slot->task_id, HW_TASK_STATE_PROCESSING, 1,
                                                  "node", g_get_real_time (),
-                                                 slot->load->ending));
+                                                 hw_task_fields_ref (slot->load->ending)));
   hw_store_commit_async (slot->load->store, changes, NULL, on_completed, slot);
 }
 
@@ -141,11 +141,14 @@ measure_store (const char *path,
 
   load.store = hw_sqlite_store_new (path, &error);
   g_assert_no_error (error);
-  load.ending = g_variant_ref_sink (bench_raw_new_end ());
+  load.ending = hw_task_fields_new_from_variant (bench_raw_new_end ());
   load.adding = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
   for (guint i = 0; i < batch; i++)
-    g_ptr_array_add (load.adding, hw_change_new_add ("uid:1000", g_get_real_time (),
-                                                     bench_raw_new_fields ()));
+    {
+      HwTaskFields *fields = hw_task_fields_new_from_variant (bench_raw_new_fields ());
+
+      g_ptr_array_add (load.adding, hw_change_new_add ("uid:1000", g_get_real_time (), fields));
+    }
   begin = g_get_monotonic_time ();
   load.end = begin + duration;
   for (guint i = 0; i < n_slots; i++)
@@ -158,7 +161,7 @@ measure_store (const char *path,
   rate = bench_get_rate (load.n_done, begin);
   g_object_unref (load.store);
   g_ptr_array_unref (load.adding);
-  g_variant_unref (load.ending);
+  hw_task_fields_unref (load.ending);
 
   return rate;
 }

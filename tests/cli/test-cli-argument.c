@@ -118,7 +118,7 @@ make_task (const char *fields)
   parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, fields, NULL, NULL, &error);
   g_assert_no_error (error);
 
-  return hw_task_new (42, 7, parsed);
+  return hw_task_new (42, 7, hw_task_fields_new_from_variant (parsed));
 }
 
 /* Test that every result has a code, and only success has none. */

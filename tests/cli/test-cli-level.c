@@ -23,7 +23,7 @@ make_task (const char *fields)
 {
   g_autoptr(GVariant) parsed = parse (fields);
 
-  return hw_task_new (42, 9, parsed);
+  return hw_task_new (42, 9, hw_task_fields_new_from_variant (parsed));
 }
 
 static HwCliLevel *
@@ -48,9 +48,9 @@ apply (HwCliLevel *level,
   g_autoptr(HwEvent) event = NULL;
 
   if (kind == HW_EVENT_KIND_PROGRESS)
-    event = hw_event_new_progress (&origin, 1, parsed);
+    event = hw_event_new_progress (&origin, 1, hw_task_fields_new_from_variant (parsed));
   else
-    event = hw_event_new (kind, &origin, 2, parsed);
+    event = hw_event_new (kind, &origin, 2, hw_task_fields_new_from_variant (parsed));
 
   hw_cli_level_apply (level, event, at);
 }
@@ -163,7 +163,7 @@ test_cli_task_view_describes_events_harmlessly (void)
       g_autoptr(HwEvent) event = NULL;
       g_autofree char *text = NULL;
 
-      event = hw_event_new ((HwEventKind) i, &origin, 2, changes);
+      event = hw_event_new ((HwEventKind) i, &origin, 2, hw_task_fields_new_from_variant (changes));
       text = hw_cli_task_view_describe_event (event);
 
       g_assert_nonnull (text);

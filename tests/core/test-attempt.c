@@ -7,6 +7,7 @@
 #include "hw-attempt-bench.h"
 #include "hw-await.h"
 #include "hw-test-log.h"
+#include "tests/support/parsed-fields.h"
 
 #include <string.h>
 
@@ -222,7 +223,7 @@ test_attempt_ending_that_conflicts_is_not_tried_again (Bench        *bench,
   hw_attempt_bench_start (bench);
   g_ptr_array_add (changes,
                    hw_change_new_state (1, HW_TASK_STATE_PROCESSING, 1, "another-node", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>}")));
+                                        parsed_fields ("@a{sv} {'state': <'Pending'>}")));
   events = hw_memory_store_commit_now (bench->store, changes, NULL);
   hw_test_log_expect_warning (log, "Could not write down the end of task 1: *");
   hw_attempt_bench_finish (bench, hw_outcome_new (HW_RESULT_SUCCESS));

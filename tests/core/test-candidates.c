@@ -36,7 +36,7 @@ make_task (guint64 task_id,
 
   g_variant_dict_insert (&fields, "priority", "i", priority);
 
-  return hw_task_new (task_id, 1, g_variant_dict_end (&fields));
+  return hw_task_new (task_id, 1, hw_task_fields_new_from_variant (g_variant_dict_end (&fields)));
 }
 
 static void

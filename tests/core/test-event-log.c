@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-memory-store.h"
+#include "tests/support/parsed-fields.h"
 
 /* What the ring holds. */
 #define N_RECENT 4096
@@ -72,7 +73,7 @@ set_level (Fixture *fixture,
 {
   g_autoptr(HwEvent) event =
     hw_event_new_progress (&(HwEventOrigin) { .epoch = 9, .task_id = task_id }, rev,
-                           g_variant_new_parsed ("@a{sv} {}"));
+                           parsed_fields ("@a{sv} {}"));
 
   hw_event_log_set_level (fixture->log, event);
 }
@@ -226,7 +227,7 @@ test_event_log_older_come_from_the_store (Fixture      *fixture,
   for (guint i = 0; i < 3; i++)
     g_ptr_array_add (changes,
                      hw_change_new_add ("me", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>}")));
+                                        parsed_fields ("@a{sv} {'state': <'Pending'>}")));
   events = hw_memory_store_commit_now (fixture->store, changes, NULL);
   hw_event_log_read_older_async (fixture->log, 0, 1, 10, NULL, hw_await_result, &result);
   hw_await_quiet ();

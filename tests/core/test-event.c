@@ -6,6 +6,7 @@
 
 #include "hw-event.h"
 #include "hw-task.h"
+#include "tests/support/parsed-fields.h"
 
 static const HwEventOrigin origin = {
   .epoch = 9, .task_id = 7, .attempt = 2, .type = "noop", .group = "", .owner = "uid:1000",
@@ -16,7 +17,7 @@ static void
 test_event_transition_says_where_it_comes_from (void)
 {
   g_autoptr(HwEvent) event = hw_event_new (HW_EVENT_KIND_STATE, &origin, 5,
-                                           g_variant_new_parsed ("@a{sv} {'state': <'Completed'>}"));
+                                           parsed_fields ("@a{sv} {'state': <'Completed'>}"));
 
   g_assert_cmpint (hw_event_get_kind (event), ==, HW_EVENT_KIND_STATE);
   g_assert_cmpuint (hw_event_get_epoch (event), ==, 9);
@@ -62,11 +63,11 @@ static void
 test_event_tells_of_a_state (void)
 {
   g_autoptr(HwEvent) added = hw_event_new (HW_EVENT_KIND_ADDED, &origin, 1,
-                                           g_variant_new_parsed ("{'state': <'Pending'>}"));
+                                           parsed_fields ("{'state': <'Pending'>}"));
   g_autoptr(HwEvent) changed = hw_event_new (HW_EVENT_KIND_STATE, &origin, 2,
-                                             g_variant_new_parsed ("{'state': <'Failed'>}"));
+                                             parsed_fields ("{'state': <'Failed'>}"));
   g_autoptr(HwEvent) unknown = hw_event_new (HW_EVENT_KIND_STATE, &origin, 3,
-                                             g_variant_new_parsed ("{'state': <'Lost'>}"));
+                                             parsed_fields ("{'state': <'Lost'>}"));
   g_autoptr(HwEvent) removed = hw_event_new (HW_EVENT_KIND_REMOVED, &origin, 4, NULL);
   HwTaskState state = HW_TASK_STATE_PROCESSING;
 
@@ -91,19 +92,22 @@ test_event_hidden_parameters_are_parted (void)
 {
   g_autoptr(HwEvent) event =
     hw_event_new (HW_EVENT_KIND_ADDED, &origin, 5,
-                  g_variant_new_parsed ("@a{sv} {'title': <'T'>, 'hidden_parameters': <{'key': <'s3cret'>}>}"));
+                  parsed_fields ("{'title': <'T'>,"
+                                 " 'hidden_parameters': <{'key': <'s3cret'>}>}"));
   g_autofree char *changes = g_variant_print (hw_event_get_changes (event), FALSE);
-  g_autofree char *hidden = g_variant_print (hw_event_get_hidden (event), FALSE);
+  GVariant *parameters = hw_task_fields_get_dictionary (hw_event_get_hidden (event),
+                                                        HW_TASK_FIELD_HIDDEN_PARAMETERS);
+  g_autofree char *hidden = g_variant_print (parameters, FALSE);
 
   g_assert_cmpstr (changes, ==, "{'title': <'T'>}");
-  g_assert_cmpstr (hidden, ==, "{'hidden_parameters': <{'key': <'s3cret'>}>}");
+  g_assert_cmpstr (hidden, ==, "{'key': <'s3cret'>}");
 }
 
 static void
 test_event_progress_has_a_rev_and_no_seq (void)
 {
   g_autoptr(HwEvent) event = hw_event_new_progress (&origin, 77,
-                                                    g_variant_new_parsed ("@a{sv} {'progress': <0.5>}"));
+                                                    parsed_fields ("@a{sv} {'progress': <0.5>}"));
 
   g_assert_cmpint (hw_event_get_kind (event), ==, HW_EVENT_KIND_PROGRESS);
   g_assert_cmpuint (hw_event_get_seq (event), ==, 0);
@@ -116,7 +120,7 @@ test_event_snapshot_holds_its_tasks (void)
   g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(HwEvent) event = NULL;
 
-  g_ptr_array_add (tasks, hw_task_new (3, 1, g_variant_new_parsed ("@a{sv} {}")));
+  g_ptr_array_add (tasks, hw_task_new (3, 1, parsed_fields ("@a{sv} {}")));
   event = hw_event_new_snapshot (9, 5, TRUE, tasks);
   g_clear_pointer (&tasks, g_ptr_array_unref);
 

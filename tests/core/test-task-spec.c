@@ -145,7 +145,7 @@ print_fields (Fixture     *fixture,
   g_autoptr(GVariant) fields = NULL;
 
   g_assert_no_error (error);
-  task = hw_task_new (1, 1, change->fields);
+  task = hw_task_new (1, 1, hw_task_fields_ref (change->fields));
   fields = hw_task_dup_fields (task);
 
   return g_variant_print (fields, TRUE);
@@ -157,7 +157,7 @@ test_task_spec_makes_a_whole_task (Fixture      *fixture,
 {
   HwTaskSpec *spec = make_spec ("noop", "A title", NULL, 7);
   g_autoptr(HwChange) change = make_change (fixture, fixture->house->local, spec, NULL);
-  g_autoptr(HwTask) task = hw_task_new (1, 1, change->fields);
+  g_autoptr(HwTask) task = hw_task_new (1, 1, hw_task_fields_ref (change->fields));
 
   g_assert_cmpint (change->kind, ==, HW_CHANGE_KIND_ADD);
   g_assert_cmpstr (change->actor, ==, "uid:1000");
@@ -238,8 +238,9 @@ test_task_spec_hidden_parameters_are_parted (Fixture      *fixture,
 {
   HwTaskSpec *spec = make_spec ("secret", NULL, "{'name': <'n'>, 'key': <'s3cret'>}", 0);
   g_autoptr(HwChange) change = make_change (fixture, fixture->house->owner, spec, NULL);
-  g_autoptr(GVariant) visible = g_variant_lookup_value (change->fields, "parameters", NULL);
-  g_autoptr(GVariant) hidden = g_variant_lookup_value (change->fields, "hidden_parameters", NULL);
+  GVariant *visible = hw_task_fields_get_dictionary (change->fields, HW_TASK_FIELD_PARAMETERS);
+  GVariant *hidden = hw_task_fields_get_dictionary (change->fields,
+                                                    HW_TASK_FIELD_HIDDEN_PARAMETERS);
   g_autofree char *visible_text = g_variant_print (visible, FALSE);
   g_autofree char *hidden_text = g_variant_print (hidden, FALSE);
 
@@ -271,7 +272,6 @@ test_task_spec_timeout (Fixture      *fixture,
   guint i = GPOINTER_TO_UINT (test_data);
   g_autoptr(HwChange) change = NULL;
   g_autoptr(GError) error = NULL;
-  guint64 timeout;
 
   hw_test_house_add_type (fixture->house, "brief", "[Task]\ntitle=B\nfunction=noop\ntimeout=60\n");
   change = hw_task_spec_make_change (&(HwTaskSpec) { .type = (char *) timeouts[i].type,
@@ -286,8 +286,8 @@ test_task_spec_timeout (Fixture      *fixture,
     }
 
   g_assert_no_error (error);
-  g_assert_true (g_variant_lookup (change->fields, "timeout", "t", &timeout));
-  g_assert_cmpuint (timeout, ==, timeouts[i].expected);
+  g_assert_cmpint (hw_task_fields_get_number (change->fields, HW_TASK_FIELD_TIMEOUT), ==,
+                   timeouts[i].expected);
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)

@@ -5,15 +5,16 @@
 #include "config.h"
 
 #include "hw-task-private.h"
+#include "tests/support/parsed-fields.h"
 
 #include <string.h>
 
 static HwTask *
 make_task (void)
 {
-  return hw_task_new (7, 3, g_variant_new_parsed ("@a{sv} {'type': <'noop'>, 'state': <'Pending'>,"
-                                                  " 'owner': <'uid:1000'>, 'priority': <int32 4>,"
-                                                  " 'attempt': <uint32 0>}"));
+  return hw_task_new (7, 3, parsed_fields ("@a{sv} {'type': <'noop'>, 'state': <'Pending'>,"
+                                           " 'owner': <'uid:1000'>, 'priority': <int32 4>,"
+                                           " 'attempt': <uint32 0>}"));
 }
 
 /* Applies an event of task 7 with the changes that @text writes. */
@@ -28,9 +29,9 @@ apply (HwTask     *task,
   g_autoptr(HwEvent) event = NULL;
 
   if (kind == HW_EVENT_KIND_PROGRESS)
-    event = hw_event_new_progress (&origin, 1, changes);
+    event = hw_event_new_progress (&origin, 1, hw_task_fields_new_from_variant (changes));
   else
-    event = hw_event_new (kind, &origin, seq, changes);
+    event = hw_event_new (kind, &origin, seq, hw_task_fields_new_from_variant (changes));
 
   hw_task_apply (task, event);
 }
@@ -63,8 +64,8 @@ static void
 test_task_new_leaves_out_what_it_does_not_know (void)
 {
   g_autoptr(HwTask) task =
-    hw_task_new (7, 3, g_variant_new_parsed ("@a{sv} {'colour': <'red'>, 'priority': <'high'>,"
-                                             " 'title': <'T'>}"));
+    hw_task_new (7, 3, parsed_fields ("@a{sv} {'colour': <'red'>, 'priority': <'high'>,"
+                                      " 'title': <'T'>}"));
   g_autofree char *text = print (task);
 
   g_assert_cmpstr (text, ==, "{'title': <'T'>}");

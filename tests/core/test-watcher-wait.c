@@ -259,11 +259,11 @@ add_more_than_the_ring_holds (Fixture *fixture)
 
   for (guint i = 0; i < 5000; i++)
     {
-      g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+      HwTaskFields *fields = hw_task_fields_new ();
 
-      g_variant_dict_insert (&fields, "state", "s", "Pending");
-      g_variant_dict_insert (&fields, "type", "s", i == 0 ? "demo" : "noop");
-      g_ptr_array_add (changes, hw_change_new_add ("me", 1, g_variant_dict_end (&fields)));
+      hw_task_fields_set_state (fields, HW_TASK_STATE_PENDING);
+      hw_task_fields_set_string (fields, HW_TASK_FIELD_TYPE, i == 0 ? "demo" : "noop");
+      g_ptr_array_add (changes, hw_change_new_add ("me", 1, fields));
     }
   events = hw_memory_store_commit_now (fixture->house->store, changes, NULL);
   g_assert_nonnull (events);

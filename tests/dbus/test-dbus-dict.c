@@ -7,6 +7,7 @@
 #include "hw-dbus-dict.h"
 #include "hw-dbus-error.h"
 #include "hw-error.h"
+#include "tests/support/parsed-fields.h"
 
 #include <string.h>
 
@@ -64,7 +65,7 @@ make_large_task (void)
     " 'hidden_parameters': <{'key': <'secret'>}>}",
     text, text, text, text, text, text, text, text, text, text);
 
-  return hw_task_new (5, 9, fields);
+  return hw_task_new (5, 9, hw_task_fields_new_from_variant (fields));
 }
 
 /* Test that what goes to everybody is bounded, so that even as many tasks as there ever
@@ -103,8 +104,10 @@ static void
 test_dict_never_has_hidden_parameters (void)
 {
   g_autoptr(HwTask) task = make_large_task ();
-  g_autoptr(HwEvent) event = hw_event_new (HW_EVENT_KIND_ADDED, &origin, 9, g_variant_new_parsed (
-                                             "{'type': <'demo'>, 'hidden_parameters': <{'key': <'secret'>}>}"));
+  g_autoptr(HwEvent) event = hw_event_new (HW_EVENT_KIND_ADDED, &origin, 9,
+                                           parsed_fields ("{'type': <'demo'>,"
+                                                          " 'hidden_parameters':"
+                                                          " <{'key': <'secret'>}>}"));
   g_autoptr(GPtrArray) dicts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
 
   g_ptr_array_add (dicts, hw_dbus_dict_make_task (task));
@@ -124,9 +127,9 @@ static void
 test_dict_says_what_is_unset (void)
 {
   g_autoptr(HwEvent) waits = hw_event_new (HW_EVENT_KIND_STATE, &origin, 9,
-                                           g_variant_new_parsed ("{'state': <'Pending'>}"));
+                                           parsed_fields ("{'state': <'Pending'>}"));
   g_autoptr(HwEvent) runs = hw_event_new (HW_EVENT_KIND_STATE, &origin, 10,
-                                          g_variant_new_parsed ("{'state': <'Processing'>}"));
+                                          parsed_fields ("{'state': <'Processing'>}"));
   g_autoptr(GVariant) waiting = hw_dbus_dict_make_event (waits);
   g_autoptr(GVariant) running = hw_dbus_dict_make_cut_changes (runs, "state");
 
@@ -144,7 +147,7 @@ test_dict_of_each_kind_of_event (void)
 {
   g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(HwEvent) state = hw_event_new (HW_EVENT_KIND_STATE, &origin, 9,
-                                           g_variant_new_parsed ("{'state': <'Failed'>}"));
+                                           parsed_fields ("{'state': <'Failed'>}"));
   g_autoptr(HwEvent) snapshot = NULL;
   g_autoptr(HwEvent) heartbeat = hw_event_new_heartbeat (77, 12);
   g_autoptr(GVariant) state_dict = hw_dbus_dict_make_event (state);

@@ -11,6 +11,7 @@
 #include "hw-dbus-ended.h"
 #include "hw-dbus-task-view.h"
 #include "hw-dbus-tree.h"
+#include "tests/support/parsed-fields.h"
 
 /* The objects of a message on the bus are far below what would have it throw the daemon
  * off: 64 MiB.
@@ -198,11 +199,12 @@ test_object_drops_a_late_level (BusHouse     *house,
   const HwEventOrigin first = { .task_id = 1, .attempt = 1 };
   const HwEventOrigin second = { .task_id = 1, .attempt = 2 };
   g_autoptr(HwEvent) late = hw_event_new_progress (&first, 2,
-                                                   g_variant_new_parsed ("{'progress': <0.9>}"));
+                                                   parsed_fields ("{'progress': <0.9>}"));
   g_autoptr(HwEvent) right = hw_event_new_progress (&second, 1,
-                                                    g_variant_new_parsed ("{'progress': <0.1>}"));
-  g_autoptr(HwTask) task = hw_task_new (1, 5, g_variant_new_parsed (
-                                          "{'state': <'Processing'>, 'attempt': <@u 2>}"));
+                                                    parsed_fields ("{'progress': <0.1>}"));
+  g_autoptr(HwTask) task = hw_task_new (1, 5,
+                                        parsed_fields ("{'state': <'Processing'>,"
+                                                       " 'attempt': <@u 2>}"));
   g_autoptr(HwDBusTaskView) view = hw_dbus_task_view_new (
     hw_dbus_service_get_verbs (house->service), task);
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "tests/store/store-fixture.h"
+#include "tests/support/parsed-fields.h"
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
@@ -147,7 +148,8 @@ new_add (const char *text)
   if (!g_variant_dict_contains (&fields, "type"))
     g_variant_dict_insert (&fields, "type", "s", "demo");
 
-  return hw_change_new_add ("uid:1000", 1000, g_variant_dict_end (&fields));
+  return hw_change_new_add ("uid:1000", 1000,
+                            hw_task_fields_new_from_variant (g_variant_dict_end (&fields)));
 }
 
 HwChange *
@@ -156,7 +158,7 @@ new_state (guint64     task_id,
            guint       attempt,
            const char *text)
 {
-  return hw_change_new_state (task_id, from, attempt, "node", 2000, g_variant_new_parsed (text));
+  return hw_change_new_state (task_id, from, attempt, "node", 2000, parsed_fields (text));
 }
 
 /* Takes the changes. */

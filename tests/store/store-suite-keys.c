@@ -25,7 +25,8 @@ new_request (const char *actor,
     {
       GVariant *fields = g_variant_new_parsed ("{'type': <'noop'>, 'state': <'Pending'>}");
 
-      g_ptr_array_add (changes, hw_change_new_add (actor, at, fields));
+      g_ptr_array_add (changes, hw_change_new_add (actor, at,
+                                                   hw_task_fields_new_from_variant (fields)));
     }
   hw_change_set_key (g_ptr_array_index (changes, 0), key, digest);
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "tests/store/store-suite.h"
+#include "tests/support/parsed-fields.h"
 #include "tests/support/wait.h"
 
 /* What a store promises of levels: how far tasks are, for whoever comes after a crash. */
@@ -20,7 +21,7 @@ add_level (GPtrArray  *levels,
 {
   const HwEventOrigin origin = { .epoch = 1, .task_id = task_id, .attempt = attempt, .at = 5000 };
 
-  g_ptr_array_add (levels, hw_event_new_progress (&origin, 1, g_variant_new_parsed (text)));
+  g_ptr_array_add (levels, hw_event_new_progress (&origin, 1, parsed_fields (text)));
 }
 
 static GPtrArray *

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "tests/store/store-suite.h"
+#include "tests/support/parsed-fields.h"
 #include "tests/support/wait.h"
 
 #include "hw-error.h"
@@ -87,7 +88,7 @@ test_committed_folds_into_what_is_stored (Fixture      *fixture,
   guint64 task_id = add (fixture, "{'title': <'T'>, 'attempt': <@u 0>,"
                          " 'parameters': <{'a': <1>}>,"
                          " 'hidden_parameters': <{'b': <2>}>}");
-  g_autoptr(HwTask) folded = hw_task_new (task_id, 0, g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr(HwTask) folded = hw_task_new (task_id, 0, parsed_fields ("@a{sv} {}"));
   g_autoptr(HwTask) stored = NULL;
 
   claim (fixture, task_id);

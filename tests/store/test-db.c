@@ -80,6 +80,30 @@ tear_down (Fixture      *fixture,
   g_free (fixture->folder);
 }
 
+/* Binds a value in the way of its type. */
+static void
+bind (HwDbStatement *statement,
+      GVariant      *value)
+{
+  if (value == NULL)
+    return;
+
+  if (g_variant_is_container (value))
+    hw_db_statement_bind_container (statement, 1, value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    hw_db_statement_bind_string (statement, 1, g_variant_get_string (value, NULL));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    hw_db_statement_bind_double (statement, 1, g_variant_get_double (value));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT32))
+    hw_db_statement_bind_uint64 (statement, 1, (guint64) g_variant_get_int32 (value));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    hw_db_statement_bind_uint64 (statement, 1, g_variant_get_uint32 (value));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    hw_db_statement_bind_uint64 (statement, 1, (guint64) g_variant_get_int64 (value));
+  else
+    hw_db_statement_bind_uint64 (statement, 1, g_variant_get_uint64 (value));
+}
+
 static GVariant *
 store_and_read (Fixture            *fixture,
                 GVariant           *value,
@@ -91,7 +115,7 @@ store_and_read (Fixture            *fixture,
   GVariant *found = NULL;
 
   execute (fixture->db, "DELETE FROM t");
-  hw_db_statement_bind_variant (insert, 1, value);
+  bind (insert, value);
   g_assert_true (hw_db_statement_run (insert, NULL));
   g_assert_true (step (query));
   hw_db_statement_get_variant (query, 0, type, &found, error);

@@ -163,7 +163,8 @@ tell (Fixture    *fixture,
   g_autoptr(GVariant) parsed = g_variant_parse (G_VARIANT_TYPE_VARDICT, changes, NULL, NULL, NULL);
 
   g_assert_nonnull (parsed);
-  g_ptr_array_add (events, hw_event_new (HW_EVENT_KIND_STATE, &origin, 1, parsed));
+  g_ptr_array_add (events, hw_event_new (HW_EVENT_KIND_STATE, &origin, 1,
+                                         hw_task_fields_new_from_variant (parsed)));
   hw_store_emit_committed (fixture->store, events);
   wait_until (!hw_output_keeper_is_busy (fixture->keeper));
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "tests/store/sqlite-kind.h"
+#include "tests/support/parsed-fields.h"
 #include "tests/support/wait.h"
 
 #include "hw-db-writer.h"
@@ -302,7 +303,7 @@ test_levels_of_the_past_commit_nothing (Fixture      *fixture,
   bring (fixture, 1, HW_TASK_STATE_COMPLETED);
   log_size = get_file_size (fixture, "headway.db-wal");
   g_ptr_array_add (levels, hw_event_new_progress (&origin, 1,
-                                                  g_variant_new_parsed ("{'progress': <0.5>}")));
+                                                  parsed_fields ("{'progress': <0.5>}")));
   hw_store_keep_levels_async (fixture->store, levels, NULL, on_answered, request);
   wait_until (request->result != NULL);
 

@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-story.h"
+#include "tests/support/parsed-fields.h"
 
 #include <string.h>
 
@@ -15,12 +16,12 @@
 
 static void
 on_attempt_level (HwAttempt      *attempt,
-                  GVariant       *changes,
+                  HwTaskFields   *fields,
                   HwAttemptBench *self)
 {
   gint64 now = hw_clock_get_monotonic_time (HW_CLOCK (self->clock));
 
-  g_ptr_array_add (self->levels, g_variant_ref (changes));
+  g_ptr_array_add (self->levels, hw_task_fields_dup_visible (fields));
   g_array_append_val (self->level_times, now);
 }
 
@@ -36,8 +37,7 @@ hw_attempt_bench_make_task (HwAttemptBench *self)
   guint64 task_id = TASK_ID;
 
   g_ptr_array_add (changes,
-                   hw_change_new_add ("uid:1000", 1,
-                                      g_variant_new_parsed (
+                   hw_change_new_add ("uid:1000", 1, parsed_fields (
                                         "@a{sv} {'type': <'noop'>, 'state': <'Pending'>,"
                                         " 'owner': <'uid:1000'>, 'parameters': <{'name': <'n'>}>,"
                                         " 'hidden_parameters': <{'key': <'s3cret'>}>}")));

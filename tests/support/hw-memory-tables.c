@@ -101,7 +101,8 @@ event_strip (HwEvent *event)
   };
 
   return hw_event_new (hw_event_get_kind (event), &origin, hw_event_get_seq (event),
-                       hw_event_get_changes (event));
+                       hw_event_get_fields (event) != NULL
+                       ? hw_task_fields_ref (hw_event_get_fields (event)) : NULL);
 }
 
 /* Makes everything count. Gives the events. */
@@ -158,15 +159,14 @@ transaction_get_task (Transaction *self,
 
 /* Tells of a change of @task, and makes it. */
 static void
-transaction_change (Transaction *self,
-                    HwTask      *task,
-                    HwEventKind  kind,
-                    guint        attempt,
-                    const char  *actor,
-                    gint64       at,
-                    GVariant    *changes)
+transaction_change (Transaction  *self,
+                    HwTask       *task,
+                    HwEventKind   kind,
+                    guint         attempt,
+                    const char   *actor,
+                    gint64        at,
+                    HwTaskFields *fields)
 {
-  g_autoptr(GVariant) owned = g_variant_ref_sink (changes);
   const HwEventOrigin origin = {
     .epoch = self->tables->epoch,
     .task_id = hw_task_get_id (task),
@@ -177,7 +177,7 @@ transaction_change (Transaction *self,
     .actor = actor,
     .at = at,
   };
-  HwEvent *event = hw_event_new (kind, &origin, ++self->head, owned);
+  HwEvent *event = hw_event_new (kind, &origin, ++self->head, fields);
 
   hw_task_apply (task, event);
   g_ptr_array_add (self->events, event);
@@ -190,25 +190,24 @@ transaction_claim (Transaction *self,
                    gint64       at)
 {
   guint attempt = hw_task_get_attempt (task) + 1;
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (HW_TASK_STATE_PROCESSING));
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_ATTEMPT), "u", attempt);
-  g_variant_dict_insert (&changes, hw_task_field_get_name (HW_TASK_FIELD_STARTED_AT), "x", at);
-  transaction_change (self, task, HW_EVENT_KIND_STATE, attempt, node, at,
-                      g_variant_dict_end (&changes));
+  hw_task_fields_set_state (fields, HW_TASK_STATE_PROCESSING);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, attempt);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_STARTED_AT, at);
+  transaction_change (self, task, HW_EVENT_KIND_STATE, attempt, node, at, fields);
 }
 
 static void
 transaction_add (Transaction    *self,
                  const HwChange *change)
 {
-  HwTask *task = hw_task_new (++self->last_task, 0, change->fields);
+  HwTask *task = hw_task_new (++self->last_task, 0, hw_task_fields_ref (change->fields));
 
   put_task (self->tasks, task);
   transaction_change (self, task, HW_EVENT_KIND_ADDED, hw_task_get_attempt (task),
-                      change->actor, change->at, change->fields);
+                      change->actor, change->at,
+                      hw_task_fields_ref (change->fields));
   if (change->node != NULL)
     transaction_claim (self, task, change->node, change->at);
 }
@@ -218,17 +217,16 @@ static gboolean
 check_transition (const HwChange *change,
                   GError        **error)
 {
-  const char *name = NULL;
   HwTaskState to;
 
-  g_variant_lookup (change->fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "&s", &name);
-  if (hw_task_state_from_string (name, &to) &&
+  if (hw_task_fields_get_state (change->fields, &to) &&
       hw_task_state_get_transition (change->from, to) != HW_TRANSITION_NONE)
     return TRUE;
 
   g_set_error (error, HW_ERROR, HW_ERROR_WRONG_STATE,
                "Task %" G_GUINT64_FORMAT " cannot become %s while it is %s.", change->task_id,
-               name, hw_task_state_to_string (change->from));
+               hw_task_fields_get_string (change->fields, HW_TASK_FIELD_STATE),
+               hw_task_state_to_string (change->from));
 
   return FALSE;
 }
@@ -322,7 +320,8 @@ transaction_carry_out (Transaction    *self,
     }
 
   transaction_change (self, task, is_state ? HW_EVENT_KIND_STATE : HW_EVENT_KIND_MESSAGE,
-                      hw_task_get_attempt (task), change->actor, change->at, change->fields);
+                      hw_task_get_attempt (task), change->actor, change->at,
+                      hw_task_fields_ref (change->fields));
 
   return TRUE;
 }

@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-story.h"
+#include "tests/support/parsed-fields.h"
 
 #include <string.h>
 
@@ -318,9 +319,9 @@ hw_test_house_add_many (HwTestHouse *self,
   for (guint i = 0; i < n_tasks; i++)
     g_ptr_array_add (changes,
                      hw_change_new_add ("uid:1001", 1,
-                                        g_variant_new_parsed ("@a{sv} {'state': <'Pending'>,"
-                                                              " 'type': <'noop'>,"
-                                                              " 'owner': <'uid:1001'>}")));
+                                        parsed_fields ("@a{sv} {'state': <'Pending'>,"
+                                                       " 'type': <'noop'>,"
+                                                       " 'owner': <'uid:1001'>}")));
   hw_test_house_commit (self, changes);
 }
 
@@ -340,12 +341,11 @@ hw_test_house_change_state (HwTestHouse *self,
                             HwTaskState  to)
 {
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
-  g_auto(GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  g_variant_dict_insert (&fields, hw_task_field_get_name (HW_TASK_FIELD_STATE), "s",
-                         hw_task_state_to_string (to));
+  hw_task_fields_set_state (fields, to);
   g_ptr_array_add (changes, hw_change_new_state (task_id, from, HW_CHANGE_ANY_ATTEMPT, "uid:1001",
-                                                 1, g_variant_dict_end (&fields)));
+                                                 1, fields));
   hw_test_house_commit (self, changes);
 }
 

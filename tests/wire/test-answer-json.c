@@ -70,7 +70,7 @@ make_task (guint64     id,
 {
   g_autoptr(GVariant) values = fields (text);
 
-  return hw_task_new (id, id + 5, values);
+  return hw_task_new (id, id + 5, hw_task_fields_new_from_variant (values));
 }
 
 static HwTask *
@@ -277,7 +277,8 @@ test_answer_json_transition (gconstpointer test_data)
   const EventRow *row = test_data;
   g_autoptr(GVariant) changes = fields (row->changes);
   g_autoptr(GVariant) expected = fields (row->read);
-  g_autoptr(HwEvent) event = pass_event (hw_event_new (row->kind, &origin, 12, changes));
+  HwTaskFields *fields = hw_task_fields_new_from_variant (changes);
+  g_autoptr(HwEvent) event = pass_event (hw_event_new (row->kind, &origin, 12, fields));
 
   g_assert_cmpint (hw_event_get_kind (event), ==, row->kind);
   g_assert_cmpuint (hw_event_get_epoch (event), ==, 5);
@@ -294,7 +295,8 @@ static void
 test_answer_json_added_has_its_origin (void)
 {
   g_autoptr(GVariant) changes = fields ("{" ALL_FIELDS "}");
-  g_autoptr(HwEvent) event = pass_event (hw_event_new (HW_EVENT_KIND_ADDED, &origin, 12, changes));
+  HwTaskFields *fields = hw_task_fields_new_from_variant (changes);
+  g_autoptr(HwEvent) event = pass_event (hw_event_new (HW_EVENT_KIND_ADDED, &origin, 12, fields));
 
   g_assert_cmpstr (hw_event_get_task_type (event), ==, "checksum");
   g_assert_cmpstr (hw_event_get_group (event), ==, "disk");
@@ -309,7 +311,8 @@ test_answer_json_progress (void)
   g_autoptr(GVariant) expected = fields ("{'progress': <0.42>, 'done': <uint64 42>,"
                                          " 'total': <uint64 100>, 'unit': <'files'>,"
                                          " 'attempt': <uint32 2>}");
-  g_autoptr(HwEvent) event = pass_event (hw_event_new_progress (&origin, 4294967297, levels));
+  HwTaskFields *fields = hw_task_fields_new_from_variant (levels);
+  g_autoptr(HwEvent) event = pass_event (hw_event_new_progress (&origin, 4294967297, fields));
 
   g_assert_cmpint (hw_event_get_kind (event), ==, HW_EVENT_KIND_PROGRESS);
   g_assert_cmpuint (hw_event_get_seq (event), ==, 0);

@@ -46,7 +46,7 @@ make_full_task (void)
             " 'hidden_parameters': <{'env': <{'PASSWORD': <'secret'>}>}>,"
             " 'aborted_starts': <uint32 2>}");
 
-  return hw_task_new (7, 12, values);
+  return hw_task_new (7, 12, hw_task_fields_new_from_variant (values));
 }
 
 static void
@@ -74,7 +74,7 @@ static void
 test_task_json_has_all_members_always (void)
 {
   g_autoptr(GVariant) values = fields ("{'type': <'demo'>, 'state': <'Pending'>}");
-  g_autoptr(HwTask) task = hw_task_new (1, 1, values);
+  g_autoptr(HwTask) task = hw_task_new (1, 1, hw_task_fields_new_from_variant (values));
   g_autoptr(GBytes) json = hw_task_json_encode_task (task);
 
   ASSERT_JSON (json,
@@ -206,7 +206,8 @@ test_task_json_event (gconstpointer test_data)
 {
   const EventRow *row = test_data;
   g_autoptr(GVariant) changes = row->changes != NULL ? fields (row->changes) : NULL;
-  g_autoptr(HwEvent) event = hw_event_new (row->kind, &origin, 12, changes);
+  HwTaskFields *fields = changes != NULL ? hw_task_fields_new_from_variant (changes) : NULL;
+  g_autoptr(HwEvent) event = hw_event_new (row->kind, &origin, 12, fields);
   g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
   ASSERT_JSON (json, row->json);
@@ -217,7 +218,8 @@ test_task_json_progress (void)
 {
   g_autoptr(GVariant) levels = fields ("{'progress': <0.42>, 'done': <uint64 42>,"
                                        " 'total': <uint64 100>, 'unit': <'files'>}");
-  g_autoptr(HwEvent) event = hw_event_new_progress (&origin, 4294967297, levels);
+  HwTaskFields *fields = hw_task_fields_new_from_variant (levels);
+  g_autoptr(HwEvent) event = hw_event_new_progress (&origin, 4294967297, fields);
   g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
   ASSERT_JSON (json,
