@@ -221,6 +221,7 @@ test_lost_with_its_files (CommandFixture *fixture,
   wait_until (probe->is_started);
   start = read_start (fixture);
   replace_runner (fixture, probe);
+  wait_for_door (fixture);
   remove_tree (test_data != NULL ? fixture->attempt : fixture->output_root);
   if (test_data != NULL)
     g_assert_no_errno (g_mkdir (fixture->attempt, 0700));

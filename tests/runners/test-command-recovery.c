@@ -169,20 +169,6 @@ test_no_descriptors (Fixture      *fixture,
   g_assert_cmpint (again->exit_code, ==, 3);
 }
 
-/* Waits until the shim has made its socket. */
-static void
-wait_for_door (Fixture *fixture)
-{
-  g_autofree char *path = g_build_filename (fixture->command.attempt, HW_SHIM_SOCKET, NULL);
-  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
-
-  while (!g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end);
-      g_thread_yield ();
-    }
-}
-
 static int
 knock (Fixture *fixture)
 {
@@ -211,7 +197,7 @@ test_held_shim (Fixture      *fixture,
   pid_t shim;
 
   begin_and_replace (fixture, probe);
-  wait_for_door (fixture);
+  wait_for_door (&fixture->command);
   shim = read_start (fixture).shim;
   g_assert_no_errno (kill (shim, SIGSTOP));
   for (guint i = 0; i < CROWD; i++)
