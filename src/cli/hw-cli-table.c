@@ -92,12 +92,6 @@ hw_cli_table_add (HwCliTable *self,
   g_array_append_val (self->cells, added);
 }
 
-guint
-hw_cli_table_get_n_rows (HwCliTable *self)
-{
-  return self->cells->len / self->n_columns;
-}
-
 static gsize
 get_column_width (HwCliTable *self,
                   guint       column)

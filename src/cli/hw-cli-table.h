@@ -35,7 +35,6 @@ void        hw_cli_table_free (HwCliTable *self);
 void        hw_cli_table_add (HwCliTable *self,
                               const char *cell,
                               const char *colour);
-guint       hw_cli_table_get_n_rows (HwCliTable *self);
 char       *hw_cli_table_render (HwCliTable *self,
                                  guint       width,
                                  gboolean    has_colour);

@@ -180,26 +180,6 @@ hw_spawn_shim (const char    *path,
 }
 
 /**
- * hw_shim_process_forget:
- * @self: a shim of ours that started nothing
- *
- * Waits for its end, which comes as soon as nobody speaks with it. Blocks.
- */
-void
-hw_shim_process_forget (HwShimProcess *self)
-{
-  siginfo_t ending;
-
-  if (self->link_fd >= 0)
-    close (self->link_fd);
-  self->link_fd = -1;
-
-  while (self->pidfd >= 0 && waitid (P_PIDFD, (id_t) self->pidfd, &ending, WEXITED) < 0 &&
-         errno == EINTR)
-    continue;
-}
-
-/**
  * hw_spawn_heed_children:
  *
  * Stops the process from ignoring `SIGCHLD`, if it does because its parent did

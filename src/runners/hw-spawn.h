@@ -25,7 +25,6 @@ typedef struct
 } HwShimProcess;
 
 void     hw_shim_process_free (HwShimProcess *self);
-void     hw_shim_process_forget (HwShimProcess *self);
 
 gboolean hw_spawn_shim (const char    *path,
                         const char    *name,

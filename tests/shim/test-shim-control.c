@@ -350,7 +350,7 @@ test_level (ShimFixture  *fixture,
 
   let_go (fixture);
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_EXITED, 0);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
   g_assert_false (g_file_test (work, G_FILE_TEST_EXISTS));
 }
 
@@ -363,7 +363,7 @@ test_not_started (ShimFixture  *fixture,
 
   order (fixture, "", (HwShimTask) { .path = "/does/not/exist" });
   assert_hears (fixture->process->link_fd, HW_SHIM_NOT_STARTED);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
 
   g_assert_false (g_file_test (work, G_FILE_TEST_EXISTS));
 }

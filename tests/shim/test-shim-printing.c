@@ -86,7 +86,7 @@ test_too_many_secrets (ShimFixture  *fixture,
   g_assert_cmpint (frame.verb, ==, HW_SHIM_NOT_STARTED);
   g_assert_cmpuint (hw_shim_read_u32 (frame.payload), ==, HW_SHIM_STAGE_SETUP);
   g_assert_cmpuint (hw_shim_read_u32 (frame.payload + 4), ==, E2BIG);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 
   for (guint i = 0; i <= HW_MASK_PARTS_MAX; i++)
@@ -152,7 +152,7 @@ test_limit_of_child (ShimFixture  *fixture,
       g_thread_yield ();
     }
   say (fixture->process->link_fd, HW_SHIM_VERSION, HW_SHIM_KILL, NULL, 0);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
 
   g_assert_cmpuint (count_segments (fixture, &newest), <=, LIMIT / HW_SEGMENT_SIZE);
 }

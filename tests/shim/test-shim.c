@@ -181,7 +181,7 @@ test_refuses_terminal (ShimFixture  *fixture,
   g_assert_cmpint (frame.verb, ==, HW_SHIM_NOT_STARTED);
   g_assert_cmpuint (hw_shim_read_u32 (frame.payload), ==, HW_SHIM_STAGE_SETUP);
   g_assert_cmpuint (hw_shim_read_u32 (frame.payload + 4), ==, ENOSYS);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
@@ -239,7 +239,7 @@ test_order_cut_off (ShimFixture  *fixture,
   g_autoptr(GDir) folder = NULL;
 
   g_assert_cmpint (send (fixture->process->link_fd, "\1\1\0\0\50\0\0\0\0\0", 10, 0), ==, 10);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
 
   folder = g_dir_open (fixture->folder, 0, NULL);
   g_assert_null (g_dir_read_name (folder));
@@ -337,7 +337,7 @@ replace_shim (ShimFixture *fixture,
 {
   Refusal refusal = { fixture, call, comparison, argument, action, NULL };
 
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
   hw_shim_process_free (fixture->process);
   fixture->process = g_new0 (HwShimProcess, 1);
   g_thread_join (g_thread_new ("shim", spawn_refused, &refusal));

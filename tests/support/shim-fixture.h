@@ -11,11 +11,13 @@
 #include "tests/support/test-cgroup.h"
 #include "tests/support/wait.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Long enough for any machine: the shim answers at once, or the test is broken. */
@@ -55,6 +57,21 @@ set_up (ShimFixture  *fixture,
   set_patience (fixture->process->link_fd);
 }
 
+/* Waits for the end of a shim of ours, which comes as soon as nobody speaks with it. */
+static inline void
+await_shim (HwShimProcess *process)
+{
+  siginfo_t ending;
+
+  if (process->link_fd >= 0)
+    close (process->link_fd);
+  process->link_fd = -1;
+
+  while (process->pidfd >= 0 &&
+         waitid (P_PIDFD, (id_t) process->pidfd, &ending, WEXITED) < 0 && errno == EINTR)
+    continue;
+}
+
 static inline void
 tear_down (ShimFixture  *fixture,
            gconstpointer test_data)
@@ -62,7 +79,7 @@ tear_down (ShimFixture  *fixture,
   const char *argv[] = { "rm", "-rf", "--", fixture->folder, NULL };
 
   kill (fixture->process->pid, SIGKILL);
-  hw_shim_process_forget (fixture->process);
+  await_shim (fixture->process);
   g_clear_pointer (&fixture->process, hw_shim_process_free);
   g_clear_pointer (&fixture->cgroup, test_cgroup_free);
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
