@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "tests/store/kept-file.h"
 #include "tests/store/sqlite-kind.h"
 
 #include "hw-db.h"
@@ -11,78 +12,19 @@
 #include "hw-high-water.h"
 #include "hw-sqlite-copy.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <utime.h>
 
-/* What a database is taken for that is not the one that was there: a backup that was put back,
- * an older one that somebody copied there, one that has lost its end. It gets a new epoch, and
- * no number is given out twice; and the one that is there is never taken for another one.
+/* Backups that are made and put back: a database that was put back gets a new epoch, and no
+ * number is given out twice; and nothing is lost of the one that was there.
  */
-
-#define HIGH_WATER "headway.db.high-water"
 
 static const StoreKind copied_kind = {
   .name = "sqlite-copy",
   .open = open_sqlite,
   .close = close_sqlite,
 };
-
-/* Bytes of a file, to be put back later. */
-typedef struct
-{
-  char *name; /* (owned) */
-  char *contents; /* (owned) (nullable): there was none */
-  gsize length;
-} Kept;
-
-static Kept *
-keep (Fixture    *fixture,
-      const char *name)
-{
-  g_autofree char *path = fixture_build_path (fixture, name);
-  Kept *kept = g_new0 (Kept, 1);
-
-  kept->name = g_strdup (name);
-  g_file_get_contents (path, &kept->contents, &kept->length, NULL);
-
-  return kept;
-}
-
-static void
-kept_free (Kept *kept)
-{
-  g_free (kept->contents);
-  g_free (kept->name);
-  g_free (kept);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kept, kept_free)
-
-static void
-put (Fixture    *fixture,
-     const Kept *kept)
-{
-  g_autofree char *path = fixture_build_path (fixture, kept->name);
-  g_autoptr(GError) error = NULL;
-
-  g_assert_nonnull (kept->contents);
-  g_file_set_contents_full (path, kept->contents, (gssize) kept->length, G_FILE_SET_CONTENTS_NONE,
-                            0600, &error);
-  g_assert_no_error (error);
-}
-
-static void
-drop (Fixture    *fixture,
-      const char *name)
-{
-  g_autofree char *path = fixture_build_path (fixture, name);
-
-  g_unlink (path);
-}
 
 static HwSqliteCopyFacts
 make_copy (Fixture    *fixture,
@@ -519,138 +461,6 @@ test_two_at_once_are_two (Fixture      *fixture,
   fixture_open (fixture);
 }
 
-/* Somebody copied the file while nobody used it, and puts that back. */
-static void
-test_older_one_is_noticed (Fixture      *fixture,
-                           gconstpointer kind)
-{
-  guint64 epoch = hw_store_get_epoch (fixture->store);
-  g_autoptr(Kept) older = NULL;
-  guint64 newest;
-
-  add (fixture, "@a{sv} {}");
-  fixture_close (fixture);
-  older = keep (fixture, "headway.db");
-  fixture_open (fixture);
-  newest = add (fixture, "@a{sv} {}");
-  fixture_close (fixture);
-  put (fixture, older);
-  fixture_open (fixture);
-
-  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, epoch);
-  g_assert_cmpuint (add (fixture, "@a{sv} {}"), >, newest);
-}
-
-/* A log that ends early reads as if what is missing had never been committed. */
-static void
-test_lost_end_is_noticed (Fixture      *fixture,
-                          gconstpointer kind)
-{
-  guint64 epoch = hw_store_get_epoch (fixture->store);
-  g_autoptr(Kept) database = NULL;
-  g_autoptr(Kept) log = NULL;
-  g_autoptr(Kept) mark = NULL;
-  guint64 newest;
-
-  add (fixture, "@a{sv} {}");
-  database = keep (fixture, "headway.db");
-  log = keep (fixture, "headway.db-wal");
-  newest = add (fixture, "@a{sv} {}");
-  mark = keep (fixture, HIGH_WATER);
-  fixture_close (fixture);
-  put (fixture, database);
-  put (fixture, log);
-  put (fixture, mark);
-  fixture_open (fixture);
-
-  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, epoch);
-  g_assert_cmpuint (add (fixture, "@a{sv} {}"), >, newest);
-}
-
-/* It may come of another machine, where its epoch goes on. */
-static void
-test_other_one_is_noticed (Fixture      *fixture,
-                           gconstpointer kind)
-{
-  guint64 epoch = hw_store_get_epoch (fixture->store);
-  g_autoptr(Kept) other = NULL;
-  guint64 other_epoch;
-
-  fixture_close (fixture);
-  drop (fixture, "headway.db");
-  drop (fixture, HIGH_WATER);
-  fixture_open (fixture);
-  other_epoch = hw_store_get_epoch (fixture->store);
-  for (guint i = 0; i < 5; i++)
-    add (fixture, "@a{sv} {}");
-  fixture_close (fixture);
-  other = keep (fixture, "headway.db");
-  drop (fixture, "headway.db");
-  drop (fixture, HIGH_WATER);
-  fixture_open (fixture);
-  fixture_close (fixture);
-  put (fixture, other);
-  fixture_open (fixture);
-
-  g_assert_cmpuint (other_epoch, !=, epoch);
-  g_assert_cmpuint (hw_store_get_epoch (fixture->store), !=, other_epoch);
-}
-
-/* What a daemon leaves that ends, or dies, is what was there. */
-static void
-test_same_one_is_the_same (Fixture      *fixture,
-                           gconstpointer kind)
-{
-  guint64 epoch = hw_store_get_epoch (fixture->store);
-
-  for (guint i = 0; i < 5; i++)
-    {
-      static const char *const names[] = { "headway.db", "headway.db-wal", HIGH_WATER };
-      g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
-
-      g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2 * i + 1);
-      for (guint j = 0; j < G_N_ELEMENTS (names); j++)
-        g_ptr_array_add (left, keep (fixture, names[j]));
-      fixture_close (fixture);
-      for (guint j = 0; j < left->len; j++)
-        put (fixture, g_ptr_array_index (left, j));
-      fixture_open (fixture);
-      g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
-
-      g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 2 * i + 2);
-      fixture_close (fixture);
-      fixture_open (fixture);
-      g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
-    }
-}
-
-/* A mark of which a bit turned says nothing, rather than something that is not so. */
-static void
-test_flipped_mark_says_nothing (Fixture      *fixture,
-                                gconstpointer kind)
-{
-  guint64 epoch = hw_store_get_epoch (fixture->store);
-  g_autoptr(Kept) mark = NULL;
-  g_autofree char *path = fixture_build_path (fixture, "headway.db");
-
-  add (fixture, "@a{sv} {}");
-  fixture_close (fixture);
-  mark = keep (fixture, HIGH_WATER);
-  for (guint bit = 0; bit < mark->length * 8; bit++)
-    {
-      HwHighWaterMark read;
-
-      mark->contents[bit / 8] ^= (char) (1 << bit % 8);
-      put (fixture, mark);
-      hw_high_water_read (path, &read);
-      g_assert_cmpuint (read.epoch, ==, 0);
-      mark->contents[bit / 8] ^= (char) (1 << bit % 8);
-    }
-  fixture_open (fixture);
-
-  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, epoch);
-}
-
 /* As on another machine, where nobody knows how far the former database went. */
 static void
 test_copy_without_a_mark_steps (Fixture      *fixture,
@@ -667,50 +477,6 @@ test_copy_without_a_mark_steps (Fixture      *fixture,
   fixture_open (fixture);
 
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 1 + HW_HIGH_WATER_STEP + 1);
-}
-
-/* Has a file of ours be a disk that is full, from now on. */
-static void
-fill_disk (const char *path)
-{
-  g_autoptr(GDir) descriptors = g_dir_open ("/proc/self/fd", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (descriptors)) != NULL)
-    {
-      g_autofree char *link = g_build_filename ("/proc/self/fd", name, NULL);
-      g_autofree char *target = g_file_read_link (link, NULL);
-
-      if (g_strcmp0 (target, path) == 0)
-        {
-          int full_fd = open ("/dev/full", O_WRONLY | O_CLOEXEC);
-
-          g_assert_cmpint (dup2 (full_fd, atoi (name)), >=, 0);
-          close (full_fd);
-          return;
-        }
-    }
-
-  g_assert_not_reached ();
-}
-
-/* Whoever reads it counts on its being no more than a step behind. */
-static void
-test_mark_without_space_is_near_enough (Fixture      *fixture,
-                                        gconstpointer kind)
-{
-  g_autofree char *folder = realpath (fixture->folder, NULL);
-  g_autofree char *database_path = g_build_filename (folder, "other.db", NULL);
-  g_autofree char *path = g_strconcat (database_path, ".high-water", NULL);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwHighWater) mark = hw_high_water_new (database_path,
-                                                   &(HwHighWaterMark) { 1, 10, 10 }, &error);
-
-  g_assert_no_error (error);
-  fill_disk (path);
-
-  g_assert_true (hw_high_water_raise (mark, 10, 10 + HW_HIGH_WATER_STEP - 1));
-  g_assert_false (hw_high_water_raise (mark, 10, 10 + HW_HIGH_WATER_STEP));
 }
 
 int
@@ -734,13 +500,7 @@ main (int   argc,
     { "log-without-its-database-is-kept", test_log_without_its_database_is_kept },
     { "interrupted-one-leaves-nothing", test_interrupted_one_leaves_nothing },
     { "two-at-once-are-two", test_two_at_once_are_two },
-    { "high-water/older-one-is-noticed", test_older_one_is_noticed },
-    { "high-water/lost-end-is-noticed", test_lost_end_is_noticed },
-    { "high-water/other-one-is-noticed", test_other_one_is_noticed },
-    { "high-water/same-one-is-the-same", test_same_one_is_the_same },
-    { "high-water/copy-without-a-mark-steps", test_copy_without_a_mark_steps },
-    { "high-water/without-space-is-near-enough", test_mark_without_space_is_near_enough },
-    { "high-water/flipped-mark-says-nothing", test_flipped_mark_says_nothing },
+    { "without-a-mark-steps", test_copy_without_a_mark_steps },
   };
 
   g_test_init (&argc, &argv, NULL);
