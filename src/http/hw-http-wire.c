@@ -316,6 +316,7 @@ typedef struct
   GSource parent;
   HwHttpWire *wire; /* (owned) */
   GIOCondition condition;
+  GIOCondition polled; /* what the network is asked for at the moment */
   gpointer tag;
 } WireSource;
 
@@ -347,12 +348,19 @@ wire_source_prepare (GSource *source,
                      int     *timeout)
 {
   WireSource *self = (WireSource *) source;
+  GIOCondition condition;
 
   *timeout = -1;
   if (wire_source_is_ready (self))
     return TRUE;
 
-  g_source_modify_unix_fd (source, self->tag, wire_source_get_condition (self));
+  /* To modify what is polled wakes the main context up, so that each of its rounds would have
+   * another one follow.
+   */
+  condition = wire_source_get_condition (self);
+  if (condition != self->polled)
+    g_source_modify_unix_fd (source, self->tag, condition);
+  self->polled = condition;
 
   return FALSE;
 }
@@ -414,6 +422,7 @@ hw_http_wire_create_source (HwHttpWire  *self,
   g_source_set_static_name (source, "HwHttpWire");
   wire_source->wire = hw_http_wire_ref (self);
   wire_source->condition = condition;
+  wire_source->polled = condition;
   wire_source->tag = g_source_add_unix_fd (source, g_socket_get_fd (self->socket), condition);
 
   return source;

@@ -341,6 +341,47 @@ test_http_wire_no_tls (Fixture      *fixture,
   g_assert_false (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
 }
 
+static gboolean
+on_time_over (gpointer user_data)
+{
+  gboolean *is_over = user_data;
+
+  *is_over = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_nothing (gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+/* A connection that waits has the main context sleep: with one that wakes it up in each round
+ * these would be thousands.
+ */
+static void
+test_http_wire_lets_others_sleep (Fixture      *fixture,
+                                  gconstpointer has_tls)
+{
+  g_autoptr(GSource) source = NULL;
+  gboolean is_over = FALSE;
+  guint n_rounds;
+
+  if (has_tls)
+    shake_hands (fixture);
+  source = hw_http_wire_create_source (fixture->wire, G_IO_IN);
+  g_source_set_callback (source, on_nothing, NULL, NULL);
+  g_source_attach (source, NULL);
+  g_timeout_add (50, on_time_over, &is_over);
+
+  for (n_rounds = 0; !is_over; n_rounds++)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_rounds, <, 20);
+
+  g_source_destroy (source);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -355,6 +396,8 @@ main (int   argc,
   ADD ("says-nothing-in-the-clear", NULL, test_http_wire_says_nothing_in_the_clear);
   ADD ("rings-for-what-is-decrypted", NULL, test_http_wire_rings_for_what_is_decrypted);
   ADD ("is-silent-in-a-handshake", NULL, test_http_wire_is_silent_in_a_handshake);
+  ADD ("lets-others-sleep/plain", NULL, test_http_wire_lets_others_sleep);
+  ADD ("lets-others-sleep/tls", "tls", test_http_wire_lets_others_sleep);
   ADD ("cut-handshake", NULL, test_http_wire_cut_handshake);
   ADD ("end/with-goodbye", "goodbye", test_http_wire_end);
   ADD ("end/without-a-word", NULL, test_http_wire_end);
