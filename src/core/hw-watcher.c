@@ -14,11 +14,6 @@
 /* What may be asked for at once: some hundred kilobytes. */
 #define LIMIT_MAX 500
 
-/* A viewer learns from a heartbeat that silence is quiet, and not a fault. Proxies
- * and clients of the hub give up after 30 seconds of silence or more.
- */
-#define HEARTBEAT_INTERVAL (15 * G_USEC_PER_SEC)
-
 /**
  * HwWatcher:
  *
@@ -516,7 +511,7 @@ hw_watcher_new (HwTaskQueue         *queue,
   self->epoch = epoch;
   self->seq = after;
   self->from_start = epoch == 0 && after == 0;
-  self->patience = HEARTBEAT_INTERVAL;
+  self->patience = HW_WATCHER_PATIENCE;
   self->limit = PAGE_SIZE;
   self->has_levels = TRUE;
 
@@ -559,6 +554,23 @@ hw_watcher_new_poll (HwTaskQueue         *queue,
   self->rev = poll->rev;
 
   return self;
+}
+
+/**
+ * hw_watcher_set_patience:
+ * @self: a watcher that nobody waits for
+ * @patience: how long to wait for something to come, in microseconds; 0 to look once
+ *
+ * Says how long it waits from now on before it tells a heartbeat.
+ */
+void
+hw_watcher_set_patience (HwWatcher *self,
+                         gint64     patience)
+{
+  g_return_if_fail (HW_IS_WATCHER (self));
+  g_return_if_fail (self->pending == NULL);
+
+  self->patience = MAX (patience, 0);
 }
 
 /**

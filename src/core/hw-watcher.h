@@ -10,6 +10,15 @@
 G_BEGIN_DECLS
 
 /**
+ * HW_WATCHER_PATIENCE:
+ *
+ * How long a watcher waits before it tells a heartbeat, in microseconds, as a viewer learns
+ * from one that silence is quiet, and not a fault. Proxies and clients of the hub give up
+ * after 30 seconds of silence or more.
+ */
+#define HW_WATCHER_PATIENCE (15 * G_USEC_PER_SEC)
+
+/**
  * HwWatchPoll:
  * @wait: how long to wait for something to come, in microseconds; 0 to look once
  * @limit: how many transitions one answer may have, or 0 for what is usual
@@ -41,6 +50,9 @@ HwWatcher *hw_watcher_new_poll (HwTaskQueue         *queue,
                                 guint64              epoch,
                                 guint64              after,
                                 const HwWatchPoll   *poll);
+
+void       hw_watcher_set_patience (HwWatcher *self,
+                                    gint64     patience);
 
 guint64    hw_watcher_get_epoch (HwWatcher *self);
 guint64    hw_watcher_get_seq (HwWatcher *self);
