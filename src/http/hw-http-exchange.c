@@ -23,14 +23,16 @@ struct _HwHttpExchange
   SoupServerMessage *message; /* (owned) */
   GCancellable *cancellable;  /* (owned) */
   gulong disconnected_id;
+  gulong finished_id;
   guint left_id; /* the source that tells when the client leaves */
   gboolean is_open;
 };
 
-/* A message without a connection must not be touched by soup_server_message_unpause(). */
+/* A message without a connection, or that is done, must not be touched by
+ * soup_server_message_unpause(). */
 static void
-on_message_disconnected (SoupServerMessage *message,
-                         HwHttpExchange    *self)
+on_message_over (SoupServerMessage *message,
+                 HwHttpExchange    *self)
 {
   self->is_open = FALSE;
   g_clear_handle_id (&self->left_id, g_source_remove);
@@ -58,7 +60,8 @@ hw_http_exchange_new (SoupServerMessage *message)
   self->cancellable = g_cancellable_new ();
   self->is_open = TRUE;
   self->disconnected_id = g_signal_connect (message, "disconnected",
-                                            G_CALLBACK (on_message_disconnected), self);
+                                            G_CALLBACK (on_message_over), self);
+  self->finished_id = g_signal_connect (message, "finished", G_CALLBACK (on_message_over), self);
   soup_server_message_pause (message);
 
   return self;
@@ -100,6 +103,21 @@ hw_http_exchange_watch (HwHttpExchange *self)
 }
 
 /**
+ * hw_http_exchange_send:
+ * @self: an exchange whose answer comes in pieces
+ *
+ * Sends what the message was given. libsoup waits again when it has written all of it.
+ */
+void
+hw_http_exchange_send (HwHttpExchange *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->is_open)
+    soup_server_message_unpause (self->message);
+}
+
+/**
  * hw_http_exchange_end:
  * @self: (transfer full): an exchange
  *
@@ -112,8 +130,8 @@ hw_http_exchange_end (HwHttpExchange *self)
 
   g_clear_handle_id (&self->left_id, g_source_remove);
   g_clear_signal_handler (&self->disconnected_id, self->message);
-  if (self->is_open)
-    soup_server_message_unpause (self->message);
+  g_clear_signal_handler (&self->finished_id, self->message);
+  hw_http_exchange_send (self);
 
   g_clear_object (&self->cancellable);
   g_clear_object (&self->message);

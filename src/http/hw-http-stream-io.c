@@ -9,9 +9,15 @@
 #include "hw-http-head.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 /* How much of what a refused client still sends is dropped in one go. */
 #define DROP_SIZE 16384
+
+/* What the kernel keeps for a watcher that reads slowly; what does not fit waits, shared,
+ * where it is made. In bytes, of which the kernel takes twice as many.
+ */
+#define WATCHER_SEND_BUFFER 65536
 
 /* How requests come and answers go: what libsoup gets to read, and when. */
 
@@ -256,4 +262,19 @@ hw_http_stream_create_write_source (HwHttpStream *self,
   g_autoptr(GSource) base = hw_http_wire_create_source (self->wire, G_IO_OUT);
 
   return g_pollable_source_new_full (self->output, base, cancellable);
+}
+
+/**
+ * hw_http_stream_limit_send_buffer:
+ * @self: a stream of a watcher
+ *
+ * Has the kernel keep little of what the other side does not read: it would let that grow to
+ * megabytes. A socket that does not take this works all the same.
+ */
+void
+hw_http_stream_limit_send_buffer (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, WATCHER_SEND_BUFFER, NULL);
 }

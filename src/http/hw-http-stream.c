@@ -13,11 +13,6 @@
 
 #define STREAM_KEY "hw-http-stream"
 
-/* What the kernel keeps for a watcher that reads slowly; what does not fit waits, shared,
- * where it is made. In bytes, of which the kernel takes twice as many.
- */
-#define WATCHER_SEND_BUFFER 65536
-
 /**
  * HwHttpStream:
  *
@@ -570,10 +565,7 @@ hw_http_stream_upgrade (HwHttpStream *self)
   if (self->phase != HW_HTTP_STREAM_ANSWERING)
     return;
 
-  /* Without this the kernel lets the buffer of a slow client grow to megabytes; a socket
-   * that does not take it works all the same.
-   */
-  g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, WATCHER_SEND_BUFFER, NULL);
+  hw_http_stream_limit_send_buffer (self);
   hw_http_stream_enter (self, HW_HTTP_STREAM_UPGRADED);
   g_signal_emit (self, signals[SIGNAL_UPGRADED], 0);
 }

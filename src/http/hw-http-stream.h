@@ -91,6 +91,7 @@ HwHttpStreamState hw_http_stream_get_state (HwHttpStream *self);
 gint64 hw_http_stream_get_since (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
+void            hw_http_stream_limit_send_buffer (HwHttpStream *self);
 
 gboolean        hw_http_stream_set_entrance (HwHttpStream     *self,
                                              HwHttpEntrance    entrance,
