@@ -226,6 +226,19 @@ hw_http_poll_clear (HwHttpPoll *self)
   hw_watch_filter_clear (&self->filter);
 }
 
+/* Reads whose events somebody wants, and after which. */
+static gboolean
+read_place (GHashTable *values,
+            HwHttpPoll *poll,
+            GError    **error)
+{
+  poll->filter.type = g_strdup (g_hash_table_lookup (values, "type"));
+  poll->filter.owner = g_strdup (g_hash_table_lookup (values, "owner"));
+
+  return read_number (values, "epoch", 0, MAX_NUMBER, &poll->epoch, error) &&
+         read_number (values, "after", 0, MAX_NUMBER, &poll->after, error);
+}
+
 /**
  * hw_http_query_read_poll:
  * @query: (nullable): what follows the question mark
@@ -255,17 +268,68 @@ hw_http_query_read_poll (const char *query,
   *poll = (HwHttpPoll) { .filter = { .task_id = task_id } };
   values = parse (query, task_id != 0 ? names_of_task : names, error);
   if (values == NULL ||
-      !read_number (values, "epoch", 0, MAX_NUMBER, &poll->epoch, error) ||
-      !read_number (values, "after", 0, MAX_NUMBER, &poll->after, error) ||
+      !read_place (values, poll, error) ||
       !read_number (values, "rev", 0, MAX_NUMBER, &poll->how.rev, error) ||
       !read_wait (values, &poll->how.wait, error))
     return FALSE;
 
   poll->how.has_levels = g_hash_table_contains (values, "rev");
-  poll->filter.type = g_strdup (g_hash_table_lookup (values, "type"));
-  poll->filter.owner = g_strdup (g_hash_table_lookup (values, "owner"));
 
   return TRUE;
+}
+
+/* Reads a place as events of a feed are numbered, EPOCH-SEQ. */
+static gboolean
+read_id (const char *id,
+         HwHttpPoll *poll,
+         GError    **error)
+{
+  g_auto(GStrv) numbers = g_strsplit (id, "-", 0);
+
+  if (g_strv_length (numbers) == 2 &&
+      hw_http_parse_number (numbers[0], MAX_NUMBER, &poll->epoch) &&
+      hw_http_parse_number (numbers[1], MAX_NUMBER, &poll->after))
+    return TRUE;
+
+  g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                       "“Last-Event-ID” must be two numbers with a hyphen between them. Send the "
+                       "“id” of the last event that you were told, or leave it out.");
+  return FALSE;
+}
+
+/**
+ * hw_http_query_read_feed:
+ * @query: (nullable): what follows the question mark
+ * @last_id: (nullable): the last event that they were told, as feeds call it
+ * @task_id: the task whose events to see, or 0 for those of all
+ * @poll: (out): which events, to be cleared with hw_http_poll_clear() in any case
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads which events somebody wants as they come: those after @last_id, as whoever comes
+ * again says, or else after `epoch` and `after`; and of all tasks those of a `type` or an
+ * `owner`.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_http_query_read_feed (const char *query,
+                         const char *last_id,
+                         guint64     task_id,
+                         HwHttpPoll *poll,
+                         GError    **error)
+{
+  static const char *const names[] = { "epoch", "after", "type", "owner", NULL };
+  static const char *const names_of_task[] = { "epoch", "after", NULL };
+  g_autoptr(GHashTable) values = NULL;
+
+  g_return_val_if_fail (poll != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  *poll = (HwHttpPoll) { .filter = { .task_id = task_id }, .how = { .has_levels = TRUE } };
+  values = parse (query, task_id != 0 ? names_of_task : names, error);
+
+  return values != NULL && read_place (values, poll, error) &&
+         (last_id == NULL || read_id (last_id, poll, error));
 }
 
 /**

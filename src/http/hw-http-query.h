@@ -51,6 +51,11 @@ gboolean hw_http_query_read_poll (const char *query,
                                   guint64     task_id,
                                   HwHttpPoll *poll,
                                   GError    **error);
+gboolean hw_http_query_read_feed (const char *query,
+                                  const char *last_id,
+                                  guint64     task_id,
+                                  HwHttpPoll *poll,
+                                  GError    **error);
 gboolean hw_http_query_read_task (const char *query,
                                   guint64    *task_id,
                                   GError    **error);

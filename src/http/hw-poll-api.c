@@ -9,6 +9,7 @@
 #include "hw-answer-json.h"
 #include "hw-error.h"
 #include "hw-http-exchange.h"
+#include "hw-http-feed.h"
 #include "hw-http-query.h"
 #include "hw-http-reply.h"
 #include "hw-task-json.h"
@@ -17,8 +18,8 @@
  * HwPollApi:
  *
  * The part of the REST door where somebody may wait for what comes: the events and the
- * output of tasks. Each answer names where to go on, so it keeps nothing of those who
- * ask but how many of them wait.
+ * output of tasks. Each answer names where to go on, and so does each event of an answer
+ * that lasts, so it keeps nothing of those who ask but how many of them wait.
  */
 struct _HwPollApi
 {
@@ -61,25 +62,36 @@ poll_free (Poll *poll)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Poll, poll_free)
 
+/* Answers a request that may not wait, because too many do. */
+static gboolean
+hw_poll_api_has_room (HwPollApi         *self,
+                      SoupServerMessage *message)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (self->n_waiting < HW_POLL_MAX_WAITING)
+    return TRUE;
+
+  error = g_error_new (HW_ERROR, HW_ERROR_TOO_LARGE,
+                       "There are %d requests that wait already. Ask again later, or for JSON "
+                       "without “wait”; whoever has much to watch can use the hub.",
+                       HW_POLL_MAX_WAITING);
+  hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
+
+  return FALSE;
+}
+
 /* Returns (transfer full) (nullable): a request that may wait, or %NULL if it was
- * refused because too many do. */
+ * refused. */
 static Poll *
 poll_new (HwPollApi         *api,
           SoupServerMessage *message,
-          gint64 wait)
+          gint64             wait)
 {
   Poll *poll;
 
-  if (wait > 0 && api->n_waiting >= HW_POLL_MAX_WAITING)
-    {
-      g_autoptr(GError) error =
-        g_error_new (HW_ERROR, HW_ERROR_TOO_LARGE,
-                     "There are %d requests that wait already. Ask again later, or without "
-                     "“wait”; whoever has much to watch can use the hub.", HW_POLL_MAX_WAITING);
-
-      hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
-      return NULL;
-    }
+  if (wait > 0 && !hw_poll_api_has_room (api, message))
+    return NULL;
 
   poll = g_new0 (Poll, 1);
   poll->api = g_object_ref (api);
@@ -145,6 +157,46 @@ hw_poll_api_watch (HwPollApi         *self,
                                  &asked.how);
   hw_watcher_next_async (watcher, hw_http_exchange_get_cancellable (poll->exchange),
                          on_watcher_next, poll);
+}
+
+static void
+on_feed_end (gpointer user_data)
+{
+  HwPollApi *self = HW_POLL_API (user_data);
+
+  self->n_waiting--;
+  g_object_unref (self);
+}
+
+static void
+hw_poll_api_feed (HwPollApi         *self,
+                  SoupServerMessage *message,
+                  guint64            task_id,
+                  HwPrincipal       *principal)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  const char *last_id = soup_message_headers_get_one (
+    soup_server_message_get_request_headers (message), "Last-Event-ID");
+  g_auto(HwHttpPoll) asked = { 0 };
+  g_autoptr(HwWatcher) watcher = NULL;
+  g_autoptr(GError) error = NULL;
+  HwHttpExchange *exchange;
+
+  if (!hw_http_query_read_feed (query, last_id, task_id, &asked, &error))
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
+
+  if (!hw_poll_api_has_room (self, message))
+    return;
+
+  self->n_waiting++;
+  watcher = hw_watcher_new_poll (self->queue, principal, &asked.filter, asked.epoch, asked.after,
+                                 &asked.how);
+  exchange = hw_http_exchange_new (message);
+  hw_http_exchange_watch (exchange);
+  hw_http_feed_begin (exchange, watcher, on_feed_end, g_object_ref (self));
 }
 
 /* Reading output goes through these in this order; a second time, without waiting, if
@@ -338,6 +390,8 @@ hw_poll_api_answer (HwPollApi         *self,
 
   if (route == HW_HTTP_ROUTE_LOG)
     hw_poll_api_read_log (self, message, task_id, principal);
+  else if (hw_http_feed_is_wanted (message))
+    hw_poll_api_feed (self, message, task_id, principal);
   else
     hw_poll_api_watch (self, message, task_id, principal);
 }

@@ -156,6 +156,23 @@ http_probe_is_answered (HttpProbe *self)
   return self->is_written && self->is_read;
 }
 
+/**
+ * http_probe_peek:
+ * @self: a request
+ *
+ * Reads what has come until now; the main context brings more.
+ *
+ * Returns: (transfer full): what the server has answered
+ */
+HttpAnswer *
+http_probe_peek (HttpProbe *self)
+{
+  GMemoryOutputStream *received = G_MEMORY_OUTPUT_STREAM (self->received);
+
+  return parse_answer (g_memory_output_stream_get_data (received),
+                       g_memory_output_stream_get_data_size (received));
+}
+
 static void
 http_probe_free (HttpProbe *self)
 {

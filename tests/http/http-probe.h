@@ -33,6 +33,7 @@ HttpProbe  *http_probe_begin (GSocketAddress *address,
                               const char     *bytes,
                               gsize           length);
 gboolean    http_probe_is_answered (HttpProbe *self);
+HttpAnswer *http_probe_peek (HttpProbe *self);
 HttpAnswer *http_probe_finish (HttpProbe *self);
 void        http_probe_hang_up (HttpProbe *self);
 
