@@ -243,6 +243,34 @@ class ProxyTest(House):
         self.assertEqual(200, status, answer)
         self.assertIn(b'"added"', answer)
 
+    def test_events_come_one_by_one_and_go_on_where_somebody_was(self):
+        for path in ("/api/v1/events", "/api/v1/events?type=noop"):
+            with self.subTest(path=path), contextlib.closing(self.follow(path)) as first:
+                self.assertEqual("snapshot", self.hear(first)[1]["kind"])
+                self.ask_owner("POST", "/api/v1/tasks", {"type": "noop"})
+                place, event = self.hear(first)
+                self.assertEqual("added", event["kind"])
+                with contextlib.closing(self.follow(path, {"Last-Event-ID": place})) as second:
+                    self.assertEqual([self.hear(first), self.hear(first)],
+                                     [self.hear(second), self.hear(second)])
+
+    def follow(self, path: str, fields=None) -> http.client.HTTPResponse:
+        """Begins to hear of events, as they come."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=daemon.LIMIT)
+        connection.sock = self.connect()
+        connection.request("GET", path, headers={"Host": NAME, "Accept": "text/event-stream",
+                                                 **self.bearer, **(fields or {})})
+        answer = connection.getresponse()
+        self.assertEqual((200, "text/event-stream"), (answer.status, answer.headers["Content-Type"]))
+        self.assertEqual(b"retry: 1000\n", answer.readline())
+        return answer
+
+    def hear(self, feed: http.client.HTTPResponse) -> tuple[str, dict]:
+        """Waits for an event, and gives its place and what it says."""
+        place, said, end = (feed.readline().decode() for _ in range(3))
+        self.assertEqual("\n", end)
+        return place.removeprefix("id: ").strip(), json.loads(said.removeprefix("data: "))
+
     def test_a_result_is_downloaded_whole(self):
         task = self.ask_owner("POST", "/api/v1/tasks", {"type": "command", "parameters": {
             "argv": ["sh", "-c", 'seq 1 200000 > "$HEADWAY_RESULT_DIR/numbers"']}})

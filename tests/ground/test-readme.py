@@ -81,10 +81,14 @@ class ReadmeTest(unittest.TestCase):
         return values
 
     def assert_adds_a_checksum(self):
-        added, asked, told = self.json_lines(self.copy(["bash", "-ec"], example("sh", "--unix-socket")))
+        both = example("sh", "--unix-socket") + example("sh", "text/event-stream")
+        printed, _, feed = self.copy(["bash", "-ec"], both).partition("retry: 1000\n")
+        added, asked, told = self.json_lines(printed)
         self.assertEqual((1, "checksum"), (added["id"], added["type"]))
         self.assertEqual(1, asked["id"])
         self.assertEqual(("added", 1), (told["events"][0]["kind"], told["events"][0]["task"]))
+        self.assertRegex(feed, r'\Aid: \d+-1\ndata: {"kind":"added",')
+        self.assertRegex(feed, r'\nid: \d+-3\ndata: {[^\n]*"state":"Completed"[^\n]*}\n\n\Z')
 
     def test_socket_in_a_session(self):
         self.start()
