@@ -19,6 +19,7 @@ char        *bench_client_make_request (BenchClient *self,
                                         const char  *body);
 char        *bench_client_ask (BenchClient *self,
                                const char  *request);
+void         bench_client_hang_up (BenchClient *self);
 void         bench_client_watch (BenchClient *self,
                                  guint        n_watchers);
 double       bench_client_load (BenchClient *self,

@@ -6,6 +6,8 @@
 
 #include "bench-daemon.h"
 
+#include "bench-figures.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,16 +162,19 @@ bench_daemon_get_memory (BenchDaemon *self)
 double
 bench_daemon_get_processor_time (BenchDaemon *self)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) self->pid);
-  g_autofree char *text = NULL;
-  double ticks = (double) sysconf (_SC_CLK_TCK);
-  g_auto(GStrv) words = NULL;
+  return bench_get_processor_time_of (self->pid);
+}
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return 0;
+/* Gets how many descriptors it has open. */
+guint
+bench_daemon_count_descriptors (BenchDaemon *self)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/fd", (int) self->pid);
+  g_autoptr(GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
 
-  /* The name of the program may have spaces: what follows it is counted (proc (5)). */
-  words = g_strsplit (strrchr (text, ')') + 2, " ", 14);
+  while (folder != NULL && g_dir_read_name (folder) != NULL)
+    n++;
 
-  return (g_ascii_strtod (words[11], NULL) + g_ascii_strtod (words[12], NULL)) * 1e6 / ticks;
+  return n;
 }

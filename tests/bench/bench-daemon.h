@@ -25,3 +25,4 @@ void   bench_daemon_remove (BenchDaemon *self);
 
 double bench_daemon_get_memory (BenchDaemon *self);
 double bench_daemon_get_processor_time (BenchDaemon *self);
+guint  bench_daemon_count_descriptors (BenchDaemon *self);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 /* How long something is measured. To see that a benchmark still works, a moment is enough. */
 #define DURATION G_USEC_PER_SEC
@@ -38,6 +39,19 @@ bench_get_processor_time (void)
 
   return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC +
          (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+/* Gets the same of another process. */
+double
+bench_get_processor_time_of (pid_t pid)
+{
+  clockid_t clock;
+  struct timespec time;
+
+  if (clock_getcpuclockid (pid, &clock) != 0 || clock_gettime (clock, &time) != 0)
+    return 0;
+
+  return (double) time.tv_sec * G_USEC_PER_SEC + (double) time.tv_nsec / 1000;
 }
 
 /* Gets how much there was a second since @begin. */

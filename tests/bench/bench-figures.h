@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/types.h>
 
 /* What benchmarks have in common: how long they measure, and how they tell of it. */
 
@@ -23,6 +24,7 @@ gboolean    bench_is_smoke (int   argc,
 gint64      bench_get_duration (gboolean is_smoke);
 
 double      bench_get_processor_time (void);
+double      bench_get_processor_time_of (pid_t pid);
 double      bench_get_rate (double amount,
                             gint64 begin);
 double      bench_get_median (double *values,

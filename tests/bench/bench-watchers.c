@@ -1,0 +1,533 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "bench-client.h"
+#include "bench-crowd.h"
+#include "bench-daemon.h"
+#include "bench-figures.h"
+#include "bench-raw-crowd.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+/* What many watchers cost a daemon: one who is told something among many who are not, all at
+ * once, bursts, how old news are when they come, memory, and coming and going. Beside it, in the
+ * same run, a loop of send() with as many connections and as many bytes. Servers and watchers
+ * share the machine. What counts is the time that processors give to the server; from that of
+ * an event the time is taken that the task behind it costs when nobody watches.
+ */
+
+/* One that runs as long as we measure, so that the others wait, each of which is one event. */
+#define BLOCKER "{\"type\":\"demo\",\"parameters\":{\"steps\":1,\"delay\":3600}}"
+#define NOOP "{\"type\":\"noop\"}"
+
+/* Events that are one commit. */
+#define BURST 20
+
+/* Those who come and go together. */
+#define WAVE 500
+
+/* Events that are added by the clock, and how many of them a second. */
+#define PACE 50
+
+/* How long a server may take to see who has left, and how often we look, in microseconds. */
+#define PATIENCE (20 * G_USEC_PER_SEC)
+#define GLANCE 10000
+
+typedef struct
+{
+  gboolean is_smoke;
+  gboolean is_all;
+
+  BenchDaemon daemon;
+  BenchClient *client; /* (owned) */
+  char *noop;          /* (owned): a request that adds a task */
+  char *burst;         /* (owned): one that adds many */
+  BenchCrowd *crowd;   /* (owned) */
+  guint n_descriptors; /* that the daemon has when nobody watches */
+
+  BenchRawCrowd raw;
+  BenchCrowd *raw_crowd; /* (owned) */
+} Bench;
+
+/* What is measured of one event, or of many at once. */
+typedef struct
+{
+  BenchCrowd *crowd; /* (unowned) */
+  guint first;       /* of those who are told of it */
+  guint n_watchers;
+  guint n_events; /* at once */
+  guint n_times;
+} Telling;
+
+static const char everything[] = "[null,%s]";
+static const char one_type[] = "[{\"type\":\"noop\"},%s]";
+static const char one_task[] = "[1,%s]";
+
+/* Where the news begin that are still to come, as arguments. */
+static char *
+bench_get_now (Bench *bench)
+{
+  g_autofree char *request = bench_client_make_request (bench->client, "/api/v1/tasks?limit=1");
+  g_autofree char *answer = NULL;
+  guint64 epoch;
+  guint64 seq;
+
+  bench_client_hang_up (bench->client);
+  answer = bench_client_ask (bench->client, request);
+  epoch = g_ascii_strtoull (strstr (answer, "\"epoch\":") + 8, NULL, 10);
+  seq = g_ascii_strtoull (strstr (answer, "\"seq\":") + 6, NULL, 10);
+
+  return g_strdup_printf ("%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT, epoch, seq);
+}
+
+/* Has more watch what is still to come. Returns: how many there are */
+static guint
+bench_join (Bench      *bench,
+            guint       n_watchers,
+            const char *target,
+            const char *arguments)
+{
+  g_autofree char *now = bench_get_now (bench);
+  g_autoptr(GString) text = g_string_new (arguments);
+
+  g_string_replace (text, "%s", now, 1);
+
+  return bench_crowd_join (bench->crowd, n_watchers, target, text->str);
+}
+
+/* Waits until the daemon has closed what is closed at the other end. */
+static void
+bench_settle (Bench *bench)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  bench_client_hang_up (bench->client);
+  while (bench_daemon_count_descriptors (&bench->daemon) > bench->n_descriptors)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      bench_crowd_rest (bench->crowd, g_get_monotonic_time () + GLANCE);
+    }
+}
+
+static void
+bench_leave (Bench *bench)
+{
+  bench_crowd_leave (bench->crowd);
+  bench_crowd_leave (bench->raw_crowd);
+  bench_settle (bench);
+}
+
+/* Measures what one of the tellings costs the daemon in processor time. */
+static double
+measure_daemon (Bench         *bench,
+                const Telling *telling)
+{
+  const char *request = telling->n_events == 1 ? bench->noop : bench->burst;
+  double before;
+
+  bench_client_hang_up (bench->client);
+  bench_crowd_begin (telling->crowd);
+  before = bench_daemon_get_processor_time (&bench->daemon);
+  for (guint i = 1; i <= telling->n_times; i++)
+    {
+      g_autofree char *answer = bench_client_ask (bench->client, request);
+
+      bench_crowd_await (telling->crowd, (guint64) i * telling->n_events * telling->n_watchers);
+    }
+  before = bench_daemon_get_processor_time (&bench->daemon) - before;
+  bench_crowd_check (telling->crowd, telling->first, telling->n_watchers,
+                     telling->n_times * telling->n_events);
+
+  return before / telling->n_times;
+}
+
+/* The same of as many frames of @size bytes, sent by hand. */
+static double
+measure_raw (Bench         *bench,
+             const Telling *telling,
+             gsize          size)
+{
+  double before;
+
+  bench_crowd_begin (telling->crowd);
+  before = bench_get_processor_time_of (bench->raw.pid);
+  for (guint i = 1; i <= telling->n_times; i++)
+    {
+      bench_raw_crowd_send (&bench->raw, telling->first, telling->n_watchers, telling->n_events,
+                            size);
+      bench_crowd_await (telling->crowd, (guint64) i * telling->n_events * telling->n_watchers);
+    }
+  before = bench_get_processor_time_of (bench->raw.pid) - before;
+  bench_crowd_check (telling->crowd, telling->first, telling->n_watchers,
+                     telling->n_times * telling->n_events);
+
+  return before / telling->n_times;
+}
+
+/* What telling costs, beside what is there when nobody is told. */
+typedef struct
+{
+  double daemon;
+  double raw;
+  gsize size; /* of what an event was in the end */
+} Cost;
+
+static double
+measure_median (Bench         *bench,
+                const Telling *telling,
+                gsize          raw_size)
+{
+  double rounds[BENCH_ROUNDS];
+
+  for (guint round = 0; round < BENCH_ROUNDS; round++)
+    rounds[round] = raw_size > 0 ? measure_raw (bench, telling, raw_size)
+                                 : measure_daemon (bench, telling);
+
+  return bench_get_median (rounds, BENCH_ROUNDS);
+}
+
+/* Those who watch are there; @baseline is what it costs when nobody watches. */
+static void
+measure_cost (Bench   *bench,
+              Telling *telling,
+              double   baseline,
+              Cost    *cost)
+{
+  telling->crowd = bench->crowd;
+  cost->daemon = measure_median (bench, telling, 0) - baseline;
+  cost->size = (gsize) (bench_crowd_get_n_bytes (bench->crowd) /
+                        ((guint64) telling->n_times * telling->n_events * telling->n_watchers));
+}
+
+static double
+measure_baseline (Bench *bench,
+                  guint  n_events,
+                  guint  n_times)
+{
+  const Telling nobody = {
+    .crowd = bench->crowd, .n_events = n_events, .n_times = n_times,
+  };
+
+  return measure_median (bench, &nobody, 0);
+}
+
+/* How long it takes that many are there, and what each of them costs in memory. */
+typedef struct
+{
+  double seconds;
+  double raw_seconds;
+  double bytes;
+} Coming;
+
+static double
+measure_raw_coming (Bench *bench,
+                    guint  n_watchers)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  g_assert_cmpuint (bench_crowd_join (bench->raw_crowd, n_watchers, "WatchTask", "[1,0,0]"), ==,
+                    n_watchers);
+
+  return (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
+}
+
+/* One who sees a type of tasks among many who watch a task of which there are no news. */
+static gboolean
+measure_one (Bench  *bench,
+             guint   n_watchers,
+             Cost   *cost,
+             Coming *coming)
+{
+  Telling one = {
+    .first = n_watchers - 1, .n_watchers = 1, .n_events = 1, .n_times = bench->is_smoke ? 3 : 200,
+  };
+  double baseline = measure_baseline (bench, 1, one.n_times);
+  double memory = bench_daemon_get_memory (&bench->daemon);
+  gint64 begin = g_get_monotonic_time ();
+
+  if (bench_join (bench, n_watchers - 1, "WatchTask", one_task) < n_watchers - 1 ||
+      bench_join (bench, 1, "WatchTasks", one_type) < n_watchers)
+    {
+      g_print ("%7u: a watcher was refused\n", n_watchers);
+      bench_leave (bench);
+      return FALSE;
+    }
+
+  coming->seconds = (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
+  coming->bytes = (bench_daemon_get_memory (&bench->daemon) - memory) * 1048576 / n_watchers;
+  measure_cost (bench, &one, baseline, cost);
+  bench_leave (bench);
+
+  coming->raw_seconds = measure_raw_coming (bench, n_watchers);
+  one.crowd = bench->raw_crowd;
+  cost->raw = measure_median (bench, &one, cost->size);
+  bench_leave (bench);
+
+  return TRUE;
+}
+
+/* Prints a figure that has to be small. */
+static void
+tell_limit (const char *what,
+            double      value,
+            const char *unit,
+            double      floor,
+            double      stretch)
+{
+  g_print ("  %-52s %8.2f %-3s floor %g, stretch %g%s\n", what, value, unit, floor, stretch,
+           value > floor ? "   BELOW" : "");
+}
+
+static void
+measure_one_of_many (Bench       *bench,
+                     const guint *sizes)
+{
+  double cost_of_few = 0;
+
+  g_print ("one event to one of      us     raw   | connect s     raw | bytes a watcher\n");
+  for (guint i = 0; sizes[i] > 0; i++)
+    {
+      Cost cost = { 0 };
+      Coming coming = { 0 };
+
+      if (!measure_one (bench, sizes[i], &cost, &coming))
+        return;
+
+      g_print ("%17u %9.1f %7.1f   | %9.3f %7.3f | %8.0f\n", sizes[i], cost.daemon, cost.raw,
+               coming.seconds, coming.raw_seconds, coming.bytes);
+      if (i == 0)
+        cost_of_few = cost.daemon;
+      if (sizes[i] != 10000)
+        continue;
+
+      tell_limit ("10,000 watchers, of what it is with 10", cost.daemon / cost_of_few, "x", 3, 1.3);
+      tell_limit ("10,000 watchers connect", coming.seconds, "s", 1.5, 0.8);
+      tell_limit ("memory of an idle watcher", coming.bytes / 1024, "KiB", 1, 0.6);
+    }
+}
+
+/* Each sees everything: one event, and many that are one commit. */
+static gboolean
+measure_all (Bench *bench,
+             guint  n_watchers,
+             Cost  *single,
+             Cost  *burst)
+{
+  guint n_times = bench->is_smoke ? 3 : CLAMP (20000 / n_watchers, 5, 100);
+  Telling one = { .n_watchers = n_watchers, .n_events = 1, .n_times = n_times };
+  Telling many = { .n_watchers = n_watchers, .n_events = BURST, .n_times = n_times };
+  double baseline = measure_baseline (bench, 1, n_times);
+  double burst_baseline = measure_baseline (bench, BURST, n_times);
+
+  if (bench_join (bench, n_watchers, "WatchTasks", everything) < n_watchers)
+    {
+      g_print ("%7u: a watcher was refused\n", n_watchers);
+      bench_leave (bench);
+      return FALSE;
+    }
+
+  measure_cost (bench, &one, baseline, single);
+  measure_cost (bench, &many, burst_baseline, burst);
+  bench_leave (bench);
+
+  measure_raw_coming (bench, n_watchers);
+  one.crowd = many.crowd = bench->raw_crowd;
+  single->raw = measure_median (bench, &one, single->size);
+  burst->raw = measure_median (bench, &many, burst->size);
+  bench_leave (bench);
+
+  return TRUE;
+}
+
+static void
+measure_broadcast (Bench       *bench,
+                   const guint *sizes)
+{
+  g_print ("\nto each of all       one, us     raw  ratio | of %u at once, us     raw  ratio"
+           "   (for each event and watcher)\n", BURST);
+  for (guint i = 0; sizes[i] > 0; i++)
+    {
+      double n = sizes[i];
+      Cost single = { 0 };
+      Cost burst = { 0 };
+
+      if (!measure_all (bench, sizes[i], &single, &burst))
+        return;
+
+      g_print ("%14u %13.2f %7.2f  %5.1f | %19.3f %7.3f  %5.1f\n", sizes[i], single.daemon / n,
+               single.raw / n, single.daemon / single.raw, burst.daemon / n / BURST,
+               burst.raw / n / BURST, burst.daemon / burst.raw);
+      if (sizes[i] == 1000)
+        tell_limit ("20 events to 1,000, for each event and watcher", burst.daemon / n / BURST, "us",
+                    0.6, 0.25);
+    }
+}
+
+static void
+print_latencies (const char *what,
+                 guint       n_watchers,
+                 GArray     *latencies)
+{
+  double middle = bench_get_median ((double *) latencies->data, latencies->len);
+  double worst = g_array_index (latencies, double, latencies->len * 99 / 100);
+
+  g_print ("%14u watchers  %s p50 %7.2f ms, p99 %7.2f ms\n", n_watchers, what, middle / 1000,
+           worst / 1000);
+}
+
+/* From the time that an event bears, which is when its commit begins, until each has it. */
+static void
+measure_latency (Bench *bench,
+                 guint  n_watchers)
+{
+  guint n_events = bench->is_smoke ? 3 : 2 * PACE;
+  gint64 next;
+
+  bench_join (bench, n_watchers, "WatchTasks", everything);
+  bench_crowd_begin (bench->crowd);
+  next = g_get_monotonic_time ();
+  for (guint i = 1; i <= n_events; i++)
+    {
+      g_autofree char *answer = bench_client_ask (bench->client, bench->noop);
+
+      bench_crowd_await (bench->crowd, (guint64) i * n_watchers);
+      next += G_USEC_PER_SEC / PACE;
+      bench_crowd_rest (bench->crowd, next);
+    }
+  print_latencies ("Headway", n_watchers, bench_crowd_get_latencies (bench->crowd));
+  bench_leave (bench);
+
+  measure_raw_coming (bench, n_watchers);
+  bench_crowd_begin (bench->raw_crowd);
+  for (guint i = 1; i <= n_events; i++)
+    {
+      bench_raw_crowd_send (&bench->raw, 0, n_watchers, 1, 600);
+      bench_crowd_await (bench->raw_crowd, (guint64) i * n_watchers);
+      bench_crowd_rest (bench->raw_crowd, g_get_monotonic_time () + G_USEC_PER_SEC / PACE);
+    }
+  print_latencies ("raw    ", n_watchers, bench_crowd_get_latencies (bench->raw_crowd));
+  bench_leave (bench);
+}
+
+static void
+measure_waves (Bench *bench,
+               guint  n_waves,
+               guint  size)
+{
+  for (guint i = 0; i < n_waves; i++)
+    {
+      g_assert_cmpuint (bench_join (bench, size, i % 2 == 0 ? "WatchTasks" : "WatchTask",
+                                    i % 2 == 0 ? everything : one_task), ==, size);
+      if (i % 3 == 0)
+        bench_crowd_vanish (bench->crowd);
+      else
+        bench_crowd_leave (bench->crowd);
+      bench_settle (bench);
+    }
+}
+
+/* Those who come and go leave nothing behind: no descriptor, and no memory beyond what was
+ * already used once.
+ */
+static void
+measure_turnover (Bench *bench)
+{
+  guint size = bench->is_smoke ? 25 : WAVE;
+  guint n_waves = bench->is_all ? 24000 / WAVE : bench->is_smoke ? 2 : 6;
+  double memory;
+
+  measure_waves (bench, bench->is_smoke ? 2 : 4, size);
+  memory = bench_daemon_get_memory (&bench->daemon);
+  measure_waves (bench, n_waves, size);
+
+  memory = bench_daemon_get_memory (&bench->daemon) - memory;
+  g_print ("%14u came and went: %.2f MiB more, %u descriptors of %u\n", n_waves * size, memory,
+           bench_daemon_count_descriptors (&bench->daemon), bench->n_descriptors);
+
+  /* libsoup alone would leave 8 MiB of 24,000. With a moment's few, nothing can be told. */
+  if (bench->is_all)
+    g_assert_cmpfloat (memory, <, 2);
+}
+
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
+static void
+bench_open (Bench *bench)
+{
+  g_autofree char *blocker = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr(GString) body = g_string_new ("[" NOOP);
+
+  bench_raw_crowd_start (&bench->raw);
+  bench->raw_crowd = bench_crowd_new (bench->raw.port, "");
+
+  bench_daemon_start (&bench->daemon, 1, 0);
+  bench->client = bench_client_new (bench->daemon.port, bench->daemon.token);
+  bench->crowd = bench_crowd_new (bench->daemon.port, bench->daemon.token);
+  blocker = bench_client_make_request (bench->client, BLOCKER);
+  answer = bench_client_ask (bench->client, blocker);
+  bench->noop = bench_client_make_request (bench->client, NOOP);
+  for (guint i = 1; i < BURST; i++)
+    g_string_append (body, "," NOOP);
+  g_string_append_c (body, ']');
+  bench->burst = bench_client_make_request (bench->client, body->str);
+
+  /* Some are opened once, and stay. */
+  bench_client_hang_up (bench->client);
+  measure_baseline (bench, 1, 20);
+  bench_client_hang_up (bench->client);
+  bench_crowd_rest (bench->crowd, g_get_monotonic_time () + 20 * GLANCE);
+  bench->n_descriptors = bench_daemon_count_descriptors (&bench->daemon);
+}
+
+static void
+bench_close (Bench *bench)
+{
+  bench_crowd_free (bench->crowd);
+  bench_client_free (bench->client);
+  bench_daemon_stop (&bench->daemon);
+  bench_daemon_remove (&bench->daemon);
+  bench_crowd_free (bench->raw_crowd);
+  bench_raw_crowd_stop (&bench->raw);
+  g_free (bench->noop);
+  g_free (bench->burst);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const guint few[] = { 10, 25, 0 };
+  static const guint many[] = { 10, 100, 1000, 10000, 0 };
+  static const guint most[] = { 10, 100, 1000, 10000, 19000, 0 };
+  Bench bench = { .is_smoke = bench_is_smoke (argc, argv) };
+  const guint *sizes;
+
+  bench.is_all = argc > 1 && g_str_equal (argv[1], "--all");
+  sizes = bench.is_smoke ? few : bench.is_all ? most : many;
+  raise_descriptor_limit ();
+  bench_open (&bench);
+
+  measure_one_of_many (&bench, sizes);
+  measure_broadcast (&bench, sizes);
+  g_print ("\nnews that come by the clock, %u a second, since the time that they bear\n", PACE);
+  for (guint n = 1; n <= (bench.is_smoke ? 10 : 1000); n *= n == 1 && !bench.is_smoke ? 100 : 10)
+    measure_latency (&bench, n);
+  g_print ("\n");
+  measure_turnover (&bench);
+  bench_close (&bench);
+
+  return 0;
+}
