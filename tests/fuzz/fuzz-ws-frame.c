@@ -40,6 +40,33 @@ read_frames (const guint8 *bytes,
   return 0;
 }
 
+/* Reads a number, the most significant byte first. */
+static guint64
+read_number (const guint8 *bytes,
+             gsize         size)
+{
+  guint64 number = 0;
+
+  for (gsize i = 0; i < size; i++)
+    number = number << 8 | bytes[i];
+
+  return number;
+}
+
+/* A header says how long its frame is, in as few bytes as it takes. */
+static void
+check_header (gsize length)
+{
+  guint8 header[HW_WS_MAX_HEADER_LENGTH];
+  gsize size = hw_ws_frame_make_header (header, HW_WS_OPCODE_TEXT, length) - 2;
+
+  g_assert_cmpuint (size, ==, length < 126 ? 0 : length < 65536 ? 2 : 8);
+  if (size == 0)
+    g_assert_cmpuint (header[1], ==, length);
+  else
+    g_assert_cmpuint (read_number (header + 2, size), ==, length);
+}
+
 /* It makes no difference where frames are torn. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
@@ -51,6 +78,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 
   g_assert_cmpuint (read_frames (data, size, 3, pieces), ==, code);
   g_assert_cmpmem (whole->str, whole->len, pieces->str, pieces->len);
+  check_header ((gsize) read_number (data, MIN (size, 4)));
 
   return 0;
 }
