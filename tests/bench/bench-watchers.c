@@ -17,12 +17,19 @@
  * once, bursts, how old news are when they come, memory, and coming and going. Beside it, in the
  * same run, a loop of send() with as many connections and as many bytes. Servers and watchers
  * share the machine. What counts is the time that processors give to the server; from that of
- * an event the time is taken that the task behind it costs when nobody watches.
+ * an event the time is taken that the task behind it costs a daemon that nobody watches, which
+ * is asked for the same by turns, as a busy machine is not the same for long.
  */
 
 /* One that runs as long as we measure, so that the others wait, each of which is one event. */
 #define BLOCKER "{\"type\":\"demo\",\"parameters\":{\"steps\":1,\"delay\":3600}}"
 #define NOOP "{\"type\":\"noop\"}"
+
+/* How many watch; most of them only when it is asked for. */
+static const guint sizes[] = { 10, 100, 1000, 10000, 19000 };
+#define MOST_IN_A_MOMENT 10
+#define MOST 10000
+#define MOST_OF_ALL 19000
 
 /* Events that are one commit. */
 #define BURST 20
@@ -37,15 +44,23 @@
 #define PATIENCE (20 * G_USEC_PER_SEC)
 #define GLANCE 10000
 
+/* A daemon, and what it is asked. */
 typedef struct
 {
-  gboolean is_smoke;
-  gboolean is_all;
-
   BenchDaemon daemon;
   BenchClient *client; /* (owned) */
   char *noop;          /* (owned): a request that adds a task */
   char *burst;         /* (owned): one that adds many */
+} Site;
+
+typedef struct
+{
+  gboolean is_smoke;
+  gboolean is_all;
+  guint most; /* watchers at a time */
+
+  Site site;           /* whom the crowd watches */
+  Site lonely;         /* whom nobody watches */
   BenchCrowd *crowd;   /* (owned) */
   guint n_descriptors; /* that the daemon has when nobody watches */
 
@@ -71,13 +86,13 @@ static const char one_task[] = "[1,%s]";
 static char *
 bench_get_now (Bench *bench)
 {
-  g_autofree char *request = bench_client_make_request (bench->client, "/api/v1/tasks?limit=1");
+  g_autofree char *request = bench_client_make_request (bench->site.client, "/api/v1/tasks?limit=1");
   g_autofree char *answer = NULL;
   guint64 epoch;
   guint64 seq;
 
-  bench_client_hang_up (bench->client);
-  answer = bench_client_ask (bench->client, request);
+  bench_client_hang_up (bench->site.client);
+  answer = bench_client_ask (bench->site.client, request);
   epoch = g_ascii_strtoull (strstr (answer, "\"epoch\":") + 8, NULL, 10);
   seq = g_ascii_strtoull (strstr (answer, "\"seq\":") + 6, NULL, 10);
 
@@ -105,8 +120,8 @@ bench_settle (Bench *bench)
 {
   gint64 end = g_get_monotonic_time () + PATIENCE;
 
-  bench_client_hang_up (bench->client);
-  while (bench_daemon_count_descriptors (&bench->daemon) > bench->n_descriptors)
+  bench_client_hang_up (bench->site.client);
+  while (bench_daemon_count_descriptors (&bench->site.daemon) > bench->n_descriptors)
     {
       g_assert_cmpint (g_get_monotonic_time (), <, end);
       bench_crowd_rest (bench->crowd, g_get_monotonic_time () + GLANCE);
@@ -121,28 +136,49 @@ bench_leave (Bench *bench)
   bench_settle (bench);
 }
 
-/* Measures what one of the tellings costs the daemon in processor time. */
+/* Asks a daemon for one of the tellings. */
+static void
+site_ask (Site          *site,
+          const Telling *telling)
+{
+  g_autofree char *answer = bench_client_ask (site->client, telling->n_events == 1 ? site->noop
+                                                                                   : site->burst);
+
+  g_assert_nonnull (answer);
+}
+
+/* Measures what one of the tellings costs beyond what is behind it, in processor time. What a
+ * daemon still does when it has told counts to the next.
+ */
 static double
 measure_daemon (Bench         *bench,
                 const Telling *telling)
 {
-  const char *request = telling->n_events == 1 ? bench->noop : bench->burst;
-  double before;
+  g_autofree double *costs = g_new (double, telling->n_times);
+  double last = 0;
+  double lonely_last = 0;
 
-  bench_client_hang_up (bench->client);
+  bench_client_hang_up (bench->site.client);
+  bench_client_hang_up (bench->lonely.client);
   bench_crowd_begin (telling->crowd);
-  before = bench_daemon_get_processor_time (&bench->daemon);
-  for (guint i = 1; i <= telling->n_times; i++)
+  for (guint i = 0; i <= telling->n_times; i++)
     {
-      g_autofree char *answer = bench_client_ask (bench->client, request);
+      double time = bench_daemon_get_processor_time (&bench->site.daemon);
+      double lonely_time = bench_daemon_get_processor_time (&bench->lonely.daemon);
 
-      bench_crowd_await (telling->crowd, (guint64) i * telling->n_events * telling->n_watchers);
+      if (i > 0)
+        costs[i - 1] = time - last - (lonely_time - lonely_last);
+      last = time;
+      lonely_last = lonely_time;
+
+      site_ask (&bench->site, telling);
+      bench_crowd_await (telling->crowd, (guint64) (i + 1) * telling->n_events * telling->n_watchers);
+      site_ask (&bench->lonely, telling);
     }
-  before = bench_daemon_get_processor_time (&bench->daemon) - before;
   bench_crowd_check (telling->crowd, telling->first, telling->n_watchers,
-                     telling->n_times * telling->n_events);
+                     (telling->n_times + 1) * telling->n_events);
 
-  return before / telling->n_times;
+  return bench_get_median (costs, telling->n_times);
 }
 
 /* The same of as many frames of @size bytes, sent by hand. */
@@ -168,7 +204,6 @@ measure_raw (Bench         *bench,
   return before / telling->n_times;
 }
 
-/* What telling costs, beside what is there when nobody is told. */
 typedef struct
 {
   double daemon;
@@ -176,43 +211,34 @@ typedef struct
   gsize size; /* of what an event was in the end */
 } Cost;
 
-static double
-measure_median (Bench         *bench,
-                const Telling *telling,
-                gsize          raw_size)
-{
-  double rounds[BENCH_ROUNDS];
-
-  for (guint round = 0; round < BENCH_ROUNDS; round++)
-    rounds[round] = raw_size > 0 ? measure_raw (bench, telling, raw_size)
-                                 : measure_daemon (bench, telling);
-
-  return bench_get_median (rounds, BENCH_ROUNDS);
-}
-
-/* Those who watch are there; @baseline is what it costs when nobody watches. */
+/* Those who watch are there. */
 static void
 measure_cost (Bench   *bench,
               Telling *telling,
-              double   baseline,
               Cost    *cost)
 {
+  double rounds[BENCH_ROUNDS];
+
   telling->crowd = bench->crowd;
-  cost->daemon = measure_median (bench, telling, 0) - baseline;
+  for (guint round = 0; round < BENCH_ROUNDS; round++)
+    rounds[round] = measure_daemon (bench, telling);
+  cost->daemon = bench_get_median (rounds, BENCH_ROUNDS);
   cost->size = (gsize) (bench_crowd_get_n_bytes (bench->crowd) /
-                        ((guint64) telling->n_times * telling->n_events * telling->n_watchers));
+                        ((guint64) (telling->n_times + 1) * telling->n_events *
+                         telling->n_watchers));
 }
 
-static double
-measure_baseline (Bench *bench,
-                  guint  n_events,
-                  guint  n_times)
+static void
+measure_raw_cost (Bench   *bench,
+                  Telling *telling,
+                  Cost    *cost)
 {
-  const Telling nobody = {
-    .crowd = bench->crowd, .n_events = n_events, .n_times = n_times,
-  };
+  double rounds[BENCH_ROUNDS];
 
-  return measure_median (bench, &nobody, 0);
+  telling->crowd = bench->raw_crowd;
+  for (guint round = 0; round < BENCH_ROUNDS; round++)
+    rounds[round] = measure_raw (bench, telling, cost->size);
+  cost->raw = bench_get_median (rounds, BENCH_ROUNDS);
 }
 
 /* How long it takes that many are there, and what each of them costs in memory. */
@@ -243,10 +269,10 @@ measure_one (Bench  *bench,
              Coming *coming)
 {
   Telling one = {
-    .first = n_watchers - 1, .n_watchers = 1, .n_events = 1, .n_times = bench->is_smoke ? 3 : 200,
+    .first = n_watchers - 1, .n_watchers = 1, .n_events = 1,
+    .n_times = bench->is_smoke ? 3 : CLAMP (200000 / n_watchers, 20, 200),
   };
-  double baseline = measure_baseline (bench, 1, one.n_times);
-  double memory = bench_daemon_get_memory (&bench->daemon);
+  double memory = bench_daemon_get_memory (&bench->site.daemon);
   gint64 begin = g_get_monotonic_time ();
 
   if (bench_join (bench, n_watchers - 1, "WatchTask", one_task) < n_watchers - 1 ||
@@ -258,13 +284,12 @@ measure_one (Bench  *bench,
     }
 
   coming->seconds = (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  coming->bytes = (bench_daemon_get_memory (&bench->daemon) - memory) * 1048576 / n_watchers;
-  measure_cost (bench, &one, baseline, cost);
+  coming->bytes = (bench_daemon_get_memory (&bench->site.daemon) - memory) * 1048576 / n_watchers;
+  measure_cost (bench, &one, cost);
   bench_leave (bench);
 
   coming->raw_seconds = measure_raw_coming (bench, n_watchers);
-  one.crowd = bench->raw_crowd;
-  cost->raw = measure_median (bench, &one, cost->size);
+  measure_raw_cost (bench, &one, cost);
   bench_leave (bench);
 
   return TRUE;
@@ -283,13 +308,12 @@ tell_limit (const char *what,
 }
 
 static void
-measure_one_of_many (Bench       *bench,
-                     const guint *sizes)
+measure_one_of_many (Bench *bench)
 {
   double cost_of_few = 0;
 
   g_print ("one event to one of      us     raw   | connect s     raw | bytes a watcher\n");
-  for (guint i = 0; sizes[i] > 0; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (sizes) && sizes[i] <= bench->most; i++)
     {
       Cost cost = { 0 };
       Coming coming = { 0 };
@@ -320,8 +344,6 @@ measure_all (Bench *bench,
   guint n_times = bench->is_smoke ? 3 : CLAMP (20000 / n_watchers, 5, 100);
   Telling one = { .n_watchers = n_watchers, .n_events = 1, .n_times = n_times };
   Telling many = { .n_watchers = n_watchers, .n_events = BURST, .n_times = n_times };
-  double baseline = measure_baseline (bench, 1, n_times);
-  double burst_baseline = measure_baseline (bench, BURST, n_times);
 
   if (bench_join (bench, n_watchers, "WatchTasks", everything) < n_watchers)
     {
@@ -330,26 +352,24 @@ measure_all (Bench *bench,
       return FALSE;
     }
 
-  measure_cost (bench, &one, baseline, single);
-  measure_cost (bench, &many, burst_baseline, burst);
+  measure_cost (bench, &one, single);
+  measure_cost (bench, &many, burst);
   bench_leave (bench);
 
   measure_raw_coming (bench, n_watchers);
-  one.crowd = many.crowd = bench->raw_crowd;
-  single->raw = measure_median (bench, &one, single->size);
-  burst->raw = measure_median (bench, &many, burst->size);
+  measure_raw_cost (bench, &one, single);
+  measure_raw_cost (bench, &many, burst);
   bench_leave (bench);
 
   return TRUE;
 }
 
 static void
-measure_broadcast (Bench       *bench,
-                   const guint *sizes)
+measure_broadcast (Bench *bench)
 {
   g_print ("\nto each of all       one, us     raw  ratio | of %u at once, us     raw  ratio"
            "   (for each event and watcher)\n", BURST);
-  for (guint i = 0; sizes[i] > 0; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (sizes) && sizes[i] <= bench->most; i++)
     {
       double n = sizes[i];
       Cost single = { 0 };
@@ -392,7 +412,7 @@ measure_latency (Bench *bench,
   next = g_get_monotonic_time ();
   for (guint i = 1; i <= n_events; i++)
     {
-      g_autofree char *answer = bench_client_ask (bench->client, bench->noop);
+      g_autofree char *answer = bench_client_ask (bench->site.client, bench->site.noop);
 
       bench_crowd_await (bench->crowd, (guint64) i * n_watchers);
       next += G_USEC_PER_SEC / PACE;
@@ -441,12 +461,12 @@ measure_turnover (Bench *bench)
   double memory;
 
   measure_waves (bench, bench->is_smoke ? 2 : 4, size);
-  memory = bench_daemon_get_memory (&bench->daemon);
+  memory = bench_daemon_get_memory (&bench->site.daemon);
   measure_waves (bench, n_waves, size);
 
-  memory = bench_daemon_get_memory (&bench->daemon) - memory;
+  memory = bench_daemon_get_memory (&bench->site.daemon) - memory;
   g_print ("%14u came and went: %.2f MiB more, %u descriptors of %u\n", n_waves * size, memory,
-           bench_daemon_count_descriptors (&bench->daemon), bench->n_descriptors);
+           bench_daemon_count_descriptors (&bench->site.daemon), bench->n_descriptors);
 
   /* libsoup alone would leave 8 MiB of 24,000. With a moment's few, nothing can be told. */
   if (bench->is_all)
@@ -464,67 +484,88 @@ raise_descriptor_limit (void)
 }
 
 static void
-bench_open (Bench *bench)
+site_open (Site *site)
 {
   g_autofree char *blocker = NULL;
   g_autofree char *answer = NULL;
   g_autoptr(GString) body = g_string_new ("[" NOOP);
 
-  bench_raw_crowd_start (&bench->raw);
-  bench->raw_crowd = bench_crowd_new (bench->raw.port, "");
-
-  bench_daemon_start (&bench->daemon, 1, 0);
-  bench->client = bench_client_new (bench->daemon.port, bench->daemon.token);
-  bench->crowd = bench_crowd_new (bench->daemon.port, bench->daemon.token);
-  blocker = bench_client_make_request (bench->client, BLOCKER);
-  answer = bench_client_ask (bench->client, blocker);
-  bench->noop = bench_client_make_request (bench->client, NOOP);
+  bench_daemon_start (&site->daemon, 1, 0);
+  site->client = bench_client_new (site->daemon.port, site->daemon.token);
+  blocker = bench_client_make_request (site->client, BLOCKER);
+  answer = bench_client_ask (site->client, blocker);
+  site->noop = bench_client_make_request (site->client, NOOP);
   for (guint i = 1; i < BURST; i++)
     g_string_append (body, "," NOOP);
   g_string_append_c (body, ']');
-  bench->burst = bench_client_make_request (bench->client, body->str);
+  site->burst = bench_client_make_request (site->client, body->str);
+}
 
-  /* Some are opened once, and stay. */
-  bench_client_hang_up (bench->client);
-  measure_baseline (bench, 1, 20);
-  bench_client_hang_up (bench->client);
+static void
+site_close (Site *site)
+{
+  bench_client_free (site->client);
+  bench_daemon_stop (&site->daemon);
+  bench_daemon_remove (&site->daemon);
+  g_free (site->noop);
+  g_free (site->burst);
+}
+
+static void
+bench_open (Bench *bench)
+{
+  Telling nobody = { .n_events = 1, .n_times = 10 };
+
+  bench_raw_crowd_start (&bench->raw);
+  bench->raw_crowd = bench_crowd_new (bench->raw.port, "");
+  site_open (&bench->site);
+  site_open (&bench->lonely);
+  bench->crowd = bench_crowd_new (bench->site.daemon.port, bench->site.daemon.token);
+
+  /* Some descriptors are opened once, and stay. */
+  nobody.crowd = bench->crowd;
+  measure_daemon (bench, &nobody);
+  bench_client_hang_up (bench->site.client);
   bench_crowd_rest (bench->crowd, g_get_monotonic_time () + 20 * GLANCE);
-  bench->n_descriptors = bench_daemon_count_descriptors (&bench->daemon);
+  bench->n_descriptors = bench_daemon_count_descriptors (&bench->site.daemon);
 }
 
 static void
 bench_close (Bench *bench)
 {
   bench_crowd_free (bench->crowd);
-  bench_client_free (bench->client);
-  bench_daemon_stop (&bench->daemon);
-  bench_daemon_remove (&bench->daemon);
+  site_close (&bench->site);
+  site_close (&bench->lonely);
   bench_crowd_free (bench->raw_crowd);
   bench_raw_crowd_stop (&bench->raw);
-  g_free (bench->noop);
-  g_free (bench->burst);
 }
 
+static void
+measure_latencies (Bench *bench)
+{
+  g_print ("\nnews that come by the clock, %u a second, since the time that they bear\n", PACE);
+  measure_latency (bench, 1);
+  for (guint n = 100; n <= MIN (bench->most, 1000); n *= 10)
+    measure_latency (bench, n);
+}
+
+/* --smoke for a moment, --all for all that there is, or --most and how many may watch. */
 int
 main (int   argc,
       char *argv[])
 {
-  static const guint few[] = { 10, 25, 0 };
-  static const guint many[] = { 10, 100, 1000, 10000, 0 };
-  static const guint most[] = { 10, 100, 1000, 10000, 19000, 0 };
   Bench bench = { .is_smoke = bench_is_smoke (argc, argv) };
-  const guint *sizes;
 
   bench.is_all = argc > 1 && g_str_equal (argv[1], "--all");
-  sizes = bench.is_smoke ? few : bench.is_all ? most : many;
+  bench.most = bench.is_smoke ? MOST_IN_A_MOMENT : bench.is_all ? MOST_OF_ALL : MOST;
+  if (argc > 2 && g_str_equal (argv[1], "--most"))
+    bench.most = (guint) g_ascii_strtoull (argv[2], NULL, 10);
+
   raise_descriptor_limit ();
   bench_open (&bench);
-
-  measure_one_of_many (&bench, sizes);
-  measure_broadcast (&bench, sizes);
-  g_print ("\nnews that come by the clock, %u a second, since the time that they bear\n", PACE);
-  for (guint n = 1; n <= (bench.is_smoke ? 10 : 1000); n *= n == 1 && !bench.is_smoke ? 100 : 10)
-    measure_latency (&bench, n);
+  measure_one_of_many (&bench);
+  measure_broadcast (&bench);
+  measure_latencies (&bench);
   g_print ("\n");
   measure_turnover (&bench);
   bench_close (&bench);
