@@ -20,6 +20,19 @@ export const HEADWAYD =
 /** The daemon of a later release, which speaks the next version of the protocol with shims. */
 export const NEXT_HEADWAYD = join(dirname(HEADWAYD), '../../tests/e2e/headwayd-next')
 
+/** The daemon with sanitizers, which ./check builds beside the other. */
+export const SANITIZED_HEADWAYD = fileURLToPath(
+  new URL('../../../_build-sanitize/src/daemon/headwayd', import.meta.url),
+)
+
+/** What these sanitizers are told: leaks of libraries are theirs. */
+export const SANITIZER_VARIABLES = {
+  ASAN_OPTIONS: 'detect_leaks=1:fast_unwind_on_malloc=0',
+  LSAN_OPTIONS: `print_suppressions=0:suppressions=${fileURLToPath(new URL('../../lsan-suppressions', import.meta.url))}`,
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+  G_SLICE: 'always-malloc',
+}
+
 /** Makes a disk slow: what is written is safe only some ms later. */
 const SLOW_DISK = join(dirname(HEADWAYD), '../../tests/e2e/slow-disk.so')
 
@@ -38,6 +51,12 @@ export interface DaemonOptions {
   port?: number
   /** The address of a session bus; it has none if nobody says. */
   bus?: string
+  /** What is started in place of the daemon as it is built. */
+  program?: string
+  /** More lines of its headway.conf. */
+  settings?: readonly string[]
+  /** More variables of its environment. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface Ending {
@@ -124,21 +143,23 @@ export class Daemon {
   /** Whether what it writes is safe only some ms later, from its next start on. */
   hasSlowDisk = false
   /** What is started the next time. */
-  program = HEADWAYD
+  program: string
 
   constructor(options: DaemonOptions) {
     this.#options = options
+    this.program = options.program ?? HEADWAYD
     const types = join(this.folder, 'task-types')
     mkdirSync(types)
     for (const [name, text] of Object.entries(options.taskTypes ?? {})) {
       writeFileSync(join(types, `${name}.task`), text)
     }
-    const parallel = options.maxParallel
-    writeFileSync(
-      join(this.folder, 'headway.conf'),
+    const settings = [
       // A long test adds more tasks than are kept of a type by themselves.
-      `[Daemon]\nkeep-tasks=0\n${parallel === undefined ? '' : `max-parallel=${parallel}\n`}`,
-    )
+      'keep-tasks=0',
+      ...(options.maxParallel === undefined ? [] : [`max-parallel=${options.maxParallel}`]),
+      ...(options.settings ?? []),
+    ]
+    writeFileSync(join(this.folder, 'headway.conf'), `[Daemon]\n${settings.join('\n')}\n`)
   }
 
   get #run(): Run {
@@ -150,6 +171,7 @@ export class Daemon {
   get #variables(): Record<string, string> {
     const { bus } = this.#options
     return {
+      ...this.#options.variables,
       ...(bus !== undefined && { DBUS_SESSION_BUS_ADDRESS: bus }),
       ...(this.hasSlowDisk && { LD_PRELOAD: SLOW_DISK }),
     }
@@ -186,6 +208,13 @@ export class Daemon {
 
   get isRunning(): boolean {
     return isRunning(this.#run)
+  }
+
+  /** What it wrote that a daemon without faults does not. */
+  get complaints(): string[] {
+    return this.#runs
+      .flatMap(({ stderr }) => stderr.split('\n'))
+      .filter((line) => COMPLAINT.test(line) && !this.#expected.some((known) => known.test(line)))
   }
 
   /** The numbers of its database, and of those before it. */
@@ -315,9 +344,7 @@ export class Daemon {
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
     }
 
-    const complaints = this.#runs
-      .flatMap(({ stderr }) => stderr.split('\n'))
-      .filter((line) => COMPLAINT.test(line) && !this.#expected.some((known) => known.test(line)))
+    const { complaints } = this
     const chatter = this.#runs
       .map(({ stdout }) => stdout)
       .filter((text) => text !== '' && !READY.test(text))
