@@ -1,20 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Daemon } from '../support/daemon.ts'
 import { startDaemon } from '../support/daemon.ts'
-import { askedMeanwhile, Flood, Footprint } from '../support/flood.ts'
-import { overSocket, overTcp } from '../support/rest.ts'
-import { report, scaled } from '../support/scale.ts'
+import { askedMeanwhile, AT_SOCKET, Flood, Footprint } from '../support/flood.ts'
+import { overTcp } from '../support/rest.ts'
+import { quantile, report, scaled } from '../support/scale.ts'
+import { rage } from '../support/storm.ts'
 import { until } from '../support/wait.ts'
 
 const HOLDERS = scaled(5_000, 1_000)
 const SLOW = scaled(1_000, 400)
 const RESETS = scaled(10_000, 800)
 const SECONDS = scaled(30, 8)
+/** For slowhttptest. */
+const TOOL_CONNECTIONS = scaled(1_000, 100)
+const TOOL_SECONDS = scaled(60, 20)
+/** All floods at once: how strong they are, and for how long, in ms. */
+const STORM = { idle: HOLDERS, slow: scaled(500, 100), hub: scaled(50, 20) }
+const STORM_TIME = scaled(60_000, 4_000)
+/** What the daemon may take under all of them, in MiB. */
+const MAX_MEMORY = 96
 const MIB = 1024 * 1024
 
 /** What one kind of flood may cost, in MiB; under a sanitizer, memory is not given back. */
@@ -42,6 +52,16 @@ async function expectCalm(daemon: Daemon, footprint: Footprint, what: string) {
   report(what, `${footprint.growth.toFixed(1)} MiB more`)
 }
 
+/** The owner was answered at each door. */
+function expectAnswers(doors: readonly (readonly number[])[]) {
+  for (const waits of doors) expect(waits.length).toBeGreaterThan(0)
+  const figures = doors.map((waits) => {
+    const [median, most, longest] = [0.5, 0.99, 1].map((part) => quantile(waits, part).toFixed(0))
+    return `${waits.length} answers, p50 ${median}, p99 ${most}, max ${longest} ms`
+  })
+  report('the owner', figures.join('; over the socket '))
+}
+
 function head(daemon: Daemon, target: string, more = ''): string {
   return `${target} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\n${more}`
 }
@@ -56,7 +76,7 @@ test(`${HOLDERS} connections that say nothing keep the owner from nothing`, asyn
     }
     await pause(2_000)
   })
-  expect(asked.length).toBeGreaterThan(0)
+  expectAnswers(asked)
   expect(footprint.growth).toBeLessThan(MAX_GROWTH)
   await expectCalm(daemon, footprint, 'idle connections')
 })
@@ -69,8 +89,8 @@ test('a daemon with 64 descriptors goes on under connections that say nothing', 
     flood.open(500)
     await pause(3_000)
   }
-  const asked = await askedMeanwhile(daemon, holding, [overSocket])
-  expect(asked.length).toBeGreaterThan(0)
+  const asked = await askedMeanwhile(daemon, holding, [AT_SOCKET])
+  expectAnswers(asked)
   await expectCalm(daemon, footprint, 'no descriptors')
 })
 
@@ -123,4 +143,50 @@ test(`${RESETS} connections that are reset leave nothing`, async () => {
   )
   expect(footprint.growth).toBeLessThan(MAX_GROWTH)
   await expectCalm(daemon, footprint, 'resets')
+})
+
+const TOOL = promisify(execFile)
+
+/** Everybody was cut; but whoever reads slowly has not heard of that yet. */
+const CUT = /No open connections left/
+const ENDED = /Exit status/
+
+/** Ways to be slow, as slowhttptest knows them, how each ends, and where. */
+const SLOW_WAYS: [what: string, end: RegExp, path: string, ...arguments_: string[]][] = [
+  ['headers', CUT, '/', '-H', '-i', '1'],
+  ['bodies', CUT, '/api/v1/session', '-B', '-i', '1', '-s', '1000'],
+  ['reading', ENDED, 'PAGE', '-X', '-k', '10', '-w', '10', '-y', '20', '-n', '1', '-z', '5'],
+]
+
+test.each(scaled(SLOW_WAYS, SLOW_WAYS.slice(0, 1)))(
+  'slowhttptest’s slow %s are cut, and its owner is answered',
+  async (what, end, path, ...ways) => {
+    const [daemon, footprint] = await startWarm()
+    const size = ['-c', String(TOOL_CONNECTIONS), '-r', '200', '-l', String(TOOL_SECONDS)]
+    const rest = overTcp(daemon)
+    const page = /"(\/assets\/[^"]+\.js)"/.exec((await rest.get('/')).text)?.[1] ?? '/'
+    rest.close()
+    const url = ['-u', `${daemon.origin}${path.replace('PAGE', page)}`]
+    let said = ''
+    const asked = await askedMeanwhile(daemon, async () => {
+      said = (await TOOL('slowhttptest', [...ways, ...size, ...url])).stdout
+    })
+    expect(said).toMatch(end)
+    expectAnswers(asked)
+    await expectCalm(daemon, footprint, `slowhttptest’s ${what}`)
+  },
+)
+
+test('under all of them at once, its owner is answered and the daemon stays small', async () => {
+  const [daemon, footprint] = await startWarm()
+  let counts: Record<string, number> = {}
+  const asked = await askedMeanwhile(daemon, async () => {
+    counts = await rage(daemon, STORM, STORM_TIME)
+  })
+  report('all floods', JSON.stringify(counts))
+  expectAnswers(asked)
+  report('memory at most', `${footprint.peak.toFixed(0)} MiB`)
+  expect(Object.values(counts).every((count) => count > 0)).toBe(true)
+  expect(footprint.peak).toBeLessThan(MAX_MEMORY)
+  await expectCalm(daemon, footprint, 'all floods at once')
 })

@@ -1,16 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import type { Daemon } from './daemon.ts'
-import type { Rest } from './rest.ts'
-import { overSocket, overTcp } from './rest.ts'
 
 const MIB = 1024 * 1024
+
+/** How many come within a tenth of a second. */
+const HURRY = 100
 
 /** What a daemon takes of the machine. */
 export class Footprint {
@@ -33,6 +36,12 @@ export class Footprint {
   /** How much memory was added, in MiB. */
   get growth(): number {
     return this.memory - this.#memory
+  }
+
+  /** How much memory it ever had, in MiB. */
+  get peak(): number {
+    const status = readFileSync(`/proc/${this.#daemon.pid}/status`, 'utf8')
+    return (Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1024) / MIB
   }
 
   countDescriptors(): number {
@@ -75,6 +84,29 @@ export class Flood {
     }
   }
 
+  /**
+   * Keeps so many connections for as long as something is so: each says something first, and then
+   * more, again and again; whoever is cut comes again. Tells how many there were.
+   */
+  async press(n: number, first: string, next: string, isOn: () => boolean): Promise<number> {
+    const sockets = new Set<Socket>()
+    let count = 0
+    while (isOn()) {
+      for (const socket of sockets) {
+        if (socket.destroyed) sockets.delete(socket)
+        else if (next !== '') socket.write(next, 'latin1')
+      }
+      for (let i = 0; i < HURRY && sockets.size < n; i++) {
+        const socket = this.#open()
+        sockets.add(socket)
+        count++
+        if (first !== '') socket.write(first, 'latin1')
+      }
+      await pause(100)
+    }
+    return count
+  }
+
   /** Opens connections that are reset as soon as they stand, in some state of a request. */
   async reset(n: number, texts: readonly string[]) {
     for (let i = 0; i < n; i++) {
@@ -113,54 +145,77 @@ export class Flood {
     return sent
   }
 
+  /** Says one thing, and goes when it was answered, or cut. */
+  async tell(text: string) {
+    const socket = this.#open()
+    socket.write(text)
+    await new Promise<void>((resolve) => {
+      socket.once('data', resolve).once('close', resolve)
+      socket.resume()
+    })
+    socket.destroy()
+  }
+
   end() {
     for (const socket of this.sockets) socket.destroy()
     this.sockets.length = 0
   }
 }
 
+/** A door, as curl is told. */
+type Door = (daemon: Daemon) => string[]
+
+const PATH = '/api/v1/tasks'
+export const AT_TCP: Door = (daemon) => [
+  ...['--header', `Authorization: Bearer ${daemon.token}`],
+  `${daemon.origin}${PATH}`,
+]
+export const AT_SOCKET: Door = (daemon) => [
+  ...['--unix-socket', daemon.socketPath],
+  `http://localhost${PATH}`,
+]
+
+const run = promisify(execFile)
+
+/** Asks with a program of its own, which what goes on here does not slow down. */
+async function askOnce(daemon: Daemon, door: Door): Promise<number> {
+  const options = ['-q', '--silent', '--max-time', '20', '--output', '/dev/null']
+  const format = ['--write-out', '%{http_code} %{time_total}']
+  const { stdout } = await run('curl', [...options, ...format, ...door(daemon)])
+  const [status, seconds] = stdout.split(' ').map(Number)
+  if (status !== 200) throw new Error(`The owner was answered with ${status ?? 'nothing'}`)
+  return (seconds ?? Number.NaN) * 1000
+}
+
 /**
  * Asks up to three times: a client that takes longer than 50 ms to say what it wants may have to
  * make room for others, when there are too many.
  */
-async function askAgain<T>(ask: () => Promise<T>): Promise<T> {
+async function askAgain(daemon: Daemon, door: Door): Promise<number> {
   for (let i = 0; i < 2; i++) {
     try {
-      return await ask()
+      return await askOnce(daemon, door)
     } catch {
       await pause(50)
     }
   }
-  return ask()
-}
-
-/** An owner who comes anew each time; their connection would be open for a while otherwise. */
-async function askOnce(daemon: Daemon, door: (daemon: Daemon) => Rest): Promise<number> {
-  const began = performance.now()
-  const rest = door(daemon)
-  try {
-    const answer = await askAgain(() => rest.get('/api/v1/tasks'))
-    if (answer.status !== 200) throw new Error(`The owner was answered with ${answer.status}`)
-  } finally {
-    rest.close()
-  }
-  return performance.now() - began
+  return askOnce(daemon, door)
 }
 
 /**
  * The owner, who asks on through all doors while something happens, and has to be answered.
- * Tells how long each answer took, in ms.
+ * Tells how long each answer took at each of the doors, in ms.
  */
 export async function askedMeanwhile(
   daemon: Daemon,
   something: () => Promise<unknown>,
-  doors: readonly ((daemon: Daemon) => Rest)[] = [overTcp, overSocket],
-): Promise<number[]> {
+  doors: readonly Door[] = [AT_TCP, AT_SOCKET],
+): Promise<number[][]> {
   let isOver = false
-  const ask = async (door: (daemon: Daemon) => Rest) => {
+  const ask = async (door: Door) => {
     const waits: number[] = []
     while (!isOver) {
-      waits.push(await askOnce(daemon, door))
+      waits.push(await askAgain(daemon, door))
       await pause(50)
     }
     return waits
@@ -172,5 +227,5 @@ export async function askedMeanwhile(
   } finally {
     isOver = true
   }
-  return (await asked).flat()
+  return asked
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /** What ./check shrinks, ./check --all restores. */
-export function scaled(full: number, shrunk: number): number {
+export function scaled<T>(full: T, shrunk: T): T {
   return process.env['HEADWAY_SCALE'] === 'full' ? full : shrunk
 }
 
