@@ -11,7 +11,7 @@ import type { Door } from './exchanges.ts'
 import { within } from './wait.ts'
 
 /** How long something may take that has to come, in ms. */
-const LIMIT = 20_000
+const LIMIT = 60_000
 
 /** Whoever says anything at all to a daemon, and hears what it answers; in bytes. */
 export class Speaker {
