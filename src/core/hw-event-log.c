@@ -27,13 +27,13 @@ typedef struct
  * The recent events, the newest level of each task that runs, and who waits for
  * more. Everybody who watches reads from here; what is older stands in the store.
  *
- * It holds nothing for a reader: each brings its own cursor. Main context only.
+ * It holds nothing for a reader: each brings its own cursor. One thread only.
  */
 struct _HwEventLog
 {
   GObject parent_instance;
 
-  HwStore *store; /* (owned) (not nullable) */
+  HwStore *store; /* (owned) (nullable) */
 
   HwEvent *recent[N_RECENT]; /* (owned) (nullable), a ring by position */
   guint64 n_appended;
@@ -118,7 +118,8 @@ hw_event_log_init (HwEventLog *self)
 
 /**
  * hw_event_log_new:
- * @store: where older events stand
+ * @store: (nullable): where older events stand, or %NULL for a copy whose readers go to
+ *   the original for them
  *
  * Creates a log that knows no event.
  *
@@ -129,10 +130,10 @@ hw_event_log_new (HwStore *store)
 {
   HwEventLog *self;
 
-  g_return_val_if_fail (HW_IS_STORE (store), NULL);
+  g_return_val_if_fail (store == NULL || HW_IS_STORE (store), NULL);
 
   self = g_object_new (HW_TYPE_EVENT_LOG, NULL);
-  self->store = g_object_ref (store);
+  g_set_object (&self->store, store);
 
   return self;
 }
@@ -374,7 +375,7 @@ hw_event_log_read_older_async (HwEventLog         *self,
 {
   g_autoptr(GTask) gtask = NULL;
 
-  g_return_if_fail (HW_IS_EVENT_LOG (self));
+  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->store != NULL);
 
   gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, hw_event_log_read_older_async);
