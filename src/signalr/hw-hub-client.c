@@ -359,6 +359,38 @@ hw_hub_client_get_principal (HwHubClient *self)
 }
 
 /**
+ * hw_hub_client_may_leave:
+ * @self: a client
+ *
+ * Tells whether somebody else watches on for streams that have told all that was.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_hub_client_may_leave (HwHubClient *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CLIENT (self), FALSE);
+
+  return hw_hub_outlet_may_watch (self->outlet);
+}
+
+/**
+ * hw_hub_client_is_watching:
+ * @self: a client
+ *
+ * Tells whether somebody does so now, and says often enough that we are here.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_hub_client_is_watching (HwHubClient *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CLIENT (self), FALSE);
+
+  return hw_hub_streams_is_watching (self->streams);
+}
+
+/**
  * hw_hub_client_open_push:
  * @self: a client
  * @key: a name for the push among the client's pushes; one of that name is replaced
@@ -481,6 +513,28 @@ hw_hub_client_go_on (HwHubClient *self)
 
   hw_hub_client_advance (self);
   hw_hub_streams_pump (self->streams);
+}
+
+/**
+ * hw_hub_client_hear:
+ * @self: a client
+ * @watch: what hw_hub_outlet_watch() gave
+ * @state: what has become of it
+ * @seq: the transition up to which all was told
+ * @rev: the newest level that was told
+ *
+ * Takes note that nobody else watches for a stream any more.
+ */
+void
+hw_hub_client_hear (HwHubClient *self,
+                    guint        watch,
+                    HwWatchState state,
+                    guint64      seq,
+                    guint64      rev)
+{
+  g_return_if_fail (HW_IS_HUB_CLIENT (self));
+
+  hw_hub_streams_hear (self->streams, watch, state, seq, rev);
 }
 
 /**

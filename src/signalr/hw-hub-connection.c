@@ -38,6 +38,8 @@ struct _HwHubConnection
   HwHubOutlet *outlet; /* (owned) (not nullable) */
   HwHubClient *client; /* (owned) (not nullable) */
   HwHubRecordReader reader;
+  const HwHubConnectionOwner *owner; /* (unowned) (nullable) */
+  gpointer owner_data;
 
   gboolean is_greeted;
   gboolean is_closed;
@@ -50,15 +52,6 @@ struct _HwHubConnection
   gint64 unwritable_at; /* 0 while the network takes more */
 };
 
-typedef enum
-{
-  SIGNAL_OUTPUT,
-  SIGNAL_CLOSED,
-  SIGNAL_WANTS_INPUT,
-} HwHubConnectionSignal;
-
-static guint signals[SIGNAL_WANTS_INPUT + 1];
-
 G_DEFINE_FINAL_TYPE (HwHubConnection, hw_hub_connection, G_TYPE_OBJECT)
 
 static void
@@ -68,8 +61,32 @@ on_outlet_output (GBytes  *records,
   HwHubConnection *self = HW_HUB_CONNECTION (user_data);
 
   self->sent_at = self->now;
-  g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, records);
+  if (self->owner != NULL)
+    self->owner->output (records, self->owner_data);
 }
+
+static guint
+on_outlet_watch (GBytes       *head,
+                 HwWatchPlace *place,
+                 gpointer      user_data)
+{
+  HwHubConnection *self = HW_HUB_CONNECTION (user_data);
+
+  return self->owner->watch (head, place, self->owner_data);
+}
+
+static void
+on_outlet_unwatch (guint    watch,
+                   gpointer user_data)
+{
+  HwHubConnection *self = HW_HUB_CONNECTION (user_data);
+
+  self->owner->unwatch (watch, self->owner_data);
+}
+
+static const HwHubOutletFuncs outlet_funcs = {
+  on_outlet_output, on_outlet_watch, on_outlet_unwatch,
+};
 
 static void
 on_client_drained (HwHubClient     *client,
@@ -77,7 +94,8 @@ on_client_drained (HwHubClient     *client,
 {
   /* Its silence until now was of our making. */
   self->heard_at = self->now;
-  g_signal_emit (self, signals[SIGNAL_WANTS_INPUT], 0);
+  if (self->owner != NULL)
+    self->owner->wants_input (self->owner_data);
 }
 
 /* Ends the connection after the last word has been written. */
@@ -93,7 +111,8 @@ hw_hub_connection_finish (HwHubConnection *self,
   hw_hub_outlet_stop (self->outlet);
   hw_hub_client_stop (self->client);
   hw_hub_record_reader_clear (&self->reader);
-  g_signal_emit (self, signals[SIGNAL_CLOSED], 0, is_clean);
+  if (self->owner != NULL)
+    self->owner->closed (is_clean, self->owner_data);
 }
 
 static void
@@ -190,48 +209,12 @@ hw_hub_connection_class_init (HwHubConnectionClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = hw_hub_connection_dispose;
-
-  /**
-   * HwHubConnection::output:
-   * @self: a connection
-   * @records: whole records
-   *
-   * Gives what is to be sent. Whoever sends it may say at once that the network
-   * takes no more.
-   */
-  signals[SIGNAL_OUTPUT] =
-    g_signal_new ("output", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_BYTES);
-
-  /**
-   * HwHubConnection::closed:
-   * @self: a connection
-   * @is_clean: whether what was sent should still arrive: %FALSE if nobody reads it
-   *
-   * Tells that the connection is over. Emitted once, after the last output.
-   */
-  signals[SIGNAL_CLOSED] =
-    g_signal_new ("closed", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
-
-  /**
-   * HwHubConnection::wants-input:
-   * @self: a connection
-   *
-   * Tells that the client may be read again, see hw_hub_connection_wants_input().
-   */
-  signals[SIGNAL_WANTS_INPUT] =
-    g_signal_new ("wants-input", HW_TYPE_HUB_CONNECTION, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 0);
 }
 
 static void
 hw_hub_connection_init (HwHubConnection *self)
 {
-  self->outlet = hw_hub_outlet_new (on_outlet_output, self);
+  self->outlet = hw_hub_outlet_new (&outlet_funcs, self);
 }
 
 /**
@@ -263,6 +246,56 @@ hw_hub_connection_new (HwHubHandler *handler,
   self->sent_at = now;
 
   return self;
+}
+
+/**
+ * hw_hub_connection_set_owner:
+ * @self: a connection that has not been fed yet
+ * @owner: (scope notified) (nullable): who moves its bytes; it must stay
+ * @user_data: for @owner
+ *
+ * Says who moves the bytes of the connection, or that nobody does any more.
+ */
+void
+hw_hub_connection_set_owner (HwHubConnection            *self,
+                             const HwHubConnectionOwner *owner,
+                             gpointer                    user_data)
+{
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  self->owner = owner;
+  self->owner_data = user_data;
+  if (owner != NULL && owner->watch != NULL)
+    hw_hub_outlet_allow_watching (self->outlet);
+}
+
+/**
+ * hw_hub_connection_hear:
+ * @self: a connection
+ * @watch: what its owner's function gave
+ * @state: what has become of it
+ * @seq: the transition up to which all was told
+ * @rev: the newest level that was told
+ * @now: the time, in microseconds
+ *
+ * Takes note that its owner does not tell any more of what one of its streams watches.
+ */
+void
+hw_hub_connection_hear (HwHubConnection *self,
+                        guint            watch,
+                        HwWatchState     state,
+                        guint64          seq,
+                        guint64          rev,
+                        gint64           now)
+{
+  g_autoptr(HwHubConnection) alive = NULL;
+
+  g_return_if_fail (HW_IS_HUB_CONNECTION (self));
+
+  alive = g_object_ref (self);
+  self->now = now;
+  if (!self->is_closed)
+    hw_hub_client_hear (self->client, watch, state, seq, rev);
 }
 
 /**
@@ -312,8 +345,7 @@ hw_hub_connection_feed (HwHubConnection *self,
  * @self: a connection
  *
  * Tells whether more should be read from the client. While so much waits that it
- * should not, the client is left to wait; #HwHubConnection::wants-input tells when
- * that is over.
+ * should not, the client is left to wait; its owner is told when that is over.
  *
  * Returns: %TRUE if so
  */
@@ -405,8 +437,9 @@ hw_hub_connection_tick (HwHubConnection *self,
   self->now = now;
   hw_hub_connection_check_client (self);
 
+  /* Whoever watches hears heartbeats. */
   if (self->is_closed || !self->is_greeted || !hw_hub_outlet_is_open (self->outlet) ||
-      now - self->sent_at < HW_HUB_PING_INTERVAL)
+      hw_hub_client_is_watching (self->client) || now - self->sent_at < HW_HUB_PING_INTERVAL)
     return;
 
   hw_hub_write_ping (hw_hub_outlet_get_buffer (self->outlet));

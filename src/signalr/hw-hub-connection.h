@@ -19,10 +19,45 @@ G_BEGIN_DECLS
 #define HW_TYPE_HUB_CONNECTION (hw_hub_connection_get_type ())
 G_DECLARE_FINAL_TYPE (HwHubConnection, hw_hub_connection, HW, HUB_CONNECTION, GObject)
 
+/**
+ * HwHubConnectionOwner:
+ * @output: is given whole records to send; it may say at once that the network takes no more
+ * @closed: is told once, after the last output, that the connection is over, and whether
+ *   what was sent should still arrive: %FALSE if nobody reads it
+ * @wants_input: is told that the client may be read again, see
+ *   hw_hub_connection_wants_input()
+ * @watch: (nullable): tells the client of what happens, see #HwHubOutletFuncs
+ * @unwatch: (nullable): takes that back
+ *
+ * Who moves a connection's bytes.
+ */
+typedef struct
+{
+  void (*output)(GBytes  *records,
+                 gpointer user_data);
+  void (*closed)(gboolean is_clean,
+                 gpointer user_data);
+  void (*wants_input)(gpointer user_data);
+  guint (*watch)(GBytes       *head,
+                 HwWatchPlace *place,
+                 gpointer      user_data);
+  void (*unwatch)(guint    watch,
+                  gpointer user_data);
+} HwHubConnectionOwner;
+
 HwHubConnection *hw_hub_connection_new (HwHubHandler *handler,
                                         HwPrincipal  *principal,
-                                        gint64 now);
+                                        gint64        now);
 
+void             hw_hub_connection_set_owner (HwHubConnection            *self,
+                                              const HwHubConnectionOwner *owner,
+                                              gpointer                    user_data);
+void             hw_hub_connection_hear (HwHubConnection *self,
+                                         guint            watch,
+                                         HwWatchState     state,
+                                         guint64          seq,
+                                         guint64          rev,
+                                         gint64           now);
 void             hw_hub_connection_feed (HwHubConnection *self,
                                          const char      *data,
                                          gsize            length,

@@ -26,33 +26,34 @@
  */
 struct _HwHubOutlet
 {
-  HwHubOutletFunc function;
+  const HwHubOutletFuncs *funcs; /* (unowned) */
   gpointer user_data;
 
   GString *buffer; /* (owned) (nullable) */
   gboolean is_writable;
   gboolean is_stopped;
+  gboolean may_watch;
 };
 
 /**
  * hw_hub_outlet_new:
- * @function: what sends
- * @user_data: for @function; it must live until hw_hub_outlet_stop()
+ * @funcs: (scope notified): what becomes of what comes to it; it must stay
+ * @user_data: for @funcs; it must live until hw_hub_outlet_stop()
  *
  * Makes an outlet that is open.
  *
  * Returns: (transfer full): the outlet
  */
 HwHubOutlet *
-hw_hub_outlet_new (HwHubOutletFunc function,
-                   gpointer        user_data)
+hw_hub_outlet_new (const HwHubOutletFuncs *funcs,
+                   gpointer                user_data)
 {
   HwHubOutlet *self;
 
-  g_return_val_if_fail (function != NULL, NULL);
+  g_return_val_if_fail (funcs != NULL, NULL);
 
   self = g_rc_box_new0 (HwHubOutlet);
-  self->function = function;
+  self->funcs = funcs;
   self->user_data = user_data;
   self->is_writable = TRUE;
 
@@ -185,7 +186,76 @@ hw_hub_outlet_flush (HwHubOutlet *self)
     return;
 
   records = g_string_free_to_bytes (g_steal_pointer (&self->buffer));
-  self->function (records, self->user_data);
+  self->funcs->send (records, self->user_data);
+}
+
+/**
+ * hw_hub_outlet_allow_watching:
+ * @self: an outlet whose functions can watch
+ *
+ * Has hw_hub_outlet_watch() be called where it is of use.
+ */
+void
+hw_hub_outlet_allow_watching (HwHubOutlet *self)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->funcs->watch != NULL && self->funcs->unwatch != NULL);
+
+  self->may_watch = TRUE;
+}
+
+/**
+ * hw_hub_outlet_may_watch:
+ * @self: an outlet
+ *
+ * Tells whether somebody there can tell of what happens.
+ *
+ * Returns: %TRUE if hw_hub_outlet_watch() may be called
+ */
+gboolean
+hw_hub_outlet_may_watch (const HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->may_watch;
+}
+
+/**
+ * hw_hub_outlet_watch:
+ * @self: an outlet
+ * @head: what each record begins with
+ * @place: who watches what, from where on; its contents are taken
+ *
+ * Has somebody tell the client what happens, behind all that was flushed.
+ *
+ * Returns: an ID for hw_hub_outlet_unwatch(), or 0 if nothing is said any more
+ */
+guint
+hw_hub_outlet_watch (HwHubOutlet  *self,
+                     GBytes       *head,
+                     HwWatchPlace *place)
+{
+  g_return_val_if_fail (self != NULL && self->may_watch, 0);
+  g_return_val_if_fail (head != NULL && place != NULL, 0);
+
+  return self->is_stopped ? 0 : self->funcs->watch (head, place, self->user_data);
+}
+
+/**
+ * hw_hub_outlet_unwatch:
+ * @self: an outlet
+ * @watch: what hw_hub_outlet_watch() gave
+ *
+ * Has that end, before anything that is flushed after this.
+ */
+void
+hw_hub_outlet_unwatch (HwHubOutlet *self,
+                       guint        watch)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!self->is_stopped)
+    self->funcs->unwatch (watch, self->user_data);
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "hw-watch-place.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +16,9 @@ G_DECLARE_INTERFACE (HwHubStream, hw_hub_stream, HW, HUB_STREAM, GObject)
  * @next_async: wait until there is something to send. Must be implemented.
  * @next_finish: (element-type GBytes): get what there is, as JSON; %NULL without an
  *   error at the end. Must be implemented.
+ * @leave: if all that was is told, and only what will be is left, say where that is: then
+ *   somebody else watches on from there, and it is not asked until it is told to come back
+ * @come_back: go on after a transition and a level
  *
  * What a hub sends piece by piece. It is pulled: whoever sends asks for more when
  * the last has gone out, so that nothing piles up for a client that reads slowly,
@@ -33,6 +36,11 @@ struct _HwHubStreamInterface
   GPtrArray *(*next_finish) (HwHubStream  *self,
                              GAsyncResult *result,
                              GError      **error);
+  gboolean (*leave) (HwHubStream  *self,
+                     HwWatchPlace *place);
+  void (*come_back) (HwHubStream *self,
+                     guint64      seq,
+                     guint64      rev);
 };
 
 void       hw_hub_stream_next_async (HwHubStream        *self,
@@ -42,5 +50,10 @@ void       hw_hub_stream_next_async (HwHubStream        *self,
 GPtrArray *hw_hub_stream_next_finish (HwHubStream  *self,
                                       GAsyncResult *result,
                                       GError      **error);
+gboolean   hw_hub_stream_leave (HwHubStream  *self,
+                                HwWatchPlace *place);
+void       hw_hub_stream_come_back (HwHubStream *self,
+                                    guint64      seq,
+                                    guint64      rev);
 
 G_END_DECLS

@@ -19,8 +19,8 @@
  * pushes, which call a method of the client's with each item.
  *
  * A stream is asked for more only when all that it gave has gone out and the outlet
- * is open. So of each stream no more is kept than what one answer of it holds. Main
- * context only.
+ * is open. So of each stream no more is kept than what one answer of it holds. One that can
+ * leave does, and costs next to nothing until it comes back. Main context only.
  */
 struct _HwHubStreams
 {
@@ -29,6 +29,7 @@ struct _HwHubStreams
   HwHubOutlet *outlet; /* (owned) (not nullable) */
   GPtrArray *streams;  /* (owned) (element-type OpenStream) */
   guint turn;          /* whose turn it is first */
+  guint n_watches;     /* of how many somebody else tells */
 };
 
 /* One open stream, with what it gave and is not sent yet. */
@@ -41,6 +42,7 @@ typedef struct
   HwHubStream *stream;       /* (owned) */
   GCancellable *cancellable; /* (owned) */
   gboolean is_asked;
+  guint watch; /* of whoever else tells of it, or 0 */
 
   GPtrArray *items; /* (owned) (nullable) (element-type GBytes) */
   guint next_item;
@@ -68,6 +70,15 @@ open_stream_unref (OpenStream *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenStream, open_stream_unref)
 
+static void
+hw_hub_streams_unwatch (HwHubStreams *self,
+                        OpenStream   *stream)
+{
+  hw_hub_outlet_unwatch (self->outlet, stream->watch);
+  stream->watch = 0;
+  self->n_watches--;
+}
+
 /* Ends a stream for its owner: whatever it still says is not wanted.
  * @data is (transfer full).
  */
@@ -76,6 +87,8 @@ open_stream_drop (gpointer data)
 {
   g_autoptr(OpenStream) self = data;
 
+  if (self->watch != 0)
+    hw_hub_streams_unwatch (self->owner, self);
   self->owner = NULL;
   g_cancellable_cancel (self->cancellable);
 }
@@ -95,6 +108,27 @@ open_stream_write_item (OpenStream *self,
     g_clear_pointer (&self->items, g_ptr_array_unref);
 }
 
+/* Has somebody else watch on for a stream, behind all that it has given. Returns: whether they
+ * do
+ */
+static gboolean
+hw_hub_streams_hand_over (HwHubStreams *self,
+                          OpenStream   *stream)
+{
+  g_auto(HwWatchPlace) place = { 0 };
+
+  if (stream->is_push || !hw_hub_outlet_may_watch (self->outlet) ||
+      !hw_hub_stream_leave (stream->stream, &place))
+    return FALSE;
+
+  hw_hub_outlet_flush (self->outlet);
+  stream->watch = hw_hub_outlet_watch (self->outlet, stream->head, &place);
+  if (stream->watch != 0)
+    self->n_watches++;
+
+  return TRUE;
+}
+
 /* What a stream gave comes here. */
 static void on_stream_next_ready (GObject      *source,
                                   GAsyncResult *result,
@@ -112,7 +146,8 @@ hw_hub_streams_send (HwHubStreams *self,
     }
 
   /* To yield may have been too much for the network, or the end of all streams. */
-  if (!hw_hub_outlet_is_open (self->outlet) || stream->is_asked)
+  if (!hw_hub_outlet_is_open (self->outlet) || stream->is_asked || stream->watch != 0 ||
+      hw_hub_streams_hand_over (self, stream))
     return;
 
   stream->is_asked = TRUE;
@@ -349,6 +384,64 @@ hw_hub_streams_remove (HwHubStreams *self,
   stream = hw_hub_streams_find (self, key, is_push);
 
   return stream != NULL && g_ptr_array_remove (self->streams, stream);
+}
+
+/**
+ * hw_hub_streams_is_watching:
+ * @self: a set of streams
+ *
+ * Tells whether somebody else tells of one of them.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_hub_streams_is_watching (HwHubStreams *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_STREAMS (self), FALSE);
+
+  return self->n_watches > 0;
+}
+
+/**
+ * hw_hub_streams_hear:
+ * @self: a set of streams
+ * @watch: what hw_hub_outlet_watch() gave
+ * @state: what has become of it
+ * @seq: the transition up to which all was told
+ * @rev: the newest level that was told
+ *
+ * Takes note that nobody else tells of a stream any more: it ends, or goes on by itself.
+ */
+void
+hw_hub_streams_hear (HwHubStreams *self,
+                     guint         watch,
+                     HwWatchState  state,
+                     guint64       seq,
+                     guint64       rev)
+{
+  g_return_if_fail (HW_IS_HUB_STREAMS (self));
+
+  for (guint i = 0; i < self->streams->len; i++)
+    {
+      OpenStream *stream = g_ptr_array_index (self->streams, i);
+
+      if (stream->watch != watch)
+        continue;
+
+      stream->watch = 0;
+      self->n_watches--;
+      if (state == HW_WATCH_ENDED)
+        {
+          hw_hub_streams_end (self, stream, NULL);
+        }
+      else
+        {
+          hw_hub_stream_come_back (stream->stream, seq, rev);
+          hw_hub_streams_send (self, stream);
+        }
+      hw_hub_outlet_flush (self->outlet);
+      return;
+    }
 }
 
 /**

@@ -28,6 +28,12 @@ gboolean      hw_hub_streams_contains (HwHubStreams *self,
 gboolean      hw_hub_streams_remove (HwHubStreams *self,
                                      const char   *key,
                                      gboolean      is_push);
+gboolean      hw_hub_streams_is_watching (HwHubStreams *self);
+void          hw_hub_streams_hear (HwHubStreams *self,
+                                   guint         watch,
+                                   HwWatchState  state,
+                                   guint64       seq,
+                                   guint64       rev);
 void          hw_hub_streams_pump (HwHubStreams *self);
 void          hw_hub_streams_stop (HwHubStreams *self);
 

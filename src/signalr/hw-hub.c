@@ -368,7 +368,7 @@ hw_hub_new (SoupServer           *server,
   self->handler = g_object_ref (handler);
   self->clock = g_object_ref (clock);
   self->take = take;
-  self->transports = hw_ws_transports_new (clock);
+  self->transports = hw_ws_transports_new (self->plane, clock);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
                            G_CONNECT_DEFAULT);
   self->authenticate = authenticate;

@@ -13,71 +13,85 @@
 /* How many lines are looked at between two looks at the orders. */
 #define MAX_EVENTS 256
 
+/* What is sent in one piece. Sending costs as much for a small piece as for a large one;
+ * above this a slow client would get more than it can take.
+ */
+#define PIECE_SIZE 32768
+
+/* Telling all who are to be told may take so long, in microseconds, before there is a pause
+ * of twice that: so what comes meanwhile is told together, and a third of a processor is the
+ * most that it costs. Below this nobody waits for anything.
+ */
+#define MAX_HASTE 1000
+#define PAUSE_FACTOR 2
+
 /* The plane's thread: waits for all lines at once, in the kernel, so that one that is quiet
  * costs nothing. It waits for nothing else.
  */
 typedef struct
 {
   HwPlaneDesk *desk;
-  GPtrArray *dirty; /* (owned) (element-type HwPlaneLine): where something is to be sent */
+  HwFanOut *fan_out; /* (owned) (nullable): none while nobody watches */
+  GPtrArray *dirty;  /* (owned) (element-type HwPlaneLine): where something is to be sent */
+  GPtrArray *woken;  /* (owned) (element-type HwPlaneLine): who watches and is to be told */
+  GString *piece;    /* (owned): what one of them is told */
+  gint64 pause_end;  /* until then nobody is */
   gboolean is_asked; /* somebody waits until there is nothing to do */
   gboolean is_stopped;
 } Loop;
 
-/* Tells the main context. A descriptor that is closed would still be polled for while a child
- * that is about to become another program has it, too.
- */
 static void
-on_socket_news (HwWsSocket  *socket,
-                HwWsNewsKind kind,
-                GBytes      *data,
-                gpointer     user_data)
+watch_order_free (HwPlaneWatch *watch)
 {
-  HwPlaneLine *line = user_data;
-  HwPlaneDesk *desk = line->desk;
-  const HwPlaneNews news = { line, kind, data };
-
-  if (kind == HW_WS_NEWS_OVER)
-    epoll_ctl (desk->epoll_fd, EPOLL_CTL_DEL, hw_ws_socket_get_fd (socket), NULL);
-
-  if (hw_plane_box_put (&desk->news, &news))
-    g_source_set_ready_time (desk->source, 0);
+  hw_watch_place_clear (&watch->place);
+  g_bytes_unref (watch->head);
+  g_free (watch);
 }
 
 /**
- * hw_plane_line_new:
- * @desk: what the threads have in common
- * @wire: where the bytes come and go; it is the line's from now on
- * @function: is told in the main context what happens
- * @user_data: for @function
+ * hw_plane_order_clear:
+ * @order: an order
  *
- * Makes a line, for %HW_PLANE_SUBJECT_ADD.
- *
- * Returns: (transfer full): the line
+ * Forgets what is enclosed.
  */
-HwPlaneLine *
-hw_plane_line_new (HwPlaneDesk    *desk,
-                   const HwWsWire *wire,
-                   HwPlaneFunc     function,
-                   gpointer        user_data)
-{
-  HwPlaneLine *self = g_new0 (HwPlaneLine, 1);
-
-  self->socket = hw_ws_socket_new (wire, on_socket_news, self);
-  self->desk = desk;
-  self->function = function;
-  self->user_data = user_data;
-
-  return self;
-}
-
 void
-hw_plane_line_free (HwPlaneLine *self)
+hw_plane_order_clear (HwPlaneOrder *order)
 {
-  g_return_if_fail (self != NULL);
+  gpointer enclosed = g_steal_pointer (&order->enclosed);
 
-  hw_ws_socket_free (self->socket);
-  g_free (self);
+  if (enclosed == NULL)
+    return;
+
+  switch (order->subject)
+    {
+    case HW_PLANE_SUBJECT_ADD:
+    case HW_PLANE_SUBJECT_SEND:
+      g_bytes_unref (enclosed);
+      break;
+
+    case HW_PLANE_SUBJECT_WATCH:
+      watch_order_free (enclosed);
+      break;
+
+    case HW_PLANE_SUBJECT_EVENTS:
+    case HW_PLANE_SUBJECT_LEVELS:
+      g_ptr_array_unref (enclosed);
+      break;
+
+    case HW_PLANE_SUBJECT_ASK:
+    case HW_PLANE_SUBJECT_GO_ON:
+    case HW_PLANE_SUBJECT_GOODBYE:
+    case HW_PLANE_SUBJECT_CUT:
+    case HW_PLANE_SUBJECT_FREE:
+    case HW_PLANE_SUBJECT_UNWATCH:
+    case HW_PLANE_SUBJECT_BEGIN:
+    case HW_PLANE_SUBJECT_TICK:
+    case HW_PLANE_SUBJECT_SETTLE:
+    case HW_PLANE_SUBJECT_STOP:
+    default:
+      g_free (enclosed);
+      break;
+    }
 }
 
 static void
@@ -89,6 +103,20 @@ loop_mark_dirty (Loop        *loop,
 
   line->is_dirty = TRUE;
   g_ptr_array_add (loop->dirty, line);
+}
+
+static void
+on_watch_woken (gpointer owner,
+                gpointer user_data)
+{
+  HwPlaneLine *line = owner;
+  Loop *loop = user_data;
+
+  if (line->is_woken)
+    return;
+
+  line->is_woken = TRUE;
+  g_ptr_array_add (loop->woken, line);
 }
 
 /* Has the kernel look for what a line waits for. One that is closed the kernel has forgotten. */
@@ -116,11 +144,26 @@ loop_add (Loop               *loop,
           const HwPlaneOrder *order)
 {
   loop_poll (loop, order->line, EPOLL_CTL_ADD);
-  if (order->bytes != NULL)
-    hw_ws_socket_give (order->line->socket, order->bytes);
+  if (order->enclosed != NULL)
+    hw_ws_socket_give (order->line->socket, order->enclosed);
   loop_mark_dirty (loop, order->line);
 }
 
+/* It was over before its owner could say so: nothing of it is left to be sent. */
+static void
+loop_free (Loop        *loop,
+           HwPlaneLine *line)
+{
+  if (line->is_dirty)
+    g_ptr_array_remove_fast (loop->dirty, line);
+  if (line->is_woken)
+    g_ptr_array_remove_fast (loop->woken, line);
+
+  hw_plane_line_unwatch_all (line, loop->fan_out);
+  hw_plane_line_free (line);
+}
+
+/* What is asked of one line. */
 static void
 loop_carry_out (Loop               *loop,
                 const HwPlaneOrder *order)
@@ -134,7 +177,7 @@ loop_carry_out (Loop               *loop,
       break;
 
     case HW_PLANE_SUBJECT_SEND:
-      hw_ws_socket_push (line->socket, order->bytes);
+      hw_ws_socket_push (line->socket, order->enclosed);
       loop_mark_dirty (loop, line);
       break;
 
@@ -153,15 +196,66 @@ loop_carry_out (Loop               *loop,
       loop_mark_dirty (loop, line);
       break;
 
+    case HW_PLANE_SUBJECT_WATCH:
+      hw_plane_line_watch (line, loop->fan_out, order->enclosed, (guint) order->number);
+      break;
+
+    case HW_PLANE_SUBJECT_UNWATCH:
+      hw_plane_line_unwatch (line, loop->fan_out, (guint) order->number);
+      break;
+
     case HW_PLANE_SUBJECT_CUT:
+      hw_plane_line_unwatch_all (line, loop->fan_out);
       hw_ws_socket_cut (line->socket);
       break;
 
-    /* It was over before its owner could say so: nothing of it is left to be sent. */
     case HW_PLANE_SUBJECT_FREE:
-      if (line->is_dirty)
-        g_ptr_array_remove_fast (loop->dirty, line);
-      hw_plane_line_free (line);
+      loop_free (loop, line);
+      break;
+
+    case HW_PLANE_SUBJECT_BEGIN:
+    case HW_PLANE_SUBJECT_EVENTS:
+    case HW_PLANE_SUBJECT_LEVELS:
+    case HW_PLANE_SUBJECT_TICK:
+    case HW_PLANE_SUBJECT_SETTLE:
+    case HW_PLANE_SUBJECT_STOP:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+loop_begin (Loop   *loop,
+            guint64 epoch,
+            guint64 head)
+{
+  if (loop->fan_out != NULL)
+    hw_fan_out_restart (loop->fan_out, head);
+  else
+    loop->fan_out = hw_fan_out_new (epoch, head, on_watch_woken, loop);
+}
+
+/* What is of no line. */
+static void
+loop_take_note (Loop               *loop,
+                const HwPlaneOrder *order)
+{
+  switch (order->subject)
+    {
+    case HW_PLANE_SUBJECT_BEGIN:
+      loop_begin (loop, *(const guint64 *) order->enclosed, order->number);
+      break;
+
+    case HW_PLANE_SUBJECT_EVENTS:
+      hw_fan_out_append (loop->fan_out, order->enclosed);
+      break;
+
+    case HW_PLANE_SUBJECT_LEVELS:
+      hw_fan_out_set_levels (loop->fan_out, order->enclosed);
+      break;
+
+    case HW_PLANE_SUBJECT_TICK:
+      hw_fan_out_tick (loop->fan_out, (gint64) order->number);
       break;
 
     case HW_PLANE_SUBJECT_SETTLE:
@@ -169,9 +263,20 @@ loop_carry_out (Loop               *loop,
       break;
 
     case HW_PLANE_SUBJECT_STOP:
-    default:
       loop->is_stopped = TRUE;
       break;
+
+    case HW_PLANE_SUBJECT_ADD:
+    case HW_PLANE_SUBJECT_SEND:
+    case HW_PLANE_SUBJECT_ASK:
+    case HW_PLANE_SUBJECT_GO_ON:
+    case HW_PLANE_SUBJECT_GOODBYE:
+    case HW_PLANE_SUBJECT_CUT:
+    case HW_PLANE_SUBJECT_FREE:
+    case HW_PLANE_SUBJECT_WATCH:
+    case HW_PLANE_SUBJECT_UNWATCH:
+    default:
+      g_assert_not_reached ();
     }
 }
 
@@ -182,13 +287,55 @@ loop_flush (Loop *loop)
   for (guint i = 0; i < loop->dirty->len; i++)
     {
       HwPlaneLine *line = g_ptr_array_index (loop->dirty, i);
+      gboolean was_blocked = (line->interest & EPOLLOUT) != 0;
 
       line->is_dirty = FALSE;
       hw_ws_socket_flush (line->socket);
       loop_poll (loop, line, EPOLL_CTL_MOD);
+
+      /* Who watched could not be told meanwhile. */
+      if (was_blocked && line->watches != NULL && hw_ws_socket_is_open (line->socket))
+        on_watch_woken (line, loop);
     }
 
   g_ptr_array_set_size (loop->dirty, 0);
+}
+
+/* Tells those who watch. If that takes long, more is left to come together before the next
+ * time.
+ */
+static void
+loop_tell (Loop *loop)
+{
+  gint64 begin = g_get_monotonic_time ();
+  gint64 duration;
+
+  if (loop->woken->len == 0 || begin < loop->pause_end)
+    return;
+
+  for (guint i = 0; i < loop->woken->len; i++)
+    {
+      HwPlaneLine *line = g_ptr_array_index (loop->woken, i);
+
+      line->is_woken = FALSE;
+      hw_plane_line_tell (line, loop->fan_out, loop->piece, PIECE_SIZE);
+      loop_poll (loop, line, EPOLL_CTL_MOD);
+    }
+  g_ptr_array_set_size (loop->woken, 0);
+
+  duration = g_get_monotonic_time () - begin;
+  if (duration > MAX_HASTE)
+    loop->pause_end = begin + duration * (1 + PAUSE_FACTOR);
+}
+
+/* How long to wait in the kernel, in milliseconds. */
+static int
+loop_get_timeout (Loop *loop)
+{
+  if (loop->woken->len == 0)
+    return loop->is_asked ? 0 : -1;
+
+  return (int) MAX ((loop->pause_end - g_get_monotonic_time () + 999) / 1000, 0);
 }
 
 /* Returns: whether there were any */
@@ -204,8 +351,11 @@ loop_take_orders (Loop *loop)
     {
       HwPlaneOrder *order = &g_array_index (orders, HwPlaneOrder, i);
 
-      loop_carry_out (loop, order);
-      g_clear_pointer (&order->bytes, g_bytes_unref);
+      if (order->line != NULL)
+        loop_carry_out (loop, order);
+      else
+        loop_take_note (loop, order);
+      hw_plane_order_clear (order);
     }
 
   return TRUE;
@@ -252,7 +402,8 @@ static void
 loop_turn (Loop *loop)
 {
   struct epoll_event events[MAX_EVENTS];
-  int n_events = epoll_wait (loop->desk->epoll_fd, events, MAX_EVENTS, loop->is_asked ? 0 : -1);
+  int n_events = epoll_wait (loop->desk->epoll_fd, events, MAX_EVENTS,
+                             loop_get_timeout (loop));
   gboolean had_orders;
 
   for (int i = 0; i < n_events; i++)
@@ -265,7 +416,8 @@ loop_turn (Loop *loop)
 
   had_orders = loop_take_orders (loop);
   loop_flush (loop);
-  if (loop->is_asked && !had_orders && n_events == 0)
+  loop_tell (loop);
+  if (loop->is_asked && !had_orders && n_events == 0 && loop->woken->len == 0)
     loop_settle (loop);
 }
 
@@ -278,9 +430,18 @@ loop_turn (Loop *loop)
 void
 hw_plane_loop_run (HwPlaneDesk *desk)
 {
-  g_autoptr(GPtrArray) dirty = g_ptr_array_new ();
-  Loop loop = { .desk = desk, .dirty = dirty };
+  Loop loop = {
+    .desk = desk,
+    .dirty = g_ptr_array_new (),
+    .woken = g_ptr_array_new (),
+    .piece = g_string_sized_new (PIECE_SIZE),
+  };
 
   while (!loop.is_stopped)
     loop_turn (&loop);
+
+  g_clear_pointer (&loop.fan_out, hw_fan_out_free);
+  g_ptr_array_unref (loop.dirty);
+  g_ptr_array_unref (loop.woken);
+  g_string_free (loop.piece, TRUE);
 }

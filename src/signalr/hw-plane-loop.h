@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-fan-out.h"
 #include "hw-plane-box.h"
 #include "hw-plane.h"
 
@@ -11,17 +12,23 @@ G_BEGIN_DECLS
 
 /**
  * HwPlaneSubject:
- * @HW_PLANE_SUBJECT_ADD: it is there, and @bytes has come already
- * @HW_PLANE_SUBJECT_SEND: @bytes are to be sent
+ * @HW_PLANE_SUBJECT_ADD: it is there, and the bytes enclosed have come already
+ * @HW_PLANE_SUBJECT_SEND: the bytes enclosed are to be sent
  * @HW_PLANE_SUBJECT_ASK: somebody wants to know when all is sent
  * @HW_PLANE_SUBJECT_GO_ON: @number bytes were taken of what came
  * @HW_PLANE_SUBJECT_GOODBYE: it is to be closed with the code @number
  * @HW_PLANE_SUBJECT_CUT: it is to be closed
  * @HW_PLANE_SUBJECT_FREE: nobody knows of it any more
- * @HW_PLANE_SUBJECT_SETTLE: somebody waits until there is nothing to do; of no line
- * @HW_PLANE_SUBJECT_STOP: the thread is to end; of no line
+ * @HW_PLANE_SUBJECT_WATCH: it watches from the place enclosed, with the ID @number
+ * @HW_PLANE_SUBJECT_UNWATCH: it does not watch with the ID @number any more
+ * @HW_PLANE_SUBJECT_BEGIN: of no line: events after @number will come, of the epoch enclosed
+ * @HW_PLANE_SUBJECT_EVENTS: of no line: the events enclosed were committed
+ * @HW_PLANE_SUBJECT_LEVELS: of no line: the levels enclosed are the newest
+ * @HW_PLANE_SUBJECT_TICK: of no line: it is the time @number
+ * @HW_PLANE_SUBJECT_SETTLE: of no line: somebody waits until there is nothing to do
+ * @HW_PLANE_SUBJECT_STOP: of no line: the thread is to end
  *
- * What the main context says to the plane about a line.
+ * What the main context says to the plane, mostly about a line.
  */
 typedef enum
 {
@@ -32,25 +39,39 @@ typedef enum
   HW_PLANE_SUBJECT_GOODBYE,
   HW_PLANE_SUBJECT_CUT,
   HW_PLANE_SUBJECT_FREE,
+  HW_PLANE_SUBJECT_WATCH,
+  HW_PLANE_SUBJECT_UNWATCH,
+  HW_PLANE_SUBJECT_BEGIN,
+  HW_PLANE_SUBJECT_EVENTS,
+  HW_PLANE_SUBJECT_LEVELS,
+  HW_PLANE_SUBJECT_TICK,
   HW_PLANE_SUBJECT_SETTLE,
   HW_PLANE_SUBJECT_STOP,
 } HwPlaneSubject;
 
-/* A letter to the plane. */
+/* A letter to the plane. What is enclosed, and whose it is then, says the subject. */
 typedef struct
 {
   HwPlaneSubject subject;
   HwPlaneLine *line; /* (unowned) (nullable) */
-  GBytes *bytes;     /* (owned) (nullable) */
-  gsize number;
+  gpointer enclosed; /* (owned) (nullable) */
+  guint64 number;
 } HwPlaneOrder;
 
-/* A letter from the plane. */
+/* What comes with %HW_PLANE_SUBJECT_WATCH. */
+typedef struct
+{
+  HwWatchPlace place;
+  GBytes *head; /* (owned) */
+} HwPlaneWatch;
+
+/* A letter from the plane: news of the line, or else of one that watches on it. */
 typedef struct
 {
   HwPlaneLine *line; /* (unowned) */
   HwWsNewsKind kind;
   GBytes *data; /* (owned) (nullable) */
+  HwPlaneWatchNews watch;
 } HwPlaneNews;
 
 /* What both threads have of the plane. */
@@ -67,24 +88,46 @@ typedef struct
   gboolean is_settled;
 } HwPlaneDesk;
 
-/* The main context reads the last three only; the rest is the plane's. */
+/* The main context reads what is unowned only; the rest is the plane's. */
 struct _HwPlaneLine
 {
   HwWsSocket *socket; /* (owned) */
   guint32 interest;   /* what is polled for */
-  gboolean is_dirty;  /* something is to be sent */
+  HwWatch *watches;   /* (owned) (nullable) */
+  guint is_dirty : 1; /* something is to be sent */
+  guint is_woken : 1; /* there is something to read for its watches */
 
-  HwPlaneDesk *desk; /* (unowned) */
-  HwPlaneFunc function;
+  HwPlaneDesk *desk;          /* (unowned) */
+  const HwPlaneFuncs *funcs;  /* (unowned) */
   gpointer user_data;
 };
 
-HwPlaneLine *hw_plane_line_new (HwPlaneDesk    *desk,
-                                const HwWsWire *wire,
-                                HwPlaneFunc     function,
-                                gpointer        user_data);
+HwPlaneLine *hw_plane_line_new (HwPlaneDesk        *desk,
+                                const HwWsWire     *wire,
+                                const HwPlaneFuncs *funcs,
+                                gpointer            user_data);
 void         hw_plane_line_free (HwPlaneLine *self);
 
+void         hw_plane_line_watch (HwPlaneLine  *self,
+                                  HwFanOut     *fan_out,
+                                  HwPlaneWatch *order,
+                                  guint         id);
+void         hw_plane_line_unwatch (HwPlaneLine *self,
+                                    HwFanOut    *fan_out,
+                                    guint        id);
+void         hw_plane_line_unwatch_all (HwPlaneLine *self,
+                                        HwFanOut    *fan_out);
+void         hw_plane_line_tell (HwPlaneLine *self,
+                                 HwFanOut    *fan_out,
+                                 GString     *piece,
+                                 gsize        enough);
+
+void         hw_plane_order_clear (HwPlaneOrder *order);
+void         hw_plane_order (HwPlane       *self,
+                             HwPlaneSubject subject,
+                             HwPlaneLine   *line,
+                             gpointer       enclosed,
+                             guint64        number);
 void         hw_plane_loop_run (HwPlaneDesk *desk);
 
 G_END_DECLS

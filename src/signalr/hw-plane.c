@@ -6,6 +6,7 @@
 
 #include "hw-plane.h"
 
+#include "hw-plane-feed.h"
 #include "hw-plane-loop.h"
 
 #include <sys/epoll.h>
@@ -33,6 +34,9 @@ struct _HwPlane
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
+
+  HwPlaneFeed *feed; /* (owned) (nullable): none while nobody watches */
+  guint last_watch;
 };
 
 /* The source of the news in the main context. */
@@ -45,26 +49,31 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (HwPlane, hw_plane, G_TYPE_OBJECT)
 
-/* @bytes is (transfer full) (nullable). */
-static void
+/**
+ * hw_plane_order:
+ * @self: a plane
+ * @subject: what is to be done
+ * @line: (nullable): with which WebSocket
+ * @enclosed: (transfer full) (nullable): with what, see #HwPlaneSubject
+ * @number: and with which number
+ *
+ * Tells the thread what to do.
+ */
+void
 hw_plane_order (HwPlane       *self,
                 HwPlaneSubject subject,
                 HwPlaneLine   *line,
-                GBytes        *bytes,
-                gsize          number)
+                gpointer       enclosed,
+                guint64        number)
 {
-  const HwPlaneOrder order = { subject, line, bytes, number };
+  HwPlaneOrder order = { subject, line, enclosed, number };
   const guint64 once = 1;
 
-  /* Nobody reads it any more, and nobody knows of the line. */
+  /* Nobody is left to read it. */
   if (self->is_closed)
-    {
-      g_clear_pointer (&bytes, g_bytes_unref);
-      return;
-    }
-
-  if (hw_plane_box_put (&self->desk.orders, &order) &&
-      write (self->desk.wake_fd, &once, sizeof (once)) != sizeof (once))
+    hw_plane_order_clear (&order);
+  else if (hw_plane_box_put (&self->desk.orders, &order) &&
+           write (self->desk.wake_fd, &once, sizeof (once)) != sizeof (once))
     g_assert_not_reached ();
 }
 
@@ -75,7 +84,13 @@ hw_plane_tell (HwPlane           *self,
   HwPlaneLine *line = news->line;
   g_autoptr(GBytes) data = news->data;
 
-  line->function (line, news->kind, data, line->user_data);
+  if (news->watch.id != 0)
+    {
+      line->funcs->watch_news (line, &news->watch, line->user_data);
+      return;
+    }
+
+  line->funcs->news (line, news->kind, data, line->user_data);
   if (news->kind != HW_WS_NEWS_OVER)
     return;
 
@@ -226,6 +241,7 @@ hw_plane_close (HwPlane *self)
   hw_plane_order (self, HW_PLANE_SUBJECT_STOP, NULL, NULL, 0);
   g_clear_pointer (&self->thread, g_thread_join);
   self->is_closed = TRUE;
+  g_clear_pointer (&self->feed, hw_plane_feed_free);
   g_source_destroy (self->desk.source);
   hw_plane_tell_all (self);
 }
@@ -261,27 +277,27 @@ hw_plane_settle (HwPlane *self)
  * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
  *   from now on
  * @early: (nullable): what the client has sent already
- * @function: is told what happens
- * @user_data: for @function
+ * @funcs: is told what happens
+ * @user_data: for @funcs
  *
  * Adds a WebSocket. It is read at once.
  *
- * Returns: (transfer none): the WebSocket, until @function hears %HW_WS_NEWS_OVER
+ * Returns: (transfer none): the WebSocket, until %HW_WS_NEWS_OVER is told
  */
 HwPlaneLine *
-hw_plane_add (HwPlane        *self,
-              const HwWsWire *wire,
-              GBytes         *early,
-              HwPlaneFunc     function,
-              gpointer        user_data)
+hw_plane_add (HwPlane            *self,
+              const HwWsWire     *wire,
+              GBytes             *early,
+              const HwPlaneFuncs *funcs,
+              gpointer            user_data)
 {
   HwPlaneLine *line;
 
   g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, NULL);
-  g_return_val_if_fail (wire != NULL && function != NULL, NULL);
+  g_return_val_if_fail (wire != NULL && funcs != NULL, NULL);
 
   hw_plane_begin (self);
-  line = hw_plane_line_new (&self->desk, wire, function, user_data);
+  line = hw_plane_line_new (&self->desk, wire, funcs, user_data);
   g_hash_table_add (self->lines, line);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);
 
@@ -379,4 +395,75 @@ hw_plane_cut (HwPlane     *self,
   g_return_if_fail (line != NULL);
 
   hw_plane_order (self, HW_PLANE_SUBJECT_CUT, line, NULL, 0);
+}
+
+/**
+ * hw_plane_watch:
+ * @self: a plane
+ * @line: a WebSocket
+ * @place: who watches what, from where on; its contents are taken
+ * @head: what each record begins with that is sent
+ *
+ * Has the plane tell a client what happens. All planes' watches are of the same queue.
+ *
+ * Returns: an ID for hw_plane_unwatch(), never 0; when it has ended, that is told
+ */
+guint
+hw_plane_watch (HwPlane      *self,
+                HwPlaneLine  *line,
+                HwWatchPlace *place,
+                GBytes       *head)
+{
+  HwPlaneWatch *watch;
+
+  g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, 0);
+  g_return_val_if_fail (line != NULL && place != NULL && head != NULL, 0);
+
+  if (self->feed == NULL)
+    self->feed = hw_plane_feed_new (self, place->queue);
+
+  watch = g_new0 (HwPlaneWatch, 1);
+  watch->place = *place;
+  watch->head = g_bytes_ref (head);
+  *place = (HwWatchPlace) { 0 };
+  self->last_watch++;
+  hw_plane_order (self, HW_PLANE_SUBJECT_WATCH, line, watch, self->last_watch);
+
+  return self->last_watch;
+}
+
+/**
+ * hw_plane_unwatch:
+ * @self: a plane
+ * @line: a WebSocket
+ * @id: what hw_plane_watch() gave
+ *
+ * Has the plane tell no more, at the latest before what hw_plane_send() sends after this.
+ */
+void
+hw_plane_unwatch (HwPlane     *self,
+                  HwPlaneLine *line,
+                  guint        id)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_UNWATCH, line, NULL, id);
+}
+
+/**
+ * hw_plane_tick:
+ * @self: a plane
+ * @now: the time, in microseconds
+ *
+ * Lets time pass for those who watch: a second is close enough.
+ */
+void
+hw_plane_tick (HwPlane *self,
+               gint64   now)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+
+  if (self->feed != NULL)
+    hw_plane_order (self, HW_PLANE_SUBJECT_TICK, NULL, NULL, (guint64) now);
 }

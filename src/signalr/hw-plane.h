@@ -4,9 +4,8 @@
 
 #pragma once
 
+#include "hw-watch-place.h"
 #include "hw-ws-socket.h"
-
-#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -18,19 +17,41 @@ G_BEGIN_DECLS
 typedef struct _HwPlaneLine HwPlaneLine;
 
 /**
- * HwPlaneFunc:
- * @line: a WebSocket
- * @kind: what happened on it
- * @data: (nullable): what the client sent, of %HW_WS_NEWS_DATA; to be answered with
- *   hw_plane_go_on()
- * @user_data: what was given to hw_plane_add()
+ * HwPlaneWatchNews:
+ * @id: what hw_plane_watch() gave, or 0
+ * @state: what has become of it: it is not in the plane any more
+ * @seq: the transition up to which all was told
+ * @rev: the newest level that was told
  *
- * Is told what happens, in the main context. After %HW_WS_NEWS_OVER, @line is there no more.
+ * What the main context is told of somebody who watched.
  */
-typedef void (*HwPlaneFunc) (HwPlaneLine *line,
-                             HwWsNewsKind kind,
-                             GBytes      *data,
-                             gpointer     user_data);
+typedef struct
+{
+  guint id;
+  HwWatchState state;
+  guint64 seq;
+  guint64 rev;
+} HwPlaneWatchNews;
+
+/**
+ * HwPlaneFuncs:
+ * @news: is told what happened on a WebSocket, with what the client sent, if it is
+ *   %HW_WS_NEWS_DATA; that is to be answered with hw_plane_go_on(). After %HW_WS_NEWS_OVER
+ *   it is there no more
+ * @watch_news: is told what has become of one who watches
+ *
+ * Who is told of a WebSocket, in the main context.
+ */
+typedef struct
+{
+  void (*news)(HwPlaneLine *line,
+               HwWsNewsKind kind,
+               GBytes      *data,
+               gpointer     user_data);
+  void (*watch_news)(HwPlaneLine            *line,
+                     const HwPlaneWatchNews *news,
+                     gpointer                user_data);
+} HwPlaneFuncs;
 
 #define HW_TYPE_PLANE (hw_plane_get_type ())
 G_DECLARE_FINAL_TYPE (HwPlane, hw_plane, HW, PLANE, GObject)
@@ -39,11 +60,11 @@ HwPlane     *hw_plane_new (void);
 void         hw_plane_close (HwPlane *self);
 void         hw_plane_settle (HwPlane *self);
 
-HwPlaneLine *hw_plane_add (HwPlane        *self,
-                           const HwWsWire *wire,
-                           GBytes         *early,
-                           HwPlaneFunc     function,
-                           gpointer        user_data);
+HwPlaneLine *hw_plane_add (HwPlane            *self,
+                           const HwWsWire     *wire,
+                           GBytes             *early,
+                           const HwPlaneFuncs *funcs,
+                           gpointer            user_data);
 void         hw_plane_send (HwPlane     *self,
                             HwPlaneLine *line,
                             GBytes      *message);
@@ -57,5 +78,14 @@ void         hw_plane_say_goodbye (HwPlane     *self,
                                    guint        code);
 void         hw_plane_cut (HwPlane     *self,
                            HwPlaneLine *line);
+guint        hw_plane_watch (HwPlane      *self,
+                             HwPlaneLine  *line,
+                             HwWatchPlace *place,
+                             GBytes       *head);
+void         hw_plane_unwatch (HwPlane     *self,
+                               HwPlaneLine *line,
+                               guint        id);
+void         hw_plane_tick (HwPlane *self,
+                            gint64   now);
 
 G_END_DECLS

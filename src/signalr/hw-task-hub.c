@@ -335,7 +335,6 @@ watch (HwTaskHub           *self,
        GVariant            *arguments,
        GError             **error)
 {
-  g_autoptr(HwWatcher) watcher = NULL;
   guint64 epoch;
   guint64 after;
 
@@ -343,10 +342,8 @@ watch (HwTaskHub           *self,
       !hw_hub_arguments_read_number (arguments, 2, "after", &after, error))
     return NULL;
 
-  watcher = hw_watcher_new (self->queue, hw_hub_client_get_principal (client), filter,
-                            epoch, after);
-
-  return hw_watch_stream_new (watcher);
+  return hw_watch_stream_new (self->queue, hw_hub_client_get_principal (client), filter,
+                              epoch, after, hw_hub_client_may_leave (client));
 }
 
 static HwHubStream *

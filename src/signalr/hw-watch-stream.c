@@ -13,12 +13,17 @@
  *
  * What a watcher sees, as a stream of a hub. It adds nothing but the JSON, which
  * each event has once, however many watch.
+ *
+ * A stream that may leave never waits: when all that was is told, it is said where that
+ * is, and its watcher is given up until it comes back.
  */
 struct _HwWatchStream
 {
   GObject parent_instance;
 
-  HwWatcher *watcher; /* (owned) (not nullable) */
+  HwWatcher *watcher; /* (owned) (nullable): none while somebody else watches */
+  HwWatchPlace place; /* who sees what; what is told already only the watcher knows */
+  gboolean may_leave;
 };
 
 static void hw_watch_stream_iface_init (HwHubStreamInterface *iface);
@@ -27,12 +32,36 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwWatchStream, hw_watch_stream, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (HW_TYPE_HUB_STREAM,
                                                       hw_watch_stream_iface_init))
 
+/* Whoever may leave looks once, and does not wait for what comes. */
+static void
+hw_watch_stream_watch (HwWatchStream *self,
+                       guint64        epoch)
+{
+  const HwWatchPoll once = { .has_levels = TRUE, .rev = self->place.rev };
+  const HwWatchPlace *place = &self->place;
+
+  self->watcher = self->may_leave
+                  ? hw_watcher_new_poll (place->queue, place->principal, &place->filter, epoch,
+                                         place->seq, &once)
+                  : hw_watcher_new (place->queue, place->principal, &place->filter, epoch,
+                                    place->seq);
+}
+
+/* That nothing has come is nothing to tell for whoever looked once. */
+static gboolean
+hw_watch_stream_tells (HwWatchStream *self,
+                       HwEvent       *event)
+{
+  return !self->may_leave || hw_event_get_kind (event) != HW_EVENT_KIND_HEARTBEAT;
+}
+
 static void
 on_watcher_next (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwWatchStream *self = g_task_get_source_object (gtask);
   GError *error = NULL;
   g_autoptr(GPtrArray) events = hw_watcher_next_finish (HW_WATCHER (source), result, &error);
   GPtrArray *items;
@@ -51,7 +80,8 @@ on_watcher_next (GObject      *source,
 
   items = g_ptr_array_new_full (events->len, (GDestroyNotify) g_bytes_unref);
   for (guint i = 0; i < events->len; i++)
-    g_ptr_array_add (items, hw_task_json_encode_event (g_ptr_array_index (events, i)));
+    if (hw_watch_stream_tells (self, g_ptr_array_index (events, i)))
+      g_ptr_array_add (items, hw_task_json_encode_event (g_ptr_array_index (events, i)));
   g_task_return_pointer (gtask, items, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -78,9 +108,44 @@ hw_watch_stream_next_finish (HwHubStream  *stream,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static gboolean
+hw_watch_stream_leave (HwHubStream  *stream,
+                       HwWatchPlace *place)
+{
+  HwWatchStream *self = HW_WATCH_STREAM (stream);
+
+  if (!self->may_leave || !hw_watcher_is_at_head (self->watcher))
+    return FALSE;
+
+  *place = self->place;
+  place->principal = hw_principal_ref (self->place.principal);
+  hw_watch_filter_copy (&self->place.filter, &place->filter);
+  place->seq = hw_watcher_get_seq (self->watcher);
+  place->rev = hw_watcher_get_rev (self->watcher);
+  g_clear_object (&self->watcher);
+
+  return TRUE;
+}
+
+static void
+hw_watch_stream_come_back (HwHubStream *stream,
+                           guint64      seq,
+                           guint64      rev)
+{
+  HwWatchStream *self = HW_WATCH_STREAM (stream);
+
+  g_return_if_fail (self->watcher == NULL);
+
+  self->place.seq = seq;
+  self->place.rev = rev;
+  hw_watch_stream_watch (self, hw_task_queue_get_epoch (self->place.queue));
+}
+
 static void
 hw_watch_stream_iface_init (HwHubStreamInterface *iface)
 {
+  iface->leave = hw_watch_stream_leave;
+  iface->come_back = hw_watch_stream_come_back;
   iface->next_async = hw_watch_stream_next_async;
   iface->next_finish = hw_watch_stream_next_finish;
 }
@@ -91,6 +156,8 @@ hw_watch_stream_finalize (GObject *object)
   HwWatchStream *self = HW_WATCH_STREAM (object);
 
   g_clear_object (&self->watcher);
+  g_clear_object (&self->place.queue);
+  hw_watch_place_clear (&self->place);
 
   G_OBJECT_CLASS (hw_watch_stream_parent_class)->finalize (object);
 }
@@ -110,21 +177,37 @@ hw_watch_stream_init (HwWatchStream *self)
 
 /**
  * hw_watch_stream_new:
- * @watcher: a watcher, for this stream alone
+ * @queue: what to watch
+ * @principal: who watches
+ * @filter: what they see
+ * @epoch: the epoch of @after, or 0
+ * @after: the number of the last transition that they know, or 0
+ * @may_leave: whether somebody else watches on when all that was is told
  *
- * Creates a stream of the events that @watcher sees.
+ * Creates a stream of the events that a #HwWatcher sees.
  *
  * Returns: (transfer full): a stream
  */
 HwHubStream *
-hw_watch_stream_new (HwWatcher *watcher)
+hw_watch_stream_new (HwTaskQueue         *queue,
+                     HwPrincipal         *principal,
+                     const HwWatchFilter *filter,
+                     guint64              epoch,
+                     guint64              after,
+                     gboolean             may_leave)
 {
   HwWatchStream *self;
 
-  g_return_val_if_fail (HW_IS_WATCHER (watcher), NULL);
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (principal != NULL && filter != NULL, NULL);
 
   self = g_object_new (HW_TYPE_WATCH_STREAM, NULL);
-  self->watcher = g_object_ref (watcher);
+  self->place.queue = g_object_ref (queue);
+  self->place.principal = hw_principal_ref (principal);
+  hw_watch_filter_copy (filter, &self->place.filter);
+  self->place.seq = after;
+  self->may_leave = may_leave;
+  hw_watch_stream_watch (self, epoch);
 
   return HW_HUB_STREAM (self);
 }

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 #define HW_TYPE_WATCH_STREAM (hw_watch_stream_get_type ())
 G_DECLARE_FINAL_TYPE (HwWatchStream, hw_watch_stream, HW, WATCH_STREAM, GObject)
 
-HwHubStream *hw_watch_stream_new (HwWatcher *watcher);
+HwHubStream *hw_watch_stream_new (HwTaskQueue         *queue,
+                                  HwPrincipal         *principal,
+                                  const HwWatchFilter *filter,
+                                  guint64 epoch,
+                                  guint64 after,
+                                  gboolean may_leave);
 
 G_END_DECLS

@@ -129,3 +129,43 @@ hw_ws_queue_send (HwWsQueue *self,
 
   return n_written != HW_WS_WIRE_OVER;
 }
+
+/**
+ * hw_ws_queue_send_text:
+ * @self: an empty queue
+ * @wire: where to
+ * @text: (array length=length): what the frame carries
+ * @length: how many bytes
+ *
+ * Sends a frame of text as far as @wire takes it without waiting. Only what it does not take
+ * is copied, and stays.
+ *
+ * Returns: %TRUE, or %FALSE if @wire is of no more use
+ */
+gboolean
+hw_ws_queue_send_text (HwWsQueue  *self,
+                       HwWsWire   *wire,
+                       const char *text,
+                       gsize       length)
+{
+  guint8 header[HW_WS_MAX_HEADER_LENGTH];
+  gsize header_length = hw_ws_frame_make_header (header, HW_WS_OPCODE_TEXT, length);
+  const GOutputVector vectors[] = { { header, header_length }, { text, length } };
+  gssize n_written;
+
+  g_return_val_if_fail (self != NULL && wire != NULL, FALSE);
+  g_return_val_if_fail (hw_ws_queue_is_empty (self), FALSE);
+
+  n_written = hw_ws_wire_write (wire, vectors, G_N_ELEMENTS (vectors));
+  if (n_written == HW_WS_WIRE_OVER)
+    return FALSE;
+
+  if ((gsize) n_written < header_length + length)
+    {
+      g_queue_push_tail (&self->pieces, g_bytes_new (header, header_length));
+      g_queue_push_tail (&self->pieces, g_bytes_new (text, length));
+      hw_ws_queue_forget (self, (gsize) n_written);
+    }
+
+  return hw_ws_queue_send (self, wire);
+}

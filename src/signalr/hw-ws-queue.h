@@ -30,5 +30,9 @@ void     hw_ws_queue_push (HwWsQueue *self,
                            GBytes    *payload);
 gboolean hw_ws_queue_send (HwWsQueue *self,
                            HwWsWire  *wire);
+gboolean hw_ws_queue_send_text (HwWsQueue  *self,
+                                HwWsWire   *wire,
+                                const char *text,
+                                gsize       length);
 
 G_END_DECLS

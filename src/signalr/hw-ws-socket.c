@@ -130,6 +130,22 @@ hw_ws_socket_is_over (const HwWsSocket *self)
   return self->is_over;
 }
 
+/**
+ * hw_ws_socket_is_open:
+ * @self: a WebSocket
+ *
+ * Tells whether something new may be said: all was sent, and nobody has said goodbye.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_ws_socket_is_open (HwWsSocket *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return !self->is_over && !self->has_said_goodbye && hw_ws_queue_is_empty (&self->queue);
+}
+
 static gboolean
 hw_ws_socket_is_read (HwWsSocket *self)
 {
@@ -190,6 +206,16 @@ hw_ws_socket_drain (HwWsSocket *self)
   self->is_asked = FALSE;
 }
 
+static void
+hw_ws_socket_block (HwWsSocket *self)
+{
+  if (self->is_blocked)
+    return;
+
+  self->is_blocked = TRUE;
+  hw_ws_socket_tell (self, HW_WS_NEWS_BLOCKED, NULL);
+}
+
 /**
  * hw_ws_socket_flush:
  * @self: a WebSocket
@@ -216,18 +242,11 @@ hw_ws_socket_flush (HwWsSocket *self)
     }
 
   if (!is_sound)
-    {
-      hw_ws_socket_cut (self);
-    }
+    hw_ws_socket_cut (self);
   else if (hw_ws_queue_is_empty (&self->queue))
-    {
-      hw_ws_socket_drain (self);
-    }
-  else if (!self->is_blocked)
-    {
-      self->is_blocked = TRUE;
-      hw_ws_socket_tell (self, HW_WS_NEWS_BLOCKED, NULL);
-    }
+    hw_ws_socket_drain (self);
+  else
+    hw_ws_socket_block (self);
 }
 
 /**
@@ -247,6 +266,28 @@ hw_ws_socket_push (HwWsSocket *self,
 
   if (!self->is_over && !self->has_said_goodbye)
     hw_ws_queue_push (&self->queue, HW_WS_OPCODE_TEXT, message);
+}
+
+/**
+ * hw_ws_socket_say:
+ * @self: a WebSocket that is open
+ * @text: (array length=length): what to say
+ * @length: how many bytes
+ *
+ * Sends a message at once. Only what the network does not take is copied.
+ */
+void
+hw_ws_socket_say (HwWsSocket *self,
+                  const char *text,
+                  gsize       length)
+{
+  g_return_if_fail (self != NULL && text != NULL);
+  g_return_if_fail (hw_ws_socket_is_open (self));
+
+  if (!hw_ws_queue_send_text (&self->queue, &self->wire, text, length))
+    hw_ws_socket_cut (self);
+  else if (!hw_ws_queue_is_empty (&self->queue))
+    hw_ws_socket_block (self);
 }
 
 /**

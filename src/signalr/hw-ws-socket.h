@@ -60,6 +60,7 @@ void        hw_ws_socket_free (HwWsSocket *self);
 int         hw_ws_socket_get_fd (const HwWsSocket *self);
 guint32     hw_ws_socket_get_interest (HwWsSocket *self);
 gboolean    hw_ws_socket_is_over (const HwWsSocket *self);
+gboolean    hw_ws_socket_is_open (HwWsSocket *self);
 
 void        hw_ws_socket_give (HwWsSocket *self,
                                GBytes     *early);
@@ -69,6 +70,9 @@ void        hw_ws_socket_go_on (HwWsSocket *self,
 void        hw_ws_socket_push (HwWsSocket *self,
                                GBytes     *message);
 void        hw_ws_socket_flush (HwWsSocket *self);
+void        hw_ws_socket_say (HwWsSocket *self,
+                              const char *text,
+                              gsize       length);
 void        hw_ws_socket_ask (HwWsSocket *self);
 void        hw_ws_socket_say_goodbye (HwWsSocket *self,
                                       guint       code);

@@ -81,10 +81,11 @@ hw_ws_transport_say_goodbye (HwWsTransport *self)
 }
 
 static void
-on_connection_output (HwHubConnection *connection,
-                      GBytes          *records,
-                      HwWsTransport   *self)
+on_connection_output (GBytes  *records,
+                      gpointer user_data)
 {
+  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+
   if (self->is_over || self->closed_at > 0)
     return;
 
@@ -98,10 +99,11 @@ on_connection_output (HwHubConnection *connection,
 }
 
 static void
-on_connection_closed (HwHubConnection *connection,
-                      gboolean         is_clean,
-                      HwWsTransport   *self)
+on_connection_closed (gboolean is_clean,
+                      gpointer user_data)
 {
+  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+
   if (is_clean)
     hw_ws_transport_say_goodbye (self);
   else if (self->closed_at == 0)
@@ -118,11 +120,38 @@ hw_ws_transport_go_on (HwWsTransport *self)
 }
 
 static void
-on_connection_wants_input (HwHubConnection *connection,
-                           HwWsTransport   *self)
+on_connection_wants_input (gpointer user_data)
 {
-  hw_ws_transport_go_on (self);
+  hw_ws_transport_go_on (HW_WS_TRANSPORT (user_data));
 }
+
+static guint
+on_connection_watch (GBytes       *head,
+                     HwWatchPlace *place,
+                     gpointer      user_data)
+{
+  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+
+  if (self->is_over || self->closed_at > 0)
+    return 0;
+
+  return hw_plane_watch (self->plane, self->line, place, head);
+}
+
+static void
+on_connection_unwatch (guint    watch,
+                       gpointer user_data)
+{
+  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+
+  if (!self->is_over)
+    hw_plane_unwatch (self->plane, self->line, watch);
+}
+
+static const HwHubConnectionOwner connection_owner = {
+  on_connection_output, on_connection_closed, on_connection_wants_input,
+  on_connection_watch, on_connection_unwatch,
+};
 
 static void
 hw_ws_transport_take (HwWsTransport *self,
@@ -197,10 +226,25 @@ on_line_news (HwPlaneLine *line,
 }
 
 static void
+on_line_watch_news (HwPlaneLine            *line,
+                    const HwPlaneWatchNews *news,
+                    gpointer                user_data)
+{
+  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
+
+  if (!self->is_over)
+    hw_hub_connection_hear (self->connection, news->id, news->state, news->seq, news->rev,
+                            hw_ws_transport_get_now (self));
+}
+
+static const HwPlaneFuncs line_funcs = { on_line_news, on_line_watch_news };
+
+static void
 hw_ws_transport_finalize (GObject *object)
 {
   HwWsTransport *self = HW_WS_TRANSPORT (object);
 
+  hw_hub_connection_set_owner (self->connection, NULL, NULL);
   g_clear_object (&self->connection);
   g_clear_object (&self->clock);
   g_clear_object (&self->plane);
@@ -257,12 +301,7 @@ hw_ws_transport_new (HwPlane         *plane,
   self->plane = g_object_ref (plane);
   self->connection = g_object_ref (connection);
   self->clock = g_object_ref (clock);
-  g_signal_connect_object (connection, "output", G_CALLBACK (on_connection_output), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (connection, "closed", G_CALLBACK (on_connection_closed), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (connection, "wants-input", G_CALLBACK (on_connection_wants_input), self,
-                           G_CONNECT_DEFAULT);
+  hw_hub_connection_set_owner (connection, &connection_owner, self);
 
   return self;
 }
@@ -300,7 +339,7 @@ hw_ws_transport_start (HwWsTransport  *self,
   g_return_if_fail (HW_IS_WS_TRANSPORT (self));
   g_return_if_fail (self->line == NULL && !self->is_over);
 
-  self->line = hw_plane_add (self->plane, wire, early, on_line_news, g_object_ref (self));
+  self->line = hw_plane_add (self->plane, wire, early, &line_funcs, g_object_ref (self));
 }
 
 /**

@@ -19,6 +19,7 @@ struct _HwWsTransports
 {
   GObject parent_instance;
 
+  HwPlane *plane;         /* (owned) (not nullable) */
   HwClock *clock;         /* (owned) (not nullable) */
   GHashTable *transports; /* (owned) (element-type HwWsTransport utf8): and their tokens */
   guint timer_id;
@@ -74,6 +75,7 @@ on_timer (gpointer user_data)
   g_autoptr(GPtrArray) transports = hw_ws_transports_list (self);
 
   self->timer_id = 0;
+  hw_plane_tick (self->plane, hw_clock_get_monotonic_time (self->clock));
   for (guint i = 0; i < transports->len; i++)
     hw_ws_transport_tick (g_ptr_array_index (transports, i));
 
@@ -113,6 +115,7 @@ hw_ws_transports_finalize (GObject *object)
   HwWsTransports *self = HW_WS_TRANSPORTS (object);
 
   g_clear_pointer (&self->transports, g_hash_table_unref);
+  g_clear_object (&self->plane);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (hw_ws_transports_parent_class)->finalize (object);
@@ -147,6 +150,7 @@ hw_ws_transports_init (HwWsTransports *self)
 
 /**
  * hw_ws_transports_new:
+ * @plane: where the WebSockets are
  * @clock: what time it is
  *
  * Makes an empty set.
@@ -154,13 +158,16 @@ hw_ws_transports_init (HwWsTransports *self)
  * Returns: (transfer full): the set
  */
 HwWsTransports *
-hw_ws_transports_new (HwClock *clock)
+hw_ws_transports_new (HwPlane *plane,
+                      HwClock *clock)
 {
   HwWsTransports *self;
 
+  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_WS_TRANSPORTS, NULL);
+  self->plane = g_object_ref (plane);
   self->clock = g_object_ref (clock);
 
   return self;

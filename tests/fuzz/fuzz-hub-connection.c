@@ -23,21 +23,34 @@ typedef struct
 } Run;
 
 static void
-on_connection_output (HwHubConnection *connection,
-                      GBytes          *records,
-                      Run             *run)
+on_connection_output (GBytes  *records,
+                      gpointer user_data)
 {
+  const Run *run = user_data;
+
   g_assert_cmpuint (g_bytes_get_size (records), >, 0);
   g_assert_cmpuint (run->n_closed, ==, 0);
 }
 
 static void
-on_connection_closed (HwHubConnection *connection,
-                      gboolean         is_clean,
-                      Run             *run)
+on_connection_closed (gboolean is_clean,
+                      gpointer user_data)
 {
+  Run *run = user_data;
+
   run->n_closed++;
 }
+
+static void
+on_connection_wants_input (gpointer user_data)
+{
+}
+
+static const HwHubConnectionOwner owner = {
+  .output = on_connection_output,
+  .closed = on_connection_closed,
+  .wants_input = on_connection_wants_input,
+};
 
 static void
 step (Run          *run,
@@ -70,8 +83,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   g_autoptr(HwPrincipal) principal = hw_principal_new (HW_DOOR_TCP, "token:owner", TRUE);
   Run run = { hw_hub_connection_new (HW_HUB_HANDLER (handler), principal, 1), 1, 0 };
 
-  g_signal_connect (run.connection, "output", G_CALLBACK (on_connection_output), &run);
-  g_signal_connect (run.connection, "closed", G_CALLBACK (on_connection_closed), &run);
+  hw_hub_connection_set_owner (run.connection, &owner, &run);
 
   for (gsize i = 0; i < size; i++)
     step (&run, data + i);

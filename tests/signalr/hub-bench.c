@@ -11,10 +11,10 @@
 #include <string.h>
 
 static void
-on_connection_output (HwHubConnection *connection,
-                      GBytes          *records,
-                      Fixture         *fixture)
+on_connection_output (GBytes  *records,
+                      gpointer user_data)
 {
+  Fixture *fixture = user_data;
   gsize length;
   const char *data = g_bytes_get_data (records, &length);
 
@@ -26,24 +26,32 @@ on_connection_output (HwHubConnection *connection,
     g_string_append_c (fixture->output, data[i] == HW_HUB_RECORD_SEPARATOR ? '|' : data[i]);
 
   if (fixture->shuts_on_output)
-    hw_hub_connection_set_writable (connection, FALSE, fixture->now);
+    hw_hub_connection_set_writable (fixture->connection, FALSE, fixture->now);
 }
 
 static void
-on_connection_closed (HwHubConnection *connection,
-                      gboolean         is_clean,
-                      Fixture         *fixture)
+on_connection_closed (gboolean is_clean,
+                      gpointer user_data)
 {
+  Fixture *fixture = user_data;
+
   fixture->n_closed++;
   fixture->is_clean = is_clean;
 }
 
 static void
-on_connection_wants_input (HwHubConnection *connection,
-                           Fixture         *fixture)
+on_connection_wants_input (gpointer user_data)
 {
+  Fixture *fixture = user_data;
+
   fixture->n_wants_input++;
 }
+
+static const HwHubConnectionOwner owner = {
+  .output = on_connection_output,
+  .closed = on_connection_closed,
+  .wants_input = on_connection_wants_input,
+};
 
 void
 set_up_silent (Fixture      *fixture,
@@ -56,10 +64,7 @@ set_up_silent (Fixture      *fixture,
   fixture->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
   fixture->connection = hw_hub_connection_new (HW_HUB_HANDLER (fixture->handler), principal,
                                                fixture->now);
-  g_signal_connect (fixture->connection, "output", G_CALLBACK (on_connection_output), fixture);
-  g_signal_connect (fixture->connection, "closed", G_CALLBACK (on_connection_closed), fixture);
-  g_signal_connect (fixture->connection, "wants-input",
-                    G_CALLBACK (on_connection_wants_input), fixture);
+  hw_hub_connection_set_owner (fixture->connection, &owner, fixture);
 }
 
 /* Gives the connection @text, in which bars are separators, and lets all happen

@@ -73,9 +73,12 @@ hub_house_tear_down (HubHouse     *self,
 void
 hub_house_settle (HubHouse *self)
 {
-  hw_await_quiet ();
-  hw_plane_settle (hw_hub_get_plane (self->hub));
-  hw_await_quiet ();
+  do
+    {
+      hw_await_quiet ();
+      hw_plane_settle (hw_hub_get_plane (self->hub));
+    }
+  while (g_main_context_pending (NULL));
 }
 
 guint

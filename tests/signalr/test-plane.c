@@ -40,6 +40,8 @@ on_line_news (HwPlaneLine *line,
   hw_plane_go_on (client->plane, line, g_bytes_get_size (data));
 }
 
+static const HwPlaneFuncs funcs = { .news = on_line_news };
+
 static Client *
 client_new (HwPlane *plane)
 {
@@ -52,7 +54,7 @@ client_new (HwPlane *plane)
   client->fd = fds[1];
   client->plane = plane;
   client->heard = g_string_new (NULL);
-  client->line = hw_plane_add (plane, &wire, NULL, on_line_news, client);
+  client->line = hw_plane_add (plane, &wire, NULL, &funcs, client);
 
   return client;
 }

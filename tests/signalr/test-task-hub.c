@@ -27,16 +27,33 @@ typedef struct
 } Fixture;
 
 static void
-on_connection_output (HwHubConnection *connection,
-                      GBytes          *records,
-                      Fixture         *fixture)
+on_connection_output (GBytes  *records,
+                      gpointer user_data)
 {
+  Fixture *fixture = user_data;
   gsize length;
   const char *data = g_bytes_get_data (records, &length);
 
   for (gsize i = 0; i < length; i++)
     g_string_append_c (fixture->output, data[i] == HW_HUB_RECORD_SEPARATOR ? '|' : data[i]);
 }
+
+static void
+on_connection_closed (gboolean is_clean,
+                      gpointer user_data)
+{
+}
+
+static void
+on_connection_wants_input (gpointer user_data)
+{
+}
+
+static const HwHubConnectionOwner owner = {
+  .output = on_connection_output,
+  .closed = on_connection_closed,
+  .wants_input = on_connection_wants_input,
+};
 
 static void
 feed (Fixture    *fixture,
@@ -61,7 +78,7 @@ connect_as (Fixture     *fixture,
     }
 
   fixture->connection = hw_hub_connection_new (fixture->handler, principal, 1);
-  g_signal_connect (fixture->connection, "output", G_CALLBACK (on_connection_output), fixture);
+  hw_hub_connection_set_owner (fixture->connection, &owner, fixture);
   feed (fixture, "{\"protocol\":\"json\",\"version\":1}|");
   g_assert_cmpstr (fixture->output->str, ==, "{}|");
   g_string_truncate (fixture->output, 0);

@@ -1,0 +1,549 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-fan-out.h"
+
+#include "hw-event-log.h"
+#include "hw-hub-writer.h"
+#include "hw-task-json.h"
+
+/* How many events are looked at in one go. */
+#define PAGE_SIZE 256
+
+/**
+ * HwFanOut:
+ *
+ * Tells those who watch what happens: one copy of the recent events for all of them, and for
+ * each a cursor in it. Who is to be told is found by the task that an event is about, so an
+ * event costs as much as there are who see it, and nothing for all others. An event is JSON
+ * once; each who is told of it gets its bytes behind the head of their own stream.
+ *
+ * It knows no thread, no socket and no clock: events and time go in, bytes come out.
+ */
+struct _HwFanOut
+{
+  HwFanOutFunc function;
+  gpointer user_data;
+
+  guint64 epoch;
+  HwEventLog *log;        /* (owned) */
+  GHashTable *by_task;    /* (owned) task id → first Watch */
+  struct Watch *of_all;   /* (nullable): the first of those who watch more than one task */
+  GQueue by_age;          /* (element-type Watch): who was told of something longest ago is first */
+  gint64 now;
+
+  GPtrArray *page;        /* (owned) (element-type HwEvent): room to read into */
+  GBytes *heartbeat;      /* (owned) (nullable): the last one that was made */
+  guint64 heartbeat_seq;
+};
+
+/* A watch, as we know it. */
+typedef struct Watch
+{
+  HwWatch parent;
+
+  struct Watch *next; /* (nullable): in by_task or of_all */
+  struct Watch *previous;
+  GList age; /* in by_age */
+  gpointer owner;
+
+  GBytes *head;           /* (owned): what each of its records begins with */
+  HwPrincipal *principal; /* (owned) */
+  HwWatchFilter filter;
+  guint64 seq;
+  guint64 rev;
+  gint64 told_at;
+
+  guint is_woken : 1;   /* there may be something to read */
+  guint is_due : 1;     /* and if not, it is to be told so */
+  guint has_ended : 1;  /* the one task has, as far as was told */
+} Watch;
+
+/**
+ * hw_fan_out_new:
+ * @epoch: the database's number
+ * @head: the number of the last event that nobody has to be told of here
+ * @function: is told who has something to read
+ * @user_data: for @function
+ *
+ * Makes a fan-out that nobody listens to.
+ *
+ * Returns: (transfer full): it
+ */
+HwFanOut *
+hw_fan_out_new (guint64      epoch,
+                guint64      head,
+                HwFanOutFunc function,
+                gpointer     user_data)
+{
+  HwFanOut *self;
+
+  g_return_val_if_fail (function != NULL, NULL);
+
+  self = g_new0 (HwFanOut, 1);
+  self->function = function;
+  self->user_data = user_data;
+  self->epoch = epoch;
+  self->log = hw_event_log_new (NULL);
+  hw_event_log_begin (self->log, head);
+  self->by_task = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
+  self->page = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_queue_init (&self->by_age);
+
+  return self;
+}
+
+void
+hw_fan_out_free (HwFanOut *self)
+{
+  g_return_if_fail (self != NULL);
+
+  while (self->by_age.head != NULL)
+    hw_fan_out_remove (self, self->by_age.head->data);
+  g_clear_pointer (&self->heartbeat, g_bytes_unref);
+  g_clear_pointer (&self->page, g_ptr_array_unref);
+  g_clear_pointer (&self->by_task, g_hash_table_unref);
+  g_clear_object (&self->log);
+  g_free (self);
+}
+
+/* Who was woken has been told of all before @head, if it was not woken already. */
+static void
+hw_fan_out_wake (HwFanOut *self,
+                 Watch    *watch,
+                 guint64   head)
+{
+  if (watch->is_woken)
+    return;
+
+  watch->is_woken = TRUE;
+  watch->seq = MAX (watch->seq, head);
+  self->function (watch->owner, self->user_data);
+}
+
+static void
+hw_fan_out_wake_all (HwFanOut *self,
+                     Watch    *first,
+                     guint64   head)
+{
+  for (Watch *watch = first; watch != NULL; watch = watch->next)
+    hw_fan_out_wake (self, watch, head);
+}
+
+/**
+ * hw_fan_out_restart:
+ * @self: a fan-out
+ * @head: the number of an event
+ *
+ * Takes note that some events up to @head do not come. Who needs them is behind.
+ */
+void
+hw_fan_out_restart (HwFanOut *self,
+                    guint64   head)
+{
+  g_return_if_fail (self != NULL);
+
+  for (GList *link = self->by_age.head; link != NULL; link = link->next)
+    hw_fan_out_wake (self, link->data, hw_event_log_get_head (self->log));
+
+  g_clear_object (&self->log);
+  self->log = hw_event_log_new (NULL);
+  hw_event_log_begin (self->log, head);
+}
+
+/* The levels of a task that runs no more are gone: its transitions say it all. */
+static void
+hw_fan_out_note (HwFanOut *self,
+                 HwEvent  *event)
+{
+  HwTaskState state;
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state) &&
+      state != HW_TASK_STATE_PROCESSING)
+    hw_event_log_clear_level (self->log, hw_event_get_task_id (event));
+}
+
+/**
+ * hw_fan_out_append:
+ * @self: a fan-out
+ * @events: (element-type HwEvent): what was committed, in order
+ *
+ * Takes new events.
+ */
+void
+hw_fan_out_append (HwFanOut  *self,
+                   GPtrArray *events)
+{
+  guint64 head;
+
+  g_return_if_fail (self != NULL && events != NULL);
+
+  head = hw_event_log_get_head (self->log);
+  hw_event_log_append (self->log, events);
+  for (guint i = 0; i < events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (events, i);
+      guint64 last = hw_event_get_last_task_id (event);
+
+      hw_fan_out_note (self, event);
+      for (guint64 id = hw_event_get_task_id (event); id <= last; id++)
+        hw_fan_out_wake_all (self, g_hash_table_lookup (self->by_task, &id), head);
+    }
+
+  hw_fan_out_wake_all (self, self->of_all, head);
+}
+
+/**
+ * hw_fan_out_set_levels:
+ * @self: a fan-out
+ * @levels: (element-type HwEvent): the newest levels of some tasks, in order
+ *
+ * Takes new levels.
+ */
+void
+hw_fan_out_set_levels (HwFanOut  *self,
+                       GPtrArray *levels)
+{
+  guint64 head;
+
+  g_return_if_fail (self != NULL && levels != NULL);
+
+  head = hw_event_log_get_head (self->log);
+  for (guint i = 0; i < levels->len; i++)
+    {
+      HwEvent *level = g_ptr_array_index (levels, i);
+      guint64 id = hw_event_get_task_id (level);
+
+      hw_event_log_set_level (self->log, level);
+      hw_fan_out_wake_all (self, g_hash_table_lookup (self->by_task, &id), head);
+    }
+
+  hw_fan_out_wake_all (self, self->of_all, head);
+}
+
+/* The first who watch a task are found by a number in the first of them. */
+static void
+hw_fan_out_set_first (HwFanOut *self,
+                      guint64   task_id,
+                      Watch    *first)
+{
+  if (task_id == 0)
+    self->of_all = first;
+  else if (first != NULL)
+    g_hash_table_replace (self->by_task, &first->filter.task_id, first);
+  else
+    g_hash_table_remove (self->by_task, &task_id);
+}
+
+static Watch *
+hw_fan_out_get_first (HwFanOut *self,
+                      guint64   task_id)
+{
+  return task_id == 0 ? self->of_all : g_hash_table_lookup (self->by_task, &task_id);
+}
+
+static void
+hw_fan_out_be_told (HwFanOut *self,
+                    Watch    *watch)
+{
+  watch->told_at = self->now;
+  g_queue_unlink (&self->by_age, &watch->age);
+  g_queue_push_tail_link (&self->by_age, &watch->age);
+}
+
+/**
+ * hw_fan_out_tick:
+ * @self: a fan-out
+ * @now: the time, in microseconds
+ *
+ * Lets time pass: who has heard nothing for long is told that all is quiet. This looks at
+ * nobody else.
+ */
+void
+hw_fan_out_tick (HwFanOut *self,
+                 gint64    now)
+{
+  g_return_if_fail (self != NULL);
+
+  self->now = now;
+  while (self->by_age.head != NULL)
+    {
+      Watch *watch = self->by_age.head->data;
+
+      if (now - watch->told_at < HW_FAN_OUT_HEARTBEAT_INTERVAL)
+        return;
+
+      watch->is_due = TRUE;
+      hw_fan_out_be_told (self, watch);
+      hw_fan_out_wake (self, watch, hw_event_log_get_head (self->log));
+    }
+}
+
+/**
+ * hw_fan_out_add:
+ * @self: a fan-out
+ * @place: who watches what, from where on; its contents are taken
+ * @head: what each record begins with
+ * @owner: who is woken when there is something to read
+ *
+ * Adds a watch. It is woken at once.
+ *
+ * Returns: (transfer full): the watch, for hw_fan_out_remove()
+ */
+HwWatch *
+hw_fan_out_add (HwFanOut     *self,
+                HwWatchPlace *place,
+                GBytes       *head,
+                gpointer      owner)
+{
+  Watch *watch;
+
+  g_return_val_if_fail (self != NULL && place != NULL && head != NULL, NULL);
+
+  watch = g_new0 (Watch, 1);
+  watch->owner = owner;
+  watch->head = g_bytes_ref (head);
+  watch->principal = g_steal_pointer (&place->principal);
+  watch->filter = place->filter;
+  place->filter = (HwWatchFilter) { 0 };
+  watch->seq = place->seq;
+  watch->rev = place->rev;
+  watch->told_at = self->now;
+  watch->age.data = watch;
+  g_queue_push_tail_link (&self->by_age, &watch->age);
+
+  watch->next = hw_fan_out_get_first (self, watch->filter.task_id);
+  if (watch->next != NULL)
+    watch->next->previous = watch;
+  hw_fan_out_set_first (self, watch->filter.task_id, watch);
+
+  hw_fan_out_wake (self, watch, 0);
+
+  return &watch->parent;
+}
+
+/**
+ * hw_fan_out_remove:
+ * @self: a fan-out
+ * @watch: (transfer full): one of its watches
+ *
+ * Ends a watch.
+ */
+void
+hw_fan_out_remove (HwFanOut *self,
+                   HwWatch  *watch)
+{
+  Watch *gone = (Watch *) watch;
+
+  g_return_if_fail (self != NULL && watch != NULL);
+
+  if (gone->next != NULL)
+    gone->next->previous = gone->previous;
+  if (gone->previous != NULL)
+    gone->previous->next = gone->next;
+  else
+    hw_fan_out_set_first (self, gone->filter.task_id, gone->next);
+
+  g_queue_unlink (&self->by_age, &gone->age);
+  hw_watch_filter_clear (&gone->filter);
+  hw_principal_unref (gone->principal);
+  g_bytes_unref (gone->head);
+  g_free (gone);
+}
+
+/**
+ * hw_watch_is_woken:
+ * @watch: a watch
+ *
+ * Tells whether there may be something to read.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_watch_is_woken (const HwWatch *watch)
+{
+  g_return_val_if_fail (watch != NULL, FALSE);
+
+  return ((const Watch *) watch)->is_woken;
+}
+
+/**
+ * hw_watch_get_seq:
+ * @watch: a watch
+ *
+ * Gets up to which transition everything was told.
+ *
+ * Returns: the number
+ */
+guint64
+hw_watch_get_seq (const HwWatch *watch)
+{
+  g_return_val_if_fail (watch != NULL, 0);
+
+  return ((const Watch *) watch)->seq;
+}
+
+/**
+ * hw_watch_get_rev:
+ * @watch: a watch
+ *
+ * Gets the newest level that was told.
+ *
+ * Returns: its number
+ */
+guint64
+hw_watch_get_rev (const HwWatch *watch)
+{
+  g_return_val_if_fail (watch != NULL, 0);
+
+  return ((const Watch *) watch)->rev;
+}
+
+static void
+watch_note_state (Watch   *watch,
+                  HwEvent *event)
+{
+  HwTaskState state;
+
+  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state))
+    watch->has_ended = hw_task_state_is_final (state);
+}
+
+/* Moves the cursors over an event, and writes it if it is for this watch. */
+static void
+watch_tell (Watch   *watch,
+            HwEvent *event,
+            GString *output)
+{
+  g_autoptr(GBytes) item = NULL;
+
+  watch->seq = MAX (watch->seq, hw_event_get_seq (event));
+  watch->rev = MAX (watch->rev, hw_event_get_rev (event));
+  if (!hw_watch_filter_sees (&watch->filter, watch->principal, event))
+    return;
+
+  watch_note_state (watch, event);
+  item = hw_task_json_encode_event (event);
+  hw_hub_write_item (output, watch->head, item);
+}
+
+/* Writes the page, or as much of it as is enough. Returns: whether that was all */
+static gboolean
+hw_fan_out_tell_page (HwFanOut *self,
+                      Watch    *watch,
+                      GString  *output,
+                      gsize     enough)
+{
+  for (guint i = 0; i < self->page->len; i++)
+    {
+      if (output->len >= enough)
+        return FALSE;
+
+      watch_tell (watch, g_ptr_array_index (self->page, i), output);
+    }
+
+  return TRUE;
+}
+
+/* Returns: %FALSE if enough was written, or more is to be read at once */
+static gboolean
+hw_fan_out_read_events (HwFanOut     *self,
+                        Watch        *watch,
+                        GString      *output,
+                        gsize         enough,
+                        HwWatchState *state)
+{
+  guint64 reached = 0;
+
+  g_ptr_array_set_size (self->page, 0);
+  if (!hw_event_log_read_recent (self->log, watch->filter.task_id, watch->seq, PAGE_SIZE,
+                                 self->page, &reached))
+    {
+      *state = HW_WATCH_BEHIND;
+      return FALSE;
+    }
+
+  if (!hw_fan_out_tell_page (self, watch, output, enough))
+    return FALSE;
+
+  watch->seq = MAX (watch->seq, reached);
+
+  return reached >= hw_event_log_get_head (self->log);
+}
+
+static gboolean
+hw_fan_out_read_levels (HwFanOut *self,
+                        Watch    *watch,
+                        GString  *output,
+                        gsize     enough)
+{
+  g_ptr_array_set_size (self->page, 0);
+  hw_event_log_read_levels (self->log, watch->filter.task_id, watch->rev, self->page);
+
+  return hw_fan_out_tell_page (self, watch, output, enough);
+}
+
+/* All who are quiet at once are told the same bytes. */
+static void
+hw_fan_out_tell_heartbeat (HwFanOut *self,
+                           Watch    *watch,
+                           GString  *output)
+{
+  guint64 head = MAX (hw_event_log_get_head (self->log), watch->seq);
+  g_autoptr(HwEvent) event = NULL;
+
+  if (self->heartbeat == NULL || self->heartbeat_seq != head)
+    {
+      g_clear_pointer (&self->heartbeat, g_bytes_unref);
+      event = hw_event_new_heartbeat (self->epoch, head);
+      self->heartbeat = hw_task_json_encode_event (event);
+      self->heartbeat_seq = head;
+    }
+
+  watch->seq = head;
+  hw_hub_write_item (output, watch->head, self->heartbeat);
+}
+
+/**
+ * hw_fan_out_read:
+ * @self: a fan-out
+ * @watch: one of its watches
+ * @output: where to append records
+ * @enough: how long @output may become before the rest is left for the next time
+ *
+ * Writes what a watch is to be told. If that was all, it is woken no more.
+ *
+ * Returns: what has become of it; if it does not go on, it is to be removed
+ */
+HwWatchState
+hw_fan_out_read (HwFanOut *self,
+                 HwWatch  *watch,
+                 GString  *output,
+                 gsize     enough)
+{
+  Watch *reading = (Watch *) watch;
+  HwWatchState state = HW_WATCH_GOES_ON;
+  gsize length;
+
+  g_return_val_if_fail (self != NULL && watch != NULL && output != NULL, HW_WATCH_GOES_ON);
+
+  length = output->len;
+  if (hw_fan_out_read_events (self, reading, output, enough, &state) &&
+      hw_fan_out_read_levels (self, reading, output, enough))
+    {
+      if (output->len == length && reading->is_due)
+        hw_fan_out_tell_heartbeat (self, reading, output);
+      reading->is_due = FALSE;
+      reading->is_woken = FALSE;
+      if (reading->filter.task_id != 0 && reading->has_ended)
+        state = HW_WATCH_ENDED;
+    }
+
+  if (output->len > length)
+    hw_fan_out_be_told (self, reading);
+
+  return state;
+}

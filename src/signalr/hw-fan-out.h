@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-watch-place.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HW_FAN_OUT_HEARTBEAT_INTERVAL:
+ *
+ * How long it may be quiet before somebody is told that it is, in microseconds. Proxies and
+ * clients of the hub give up after 30 seconds of silence or more.
+ */
+#define HW_FAN_OUT_HEARTBEAT_INTERVAL (15 * G_USEC_PER_SEC)
+
+typedef struct _HwFanOut HwFanOut;
+
+/**
+ * HwWatch:
+ * @next: (nullable): for whoever owns it, to keep a list of them
+ * @id: for whoever owns it
+ *
+ * Somebody who watches and has heard all that was: a cursor among the recent events.
+ */
+typedef struct _HwWatch HwWatch;
+
+struct _HwWatch
+{
+  HwWatch *next;
+  guint id;
+};
+
+/**
+ * HwFanOutFunc:
+ * @owner: what was given to hw_fan_out_add()
+ * @user_data: what was given to hw_fan_out_new()
+ *
+ * Tells that there is something to read for one of the watches of @owner. It may only note
+ * that.
+ */
+typedef void (*HwFanOutFunc) (gpointer owner,
+                              gpointer user_data);
+
+HwFanOut    *hw_fan_out_new (guint64      epoch,
+                             guint64      head,
+                             HwFanOutFunc function,
+                             gpointer     user_data);
+void         hw_fan_out_free (HwFanOut *self);
+
+void         hw_fan_out_restart (HwFanOut *self,
+                                 guint64   head);
+void         hw_fan_out_append (HwFanOut  *self,
+                                GPtrArray *events);
+void         hw_fan_out_set_levels (HwFanOut  *self,
+                                    GPtrArray *levels);
+void         hw_fan_out_tick (HwFanOut *self,
+                              gint64    now);
+
+HwWatch     *hw_fan_out_add (HwFanOut     *self,
+                             HwWatchPlace *place,
+                             GBytes       *head,
+                             gpointer      owner);
+void         hw_fan_out_remove (HwFanOut *self,
+                                HwWatch  *watch);
+gboolean     hw_watch_is_woken (const HwWatch *watch);
+guint64      hw_watch_get_seq (const HwWatch *watch);
+guint64      hw_watch_get_rev (const HwWatch *watch);
+HwWatchState hw_fan_out_read (HwFanOut *self,
+                              HwWatch  *watch,
+                              GString  *output,
+                              gsize     enough);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwFanOut, hw_fan_out_free)
+
+G_END_DECLS
