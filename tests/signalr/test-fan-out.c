@@ -89,16 +89,16 @@ static void
 append (Fixture    *fixture,
         guint64     task_id,
         HwEventKind kind,
-        const char *name,
+        HwTaskField field,
         const char *value)
 {
   const HwEventOrigin origin = make_origin (task_id);
   g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr(GVariant) variant = g_variant_ref_sink (g_variant_new_string (value));
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  g_variant_dict_insert (&changes, name, "s", value);
-  g_ptr_array_add (events, hw_event_new (kind, &origin, ++fixture->seq,
-                                         g_variant_dict_end (&changes)));
+  hw_task_fields_set_value (fields, field, variant);
+  g_ptr_array_add (events, hw_event_new (kind, &origin, ++fixture->seq, fields));
   hw_fan_out_append (fixture->fan_out, events);
 }
 
@@ -107,7 +107,7 @@ say (Fixture    *fixture,
      guint64     task_id,
      const char *text)
 {
-  append (fixture, task_id, HW_EVENT_KIND_MESSAGE, "message", text);
+  append (fixture, task_id, HW_EVENT_KIND_MESSAGE, HW_TASK_FIELD_MESSAGE, text);
 }
 
 static void
@@ -117,10 +117,10 @@ set_level (Fixture *fixture,
 {
   const HwEventOrigin origin = make_origin (task_id);
   g_autoptr(GPtrArray) levels = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-  g_auto(GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+  HwTaskFields *fields = hw_task_fields_new ();
 
-  g_variant_dict_insert (&changes, "progress", "d", 0.5);
-  g_ptr_array_add (levels, hw_event_new_progress (&origin, rev, g_variant_dict_end (&changes)));
+  hw_task_fields_set_real (fields, HW_TASK_FIELD_PROGRESS, 0.5);
+  g_ptr_array_add (levels, hw_event_new_progress (&origin, rev, fields));
   hw_fan_out_set_levels (fixture->fan_out, levels);
 }
 
@@ -311,7 +311,7 @@ test_end_of_the_task_is_the_end (Fixture      *fixture,
   HwWatch *a = watch (fixture, "a", 1);
   HwWatch *all = watch (fixture, "b", 0);
 
-  append (fixture, 1, HW_EVENT_KIND_STATE, "state", "Completed");
+  append (fixture, 1, HW_EVENT_KIND_STATE, HW_TASK_FIELD_STATE, "Completed");
   g_assert_cmpint (hw_fan_out_read (fixture->fan_out, a, fixture->output, PLENTY), ==,
                    HW_WATCH_ENDED);
   g_assert_nonnull (strstr (fixture->output->str, "Completed"));
@@ -343,7 +343,7 @@ test_ended_task_has_no_level (Fixture      *fixture,
   HwWatch *a = watch (fixture, "a", 0);
 
   set_level (fixture, 1, 1001);
-  append (fixture, 1, HW_EVENT_KIND_STATE, "state", "Pending");
+  append (fixture, 1, HW_EVENT_KIND_STATE, HW_TASK_FIELD_STATE, "Pending");
 
   assert_reads (fixture, a, "101");
 }
