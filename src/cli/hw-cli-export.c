@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What the daemon gives at once, and all that is in memory: what was read is printed before
- * more is asked for.
+/* What the daemon gives at once, and all that is in memory, with as many events of one task: what
+ * was read is printed before more is asked for.
  */
 #define PAGE_SIZE 200
 
@@ -37,6 +37,7 @@ typedef struct
   HwCliTaskList *list;    /* (owned) (nullable): the page that is being written */
   guint n_written;        /* of its tasks */
   HwCliCursor cursor;     /* of the events of the next task */
+  gboolean has_more_events;
 } Export;
 
 static void
@@ -100,6 +101,7 @@ static void on_listed (GObject      *source,
                        GAsyncResult *result,
                        gpointer      user_data);
 static void write_tasks (GTask *gtask);
+static void ask_for_events (GTask *gtask);
 static void on_polled (GObject      *source,
                        GAsyncResult *result,
                        gpointer      user_data);
@@ -236,13 +238,23 @@ flush (GTask *gtask)
     hw_cli_terminal_flush_async (hw_cli_call_get_terminal (call), cancellable, on_flushed, gtask);
 }
 
+/* @gtask is (transfer full). */
+static void
+ask_for_events (GTask *gtask)
+{
+  HwCliCall *call = g_task_get_source_object (gtask);
+  Export *export = g_task_get_task_data (gtask);
+
+  hw_cli_client_poll_async (hw_cli_call_get_client (call), &export->cursor,
+                            hw_cli_call_get_cancellable (call), on_polled, gtask);
+}
+
 /* Writes the tasks of a page that are not written yet; if their events are wanted, only the
  * next. @gtask is (transfer full).
  */
 static void
 write_tasks (GTask *gtask)
 {
-  HwCliCall *call = g_task_get_source_object (gtask);
   Export *export = g_task_get_task_data (gtask);
   GPtrArray *tasks = export->list->page->tasks;
 
@@ -254,8 +266,7 @@ write_tasks (GTask *gtask)
       if (export->has_events)
         {
           export->cursor = (HwCliCursor) { .task_id = hw_task_get_id (task) };
-          hw_cli_client_poll_async (hw_cli_call_get_client (call), &export->cursor,
-                                    hw_cli_call_get_cancellable (call), on_polled, gtask);
+          ask_for_events (gtask);
           return;
         }
     }
@@ -292,7 +303,6 @@ on_polled (GObject      *source,
            gpointer      user_data)
 {
   GTask *gtask = G_TASK (user_data);
-  HwCliCall *call = g_task_get_source_object (gtask);
   Export *export = g_task_get_task_data (gtask);
   GError *error = NULL;
   g_autoptr(HwAnswerPoll) poll = hw_cli_client_poll_finish (HW_CLI_CLIENT (source), result,
@@ -305,16 +315,14 @@ on_polled (GObject      *source,
     }
 
   g_clear_error (&error);
-  if (poll == NULL || !write_events (gtask, poll->events) || poll->has_ended)
+  export->has_more_events = poll != NULL && write_events (gtask, poll->events) &&
+                            !poll->has_ended;
+  if (export->has_more_events)
     {
-      write_tasks (gtask);
-      return;
+      export->cursor.epoch = poll->epoch;
+      export->cursor.after = poll->seq;
     }
-
-  export->cursor.epoch = poll->epoch;
-  export->cursor.after = poll->seq;
-  hw_cli_client_poll_async (hw_cli_call_get_client (call), &export->cursor,
-                            hw_cli_call_get_cancellable (call), on_polled, gtask);
+  flush (gtask);
 }
 
 static gboolean
@@ -344,11 +352,35 @@ on_flushed (GObject      *source,
       return;
     }
 
+  if (export->has_more_events)
+    {
+      ask_for_events (gtask);
+      return;
+    }
+  if (export->n_written < export->list->page->tasks->len)
+    {
+      write_tasks (gtask);
+      return;
+    }
+
   export->filter->before = export->list->page->next;
   if (export->filter->before != 0)
     ask_for_page (gtask);
   else
     finish (gtask);
+}
+
+/* Gives the draft its name, which no other file has. Returns 0, or -1 with errno. */
+static int
+rename_new (const Export *export)
+{
+  if (renameat2 (AT_FDCWD, export->draft_path, AT_FDCWD, export->path, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return -1;
+
+  /* This file system cannot do it in one step, as NFS. */
+  return link (export->draft_path, export->path) == 0 ? unlink (export->draft_path) : -1;
 }
 
 /* Returns why it cannot have its name. */
@@ -357,10 +389,8 @@ give_name (Export *export)
 {
   int code = fsync (export->fd);
 
-  if (code == 0 && export->may_replace)
-    code = rename (export->draft_path, export->path);
-  else if (code == 0)
-    code = renameat2 (AT_FDCWD, export->draft_path, AT_FDCWD, export->path, RENAME_NOREPLACE);
+  if (code == 0)
+    code = export->may_replace ? rename (export->draft_path, export->path) : rename_new (export);
   if (code != 0)
     return make_file_error (export->path);
 

@@ -14,7 +14,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from house import HEADWAYD, House, is_alive, until
+from house import HEADWAY, HEADWAYD, House, is_alive, until
 
 import tap
 
@@ -352,6 +352,20 @@ class ExportTest(House):
         self.assertEqual([path], [*self.home.glob("tasks*")])
         self.assertEqual(2, self.headway("export", str(path)).returncode)
         self.assertEqual(0, self.headway("export", "--force", str(path)).returncode)
+
+    def test_names_its_file_where_a_rename_cannot_spare_another(self):
+        # As on a network file system.
+        self.add_many(1)
+        path = self.home / "tasks.jsonl"
+        command = ["strace", "-f", "-o", "/dev/null", "-e", "trace=renameat2",
+                   "-e", "inject=renameat2:error=EINVAL",
+                   HEADWAY, "--socket", str(self.socket), "export", str(path)]
+        environment = self.environment | {"ASAN_OPTIONS": "detect_leaks=0"}
+        done = subprocess.run(command, env=environment, cwd=self.home, text=True,
+                              capture_output=True)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(self.tasks(), self.lines(path.read_text()))
+        self.assertEqual([path], [*self.home.glob("tasks*")])
 
     def test_says_that_it_is_not_whole(self):
         for number in range(60):
