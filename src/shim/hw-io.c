@@ -146,7 +146,7 @@ hw_io_rename_new (int         folder_fd,
 }
 
 /* Writes a file that has no name yet which anybody looks for, and gets it to disk. One that is
- * there was left by a process that had our number and died: in a container that is begun
+ * there was left by a thread that had our number and died: in a container that is begun
  * again, all have the numbers that they had. It is never written to, as it may have become a
  * record by link(2).
  */
@@ -188,8 +188,8 @@ hw_io_write_record (int         folder_fd,
   bool is_named;
   int number;
 
-  /* Another process may write the same record at this moment. */
-  snprintf (draft, sizeof draft, ".%s.%d", name, (int) getpid ());
+  /* Another process, or thread, may write the same record at this moment. */
+  snprintf (draft, sizeof draft, ".%s.%d", name, (int) syscall (SYS_gettid));
 
   is_named = write_draft (folder_fd, draft, text, length) &&
              (may_replace ? hw_io_rename (folder_fd, draft, name)

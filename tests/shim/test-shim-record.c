@@ -6,6 +6,10 @@
 
 #include "hw-shim-records.h"
 
+#include "hw-io.h"
+
+#include "tests/support/remove-tree.h"
+
 #include <glib.h>
 #include <string.h>
 #include <unistd.h>
@@ -235,6 +239,53 @@ test_process_is (void)
   g_assert_false (hw_process_is (-1, stat.start));
 }
 
+/* How many times two write the same record. */
+#define N_ROUNDS 50
+
+/* One who writes a record again and again. */
+typedef struct
+{
+  int folder_fd;
+  const char *text;
+  guint n_written;
+} Writer;
+
+static gpointer
+write_again (gpointer data)
+{
+  Writer *self = data;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    self->n_written += hw_io_write_record (self->folder_fd, "record", self->text,
+                                           strlen (self->text), true);
+
+  return NULL;
+}
+
+/* Test that two threads that write the same record at once do not write each other's. */
+static void
+test_two_writers (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("headway-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "record", NULL);
+  g_autofree char *contents = NULL;
+  int folder_fd = hw_io_open_folder (folder);
+  Writer writers[] = { { folder_fd, START, 0 }, { folder_fd, END, 0 } };
+  GThread *threads[G_N_ELEMENTS (writers)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
+    threads[i] = g_thread_new ("writer", write_again, &writers[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
+    g_thread_join (threads[i]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
+    g_assert_cmpuint (writers[i].n_written, ==, N_ROUNDS);
+  g_file_get_contents (path, &contents, NULL, NULL);
+  g_assert_true (g_str_equal (contents, START) || g_str_equal (contents, END));
+  close (folder_fd);
+  remove_tree (folder);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -248,6 +299,7 @@ main (int   argc,
   g_test_add_func ("/shim-record/cut-off-is-refused", test_cut_off);
   g_test_add_func ("/shim-record/flipped-bit-is-noticed", test_flipped_bits);
   g_test_add_func ("/shim-record/strange-is-refused", test_strange);
+  g_test_add_func ("/shim-record/two-writers-write-two", test_two_writers);
   g_test_add_func ("/shim-record/process/name-cannot-pretend", test_process_name);
   g_test_add_func ("/shim-record/process/is", test_process_is);
 
