@@ -26,6 +26,9 @@
  * nowhere else, and is answered by STARTED or NOT_STARTED. To any later connection, made at
  * the socket in the attempt's folder, the shim says HELLO. All of them hear HELLO when what
  * it says changes, REPORT, and ENDED.
+ *
+ * What is in a frame may change as long as no release has spoken this version; none has. From
+ * the first on, whoever changes it counts up.
  */
 #define HW_SHIM_VERSION 1
 
