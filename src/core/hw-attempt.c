@@ -203,13 +203,15 @@ hw_attempt_requeue (HwAttempt *self,
   hw_attempt_leave (self, HW_TASK_STATE_PENDING, ACTOR, aborted_starts, hw_task_fields_new ());
 }
 
-/* The daemon died while it began the attempt. If the task is the reason, beginning it once
- * more kills this one as well.
+/* The daemon ended while it began the attempt. If it died and the task is the reason, beginning it
+ * once more kills this one as well; one that somebody ended says nothing about the task.
  */
 static void
 hw_attempt_requeue_aborted (HwAttempt *self)
 {
-  if (self->aborted_starts + 1 < ABORTED_STARTS_MAX)
+  if (hw_store_was_closed (self->store))
+    hw_attempt_requeue (self, self->aborted_starts);
+  else if (self->aborted_starts + 1 < ABORTED_STARTS_MAX)
     hw_attempt_requeue (self, self->aborted_starts + 1);
   else
     hw_attempt_fail (self, HW_RESULT_POISON, ACTOR,

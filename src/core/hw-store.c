@@ -176,6 +176,22 @@ hw_store_get_start (HwStore *self)
 }
 
 /**
+ * hw_store_was_closed:
+ * @self: a store
+ *
+ * Tells how the daemon before this one ended. One that had nothing before it was closed, too.
+ *
+ * Returns: whether it closed the database, rather than died
+ */
+gboolean
+hw_store_was_closed (HwStore *self)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), FALSE);
+
+  return HW_STORE_GET_IFACE (self)->was_closed (self);
+}
+
+/**
  * hw_store_commit_async:
  * @self: a store
  * @changes: (element-type HwChange): what to change; all or nothing

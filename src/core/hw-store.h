@@ -145,6 +145,7 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * HwStoreInterface:
  * @get_epoch: the database's number, below 2⁵³, made with it
  * @get_start: how many times a daemon has opened the database, this one included
+ * @was_closed: whether the daemon before this one closed it, rather than died
  * @commit_async: carries out changes, all or none: each with its event, in one
  *   transaction, if its precondition holds
  * @commit_finish: (element-type HwEvent): their events, in order; those of then, which
@@ -182,6 +183,7 @@ struct _HwStoreInterface
 
   guint64 (*get_epoch) (HwStore *self);
   guint64 (*get_start) (HwStore *self);
+  gboolean (*was_closed) (HwStore *self);
 
   void (*commit_async) (HwStore            *self,
                         GPtrArray          *changes,
@@ -267,6 +269,7 @@ guint64      hw_store_get_epoch (HwStore *self);
 guint64      hw_store_get_epoch_of_task (HwStore *self,
                                          HwTask  *task);
 guint64      hw_store_get_start (HwStore *self);
+gboolean     hw_store_was_closed (HwStore *self);
 void         hw_store_commit_async (HwStore            *self,
                                     GPtrArray          *changes,
                                     GCancellable       *cancellable,

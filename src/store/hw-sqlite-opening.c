@@ -109,23 +109,23 @@ static HwDb *
 open_and_prepare (const char      *path,
                   HwSqliteNumbers *numbers,
                   HwHighWater    **high_water,
-                  gboolean        *is_unchecked,
+                  HwSqliteRest    *rest,
                   GError         **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr(HwDb) db = NULL;
-  gboolean was_left = has_log (path);
 
   if (!hw_local_disk_check (folder, error))
     return NULL;
 
   hw_sqlite_copy_tidy (path);
+  rest->has_log = has_log (path);
   db = hw_db_open (path, HW_DB_MODE_WRITE, error);
   if (db == NULL)
     return NULL;
 
-  *is_unchecked = was_left && get_size (path) > MAX_BYTES_AT_ONCE;
-  if ((was_left && !*is_unchecked && !hw_db_check (db, error)) ||
+  rest->is_unchecked = rest->has_log && get_size (path) > MAX_BYTES_AT_ONCE;
+  if ((rest->has_log && !rest->is_unchecked && !hw_db_check (db, error)) ||
       !back_up_older (db, path, error) ||
       !hw_sqlite_schema_prepare (db, error) ||
       !hw_db_use_log (db, error) ||
@@ -145,8 +145,7 @@ open_and_prepare (const char      *path,
  * @path: the database's file
  * @numbers: (out caller-allocates): the database's numbers, this start counted
  * @high_water: (out) (transfer full): the mark of how far the database is
- * @is_unchecked: (out): whether it was left by somebody who died, and is too large to be
- *   checked here: see hw_db_check()
+ * @rest: (out caller-allocates): what somebody left who had it
  * @error: return location for an error of %HW_DB_ERROR: a sentence that names the file
  *
  * Opens a database for the one who writes, and makes it if there is none. One that makes
@@ -159,11 +158,11 @@ HwDb *
 hw_sqlite_opening_open (const char      *path,
                         HwSqliteNumbers *numbers,
                         HwHighWater    **high_water,
-                        gboolean        *is_unchecked,
+                        HwSqliteRest    *rest,
                         GError         **error)
 {
   g_autoptr(GError) cause = NULL;
-  HwDb *db = open_and_prepare (path, numbers, high_water, is_unchecked, &cause);
+  HwDb *db = open_and_prepare (path, numbers, high_water, rest, &cause);
 
   if (db == NULL)
     {

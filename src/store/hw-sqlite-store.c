@@ -29,6 +29,7 @@ struct _HwSqliteStore
                             * words */
   HwDbWriter *writer;      /* (owned) */
   HwDbReaders *readers;    /* (owned) */
+  gboolean was_closed;     /* by the daemon before us */
   gboolean has_failed;
   gboolean is_closed;
 };
@@ -64,6 +65,12 @@ static guint64
 hw_sqlite_store_get_start (HwStore *store)
 {
   return HW_SQLITE_STORE (store)->numbers.start;
+}
+
+static gboolean
+hw_sqlite_store_was_closed (HwStore *store)
+{
+  return HW_SQLITE_STORE (store)->was_closed;
 }
 
 static void
@@ -406,6 +413,7 @@ hw_sqlite_store_iface_init (HwStoreInterface *iface)
 {
   iface->get_epoch = hw_sqlite_store_get_epoch;
   iface->get_start = hw_sqlite_store_get_start;
+  iface->was_closed = hw_sqlite_store_was_closed;
   iface->commit_async = hw_sqlite_store_commit_async;
   iface->commit_finish = hw_sqlite_store_write_finish;
   iface->claim_async = hw_sqlite_store_claim_async;
@@ -524,11 +532,12 @@ hw_sqlite_store_open (HwSqliteStore *self,
   g_autoptr(HwHighWater) high_water = NULL;
   g_autoptr(HwDb) db = NULL;
   g_autoptr(HwDb) log_db = NULL;
-  gboolean is_unchecked;
+  HwSqliteRest rest;
 
-  db = hw_sqlite_opening_open (path, &self->numbers, &high_water, &is_unchecked, error);
+  db = hw_sqlite_opening_open (path, &self->numbers, &high_water, &rest, error);
   if (db == NULL)
     return FALSE;
+  self->was_closed = !rest.has_log;
 
   log_db = hw_db_open (path, HW_DB_MODE_WRITE, error);
   if (log_db == NULL)
@@ -548,7 +557,7 @@ hw_sqlite_store_open (HwSqliteStore *self,
                                    hw_db_checkpointer_new (g_steal_pointer (&log_db)),
                                    g_steal_pointer (&high_water), &self->numbers, on_committed, self);
   hw_db_writer_set_failed_function (self->writer, on_failed);
-  if (is_unchecked)
+  if (rest.is_unchecked)
     hw_sqlite_store_check (self, path);
 
   return TRUE;

@@ -226,6 +226,29 @@ test_queue_poison_after_three_deaths (Fixture      *fixture,
                                    "Headway ended three times while it began the task"));
 }
 
+/* Whoever ends the daemon has nothing against the task. */
+static void
+test_queue_poison_needs_deaths (Fixture      *fixture,
+                                gconstpointer test_data)
+{
+  guint64 task_id = hw_test_house_submit (fixture->house, "noop");
+
+  die_at_start (fixture);
+  hw_memory_store_set_was_closed (fixture->house->store, TRUE);
+  die_at_start (fixture);
+  die_at_start (fixture);
+  hw_memory_store_set_was_closed (fixture->house->store, FALSE);
+  die_at_start (fixture);
+  assert_story (fixture, task_id,
+                "added Processing/1 Pending/1 Processing/2 Pending/2 Processing/3 Pending/3 "
+                "Processing/4 Pending/4 Processing/5");
+
+  die_at_start (fixture);
+  assert_story (fixture, task_id,
+                "added Processing/1 Pending/1 Processing/2 Pending/2 Processing/3 Pending/3 "
+                "Processing/4 Pending/4 Processing/5 Failed/5(poison)");
+}
+
 /* Test that deaths are counted in a row: a start that went well is between these. */
 static void
 test_queue_poison_counts_in_a_row (Fixture      *fixture,
@@ -289,6 +312,7 @@ main (int   argc,
   ADD ("/queue/cancel/gives-the-time-of-the-type", NULL,
        test_queue_cancel_gives_the_time_of_the_type);
   ADD ("/queue/poison/after-three-deaths", NULL, test_queue_poison_after_three_deaths);
+  ADD ("/queue/poison/needs-deaths", NULL, test_queue_poison_needs_deaths);
   ADD ("/queue/poison/counts-in-a-row", NULL, test_queue_poison_counts_in_a_row);
   ADD ("/queue/poison/of-work-inside", GINT_TO_POINTER (59), test_queue_poison_of_work_inside);
   ADD ("/queue/poison/not-of-long-work", GINT_TO_POINTER (60), test_queue_poison_of_work_inside);

@@ -234,6 +234,21 @@ die (Fixture *fixture,
   fixture->folder = folder;
 }
 
+static void
+test_death_is_told_from_an_end (Fixture      *fixture,
+                                gconstpointer kind)
+{
+  g_assert_true (hw_store_was_closed (fixture->store));
+
+  fixture_close (fixture);
+  fixture_open (fixture);
+  g_assert_true (hw_store_was_closed (fixture->store));
+
+  die (fixture, -1);
+  fixture_open (fixture);
+  g_assert_false (hw_store_was_closed (fixture->store));
+}
+
 /* The page that is damaged is in no log: it is one of the tasks that came before. */
 static void
 test_damage_is_refused_after_a_death (Fixture      *fixture,
@@ -341,6 +356,7 @@ main (int   argc,
     { "first-version/is-brought-up", test_first_version_is_brought_up },
     { "third-version/is-brought-up", test_third_version_is_brought_up },
     { "fourth-version/is-brought-up", test_fourth_version_is_brought_up },
+    { "death/is-told-from-an-end", test_death_is_told_from_an_end },
     { "upgrade/leaves-a-backup", test_upgrade_leaves_a_backup },
     { "upgrade/needs-its-backup", test_upgrade_needs_its_backup },
     { "damage/is-refused-after-a-death", test_damage_is_refused_after_a_death },

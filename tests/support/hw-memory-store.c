@@ -51,6 +51,7 @@ struct _HwMemoryStore
 
   HwMemoryTables *tables; /* (owned) */
   guint64 start;
+  gboolean was_closed;
   guint page_limit;
 
   GQueue writes;  /* (element-type Write) (owned) */
@@ -199,6 +200,12 @@ static guint64
 hw_memory_store_get_start (HwStore *store)
 {
   return HW_MEMORY_STORE (store)->start;
+}
+
+static gboolean
+hw_memory_store_was_closed (HwStore *store)
+{
+  return HW_MEMORY_STORE (store)->was_closed;
 }
 
 static Write *
@@ -493,6 +500,7 @@ hw_memory_store_iface_init (HwStoreInterface *iface)
 {
   iface->get_epoch = hw_memory_store_get_epoch;
   iface->get_start = hw_memory_store_get_start;
+  iface->was_closed = hw_memory_store_was_closed;
   iface->commit_async = hw_memory_store_commit_async;
   iface->commit_finish = hw_memory_store_write_finish;
   iface->claim_async = hw_memory_store_claim_async;
@@ -561,6 +569,22 @@ hw_memory_store_restart (HwMemoryStore *self)
   g_return_if_fail (HW_IS_MEMORY_STORE (self));
 
   self->start++;
+}
+
+/**
+ * hw_memory_store_set_was_closed:
+ * @self: a store
+ * @was_closed: whether somebody ended the daemon before
+ *
+ * Says that the daemon before this one did not die.
+ */
+void
+hw_memory_store_set_was_closed (HwMemoryStore *self,
+                                gboolean       was_closed)
+{
+  g_return_if_fail (HW_IS_MEMORY_STORE (self));
+
+  self->was_closed = was_closed;
 }
 
 /**

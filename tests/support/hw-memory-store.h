@@ -50,6 +50,8 @@ G_DECLARE_FINAL_TYPE (HwMemoryStore, hw_memory_store, HW, MEMORY_STORE, GObject)
 HwMemoryStore *hw_memory_store_new (void);
 
 void           hw_memory_store_restart (HwMemoryStore *self);
+void           hw_memory_store_set_was_closed (HwMemoryStore *self,
+                                               gboolean       was_closed);
 void           hw_memory_store_hold (HwMemoryStore    *self,
                                      HwMemoryStoreHold what);
 void           hw_memory_store_release (HwMemoryStore *self);
