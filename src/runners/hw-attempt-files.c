@@ -120,38 +120,14 @@ fail (const char *path,
   return FALSE;
 }
 
-/* A name is on disk once the folder that it is in is. */
-static gboolean
-sync_folder (const char *path,
-             GError    **error)
-{
-  int fd = hw_io_open_folder (path);
-  int number = 0;
-
-  if (fd < 0 || !hw_io_sync (fd))
-    number = errno;
-  if (fd >= 0)
-    close (fd);
-
-  return number == 0 || fail (path, number, error);
-}
-
-/* Makes a folder and those above it, as far down as they are missing, each on disk
- * before the next one: else a crash could take the record of an attempt with it.
- */
+/* Makes a folder and those above it, as far down as they are missing. */
 static gboolean
 make_folder (const char *path,
              GError    **error)
 {
   g_autofree char *parent = NULL;
 
-  if (hw_io_make_folder (path))
-    {
-      parent = g_path_get_dirname (path);
-      return sync_folder (parent, error);
-    }
-
-  if (errno == EEXIST)
+  if (hw_io_make_folder (path) || errno == EEXIST)
     return TRUE;
   if (errno != ENOENT)
     return fail (path, errno, error);
@@ -162,10 +138,36 @@ make_folder (const char *path,
   return make_folder (parent, error) && make_folder (path, error);
 }
 
+/* Makes the attempt's folder, and returns when the names of all above it are on disk, whoever made
+ * them: else a crash could take the record of an attempt with it.
+ */
+static gboolean
+make_attempt_folder (const char   *folder,
+                     HwFolderSync *shared,
+                     GError      **error)
+{
+  g_autofree char *of_task = g_path_get_dirname (folder);
+  g_autofree char *of_epoch = g_path_get_dirname (of_task);
+  int number;
+
+  if (!make_folder (folder, error))
+    return FALSE;
+
+  /* From above, as some file systems sync what is above a new folder together with it. */
+  number = hw_folder_sync_wait (shared, of_epoch);
+  if (number != 0)
+    return fail (of_epoch, number, error);
+
+  number = hw_folder_sync_now (of_task);
+
+  return number == 0 || fail (of_task, number, error);
+}
+
 /**
  * hw_attempt_files_create:
  * @root: the folder of all attempts
  * @run: the attempt
+ * @shared: (nullable): what syncs the folder of all tasks for all who wait for that
  * @error: return location for a #GError, or %NULL
  *
  * Makes the attempt's folder, and in it the one for the results of its program.
@@ -174,14 +176,15 @@ make_folder (const char *path,
  *   person
  */
 char *
-hw_attempt_files_create (const char *root,
-                         HwRun      *run,
-                         GError    **error)
+hw_attempt_files_create (const char   *root,
+                         HwRun        *run,
+                         HwFolderSync *shared,
+                         GError      **error)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
   g_autofree char *results = hw_attempt_files_build_results (root, run);
 
-  if (!make_folder (folder, error))
+  if (!make_attempt_folder (folder, shared, error))
     return NULL;
 
   /* Not synced: a crash that takes it takes nothing with it that was promised. */
@@ -362,7 +365,7 @@ hw_attempt_files_write_canceled (const char *root,
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
   int folder_fd, number;
 
-  if (!make_folder (folder, error))
+  if (!make_attempt_folder (folder, NULL, error))
     return FALSE;
 
   folder_fd = hw_io_open_folder (folder);

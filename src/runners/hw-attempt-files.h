@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-folder-sync.h"
 #include "hw-run.h"
 #include "hw-shim-record.h"
 
@@ -21,9 +22,10 @@ void     hw_attempt_files_set_error (const char *path,
                                      int         number,
                                      GError    **error);
 
-char    *hw_attempt_files_create (const char *root,
-                                  HwRun      *run,
-                                  GError    **error);
+char    *hw_attempt_files_create (const char   *root,
+                                  HwRun        *run,
+                                  HwFolderSync *shared,
+                                  GError      **error);
 
 int      hw_attempt_files_read_start (int          folder_fd,
                                       HwRun       *run,

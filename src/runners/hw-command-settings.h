@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-enclosure.h"
+#include "hw-folder-sync.h"
 #include "hw-marked-processes.h"
 #include "hw-shim-record.h"
 
@@ -16,6 +17,7 @@
  * @shim_path: (owned): the file of `headway-shim`
  * @output_root: (owned): the folder of all attempts
  * @clock: (owned): what tells when force is due
+ * @folder_sync: (owned): gets the folders of tasks to disk
  * @processes: (owned): ends processes by their marks
  * @enclosure: (owned) (nullable): where the processes of an attempt go
  * @descriptors: how many files a program may have open
@@ -30,6 +32,7 @@ typedef struct
   char *shim_path;
   char *output_root;
   HwClock *clock;
+  HwFolderSync *folder_sync;
   HwMarkedProcesses *processes;
   HwEnclosure *enclosure;
   struct rlimit descriptors;

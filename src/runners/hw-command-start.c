@@ -34,6 +34,7 @@
 struct _HwCommandStart
 {
   HwRun *run;         /* (owned) */
+  HwFolderSync *folder_sync; /* (owned) */
   char *shim_path;    /* (owned) */
   char *output_root;  /* (owned) */
   char life[HW_LIFE_SIZE];
@@ -126,6 +127,7 @@ hw_command_start_new (const HwCommandSettings *settings,
 
   self = g_new0 (HwCommandStart, 1);
   self->run = g_object_ref (run);
+  self->folder_sync = hw_folder_sync_ref (settings->folder_sync);
   self->shim_path = g_strdup (settings->shim_path);
   self->output_root = g_strdup (settings->output_root);
   g_strlcpy (self->life, settings->life, sizeof self->life);
@@ -145,6 +147,7 @@ void
 hw_command_start_free (HwCommandStart *self)
 {
   g_clear_object (&self->run);
+  g_clear_pointer (&self->folder_sync, hw_folder_sync_unref);
   g_clear_pointer (&self->shim_path, g_free);
   g_clear_pointer (&self->output_root, g_free);
   g_clear_pointer (&self->mark, g_free);
@@ -397,7 +400,8 @@ hw_command_start_prepare (HwCommandStart *self,
   if (!hw_command_start_find (self, error))
     return NULL;
 
-  self->folder = hw_attempt_files_create (self->output_root, self->run, error);
+  self->folder = hw_attempt_files_create (self->output_root, self->run, self->folder_sync,
+                                          error);
   if (self->folder == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 

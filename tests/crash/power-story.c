@@ -167,7 +167,7 @@ run_program (PowerStory *self,
                              g_variant_new_parsed ("@a{sv} {}"));
   g_ptr_array_add (self->attempts, attempt);
 
-  folder = hw_attempt_files_create (root, attempt->run, &error);
+  folder = hw_attempt_files_create (root, attempt->run, NULL, &error);
   g_assert_no_error (error);
   folder_fd = hw_io_open_folder (folder);
   write_start (attempt, folder_fd);

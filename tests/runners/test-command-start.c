@@ -31,6 +31,7 @@ test_orders_any_timeout (CommandFixture *fixture,
                          gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
+  g_autoptr(HwFolderSync) folder_sync = hw_folder_sync_new ();
   g_autoptr(HwCommandStart) start = NULL;
   g_autoptr(GByteArray) order = NULL;
   HwShimTask task;
@@ -38,6 +39,7 @@ test_orders_any_timeout (CommandFixture *fixture,
   HwCommandSettings settings = {
     .shim_path = (char *) g_getenv ("HEADWAY_SHIM"),
     .output_root = fixture->output_root,
+    .folder_sync = folder_sync,
     .life = "a-boot/1",
   };
 
