@@ -6,6 +6,8 @@
 
 #include "bench-house.h"
 
+#include "hw-io.h"
+
 #include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,6 +23,7 @@
  */
 
 #define N_TASKS 1000
+#define N_FILES 300
 
 #define PROGRAM "/bin/true"
 #define MEMORY (G_GUINT64_CONSTANT (2) << 30)
@@ -58,6 +61,55 @@ get_processor_time (int who)
 
   return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC +
          (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void
+sync_folder (const char *path)
+{
+  int fd = hw_io_open_folder (path);
+
+  hw_io_sync (fd);
+  close (fd);
+}
+
+/* Makes what a task that prints nothing leaves on the disk, in a folder for it. */
+static void
+make_files (const char *root,
+            guint       number)
+{
+  const char text[200] = "a record";
+  g_autofree char *of_task = g_strdup_printf ("%s/%u", root, number);
+  g_autofree char *of_attempt = g_build_filename (of_task, "1", NULL);
+  g_autofree char *results = g_build_filename (of_attempt, "files", NULL);
+  int fd;
+
+  hw_io_make_folder (of_task);
+  hw_io_make_folder (of_attempt);
+  sync_folder (root);
+  sync_folder (of_task);
+  hw_io_make_folder (results);
+  fd = hw_io_open_folder (of_attempt);
+  hw_io_write_record (fd, "start", text, sizeof text, FALSE);
+  hw_io_write_record (fd, "end", text, sizeof text, TRUE);
+  close (fd);
+}
+
+/* Tells what the disk takes of a task's time, with nobody beside who shares a sync. */
+static void
+tell_files (const char *folder,
+            const char *name)
+{
+  g_autofree char *root = g_build_filename (folder, name, NULL);
+  double processor_time = bench_get_processor_time ();
+  gint64 begin = g_get_monotonic_time ();
+
+  hw_io_make_folder (root);
+  for (guint i = 0; i < N_FILES; i++)
+    make_files (root, i);
+
+  g_print ("  folders and records of a task, by hand, in us: %.0f, processor time %.0f\n",
+           (double) (g_get_monotonic_time () - begin) / N_FILES,
+           (bench_get_processor_time () - processor_time) / N_FILES);
 }
 
 /* Where the time of a task goes: to us, and to the processes that it takes. */
@@ -111,6 +163,7 @@ measure (BenchHouse *house,
   g_print ("  processor time of each, in us: %.0f of the queue, %.0f of shim and program; raw %.0f\n",
            our_cost.own / n_tasks, our_cost.children / n_tasks,
            (raw_cost.own + raw_cost.children) / n_tasks);
+  tell_files (house->folder, memory);
 }
 
 int
