@@ -422,6 +422,7 @@ test_folder_taken_away (ShimFixture  *fixture,
   HwShimEnd end;
 
   begin (fixture, "while [ -e $PWD ]; do sleep 0.01; done; head -c 1000000 /dev/zero; exit 3");
+  wait_for_file (fixture, HW_SHIM_SOCKET);
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
                                NULL, NULL, NULL));
 
