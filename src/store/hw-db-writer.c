@@ -64,10 +64,22 @@ static const char end_of_requests;
 
 /* What the checkpointer puts there when the disk has failed under it. */
 static const char failure_of_log;
+
 /* Tasks that go into the index of words at once, some milliseconds of work: as many as
  * make each cheap.
  */
 #define TASKS_TO_INDEX 256
+
+/* Nobody waits for the index but who searches, so it is for the time when nobody has asked
+ * for anything for so long. That is longer than there is between the requests of a load, and
+ * over before a person has begun to type.
+ */
+#define QUIET_TIME (G_USEC_PER_SEC / 20)
+
+/* As many as may have to wait for that under a load that never pauses: to look for a word
+ * then takes some 300 ms.
+ */
+#define MAX_UNINDEXED 32768
 
 /* Requests in one transaction. More gain nothing, and the first would wait for the
  * last.
@@ -344,19 +356,22 @@ hw_db_writer_commit (HwDbWriter *self,
   hw_db_writer_answer (self, gtasks);
 }
 
-/* Puts tasks into the index of words when there are enough of them: for each alone it would
- * take as long as to add it. Nobody waits for this but who searches.
- */
+/* Whether at least so many tasks are not in the index of words, and were not refused there. */
+static gboolean
+hw_db_writer_lacks_words (HwDbWriter *self,
+                          guint64     n_tasks)
+{
+  guint64 tried = MAX (self->numbers.last_indexed, self->index_failed_at);
+
+  return self->failure == NULL && self->numbers.last_task - tried >= n_tasks;
+}
+
+/* Puts some tasks into the index of words: for each alone it would take as long as to add it. */
 static void
-hw_db_writer_look_after_index (HwDbWriter *self)
+hw_db_writer_index (HwDbWriter *self)
 {
   const HwSqliteNumbers before = self->numbers;
   g_autoptr(GError) error = NULL;
-
-  if (self->failure != NULL ||
-      self->numbers.last_task - MAX (self->numbers.last_indexed, self->index_failed_at) <
-      TASKS_TO_INDEX)
-    return;
 
   if (hw_db_run (self->db, "BEGIN IMMEDIATE", &error) &&
       hw_text_rows_catch_up (self->db, &self->numbers.last_indexed, self->numbers.last_task,
@@ -406,12 +421,32 @@ hw_db_writer_look_after_log (HwDbWriter *self)
   hw_db_checkpoint (self->db, NULL);
 }
 
+/* Waits for a request, and does meanwhile what nobody waits for. */
+static gpointer
+hw_db_writer_wait (HwDbWriter *self)
+{
+  guint64 time = QUIET_TIME;
+
+  while (hw_db_writer_lacks_words (self, TASKS_TO_INDEX))
+    {
+      gpointer request = g_async_queue_timeout_pop (self->waiting, time);
+
+      if (request != NULL)
+        return request;
+
+      hw_db_writer_index (self);
+      time = 0;
+    }
+
+  return g_async_queue_pop (self->waiting);
+}
+
 /* Waits for requests, and takes all there are. */
 static GPtrArray *
 hw_db_writer_take (HwDbWriter *self)
 {
   GPtrArray *gtasks = g_ptr_array_new_with_free_func (g_object_unref);
-  gpointer request = g_async_queue_pop (self->waiting);
+  gpointer request = hw_db_writer_wait (self);
 
   while (request != NULL && request != &end_of_requests)
     {
@@ -461,7 +496,8 @@ run (gpointer user_data)
         }
 
       hw_db_writer_commit (self, gtasks);
-      hw_db_writer_look_after_index (self);
+      if (hw_db_writer_lacks_words (self, MAX_UNINDEXED))
+        hw_db_writer_index (self);
       hw_db_writer_look_after_log (self);
       hw_db_writer_tell_failure (self);
     }
@@ -485,15 +521,21 @@ hw_db_writer_hand_over (HwDbWriter *self)
   g_ptr_array_set_size (self->pushed, 0);
 }
 
-static gboolean
-on_round_ended (gpointer user_data)
+/* What comes next after all that is ready now. It is looked at in each round of the main
+ * context: to set a time for it would wake that up, which costs two calls of the system.
+ */
+typedef struct
 {
-  HwDbWriter *self = user_data;
+  GSource parent_instance;
 
-  g_source_set_ready_time (self->round_end, -1);
-  hw_db_writer_hand_over (self);
+  HwDbWriter *writer; /* (unowned): outlives the source */
+} RoundEnd;
 
-  return G_SOURCE_CONTINUE;
+static gboolean
+round_end_prepare (GSource *source,
+                   int     *timeout)
+{
+  return ((RoundEnd *) source)->writer->pushed->len > 0;
 }
 
 static gboolean
@@ -501,22 +543,24 @@ round_end_dispatch (GSource    *source,
                     GSourceFunc callback,
                     gpointer    user_data)
 {
-  return callback (user_data);
+  hw_db_writer_hand_over (((RoundEnd *) source)->writer);
+
+  return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs round_end_funcs = {
+  .prepare = round_end_prepare,
   .dispatch = round_end_dispatch,
 };
 
-/* Makes what comes next after all that is ready now. */
 static GSource *
 make_round_end (HwDbWriter *self)
 {
-  GSource *source = g_source_new (&round_end_funcs, sizeof (GSource));
+  GSource *source = g_source_new (&round_end_funcs, sizeof (RoundEnd));
 
+  ((RoundEnd *) source)->writer = self;
   g_source_set_static_name (source, "database requests");
   g_source_set_priority (source, G_PRIORITY_DEFAULT - 1);
-  g_source_set_callback (source, on_round_ended, self, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
 
   return source;
@@ -615,7 +659,6 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self->thread != NULL);
 
   g_ptr_array_add (self->pushed, gtask);
-  g_source_set_ready_time (self->round_end, 0);
 }
 
 /**

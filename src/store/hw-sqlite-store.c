@@ -47,10 +47,11 @@ typedef enum
 
 static guint signals[N_SIGNALS];
 
-/* Tasks that a search puts into the index before it reads: all there are, but for the time
- * after an older database was brought up, as others wait for it.
+/* Tasks that a search puts into the index at once before it reads, as others wait for it,
+ * and how often: all there are, but for the time after an older database was brought up.
  */
 #define MAX_TO_INDEX 5000
+#define MAX_INDEX_ROUNDS 8
 
 /* Queries are short: the second thread is there for the one that is not. */
 #define N_READERS 2
@@ -294,35 +295,56 @@ hw_sqlite_store_list_open_async (HwStore            *store,
                         (GDestroyNotify) hw_task_page_free);
 }
 
+/* A search that waits for the index. */
+typedef struct
+{
+  GTask *gtask; /* (owned) */
+  guint64 last_task; /* the newest that it is to find */
+  guint n_rounds;
+} Search;
+
+static void hw_sqlite_store_index (HwSqliteStore *self,
+                                   Search        *search);
+
 static void
 on_indexed (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  g_autoptr(GTask) gtask = G_TASK (user_data);
-  GError *error = NULL;
   HwSqliteStore *self = HW_SQLITE_STORE (source);
+  Search *search = user_data;
+  GError *error = NULL;
   const HwSqliteWrite *write = g_task_get_task_data (G_TASK (result));
   g_autoptr(GPtrArray) events = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr(GTask) gtask = NULL;
 
-  if (events == NULL)
+  if (events != NULL)
+    self->numbers.last_indexed = MAX (self->numbers.last_indexed, write->last_indexed);
+
+  if (events != NULL && self->numbers.last_indexed < search->last_task &&
+      search->n_rounds < MAX_INDEX_ROUNDS)
     {
-      g_task_return_error (gtask, error);
+      hw_sqlite_store_index (self, search);
       return;
     }
 
-  self->numbers.last_indexed = MAX (self->numbers.last_indexed, write->last_indexed);
-  hw_sqlite_store_read (self, g_steal_pointer (&gtask), hw_sqlite_read_list,
-                        (GDestroyNotify) hw_task_page_free);
+  gtask = g_steal_pointer (&search->gtask);
+  g_free (search);
+  if (events == NULL)
+    g_task_return_error (gtask, error);
+  else
+    hw_sqlite_store_read (self, g_steal_pointer (&gtask), hw_sqlite_read_list,
+                          (GDestroyNotify) hw_task_page_free);
 }
 
-/* What was added just now is to be found as well. Takes @gtask, a search. */
+/* What was added just now is to be found as well. Takes @search. */
 static void
 hw_sqlite_store_index (HwSqliteStore *self,
-                       GTask         *gtask)
+                       Search        *search)
 {
-  GTask *indexing = g_task_new (self, NULL, on_indexed, gtask);
+  GTask *indexing = g_task_new (self, NULL, on_indexed, search);
 
+  search->n_rounds++;
   g_task_set_source_tag (indexing, hw_sqlite_store_index);
   hw_sqlite_store_write (self, indexing, hw_sqlite_write_new_index (MAX_TO_INDEX));
 }
@@ -336,15 +358,22 @@ hw_sqlite_store_list_async (HwStore            *store,
 {
   HwSqliteStore *self = HW_SQLITE_STORE (store);
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+  Search *search;
 
   g_task_set_source_tag (gtask, hw_sqlite_store_list_async);
   g_task_set_task_data (gtask, hw_task_filter_copy (filter),
                         (GDestroyNotify) hw_task_filter_free);
 
-  if (filter->text != NULL && self->numbers.last_indexed < self->numbers.last_task)
-    hw_sqlite_store_index (self, gtask);
-  else
-    hw_sqlite_store_read (self, gtask, hw_sqlite_read_list, (GDestroyNotify) hw_task_page_free);
+  if (filter->text == NULL || self->numbers.last_indexed >= self->numbers.last_task)
+    {
+      hw_sqlite_store_read (self, gtask, hw_sqlite_read_list, (GDestroyNotify) hw_task_page_free);
+      return;
+    }
+
+  search = g_new0 (Search, 1);
+  search->gtask = gtask;
+  search->last_task = self->numbers.last_task;
+  hw_sqlite_store_index (self, search);
 }
 
 static HwTaskPage *

@@ -87,6 +87,36 @@ hw_test_log_expect_warning (HwTestLog  *self,
   g_mutex_unlock (&self->lock);
 }
 
+static gboolean
+hw_test_log_expects_more (HwTestLog *self)
+{
+  gboolean expects_more;
+
+  g_mutex_lock (&self->lock);
+  expects_more = !g_queue_is_empty (&self->expected);
+  g_mutex_unlock (&self->lock);
+
+  return expects_more;
+}
+
+/**
+ * hw_test_log_await_expected:
+ * @self: the log
+ * @timeout: how long it may take, in microseconds
+ *
+ * Waits until another thread has warned of all that was expected.
+ */
+void
+hw_test_log_await_expected (HwTestLog *self,
+                            gint64     timeout)
+{
+  gint64 end = g_get_monotonic_time () + timeout;
+
+  while (hw_test_log_expects_more (self) && g_get_monotonic_time () < end)
+    g_usleep (1000);
+  hw_test_log_assert_expected (self);
+}
+
 /**
  * hw_test_log_assert_expected:
  * @self: the log

@@ -14,6 +14,8 @@ HwTestLog *hw_test_log_install (void);
 
 void       hw_test_log_expect_warning (HwTestLog  *self,
                                        const char *pattern);
+void       hw_test_log_await_expected (HwTestLog *self,
+                                       gint64     timeout);
 void       hw_test_log_assert_expected (HwTestLog *self);
 
 G_END_DECLS
