@@ -6,6 +6,8 @@
 
 #include "hw-json-variant.h"
 
+#include "hw-json-reader.h"
+
 /* The two that call each other. How deep they go is bounded, because every text
  * went through hw_json_scan(). */
 static GVariant *variant_from_node (JsonNode *node);
@@ -101,6 +103,28 @@ variant_from_node (JsonNode *node)
 }
 
 /**
+ * hw_json_variant_flatten:
+ * @value: (transfer floating): a value that was just built
+ *
+ * Drops the parts of a value, which are objects of their own, ten times as large as their
+ * bytes: what waits somewhere is no larger than what was sent.
+ *
+ * Returns: (transfer full): the value
+ */
+GVariant *
+hw_json_variant_flatten (GVariant *value)
+{
+  g_return_val_if_fail (value != NULL, NULL);
+
+  g_variant_ref_sink (value);
+
+  /* To look at the bytes is what drops them. */
+  g_variant_get_data (value);
+
+  return value;
+}
+
+/**
  * hw_json_variant_new_from_node:
  * @node: a node of a text that has passed hw_json_scan()
  *
@@ -112,19 +136,9 @@ variant_from_node (JsonNode *node)
 GVariant *
 hw_json_variant_new_from_node (JsonNode *node)
 {
-  g_autoptr(GVariant) value = NULL;
-
   g_return_val_if_fail (node != NULL, NULL);
 
-  value = g_variant_ref_sink (variant_from_node (node));
-
-  /* The parts of a value just built are objects of their own, ten times as large
-   * as their bytes. Looking at the bytes drops them, so that what waits somewhere
-   * is no larger than what was sent.
-   */
-  g_variant_get_data (value);
-
-  return g_steal_pointer (&value);
+  return hw_json_variant_flatten (variant_from_node (node));
 }
 
 /**
@@ -172,14 +186,10 @@ hw_json_variant_parse_within (const char         *data,
                               const HwJsonLimits *limits,
                               GError            **error)
 {
-  g_autoptr(JsonParser) parser = NULL;
+  HwJsonLexer lexer = { .data = data, .length = length };
 
   if (!hw_json_scan_within (data, length, limits, error))
     return NULL;
 
-  parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, data, (gssize) length, error))
-    return NULL;
-
-  return hw_json_variant_new_from_node (json_parser_get_root (parser));
+  return hw_json_variant_flatten (hw_json_reader_take_value (&lexer));
 }

@@ -19,5 +19,6 @@ GVariant *hw_json_variant_parse_within (const char         *data,
                                         const HwJsonLimits *limits,
                                         GError            **error);
 GVariant *hw_json_variant_new_from_node (JsonNode *node);
+GVariant *hw_json_variant_flatten (GVariant *value);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "hw-request-json.h"
 
 #include "hw-error.h"
+#include "hw-json-reader.h"
 #include "hw-json-variant.h"
 #include "hw-json-writer.h"
 
@@ -108,6 +109,25 @@ find_member (const char   *name,
   return NULL;
 }
 
+static void
+set_no_object (GError      **error,
+               const Member *members)
+{
+  g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+               "The request must be a JSON object. Send one, such as {\"%s\": …}.",
+               members[0].name);
+}
+
+static void
+set_wrong_type (GError      **error,
+                const Member *member)
+{
+  g_autofree char *pointer = make_pointer (member->name);
+
+  hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
+                      "“%s” must be %s. Send that, or leave it out.", member->name, member->what);
+}
+
 /* Refuses a request with a member that it may not have, or of another type: what
  * is left out in silence is a mistake that nobody finds.
  */
@@ -123,9 +143,7 @@ check_members (GVariant     *request,
 
   if (!g_variant_is_of_type (request, G_VARIANT_TYPE_VARDICT))
     {
-      g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
-                   "The request must be a JSON object. Send one, such as {\"%s\": …}.",
-                   members[0].name);
+      set_no_object (error, members);
       return FALSE;
     }
 
@@ -134,7 +152,6 @@ check_members (GVariant     *request,
     {
       g_autoptr(GVariant) owned = g_steal_pointer (&value);
       const Member *member = find_member (name, members, n_members);
-      g_autofree char *pointer = NULL;
 
       if (member == NULL)
         {
@@ -145,9 +162,7 @@ check_members (GVariant     *request,
       if (g_variant_is_of_type (owned, G_VARIANT_TYPE (member->type)))
         continue;
 
-      pointer = make_pointer (name);
-      hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
-                          "“%s” must be %s. Send that, or leave it out.", name, member->what);
+      set_wrong_type (error, member);
       return FALSE;
     }
 
@@ -155,13 +170,10 @@ check_members (GVariant     *request,
 }
 
 static gboolean
-read_priority (GVariant   *request,
-               HwTaskSpec *spec,
-               GError    **error)
+set_priority (HwTaskSpec *spec,
+              gint64      priority,
+              GError    **error)
 {
-  gint64 priority = 0;
-
-  g_variant_lookup (request, MEMBER_PRIORITY, "x", &priority);
   if (priority < G_MININT || priority > G_MAXINT)
     {
       hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/priority",
@@ -176,13 +188,11 @@ read_priority (GVariant   *request,
 
 /* How long is too long is for the queue to say. */
 static gboolean
-read_timeout (GVariant   *request,
-              HwTaskSpec *spec,
-              GError    **error)
+set_timeout (HwTaskSpec *spec,
+             gint64      timeout,
+             GError    **error)
 {
-  gint64 timeout = 0;
-
-  if (g_variant_lookup (request, MEMBER_TIMEOUT, "x", &timeout) && timeout < 1)
+  if (timeout < 1)
     {
       hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, "/timeout",
                           "The timeout must be a number of seconds that is above 0. Send that, "
@@ -195,22 +205,78 @@ read_timeout (GVariant   *request,
   return TRUE;
 }
 
-static HwTaskSpec *
-read_task (GVariant *request,
-           gboolean  needs_type,
-           GError  **error)
+/* Whether a value is of a member's type; both are told by the class alone. */
+static gboolean
+is_of_type (GVariantClass value_class,
+            const Member *member)
 {
-  g_autoptr(HwTaskSpec) spec = NULL;
+  if (value_class == G_VARIANT_CLASS_DICT_ENTRY)
+    return g_str_equal (member->type, "a{sv}");
 
-  if (!check_members (request, task_members, G_N_ELEMENTS (task_members), error))
-    return NULL;
+  return value_class != G_VARIANT_CLASS_ARRAY && member->type[0] == (char) value_class;
+}
 
-  spec = hw_task_spec_new ();
-  g_variant_lookup (request, MEMBER_TYPE, "s", &spec->type);
-  g_variant_lookup (request, MEMBER_TITLE, "s", &spec->title);
-  spec->parameters = g_variant_lookup_value (request, MEMBER_PARAMETERS, G_VARIANT_TYPE_VARDICT);
-  if (!read_priority (request, spec, error) || !read_timeout (request, spec, error))
-    return NULL;
+/* Reads a member of a task whose name stands before it. */
+static gboolean
+read_task_member (HwJsonLexer *lexer,
+                  const char  *name,
+                  HwTaskSpec  *spec,
+                  GError     **error)
+{
+  const Member *member = find_member (name, task_members, G_N_ELEMENTS (task_members));
+  GVariantClass value_class = hw_json_reader_peek_class (lexer);
+
+  if (value_class == G_VARIANT_CLASS_MAYBE)
+    return hw_json_lexer_take_literal (lexer, "null");
+
+  if (member == NULL)
+    {
+      set_unknown_member (error, name, task_members, G_N_ELEMENTS (task_members));
+      return FALSE;
+    }
+
+  if (!is_of_type (value_class, member))
+    {
+      set_wrong_type (error, member);
+      return FALSE;
+    }
+
+  if (g_str_equal (name, MEMBER_PRIORITY))
+    return set_priority (spec, hw_json_reader_take_integer (lexer), error);
+  if (g_str_equal (name, MEMBER_TIMEOUT))
+    return set_timeout (spec, hw_json_reader_take_integer (lexer), error);
+
+  if (g_str_equal (name, MEMBER_TYPE))
+    spec->type = hw_json_reader_take_string (lexer);
+  else if (g_str_equal (name, MEMBER_TITLE))
+    spec->title = hw_json_reader_take_string (lexer);
+  else
+    spec->parameters = hw_json_variant_flatten (hw_json_reader_take_value (lexer));
+
+  return TRUE;
+}
+
+static HwTaskSpec *
+read_task (HwJsonLexer *lexer,
+           gboolean     needs_type,
+           GError     **error)
+{
+  g_autoptr(HwTaskSpec) spec = hw_task_spec_new ();
+
+  if (hw_json_reader_peek_class (lexer) != G_VARIANT_CLASS_DICT_ENTRY)
+    {
+      set_no_object (error, task_members);
+      return NULL;
+    }
+
+  for (gboolean has_more = hw_json_reader_enter (lexer); has_more;
+       has_more = hw_json_reader_next (lexer))
+    {
+      g_autofree char *name = hw_json_reader_take_name (lexer);
+
+      if (!read_task_member (lexer, name, spec, error))
+        return NULL;
+    }
 
   if (needs_type && spec->type == NULL)
     {
@@ -257,28 +323,29 @@ hw_request_json_parse_task (const char *data,
                             gboolean    needs_type,
                             GError    **error)
 {
-  g_autoptr(GVariant) request = hw_json_variant_parse (data, length, max_length, error);
+  HwJsonLexer lexer = { .data = data, .length = length };
 
-  return request != NULL ? read_task (request, needs_type, error) : NULL;
+  if (!hw_json_scan (data, length, max_length, error))
+    return NULL;
+
+  return read_task (&lexer, needs_type, error);
 }
 
 static GPtrArray *
-read_tasks (GVariant *request,
-            GError  **error)
+read_tasks (HwJsonLexer *lexer,
+            GError     **error)
 {
   g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_task_spec_free);
 
-  for (gsize i = 0; i < g_variant_n_children (request); i++)
+  for (gboolean has_more = hw_json_reader_enter (lexer); has_more;
+       has_more = hw_json_reader_next (lexer))
     {
-      g_autoptr(GVariant) child = g_variant_get_child_value (request, i);
-      g_autoptr(GVariant) member = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT)
-                                 ? g_variant_get_variant (child) : g_variant_ref (child);
+      HwTaskSpec *spec = read_task (lexer, TRUE, error);
       g_autofree char *position = NULL;
-      HwTaskSpec *spec = read_task (member, TRUE, error);
 
       if (spec == NULL)
         {
-          position = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
+          position = g_strdup_printf ("/%u", specs->len);
           hw_error_prefix_field (error, position);
           return NULL;
         }
@@ -311,18 +378,15 @@ hw_request_json_parse_tasks (const char *data,
                              GError    **error)
 {
   const HwJsonLimits limits = { max_length, MAX_BATCH_TOKENS };
+  HwJsonLexer lexer = { .data = data, .length = length };
   g_autoptr(GPtrArray) specs = NULL;
-  g_autoptr(GVariant) request = NULL;
   HwTaskSpec *spec;
 
   g_return_val_if_fail (is_batch != NULL, NULL);
 
   *is_batch = is_array (data, length);
   if (*is_batch)
-    {
-      request = hw_json_variant_parse_within (data, length, &limits, error);
-      return request != NULL ? read_tasks (request, error) : NULL;
-    }
+    return hw_json_scan_within (data, length, &limits, error) ? read_tasks (&lexer, error) : NULL;
 
   spec = hw_request_json_parse_task (data, length, max_length, TRUE, error);
   if (spec == NULL)
@@ -514,6 +578,8 @@ hw_request_json_read_options (GVariant   *options,
                               HwTaskSpec *spec,
                               GError    **error)
 {
+  gint64 number;
+
   g_return_val_if_fail (options != NULL, FALSE);
   g_return_val_if_fail (spec != NULL, FALSE);
 
@@ -525,7 +591,12 @@ hw_request_json_read_options (GVariant   *options,
   g_clear_pointer (&spec->key, g_free);
   g_variant_lookup (options, MEMBER_KEY, "s", &spec->key);
 
-  return read_priority (options, spec, error) && read_timeout (options, spec, error);
+  if (g_variant_lookup (options, MEMBER_PRIORITY, "x", &number) &&
+      !set_priority (spec, number, error))
+    return FALSE;
+
+  return !g_variant_lookup (options, MEMBER_TIMEOUT, "x", &number) ||
+         set_timeout (spec, number, error);
 }
 
 /**
