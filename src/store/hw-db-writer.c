@@ -204,8 +204,8 @@ hw_db_writer_carry_out (HwDbWriter    *self,
   const HwSqliteNumbers before = self->numbers;
   guint64 n_changes = hw_db_get_n_changes (self->db);
 
-  /* One change that cannot be made writes nothing, so it needs no way back. */
-  gboolean has_savepoint = write->changes != NULL && write->changes->len > 1;
+  /* A way back to within the transaction has SQLite keep each page as it was. */
+  gboolean has_savepoint = hw_sqlite_write_may_stop (write);
 
   if ((self->space >= HW_STORE_SPACE_RESERVED && hw_sqlite_write_adds (write)) ||
       (self->space >= HW_STORE_SPACE_CRITICAL &&

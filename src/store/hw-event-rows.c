@@ -16,9 +16,6 @@
 
 #define COLUMNS "seq, task, kind, attempt, type, \"group\", owner, actor, at, changes, last_task"
 
-/* Room for a new task with a few parameters, so that the buffer rarely moves. */
-#define CHANGES_SIZE 768
-
 /* Where the columns are. */
 enum
 {
@@ -50,7 +47,8 @@ hw_event_rows_insert (HwDb    *db,
                       HwEvent *event,
                       GError **error)
 {
-  g_autoptr(GByteArray) changes = NULL;
+  g_autofree guint8 *changes = NULL;
+  gsize size;
   g_autoptr(HwDbStatement) statement = NULL;
 
   g_return_val_if_fail (db != NULL, FALSE);
@@ -74,9 +72,8 @@ hw_event_rows_insert (HwDb    *db,
   hw_db_statement_bind_uint64 (statement, 1 + COLUMN_AT, (guint64) hw_event_get_time (event));
   if (hw_event_get_fields (event) != NULL)
     {
-      changes = g_byte_array_sized_new (CHANGES_SIZE);
-      hw_fields_blob_write (hw_event_get_fields (event), changes);
-      hw_db_statement_bind_bytes (statement, 1 + COLUMN_CHANGES, changes->data, changes->len);
+      changes = hw_fields_blob_new (hw_event_get_fields (event), &size);
+      hw_db_statement_bind_bytes (statement, 1 + COLUMN_CHANGES, changes, size);
     }
   if (hw_event_get_last_task_id (event) > hw_event_get_task_id (event))
     hw_db_statement_bind_uint64 (statement, 1 + COLUMN_LAST_TASK,

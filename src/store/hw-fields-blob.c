@@ -20,13 +20,27 @@
 
 #define ALIGNMENT 8
 
-static void
-align (GByteArray *blob,
-       guint       begin)
+/* Where the next byte goes. There is room for all. */
+typedef struct
 {
-  static const guint8 zeros[ALIGNMENT] = { 0 };
+  guint8 *bytes;
+  guint n_bytes;
+} Blob;
 
-  g_byte_array_append (blob, zeros, (begin - blob->len) % ALIGNMENT);
+static void
+append_bytes (Blob         *blob,
+              gconstpointer bytes,
+              gsize         n_bytes)
+{
+  memcpy (blob->bytes + blob->n_bytes, bytes, n_bytes);
+  blob->n_bytes += (guint) n_bytes;
+}
+
+static void
+align (Blob *blob)
+{
+  while (blob->n_bytes % ALIGNMENT != 0)
+    blob->bytes[blob->n_bytes++] = 0;
 }
 
 /* Gets the size of the numbers of what has @n_bytes without them and @n_numbers. */
@@ -43,25 +57,25 @@ get_number_size (guint n_bytes,
 }
 
 static void
-append_number (GByteArray *blob,
-               guint64     number,
-               guint       size)
+append_number (Blob   *blob,
+               guint64 number,
+               guint   size)
 {
   guint64 ordered = GUINT64_TO_LE (number);
 
-  g_byte_array_append (blob, (const guint8 *) &ordered, size);
+  append_bytes (blob, &ordered, size);
 }
 
 static void
-append_string (GByteArray *blob,
+append_string (Blob       *blob,
                const char *string)
 {
-  g_byte_array_append (blob, (const guint8 *) string, (guint) strlen (string) + 1);
+  append_bytes (blob, string, strlen (string) + 1);
 }
 
 static void
-append_dictionary (GByteArray *blob,
-                   GVariant   *value)
+append_dictionary (Blob     *blob,
+                   GVariant *value)
 {
   g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
 
@@ -73,13 +87,12 @@ append_dictionary (GByteArray *blob,
       normal = swapped;
     }
 
-  /* An empty one has no bytes, and none are no pointer. */
-  if (g_variant_get_size (normal) > 0)
-    g_byte_array_append (blob, g_variant_get_data (normal), (guint) g_variant_get_size (normal));
+  g_variant_store (normal, blob->bytes + blob->n_bytes);
+  blob->n_bytes += (guint) g_variant_get_size (normal);
 }
 
 static void
-append_value (GByteArray         *blob,
+append_value (Blob               *blob,
               const HwTaskFields *fields,
               HwTaskField         field)
 {
@@ -110,57 +123,101 @@ append_value (GByteArray         *blob,
     }
 }
 
-/* @begin is where the whole begins. */
 static void
-append_entry (GByteArray         *blob,
-              guint               begin,
+append_entry (Blob               *blob,
               const HwTaskFields *fields,
               HwTaskField         field)
 {
   const GVariantType *type = hw_task_field_get_variant_type (field);
-  guint entry;
+  guint begin;
   guint name_size;
 
-  align (blob, begin);
-  entry = blob->len;
+  align (blob);
+  begin = blob->n_bytes;
   append_string (blob, hw_task_field_get_name (field));
-  name_size = blob->len - entry;
-  align (blob, begin);
+  name_size = blob->n_bytes - begin;
+  align (blob);
   append_value (blob, fields, field);
   append_number (blob, 0, 1);
-  g_byte_array_append (blob, (const guint8 *) g_variant_type_peek_string (type),
-                       (guint) g_variant_type_get_string_length (type));
-  append_number (blob, name_size, get_number_size (blob->len - entry, 1));
+  append_bytes (blob, g_variant_type_peek_string (type), g_variant_type_get_string_length (type));
+  append_number (blob, name_size, get_number_size (blob->n_bytes - begin, 1));
+}
+
+static gboolean
+is_written (const HwTaskFields *fields,
+            HwTaskField         field)
+{
+  return hw_task_fields_has (fields, field) && !hw_task_field_is_hidden (field);
+}
+
+/* More than a name, a number, a type, the bytes that align them and where they end take. */
+#define ENTRY_SIZE 64
+
+/* A value that came as bytes may be larger in its normal form. */
+static gsize
+get_dictionary_size (GVariant *value)
+{
+  g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
+
+  return g_variant_get_size (normal);
+}
+
+/* Gets as many bytes as the whole has at most. */
+static gsize
+get_room (const HwTaskFields *fields)
+{
+  gsize room = 0;
+
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    {
+      GVariantClass value_class = hw_task_field_get_class ((HwTaskField) i);
+
+      if (!is_written (fields, (HwTaskField) i))
+        continue;
+
+      room += ENTRY_SIZE;
+      if (value_class == G_VARIANT_CLASS_STRING)
+        room += strlen (hw_task_fields_get_string (fields, (HwTaskField) i));
+      else if (value_class == G_VARIANT_CLASS_ARRAY)
+        room += get_dictionary_size (hw_task_fields_get_dictionary (fields, (HwTaskField) i));
+    }
+
+  return room;
 }
 
 /**
- * hw_fields_blob_write:
+ * hw_fields_blob_new:
  * @fields: fields, of which those that nobody may see are passed over
- * @blob: where to append them
+ * @size: (out): how many bytes there are
  *
  * Writes fields as the bytes of an `a{sv}`.
+ *
+ * Returns: (transfer full): the bytes
  */
-void
-hw_fields_blob_write (const HwTaskFields *fields,
-                      GByteArray         *blob)
+guint8 *
+hw_fields_blob_new (const HwTaskFields *fields,
+                    gsize              *size)
 {
-  guint begin;
   guint ends[HW_N_TASK_FIELDS];
   guint n_ends = 0;
-  guint size;
+  guint number_size;
+  Blob blob;
 
-  g_return_if_fail (fields != NULL);
-  g_return_if_fail (blob != NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
+  g_return_val_if_fail (size != NULL, NULL);
 
-  begin = blob->len;
+  blob = (Blob) { g_malloc (get_room (fields)), 0 };
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_fields_has (fields, (HwTaskField) i) && !hw_task_field_is_hidden ((HwTaskField) i))
+    if (is_written (fields, (HwTaskField) i))
       {
-        append_entry (blob, begin, fields, (HwTaskField) i);
-        ends[n_ends++] = blob->len - begin;
+        append_entry (&blob, fields, (HwTaskField) i);
+        ends[n_ends++] = blob.n_bytes;
       }
 
-  size = get_number_size (blob->len - begin, n_ends);
+  number_size = get_number_size (blob.n_bytes, n_ends);
   for (guint i = 0; i < n_ends; i++)
-    append_number (blob, ends[i], size);
+    append_number (&blob, ends[i], number_size);
+  *size = blob.n_bytes;
+
+  return blob.bytes;
 }

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-void hw_fields_blob_write (const HwTaskFields *fields,
-                           GByteArray         *blob);
+guint8 *hw_fields_blob_new (const HwTaskFields *fields,
+                            gsize              *size);
 
 G_END_DECLS

@@ -264,6 +264,30 @@ hw_sqlite_write_adds (const HwSqliteWrite *self)
   return FALSE;
 }
 
+/**
+ * hw_sqlite_write_may_stop:
+ * @self: a request
+ *
+ * Tells whether one of its changes can be refused when another was written. What is to be
+ * added is looked at first, and nothing stands in its way.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_sqlite_write_may_stop (const HwSqliteWrite *self)
+{
+  g_return_val_if_fail (self != NULL, TRUE);
+
+  if (self->changes == NULL || self->changes->len == 1)
+    return FALSE;
+
+  for (guint i = 0; i < self->changes->len; i++)
+    if (((const HwChange *) g_ptr_array_index (self->changes, i))->kind != HW_CHANGE_KIND_ADD)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Counts what an event of one task makes of the numbers in each state. */
 static void
 count_states (HwSqliteNumbers *numbers,
@@ -363,15 +387,27 @@ static gboolean
 hw_sqlite_write_claim_task (HwSqliteWrite   *self,
                             HwDb            *db,
                             HwSqliteNumbers *numbers,
-                            guint64          task_id,
-                            const char      *node,
-                            gint64           at)
+                            guint64          task_id)
 {
-  HwEvent *event = hw_task_rows_claim (db, numbers->epoch, numbers->last_event + 1, task_id, node,
-                                       at, &self->error);
+  HwEvent *event = hw_task_rows_claim (db, numbers->epoch, numbers->last_event + 1, task_id,
+                                       self->node, self->at, &self->error);
 
   if (event == NULL)
     return self->error == NULL;
+
+  return hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING,
+                                     HW_TASK_STATE_PROCESSING);
+}
+
+/* Takes note that a new task was claimed as it was added. */
+static gboolean
+hw_sqlite_write_take_claim (HwSqliteWrite   *self,
+                            HwDb            *db,
+                            HwSqliteNumbers *numbers,
+                            const HwChange  *change)
+{
+  HwEvent *event = hw_task_rows_tell_claim (numbers->epoch, numbers->last_event + 1,
+                                            numbers->last_task, change);
 
   return hw_sqlite_write_take_event (self, db, numbers, event, HW_TASK_STATE_PENDING,
                                      HW_TASK_STATE_PROCESSING);
@@ -392,9 +428,8 @@ hw_sqlite_write_change (HwSqliteWrite   *self,
           !hw_sqlite_write_take_event (self, db, numbers, event, change->from, to))
         return FALSE;
 
-      if (change->node != NULL &&
-          !hw_sqlite_write_claim_task (self, db, numbers, numbers->last_task, change->node,
-                                       change->at))
+      if (change->node != NULL && to == HW_TASK_STATE_PENDING &&
+          !hw_sqlite_write_take_claim (self, db, numbers, change))
         return FALSE;
     }
 
@@ -433,8 +468,7 @@ hw_sqlite_write_claim (HwSqliteWrite   *self,
                        HwSqliteNumbers *numbers)
 {
   for (guint i = 0; i < self->task_ids->len; i++)
-    if (!hw_sqlite_write_claim_task (self, db, numbers, g_array_index (self->task_ids, guint64, i),
-                                     self->node, self->at))
+    if (!hw_sqlite_write_claim_task (self, db, numbers, g_array_index (self->task_ids, guint64, i)))
       return FALSE;
 
   return TRUE;

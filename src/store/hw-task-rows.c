@@ -79,8 +79,8 @@ prepare_insert (HwDb    *db,
   if (statement != NULL)
     return statement;
 
-  sql = g_string_new ("INSERT INTO tasks (id, seq");
-  values = g_string_new (") VALUES (?, ?");
+  sql = g_string_new ("INSERT INTO tasks (id, seq, node");
+  values = g_string_new (") VALUES (?, ?, ?");
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (hw_task_field_is_stored ((HwTaskField) i))
       {
@@ -93,6 +93,38 @@ prepare_insert (HwDb    *db,
   return hw_db_prepare_as (db, key, sql->str, error);
 }
 
+/* What a claim sets. */
+static HwTaskFields *
+make_claim (guint  attempt,
+            gint64 at)
+{
+  HwTaskFields *fields = hw_task_fields_new ();
+
+  hw_task_fields_set_state (fields, HW_TASK_STATE_PROCESSING);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, attempt);
+  hw_task_fields_set_number (fields, HW_TASK_FIELD_STARTED_AT, at);
+
+  return fields;
+}
+
+static guint
+get_next_attempt (const HwChange *change)
+{
+  return (guint) hw_task_fields_get_number (change->fields, HW_TASK_FIELD_ATTEMPT) + 1;
+}
+
+/* Returns (transfer full): the fields of a new task that is claimed as it is added. */
+static HwTaskFields *
+add_claim (const HwChange *change)
+{
+  HwTaskFields *fields = hw_task_fields_copy (change->fields);
+  g_autoptr(HwTaskFields) claim = make_claim (get_next_attempt (change), change->at);
+
+  hw_task_fields_update (fields, claim);
+
+  return fields;
+}
+
 /**
  * hw_task_rows_insert:
  * @db: a connection, in a transaction
@@ -100,10 +132,11 @@ prepare_insert (HwDb    *db,
  * @seq: the number that the change's event gets
  * @task_id: the number that the task gets
  * @change: a change that adds a task
- * @state: (out): the state that it has then
+ * @state: (out): the state that it has then, before it is claimed
  * @error: return location for an error: %HW_ERROR_INVALID_REQUEST if it has no state
  *
- * Writes a new task.
+ * Writes a new task, and that it was claimed if @change says so: of that
+ * hw_task_rows_tell_claim() makes the event, with the next number.
  *
  * Returns: (transfer full): the event that tells of it, or %NULL; then nothing was
  *   written, but for failures of the database itself
@@ -119,6 +152,8 @@ hw_task_rows_insert (HwDb           *db,
 {
   HwEventOrigin origin = { .epoch = epoch, .task_id = task_id,
                            .actor = change->actor, .at = change->at };
+  g_autoptr(HwTaskFields) claimed = NULL;
+  const HwTaskFields *fields = change->fields;
   g_autoptr(HwDbStatement) statement = NULL;
   int index = 1;
 
@@ -127,18 +162,22 @@ hw_task_rows_insert (HwDb           *db,
   if (!get_state (change, state, error))
     return NULL;
 
+  if (change->node != NULL && *state == HW_TASK_STATE_PENDING)
+    fields = claimed = add_claim (change);
+
   statement = prepare_insert (db, error);
   if (statement == NULL)
     return NULL;
 
   hw_db_statement_bind_uint64 (statement, index++, task_id);
-  hw_db_statement_bind_uint64 (statement, index++, seq);
+  hw_db_statement_bind_uint64 (statement, index++, claimed != NULL ? seq + 1 : seq);
+  hw_db_statement_bind_string (statement, index++, claimed != NULL ? change->node : NULL);
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
     if (i == HW_TASK_FIELD_ATTEMPT)
       hw_db_statement_bind_uint64 (statement, index++, (guint64)
-                                   hw_task_fields_get_number (change->fields, (HwTaskField) i));
+                                   hw_task_fields_get_number (fields, (HwTaskField) i));
     else if (hw_task_field_is_stored ((HwTaskField) i))
-      bind_field (statement, index++, change->fields, (HwTaskField) i);
+      bind_field (statement, index++, fields, (HwTaskField) i);
   if (!hw_db_statement_run (statement, error))
     return NULL;
 
@@ -147,6 +186,37 @@ hw_task_rows_insert (HwDb           *db,
   origin.owner = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_OWNER);
 
   return hw_event_new (HW_EVENT_KIND_ADDED, &origin, seq, hw_task_fields_ref (change->fields));
+}
+
+/**
+ * hw_task_rows_tell_claim:
+ * @epoch: the database's number
+ * @seq: the number that the claim's event gets
+ * @task_id: the task's number
+ * @change: a change that added the task, and claimed it
+ *
+ * Makes the event of a claim that hw_task_rows_insert() has written.
+ *
+ * Returns: (transfer full): the event
+ */
+HwEvent *
+hw_task_rows_tell_claim (guint64         epoch,
+                         guint64         seq,
+                         guint64         task_id,
+                         const HwChange *change)
+{
+  const HwEventOrigin origin = {
+    .epoch = epoch,
+    .task_id = task_id,
+    .attempt = get_next_attempt (change),
+    .type = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_TYPE),
+    .group = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_GROUP),
+    .owner = hw_task_fields_get_string (change->fields, HW_TASK_FIELD_OWNER),
+    .actor = change->node,
+    .at = change->at,
+  };
+
+  return hw_event_new (HW_EVENT_KIND_STATE, &origin, seq, make_claim (origin.attempt, origin.at));
 }
 
 /* A task that is Pending again is nobody's, and its last attempt says nothing more
@@ -224,19 +294,6 @@ bind_update (HwDbStatement  *statement,
   hw_db_statement_bind_string (statement, index++, hw_task_state_to_string (change->from));
   if (change->attempt != HW_CHANGE_ANY_ATTEMPT)
     hw_db_statement_bind_uint64 (statement, index++, change->attempt);
-}
-
-static HwTaskFields *
-make_claim (guint  attempt,
-            gint64 at)
-{
-  HwTaskFields *fields = hw_task_fields_new ();
-
-  hw_task_fields_set_state (fields, HW_TASK_STATE_PROCESSING);
-  hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, attempt);
-  hw_task_fields_set_number (fields, HW_TASK_FIELD_STARTED_AT, at);
-
-  return fields;
 }
 
 /* Runs an update that gives back what an event says of its task, and makes the

@@ -17,6 +17,10 @@ HwEvent *hw_task_rows_insert (HwDb           *db,
                               const HwChange *change,
                               HwTaskState    *state,
                               GError        **error);
+HwEvent *hw_task_rows_tell_claim (guint64         epoch,
+                                  guint64         seq,
+                                  guint64         task_id,
+                                  const HwChange *change);
 HwEvent *hw_task_rows_update (HwDb           *db,
                               guint64         epoch,
                               guint64         seq,
