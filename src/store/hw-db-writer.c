@@ -26,7 +26,8 @@
  */
 struct _HwDbWriter
 {
-  GAsyncQueue *waiting;           /* (owned) (element-type GTask), and the two below */
+  GAsyncQueue *waiting;           /* (owned) (element-type GPtrArray): the requests of a round of
+                                   * the main context; and the two below */
   HwDbAnswers *answers;           /* (owned) */
   HwDbWriterFunc function;
   HwDbWriterFailedFunc failed_function; /* (nullable) */
@@ -453,7 +454,7 @@ hw_db_writer_take (HwDbWriter *self)
       if (request == &failure_of_log)
         self->has_log_failed = TRUE;
       else
-        g_ptr_array_add (gtasks, request);
+        g_ptr_array_extend_and_steal (gtasks, request);
       request = gtasks->len < MAX_REQUESTS ? g_async_queue_try_pop (self->waiting) : NULL;
     }
   self->is_ending = request == &end_of_requests;
@@ -509,16 +510,15 @@ run (gpointer user_data)
   return NULL;
 }
 
-/* In the main context. The thread sees all of them or none. */
+/* In the main context. The thread sees all of them or none, and is woken once. */
 static void
 hw_db_writer_hand_over (HwDbWriter *self)
 {
-  g_async_queue_lock (self->waiting);
-  for (guint i = 0; i < self->pushed->len; i++)
-    g_async_queue_push_unlocked (self->waiting, g_ptr_array_index (self->pushed, i));
-  g_async_queue_unlock (self->waiting);
+  if (self->pushed->len == 0)
+    return;
 
-  g_ptr_array_set_size (self->pushed, 0);
+  g_async_queue_push (self->waiting, g_steal_pointer (&self->pushed));
+  self->pushed = g_ptr_array_new ();
 }
 
 /* What comes next after all that is ready now. It is looked at in each round of the main
@@ -659,6 +659,8 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self->thread != NULL);
 
   g_ptr_array_add (self->pushed, gtask);
+  if (self->pushed->len == MAX_REQUESTS)
+    hw_db_writer_hand_over (self);
 }
 
 /**
