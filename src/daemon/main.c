@@ -10,9 +10,15 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+
+/* From this size on, what is freed goes back to the machine: left alone, malloc learns from the
+ * first great body to keep as much for the next one. In bytes.
+ */
+#define GREAT_BLOCK (1024 * 1024)
 
 /* The daemon as a program: it runs until a signal ends it. */
 typedef struct
@@ -125,6 +131,9 @@ main (int   argc,
 
   /* Standard output is for the one line that says where it is. */
   g_log_writer_default_set_use_stderr (TRUE);
+
+  mallopt (M_MMAP_THRESHOLD, GREAT_BLOCK);
+  mallopt (M_TRIM_THRESHOLD, GREAT_BLOCK);
 
   /* Everything that is made here is its owner's alone, and a reader who went away is
    * an error of the write.

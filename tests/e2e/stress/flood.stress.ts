@@ -135,6 +135,29 @@ test('bodies of 200 MiB are refused before they come', async () => {
   await expectCalm(daemon, footprint, 'bodies of 200 MiB')
 })
 
+/** JSON that is as long as a body may be, and deeper, wider or greater than anything may be. */
+const VAST = [
+  '['.repeat(2 * MIB),
+  '{"a":'.repeat(400_000),
+  `{"type":"noop","parameters":{${Array.from({ length: 100_000 }, (_, i) => `"${i}":0`).join()}}}`,
+  `{"type":"noop","priority":${'9'.repeat(MIB)}}`,
+  `{"type":"${'\\u0041'.repeat(300_000)}"}`,
+]
+
+test('JSON that is deep, wide or long is refused, and nothing stays of it', async () => {
+  const [daemon, footprint] = await startWarm()
+  const asked = await askedMeanwhile(daemon, async () => {
+    const rest = overTcp(daemon)
+    for (const body of Array.from({ length: 4 }, () => VAST).flat()) {
+      expect((await rest.post('/api/v1/tasks', body)).status).toBe(400)
+    }
+    rest.close()
+  })
+  expectAnswers(asked)
+  expect(footprint.growth).toBeLessThan(MAX_GROWTH)
+  await expectCalm(daemon, footprint, 'vast JSON')
+})
+
 test(`${RESETS} connections that are reset leave nothing`, async () => {
   const [daemon, footprint] = await startWarm()
   const ask = head(daemon, 'GET /healthz', '\r\n')
