@@ -63,3 +63,35 @@ hw_watch_filter_sees (const HwWatchFilter *self,
 
   return hw_may (principal, HW_VERB_VIEW, hw_event_get_owner (event));
 }
+
+/**
+ * hw_watch_filter_pick:
+ * @self: a filter
+ * @principal: who watches
+ * @events: (element-type HwEvent): what happened
+ *
+ * Leaves in @events, in their order, those that somebody is told of.
+ */
+void
+hw_watch_filter_pick (const HwWatchFilter *self,
+                      const HwPrincipal   *principal,
+                      GPtrArray           *events)
+{
+  guint n_seen = 0;
+
+  g_return_if_fail (self != NULL && principal != NULL && events != NULL);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (events, i);
+
+      if (!hw_watch_filter_sees (self, principal, event))
+        continue;
+
+      g_ptr_array_index (events, i) = g_ptr_array_index (events, n_seen);
+      g_ptr_array_index (events, n_seen) = event;
+      n_seen++;
+    }
+
+  g_ptr_array_set_size (events, (int) n_seen);
+}

@@ -30,6 +30,9 @@ void     hw_watch_filter_clear (HwWatchFilter *self);
 gboolean hw_watch_filter_sees (const HwWatchFilter *self,
                                const HwPrincipal   *principal,
                                HwEvent             *event);
+void     hw_watch_filter_pick (const HwWatchFilter *self,
+                               const HwPrincipal   *principal,
+                               GPtrArray           *events);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwWatchFilter, hw_watch_filter_clear)
 

@@ -131,38 +131,22 @@ hw_watcher_return_one (HwWatcher *self,
   hw_watcher_return (self, events);
 }
 
-static void
-hw_watcher_note_state (HwWatcher *self,
-                       HwEvent   *event)
-{
-  HwTaskState state;
-
-  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state))
-    self->has_ended = hw_task_state_is_final (state);
-}
-
 /* Leaves in @events what the viewer sees, and takes note of it. */
 static void
 hw_watcher_filter (HwWatcher *self,
                    GPtrArray *events)
 {
-  guint n_seen = 0;
+  hw_watch_filter_pick (&self->filter, self->principal, events);
 
   for (guint i = 0; i < events->len; i++)
     {
       HwEvent *event = g_ptr_array_index (events, i);
+      HwTaskState state;
 
-      if (!hw_watch_filter_sees (&self->filter, self->principal, event))
-        continue;
-
-      hw_watcher_note_state (self, event);
       self->rev = MAX (self->rev, hw_event_get_rev (event));
-      g_ptr_array_index (events, i) = g_ptr_array_index (events, n_seen);
-      g_ptr_array_index (events, n_seen) = event;
-      n_seen++;
+      if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state))
+        self->has_ended = hw_task_state_is_final (state);
     }
-
-  g_ptr_array_set_size (events, (int) n_seen);
 }
 
 static gboolean
