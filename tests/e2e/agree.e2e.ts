@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { BusWatcher, startBus } from './support/bus.ts'
 import type { Daemon } from './support/daemon.ts'
 import { startDaemon } from './support/daemon.ts'
+import { feedOverSocket } from './support/feed.ts'
 import { writeNoise } from './support/files.ts'
 import { connectHub, watchTask, watchTasks } from './support/hub.ts'
 import { overTcp } from './support/rest.ts'
@@ -25,8 +26,11 @@ interface Watcher {
 async function startWatchers(daemon: Daemon, bus: string): Promise<Record<string, Watcher>> {
   const hub = watchTasks(await connectHub(daemon))
   await hub.item('a snapshot', ({ kind }) => kind === 'snapshot')
+  const feed = feedOverSocket(daemon, '/api/v1/events')
+  await feed.item('a snapshot', ({ kind }) => kind === 'snapshot')
   return {
     SignalR: hub,
+    SSE: feed,
     'D-Bus': await BusWatcher.start(bus),
     'headway watch': await ShellWatcher.start(daemon),
   }

@@ -7,11 +7,12 @@ import { expect, test } from 'vitest'
 import { callBus, startBus } from './support/bus.ts'
 import type { Daemon } from './support/daemon.ts'
 import { startDaemon } from './support/daemon.ts'
+import { feedOverSocket } from './support/feed.ts'
 import { connectHub, watchTasks } from './support/hub.ts'
-import type { Rest } from './support/rest.ts'
+import type { Place } from './support/rest.ts'
 import { overSocket } from './support/rest.ts'
 import { until } from './support/wait.ts'
-import type { HubEvent, Line, TaskPage } from './support/words.ts'
+import type { HubEvent, Line } from './support/words.ts'
 import { lines, readPoll } from './support/words.ts'
 
 /** Each is added, begins and ends: more than 20,000 events, five times what is in memory. */
@@ -21,16 +22,6 @@ const TASKS_A_POST = 1_000
 /** As many as a page on the bus may have. */
 const BUS_PAGE = '500'
 
-interface Place {
-  epoch: number
-  seq: number
-}
-
-async function headOf(rest: Rest): Promise<Place> {
-  const { epoch, seq } = (await rest.get('/api/v1/tasks?limit=1')).json as TaskPage
-  return { epoch, seq }
-}
-
 /** A page of events on the bus, in the words of the others. */
 function readBus(bus: string, { epoch, seq }: Place): [events: HubEvent[], next: number] {
   const page = callBus(bus, 'GetEvents', 'ttua{sv}', String(epoch), String(seq), BUS_PAGE, '0')
@@ -39,17 +30,6 @@ function readBus(bus: string, { epoch, seq }: Place): [events: HubEvent[], next:
     Object.fromEntries(Object.entries(event).map(([name, { data }]) => [name, data])),
   )
   return [inWords as unknown as HubEvent[], next]
-}
-
-async function readAllOverRest(rest: Rest, from: Place, head: number): Promise<Line[]> {
-  const all: Line[] = []
-  for (let { seq } = from; seq < head;) {
-    const page = readPoll(await rest.get(`/api/v1/events?epoch=${from.epoch}&after=${seq}`))
-    expect(page.seq).toBeGreaterThan(seq)
-    all.push(...lines(page.events))
-    seq = page.seq
-  }
-  return all
 }
 
 function readAllOnBus(bus: string, from: Place, head: number): Line[] {
@@ -77,7 +57,7 @@ test(
     const { epoch, seq: head } = await until(
       'all have ended',
       async () => {
-        const place = await headOf(rest)
+        const place = await rest.head()
         return place.seq === TASKS * 3 && place
       },
       180_000,
@@ -88,7 +68,7 @@ test(
     await daemon.start()
 
     const from = { epoch, seq: 0 }
-    const told = await readAllOverRest(overSocket(daemon), from, head)
+    const told = await overSocket(daemon).linesAfter(from, head)
     expect(told.map(([seq]) => seq)).toEqual(Array.from({ length: head }, (_, i) => i + 1))
     for (const kind of ['added', 'state']) {
       const count = told.filter((line) => line[2] === kind).length
@@ -98,6 +78,9 @@ test(
     const hub = watchTasks(await connectHub(daemon), null, epoch, 0)
     await until('the hub has told all', () => hub.items.at(-1)?.seq === head, 60_000)
     expect(hub.lines).toEqual(told)
+    const feed = feedOverSocket(daemon, '/api/v1/events', `${epoch}-0`)
+    await until('the feed has told all', () => feed.items.at(-1)?.seq === head, 60_000)
+    expect(feed.lines).toEqual(told)
     expect(readAllOnBus(bus, from, head)).toEqual(told)
   },
 )
@@ -121,7 +104,7 @@ test('whoever cannot go on from a place is told to begin anew, through every doo
   }
   const { id: live } = await before.add('demo', { steps: 1, delay: 3600 })
   await before.whenRunning(live)
-  const { epoch, seq: head } = await headOf(before)
+  const { epoch, seq: head } = await before.head()
   before.close()
   await daemon.crash()
   forgetUpTo(daemon, 8)
@@ -130,7 +113,7 @@ test('whoever cannot go on from a place is told to begin anew, through every doo
   const rest = overSocket(daemon)
   const end = await until('the work begins again', async () => {
     const task = await rest.task(live)
-    return task.attempt === 2 && task.state === 'Processing' && (await headOf(rest))
+    return task.attempt === 2 && task.state === 'Processing' && (await rest.head())
   })
   const places: [what: string, place: Place][] = [
     ['of another database', { epoch: epoch - 1, seq: head }],
@@ -141,8 +124,10 @@ test('whoever cannot go on from a place is told to begin anew, through every doo
     const query = `epoch=${place.epoch}&after=${place.seq}&wait=10`
     const polled = readPoll(await rest.get(`/api/v1/events?${query}`))
     const watched = watchTasks(await connectHub(daemon), null, place.epoch, place.seq)
+    const feed = feedOverSocket(daemon, '/api/v1/events', `${place.epoch}-${place.seq}`)
     const answers = {
       REST: polled.events[0],
+      SSE: await feed.item('anything', () => true),
       SignalR: await watched.item('anything', () => true),
       'D-Bus': readBus(bus, place)[0][0],
     }

@@ -12,7 +12,7 @@ import type { Rest } from './support/rest.ts'
 import { overSocket, overTcp } from './support/rest.ts'
 import { TEST_TYPES } from './support/task-types.ts'
 import { until } from './support/wait.ts'
-import type { Line, Task, TaskPage } from './support/words.ts'
+import type { Line, Task } from './support/words.ts'
 import { hasEnded } from './support/words.ts'
 
 const WAITING = 100
@@ -42,11 +42,6 @@ async function addMany(rest: Rest, count: number, type: string, file: string): P
   return added.map(({ id }) => id).sort((a, b) => a - b)
 }
 
-async function headOf(rest: Rest): Promise<{ epoch: number; seq: number }> {
-  const { epoch, seq } = (await rest.get('/api/v1/tasks?limit=1')).json as TaskPage
-  return { epoch, seq }
-}
-
 async function whenAllEnded(rest: Rest): Promise<Task[]> {
   return until(
     'all tasks have ended',
@@ -65,11 +60,11 @@ function expectRising(lines: readonly Line[]) {
 
 /** Has the daemon end and start again, and holds it to what the database promises. */
 async function restart(daemon: Daemon, rest: Rest, end: () => Promise<unknown>) {
-  const before = await headOf(rest)
+  const before = await rest.head()
   await end()
   rest.close()
   await daemon.start(daemon.port)
-  const after = await headOf(overTcp(daemon))
+  const after = await overTcp(daemon).head()
   expect(after.epoch).toBe(before.epoch)
   expect(after.seq).toBeGreaterThanOrEqual(before.seq)
 }
@@ -169,7 +164,7 @@ describe('after a crash', () => {
     const { id } = await rest.add('hold', { file })
     await rest.whenRunning(id)
     await until('it has begun', () => runsIn(file).length === 1)
-    const { epoch } = await headOf(rest)
+    const { epoch } = await rest.head()
     await daemon.crash()
 
     // As if the crash had come before its start was written down, and so before its start.
@@ -290,7 +285,7 @@ describe('a place to go on from', () => {
     const rest = overTcp(daemon)
     const live = await rest.add('hold', { file: join(daemon.folder, 'runs') })
     await rest.whenRunning(live.id)
-    const { epoch, seq } = await headOf(rest)
+    const { epoch, seq } = await rest.head()
     const watcher = watchTasks(await connectHub(daemon), null, ...spoil(epoch, seq))
     const first = await watcher.item('anything', () => true)
     expect(first).toMatchObject({ kind: 'snapshot', reset: true, epoch, seq })

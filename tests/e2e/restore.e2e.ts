@@ -6,25 +6,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startBus } from './support/bus.ts'
 import type { Daemon } from './support/daemon.ts'
-import { runToEnd, startDaemon } from './support/daemon.ts'
+import { startDaemon } from './support/daemon.ts'
+import { feedOverTcp } from './support/feed.ts'
 import { connectHub, watchTask, watchTasks } from './support/hub.ts'
 import { linesOf, run } from './support/programs.ts'
 import { overTcp } from './support/rest.ts'
 import { TEST_TYPES } from './support/task-types.ts'
-import type { TaskPage } from './support/words.ts'
 import { readPoll } from './support/words.ts'
-
-/** Has the daemon's program do something instead of being a daemon. */
-async function errand(daemon: Daemon, ...options: string[]) {
-  const { code, stderr } = await runToEnd(['--state-dir', daemon.stateFolder, ...options])
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-}
-
-async function headOf(daemon: Daemon): Promise<{ epoch: number; seq: number }> {
-  const { epoch, seq } = (await overTcp(daemon).get('/api/v1/tasks?limit=1')).json as TaskPage
-  return { epoch, seq }
-}
 
 async function addMany(daemon: Daemon, count: number) {
   const rest = overTcp(daemon)
@@ -53,15 +41,15 @@ describe('after a backup was put back', () => {
     const live = await overTcp(daemon).add('hold', { file: join(daemon.folder, 'runs') })
     await overTcp(daemon).whenRunning(live.id)
     const file = join(daemon.folder, 'tasks.backup')
-    await errand(daemon, '--backup', file)
+    await daemon.errand('--backup', file)
     await addMany(daemon, 3)
-    const { epoch, seq } = await headOf(daemon)
+    const { epoch, seq } = await overTcp(daemon).head()
     await daemon.stop()
-    await errand(daemon, '--restore', file)
+    await daemon.errand('--restore', file)
     await daemon.start(daemon.port)
     // So that the place they know is one that there is again.
     await addMany(daemon, 5)
-    const now = await headOf(daemon)
+    const now = await overTcp(daemon).head()
     expect(now.epoch).not.toBe(epoch)
     expect(now.seq).toBeGreaterThan(seq)
 
@@ -73,6 +61,8 @@ describe('after a backup was put back', () => {
       expect(first?.tasks?.map(({ id }) => id)).toEqual([live.id])
     }
     for (const watcher of [
+      feedOverTcp(daemon, '/api/v1/events', `${epoch}-${seq}`),
+      feedOverTcp(daemon, `/api/v1/tasks/${live.id}/events`, `${epoch}-${seq}`),
       watchTasks(await connectHub(daemon), null, epoch, seq),
       watchTask(await connectHub(daemon), live.id, epoch, seq),
     ]) {
@@ -91,14 +81,14 @@ describe('after a backup was put back', () => {
     const daemon = await startDaemon()
     await addMany(daemon, 2)
     const file = join(daemon.folder, 'tasks.backup')
-    await errand(daemon, '--backup', file)
+    await daemon.errand('--backup', file)
     await daemon.stop()
-    await errand(daemon, '--restore', file)
+    await daemon.errand('--restore', file)
     await daemon.start(daemon.port)
     const watcher = watchTasks(await connectHub(daemon))
     await watcher.item('a snapshot', ({ kind }) => kind === 'snapshot')
     await addMany(daemon, 2)
-    const { epoch, seq } = await headOf(daemon)
+    const { epoch, seq } = await overTcp(daemon).head()
     await watcher.item('the newest', (event) => event.seq === seq)
     expect(new Set(watcher.items.map((event) => event.epoch))).toEqual(new Set([epoch]))
     const seqs = watcher.lines.map(([number]) => number)

@@ -18,7 +18,6 @@ import { overSocket } from '../support/rest.ts'
 import { report, scaled } from '../support/scale.ts'
 import { until, within } from '../support/wait.ts'
 import type { TaskPage } from '../support/words.ts'
-import { lines, readPoll } from '../support/words.ts'
 
 /** The same faults again: HEADWAY_SEED=NUMBER ./check --tier stress */
 const SEED = Number(process.env['HEADWAY_SEED'] ?? randomInt(2 ** 31))
@@ -51,13 +50,15 @@ interface Told {
   lines: string[]
   faults: string[]
   start: number
+  resets: number
   connections: number
 }
 
+/** How far a watcher is, and how it fares. */
+type Place = Omit<Told, 'lines' | 'resets'> & { seq: number }
+
 type Message =
-  | { kind: 'ready' }
-  | { kind: 'places'; places: { start: number; seq: number }[] }
-  | { kind: 'told'; watchers: Told[] }
+  { kind: 'ready' } | { kind: 'places'; places: Place[] } | { kind: 'told'; watchers: Told[] }
 
 /** A process of watchers, with a proxy of its own between them and the daemon. */
 class Company {
@@ -97,12 +98,12 @@ class Company {
   }
 
   /** Waits until all of its watchers have come to a place. */
-  async whenAt(isThere: (place: { start: number; seq: number }) => boolean) {
-    await until(
-      'all watchers are there',
-      async () => (await this.#ask('places')).places.every(isThere),
-      60_000,
-    )
+  async whenAt(isThere: (place: Place) => boolean) {
+    await until('all watchers are there', async () => (await this.places()).every(isThere), 60_000)
+  }
+
+  async places(): Promise<Place[]> {
+    return (await this.#ask('places')).places
   }
 
   async told(): Promise<Told[]> {
@@ -157,7 +158,9 @@ class Chaos {
       'somebody watches again',
       () => company.proxy.watching.length > 0 && company.proxy.watching,
       PATIENCE,
-    )
+    ).catch(async (error: unknown) => {
+      throw new Error(JSON.stringify(await company.places()), { cause: error })
+    })
     const passage = this.#random.one(watching)
     if (passage === undefined) return
     passage.hold()
@@ -191,25 +194,6 @@ class Chaos {
       company.goOn()
     }
   }
-}
-
-async function headOf(daemon: Daemon): Promise<TaskPage> {
-  const rest = overSocket(daemon)
-  const page = (await rest.get('/api/v1/tasks?limit=1')).json as TaskPage
-  rest.close()
-  return page
-}
-
-/** All that was ever told, as the daemon keeps it. */
-async function readTruth(daemon: Daemon, epoch: number, after: number, head: number) {
-  const rest = overSocket(daemon)
-  const truth: string[] = []
-  for (let seq = after; seq < head;) {
-    const page = readPoll(await rest.get(`/api/v1/events?epoch=${epoch}&after=${seq}`))
-    truth.push(...lines(page.events).map((line) => line.join(' ')))
-    seq = page.seq
-  }
-  return truth
 }
 
 function firstDifference(told: readonly string[], truth: readonly string[]): unknown {
@@ -261,24 +245,25 @@ test(`${DISCONNECTS} connections that are broken and ${KILLS} daemons that are k
             (await rest.get(`/api/v1/tasks?limit=1&state=${state}`)).json as TaskPage,
         ),
       )
-      return waiting.every(({ tasks }) => tasks.length === 0) && headOf(daemon)
+      return waiting.every(({ tasks }) => tasks.length === 0) && rest.head()
     },
     60_000,
   )
-  rest.close()
   for (const company of companies) await company.whenAt(({ seq }) => seq >= head)
 
   const told = (await Promise.all(companies.map((company) => company.told()))).flat()
   const first = Math.min(...told.map(({ start }) => start))
-  const truth = await readTruth(daemon, epoch, first, head)
+  const kept = await rest.linesAfter({ epoch, seq: first }, head)
+  const truth = kept.map((line) => line.join(' '))
   report('events', `${truth.length}, ${Math.round(truth.length / seconds)} a second`)
   report('connections', String(told.reduce((sum, { connections }) => sum + connections, 0)))
   expect(truth.map((line) => Number(line.split(' ')[0]))).toEqual(
     truth.map((_, i) => first + 1 + i),
   )
   expect(told).toHaveLength(PROCESSES * 4)
-  for (const { name, lines: seen, faults, start } of told) {
+  for (const { name, lines: seen, faults, resets, start } of told) {
     expect(faults, name).toEqual([])
+    expect(resets, name).toBe(0)
     expect(firstDifference(seen, truth.slice(start - first)), name).toBeNull()
   }
   expect(chaos.total).toBe(DISCONNECTS)

@@ -165,13 +165,25 @@ export class Tab {
 
 let browser: Promise<Browser> | undefined
 
-function launch(): Promise<Browser> {
-  browser ??= chromium.launch({
+function launch(...more: string[]): Promise<Browser> {
+  return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...more],
   })
+}
+
+function launchOnce(): Promise<Browser> {
+  browser ??= launch()
   return browser
+}
+
+/** A browser that comes to a daemon by another port, and does not know. */
+async function launchBehind(port: number, daemon: Daemon): Promise<Browser> {
+  const map = `MAP 127.0.0.1:${daemon.port} 127.0.0.1:${port}`
+  const own = await launch(`--host-resolver-rules=${map}`)
+  onTestFinished(() => own.close())
+  return own
 }
 
 export async function closeBrowser() {
@@ -182,15 +194,18 @@ export async function closeBrowser() {
 export interface TabOptions extends BrowserContextOptions {
   /** A complaint of the browser that the test provokes before it can say so. */
   allowed?: RegExp
+  /** The port of a proxy of the test, in a browser of its own. */
+  through?: number
 }
 
 /** Opens a page in a browser that knows nothing yet; its faults fail the test. */
 export async function openTab(
   daemon: Daemon,
   url = daemon.url,
-  { allowed, ...options }: TabOptions = {},
+  { allowed, through, ...options }: TabOptions = {},
 ): Promise<Tab> {
-  const context = await (await launch()).newContext({ locale: 'en-GB', ...options })
+  const own = await (through === undefined ? launchOnce() : launchBehind(through, daemon))
+  const context = await own.newContext({ locale: 'en-GB', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const tab = new Tab(page, daemon, allowed)

@@ -89,6 +89,17 @@ class Passage {
     this.#daemon.resetAndDestroy()
   }
 
+  /** Passes nothing on in either direction, and tells neither side. */
+  freeze() {
+    this.#client.pause()
+    this.#daemon.pause()
+  }
+
+  reset() {
+    this.#client.resetAndDestroy()
+    this.#daemon.resetAndDestroy()
+  }
+
   destroy() {
     this.#client.destroy()
     this.#daemon.destroy()
@@ -99,6 +110,7 @@ class Passage {
 export class ChaosProxy {
   readonly #passages = new Set<Passage>()
   readonly #broken: Passage[] = []
+  #isOffline = false
   port = 0
 
   static async start(port: number): Promise<ChaosProxy> {
@@ -106,6 +118,7 @@ export class ChaosProxy {
     const server = createServer({ noDelay: true }, (client) => {
       const passage: Passage = new Passage(client, port, () => proxy.#passages.delete(passage))
       proxy.#passages.add(passage)
+      if (proxy.#isOffline) passage.freeze()
     })
     onTestFinished(() => {
       server.close()
@@ -120,6 +133,18 @@ export class ChaosProxy {
   /** The connections through which events come. */
   get watching(): Passage[] {
     return [...this.#passages].filter(({ isWatching }) => isWatching)
+  }
+
+  /** From now on nothing gets through, as if a cable were out. */
+  goOffline() {
+    this.#isOffline = true
+    for (const passage of this.#passages) passage.freeze()
+  }
+
+  /** What was cut off is of no more use; what comes now gets through. */
+  goOnline() {
+    this.#isOffline = false
+    for (const passage of this.#passages) passage.reset()
   }
 
   /** Keeps hold of one that is broken until the end of the test. */

@@ -330,6 +330,13 @@ export class Daemon {
     return { code, signal: by, took }
   }
 
+  /** Has its program do something instead of being a daemon. */
+  async errand(...options: string[]) {
+    const { code, stderr } = await runToEnd(['--state-dir', this.stateFolder, ...options])
+    if (code !== 0 || stderr !== '')
+      throw new Error(`${options.join(' ')}: ${code ?? ''} ${stderr}`)
+  }
+
   /** Ends all that is left, and throws if the daemon complained of anything. */
   async dispose() {
     let fault = ''

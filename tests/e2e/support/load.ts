@@ -28,7 +28,7 @@ export class Load {
   }
 
   async #run() {
-    let rest = overSocket(this.#daemon)
+    const rest = overSocket(this.#daemon)
     while (!this.#isOver) {
       const due = ((performance.now() - this.#began) / 1_000) * this.#rate
       const count = Math.min(TASKS_A_POST, Math.floor(due - this.#added))
@@ -40,7 +40,6 @@ export class Load {
       } catch {
         // The daemon is away.
         rest.close()
-        rest = overSocket(this.#daemon)
       }
       await pause(5)
     }

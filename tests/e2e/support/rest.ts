@@ -8,8 +8,8 @@ import { connect } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Daemon } from './daemon.ts'
 import { until, within } from './wait.ts'
-import type { Json, Problem, Task, TaskPage } from './words.ts'
-import { hasEnded } from './words.ts'
+import type { Json, Line, Problem, Task, TaskPage } from './words.ts'
+import { hasEnded, lines, readPoll } from './words.ts'
 
 export class Answer {
   readonly status: number
@@ -33,6 +33,12 @@ export class Answer {
   get problem(): Problem {
     return this.json as Problem
   }
+}
+
+/** Up to where somebody knows everything. */
+export interface Place {
+  epoch: number
+  seq: number
 }
 
 export interface Ask {
@@ -129,6 +135,24 @@ export class Rest {
       cursor = page.next
     } while (cursor !== null)
     return all.reverse()
+  }
+
+  /** Where the newest is that happened. */
+  async head(): Promise<Place> {
+    const { epoch, seq } = (await this.get('/api/v1/tasks?limit=1')).json as TaskPage
+    return { epoch, seq }
+  }
+
+  /** All transitions behind a place, a line each, in pages. */
+  async linesAfter({ epoch, seq: after }: Place, head: number): Promise<Line[]> {
+    const all: Line[] = []
+    for (let seq = after; seq < head;) {
+      const page = readPoll(await this.get(`/api/v1/events?epoch=${epoch}&after=${seq}`))
+      if (page.seq <= seq) throw new Error(`There is nothing behind ${seq}`)
+      all.push(...lines(page.events))
+      seq = page.seq
+    }
+    return all
   }
 
   cancel(id: number): Promise<Answer> {
