@@ -27,7 +27,7 @@ const KILLS = scaled(200, 5)
 
 /** How often the daemon stands still for so long that all give it up. */
 const STANDSTILLS = scaled(20, 1)
-const STANDSTILL = 2_000
+const STANDSTILL = 4_500
 
 /** In events a second. */
 const RATE = 500
@@ -38,10 +38,10 @@ const PROCESSES = 4
 /** Nobody waits so long for an event, or to be let in again, in ms. */
 const PATIENCE = 30_000
 
-/** Of ten connections that are broken, how many are in which way. */
+/** Of twenty connections that are broken, how many are in which way. */
 const SHARES: readonly Fault[] = [
-  ...Array<Fault>(5).fill('reset'),
-  ...Array<Fault>(4).fill('cut'),
+  ...Array<Fault>(10).fill('reset'),
+  ...Array<Fault>(9).fill('cut'),
   'half-open',
 ]
 

@@ -12,8 +12,8 @@ const door = {
     Host: process.env['HOST_FIELD'] ?? '',
     Authorization: `Bearer ${process.env['TOKEN'] ?? ''}`,
   },
-  // Under load nobody is silent for so long.
-  silence: 1_500,
+  // Under load nobody is silent for so long, even on a machine that has much else to do.
+  silence: 4_000,
 }
 
 const watchers = ['WebSocket', 'WebSocket, of a type', 'SSE', 'SSE, of a type'].map(
