@@ -6,51 +6,128 @@
 
 #include "hw-http-crowd.h"
 
-/* Who of many connections is to make room. */
+/* How many may turn out to have asked meanwhile before somebody goes who has not. */
+#define MAX_LOOKS 16
 
-/* Whether @stream is to make room rather than @other: whoever came over TCP goes first, then
- * whoever is missed less, then whoever has taken longer.
- */
-static gboolean
-goes_before (HwHttpStream *stream,
-             HwHttpStream *other)
+/* All connections that speak HTTP, and who of them is to make room. */
+struct _HwHttpCrowd
 {
-  HwHttpStreamState state = hw_http_stream_get_state (stream);
-  gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
+  HwClock *clock;      /* (owned) (not nullable) */
+  GHashTable *streams; /* (owned) (element-type HwHttpStream) */
+};
 
-  if (other == NULL)
-    return TRUE;
+/* How much somebody is missed, beginning with whom is missed least. */
+typedef enum
+{
+  RANK_REFUSED,
+  RANK_BEGUN,
+  RANK_LONG_SILENT,
+  RANK_SLOW,
+  RANK_SILENT,
+  RANK_IDLE,
+} Rank;
 
-  if (is_local != hw_http_stream_get_peer (other)->is_local)
-    return !is_local;
+/* What is asked of those of whom one is to go. */
+typedef struct
+{
+  const char *peer;        /* (nullable): whose they are, or anybody's */
+  gboolean are_strangers;  /* only those who are, and whom libsoup has */
+} Choice;
 
-  if (state != hw_http_stream_get_state (other))
-    return state < hw_http_stream_get_state (other);
+/**
+ * hw_http_crowd_new:
+ * @clock: what time it is
+ *
+ * Makes a crowd of nobody.
+ *
+ * Returns: (transfer full): the crowd
+ */
+HwHttpCrowd *
+hw_http_crowd_new (HwClock *clock)
+{
+  HwHttpCrowd *self;
 
-  return hw_http_stream_get_since (stream) < hw_http_stream_get_since (other);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_new0 (HwHttpCrowd, 1);
+  self->clock = g_object_ref (clock);
+  self->streams = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+
+  return self;
+}
+
+void
+hw_http_crowd_free (HwHttpCrowd *self)
+{
+  g_clear_pointer (&self->streams, g_hash_table_unref);
+  g_clear_object (&self->clock);
+  g_free (self);
+}
+
+void
+hw_http_crowd_add (HwHttpCrowd  *self,
+                   HwHttpStream *stream)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (stream));
+
+  g_hash_table_add (self->streams, g_object_ref (stream));
+}
+
+void
+hw_http_crowd_remove (HwHttpCrowd  *self,
+                      HwHttpStream *stream)
+{
+  g_hash_table_remove (self->streams, stream);
+}
+
+/**
+ * hw_http_crowd_list:
+ * @self: a crowd
+ *
+ * Lists all, for those who may end some of them meanwhile.
+ *
+ * Returns: (transfer full) (element-type HwHttpStream): all
+ */
+GPtrArray *
+hw_http_crowd_list (HwHttpCrowd *self)
+{
+  GPtrArray *streams = g_ptr_array_new_full (g_hash_table_size (self->streams), g_object_unref);
+  GHashTableIter iter;
+  gpointer stream;
+
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, &stream, NULL))
+    g_ptr_array_add (streams, g_object_ref (stream));
+
+  return streams;
+}
+
+guint
+hw_http_crowd_get_size (HwHttpCrowd *self)
+{
+  return g_hash_table_size (self->streams);
 }
 
 /**
  * hw_http_crowd_count:
- * @streams: (element-type HwHttpStream): all connections
+ * @self: a crowd
  * @peer: the name of a peer
  *
  * Counts what one peer has.
  *
- * Returns: how many of @streams
+ * Returns: how many
  */
 guint
-hw_http_crowd_count (GHashTable *streams,
-                     const char *peer)
+hw_http_crowd_count (HwHttpCrowd *self,
+                     const char  *peer)
 {
   GHashTableIter iter;
   gpointer stream;
   guint n = 0;
 
-  g_return_val_if_fail (streams != NULL, 0);
   g_return_val_if_fail (peer != NULL, 0);
 
-  g_hash_table_iter_init (&iter, streams);
+  g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL))
     if (g_str_equal (hw_http_stream_get_peer (stream)->name, peer))
       n++;
@@ -58,64 +135,184 @@ hw_http_crowd_count (GHashTable *streams,
   return n;
 }
 
-/**
- * hw_http_crowd_find_idler:
- * @streams: (element-type HwHttpStream): all connections
- * @peer: (nullable): whose, or %NULL for anybody's
- *
- * Finds who is to make room for somebody else.
- *
- * Returns: (transfer none) (nullable): one of @streams, or %NULL if all wait for us
+static gint64
+hw_http_crowd_get_age (HwHttpCrowd  *self,
+                       HwHttpStream *stream)
+{
+  return hw_clock_get_monotonic_time (self->clock) - hw_http_stream_get_since (stream);
+}
+
+static Rank
+hw_http_crowd_get_rank (HwHttpCrowd  *self,
+                        HwHttpStream *stream)
+{
+  switch (hw_http_stream_get_state (stream))
+    {
+    case HW_HTTP_STREAM_STATE_REFUSED:
+      return RANK_REFUSED;
+
+    case HW_HTTP_STREAM_STATE_BEGUN:
+      return RANK_BEGUN;
+
+    case HW_HTTP_STREAM_STATE_SLOW:
+      return RANK_SLOW;
+
+    case HW_HTTP_STREAM_STATE_SILENT:
+      return hw_http_crowd_get_age (self, stream) >= HW_HTTP_LONG_SILENCE ? RANK_LONG_SILENT
+                                                                          : RANK_SILENT;
+
+    case HW_HTTP_STREAM_STATE_IDLE:
+    case HW_HTTP_STREAM_STATE_BUSY:
+    default:
+      return RANK_IDLE;
+    }
+}
+
+/* Whether somebody has only just come, or only just begun to do what they do. */
+static gboolean
+hw_http_crowd_is_young (HwHttpCrowd  *self,
+                        HwHttpStream *stream)
+{
+  return hw_http_crowd_get_age (self, stream) < HW_HTTP_PATIENCE;
+}
+
+/* Whether @stream is to go rather than @other, who is to go otherwise: whoever came over TCP
+ * goes before the owner's socket, a stranger before somebody, then whoever has had a moment,
+ * then whoever is missed less, then whoever has taken longer. So what an attacker has is gone
+ * before what the owner has: strangers who are slow or silent go before a program that is about
+ * to ask, and however many they are, nobody who has asked goes for them.
  */
-HwHttpStream *
-hw_http_crowd_find_idler (GHashTable *streams,
-                          const char *peer)
+static gboolean
+hw_http_crowd_goes_before (HwHttpCrowd  *self,
+                           HwHttpStream *stream,
+                           HwHttpStream *other)
+{
+  gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
+  gboolean is_known = hw_http_stream_is_known (stream);
+  gboolean is_young = hw_http_crowd_is_young (self, stream);
+  Rank rank = hw_http_crowd_get_rank (self, stream);
+
+  if (other == NULL)
+    return TRUE;
+
+  if (is_local != hw_http_stream_get_peer (other)->is_local)
+    return !is_local;
+
+  if (is_known != hw_http_stream_is_known (other))
+    return !is_known;
+
+  if (is_young != hw_http_crowd_is_young (self, other))
+    return !is_young;
+
+  if (rank != hw_http_crowd_get_rank (self, other))
+    return rank < hw_http_crowd_get_rank (self, other);
+
+  return hw_http_stream_get_since (stream) < hw_http_stream_get_since (other);
+}
+
+static gboolean
+is_among (HwHttpStream *stream,
+          const Choice *choice)
+{
+  if (choice->peer != NULL && !g_str_equal (hw_http_stream_get_peer (stream)->name, choice->peer))
+    return FALSE;
+
+  return !choice->are_strangers ||
+         (hw_http_stream_is_taken (stream) && !hw_http_stream_is_known (stream));
+}
+
+/* Returns: (transfer full) (nullable): who is to go, or %NULL if all wait for us */
+static HwHttpStream *
+hw_http_crowd_find (HwHttpCrowd  *self,
+                    const Choice *choice,
+                    guint        *n_among)
 {
   HwHttpStream *found = NULL;
   GHashTableIter iter;
   gpointer stream;
 
-  g_return_val_if_fail (streams != NULL, NULL);
-
-  g_hash_table_iter_init (&iter, streams);
+  *n_among = 0;
+  g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
-        (peer == NULL || g_str_equal (hw_http_stream_get_peer (stream)->name, peer)) &&
-        goes_before (stream, found))
-      found = stream;
+    if (is_among (stream, choice))
+      {
+        ++*n_among;
+        if (hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
+            hw_http_crowd_goes_before (self, stream, found))
+          found = stream;
+      }
 
-  return found;
+  return found != NULL ? g_object_ref (found) : NULL;
+}
+
+/* Whoever has said something since they were looked at last is not who they were taken for.
+ * Returns: whether somebody is still as they were
+ */
+static gboolean
+is_still (HwHttpStream *stream)
+{
+  HwHttpStreamState state = hw_http_stream_get_state (stream);
+  gint64 since = hw_http_stream_get_since (stream);
+
+  hw_http_stream_look (stream);
+
+  return hw_http_stream_get_state (stream) == state && hw_http_stream_get_since (stream) == since;
 }
 
 /**
- * hw_http_crowd_find_slow:
- * @streams: (element-type HwHttpStream): all connections
- * @max_slow: how many may be slow
+ * hw_http_crowd_make_room:
+ * @self: a crowd that is as large as it may be
+ * @peer: (nullable): whose connections are as many as there may be, or %NULL if it is all
+ * @for_local: whether the room is for somebody on the owner's socket
  *
- * Finds who is to stop sending or reading slowly.
+ * Has somebody go who is waited for.
  *
- * Returns: (transfer none) (nullable): one of @streams, or %NULL if there are no more than
- *   may be
+ * Returns: what came of it
  */
-HwHttpStream *
-hw_http_crowd_find_slow (GHashTable *streams,
-                         guint       max_slow)
+HwHttpRoom
+hw_http_crowd_make_room (HwHttpCrowd *self,
+                         const char  *peer,
+                         gboolean     for_local)
 {
-  HwHttpStream *oldest = NULL;
-  GHashTableIter iter;
-  gpointer stream;
-  guint n_slow = 0;
+  const Choice choice = { peer, FALSE };
+  guint n_among;
 
-  g_return_val_if_fail (streams != NULL, NULL);
+  for (guint i = 0;; i++)
+    {
+      g_autoptr(HwHttpStream) stream = hw_http_crowd_find (self, &choice, &n_among);
 
-  g_hash_table_iter_init (&iter, streams);
-  while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (hw_http_stream_get_state (stream) == HW_HTTP_STREAM_STATE_SLOW)
-      {
-        n_slow++;
-        if (goes_before (stream, oldest))
-          oldest = stream;
-      }
+      if (stream == NULL)
+        return HW_HTTP_ROOM_NONE;
 
-  return n_slow > max_slow ? oldest : NULL;
+      if (hw_http_crowd_is_young (self, stream) &&
+          (!for_local || hw_http_stream_get_peer (stream)->is_local))
+        return HW_HTTP_ROOM_SOON;
+
+      if (i < MAX_LOOKS && !is_still (stream))
+        continue;
+
+      /* It may go in a moment only, when libsoup has heard of it. */
+      hw_http_stream_cut (stream);
+      return HW_HTTP_ROOM_MADE;
+    }
+}
+
+/**
+ * hw_http_crowd_limit_strangers:
+ * @self: a crowd
+ * @max_strangers: how many strangers libsoup may have
+ *
+ * Has strangers go who are waited for, as long as there are too many. Those who wait for us
+ * stay, as they will be answered in a moment.
+ */
+void
+hw_http_crowd_limit_strangers (HwHttpCrowd *self,
+                               guint        max_strangers)
+{
+  const Choice choice = { NULL, TRUE };
+  guint n_among;
+  g_autoptr(HwHttpStream) stream = hw_http_crowd_find (self, &choice, &n_among);
+
+  if (stream != NULL && n_among > max_strangers)
+    hw_http_stream_cut (stream);
 }

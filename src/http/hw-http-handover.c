@@ -35,7 +35,7 @@ forget (HwHttpStream *stream)
     g_source_destroy (stream->read_source);
   g_clear_pointer (&stream->read_source, g_source_unref);
 
-  stream->phase = HW_HTTP_STREAM_OVER;
+  stream->phase = HW_HTTP_STREAM_PHASE_OVER;
   g_socket_close (stream->socket, NULL);
 }
 
@@ -68,7 +68,7 @@ hw_http_handover_take (SoupServerMessage *message,
   *early = NULL;
   g_set_object (&self, hw_http_stream_get (message));
   stolen = soup_server_message_steal_connection (message);
-  if (self == NULL || stolen == NULL || self->phase != HW_HTTP_STREAM_UPGRADED)
+  if (self == NULL || stolen == NULL || self->phase != HW_HTTP_STREAM_PHASE_UPGRADED)
     return -1;
 
   *early = take_waiting (self);

@@ -394,7 +394,8 @@ read_expectation (Reading *reading,
                   Text     value,
                   GError **error)
 {
-  if (text_resembles (value, "100-continue"))
+  reading->head->is_asking = text_resembles (value, "100-continue");
+  if (reading->head->is_asking)
     return TRUE;
 
   return refuse (reading->head, SOUP_STATUS_EXPECTATION_FAILED, HW_ERROR_INVALID_REQUEST,

@@ -45,6 +45,7 @@ typedef enum
  * @path_length: how long that is
  * @length: how many bytes it has, with the empty line
  * @body_length: how many bytes come behind it
+ * @is_asking: whether those come only when they are asked for (`Expect: 100-continue`)
  * @status: what it is refused with
  * @allow: (nullable): the methods there are, if its method is not one of them
  *
@@ -57,6 +58,7 @@ typedef struct
   gsize path_length;
   gsize length;
   guint64 body_length;
+  gboolean is_asking;
   guint status;
   const char *allow;
 } HwHttpHead;

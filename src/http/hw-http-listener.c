@@ -26,12 +26,6 @@
 /* How long nobody is let in when there is no room, and nobody who could make some. */
 #define PAUSE (G_USEC_PER_SEC / 10)
 
-/* How long whoever was let in may take to begin before they make room for others. Those who
- * come meanwhile wait in the kernel. Who comes over the Unix socket does not wait for those
- * who came over TCP: they are this user's, and the others may be anybody's.
- */
-#define PATIENCE (G_USEC_PER_SEC / 20)
-
 /* How often the time is looked at. */
 #define TICK G_USEC_PER_SEC
 
@@ -68,7 +62,7 @@ struct _HwHttpListener
   HwClock *clock;      /* (owned) (not nullable) */
   HwHttpEntrances *entrances; /* (owned) (not nullable) */
   GPtrArray *doors;    /* (owned) (element-type Door) */
-  GHashTable *streams; /* (owned) (element-type HwHttpStream) */
+  HwHttpCrowd *crowd;  /* (owned) (not nullable): who is connected */
   guint max_streams;
   gboolean is_full; /* nobody could make room for whoever comes now */
 
@@ -139,27 +133,12 @@ hw_http_listener_pause (HwHttpListener *self,
     self->pause_timer = hw_clock_add_timer (self->clock, span, on_pause_over, self);
 }
 
-/* Lists the streams, for those who may end some of them meanwhile. */
-static GPtrArray *
-hw_http_listener_list (HwHttpListener *self)
-{
-  GPtrArray *streams = g_ptr_array_new_full (g_hash_table_size (self->streams), g_object_unref);
-  GHashTableIter iter;
-  gpointer stream;
-
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, &stream, NULL))
-    g_ptr_array_add (streams, g_object_ref (stream));
-
-  return streams;
-}
-
 static void on_tick (gpointer user_data);
 
 static void
 hw_http_listener_check_timer (HwHttpListener *self)
 {
-  gboolean is_empty = g_hash_table_size (self->streams) == 0;
+  gboolean is_empty = hw_http_crowd_get_size (self->crowd) == 0;
 
   if (is_empty && self->tick_timer != 0)
     {
@@ -176,7 +155,7 @@ static void
 on_tick (gpointer user_data)
 {
   g_autoptr(HwHttpListener) self = g_object_ref (HW_HTTP_LISTENER (user_data));
-  g_autoptr(GPtrArray) streams = hw_http_listener_list (self);
+  g_autoptr(GPtrArray) streams = hw_http_crowd_list (self->crowd);
 
   self->tick_timer = 0;
   g_ptr_array_foreach (streams, (GFunc) hw_http_stream_tick, NULL);
@@ -189,7 +168,7 @@ hw_http_listener_remove (HwHttpListener *self,
                          HwHttpStream   *stream)
 {
   g_signal_handlers_disconnect_by_data (stream, self);
-  g_hash_table_remove (self->streams, stream);
+  hw_http_crowd_remove (self->crowd, stream);
   hw_http_listener_check_timer (self);
 }
 
@@ -213,86 +192,60 @@ on_stream_ready (HwHttpStream   *stream,
 {
   GSocketAddress *address = hw_http_stream_get_address (stream);
 
+  hw_http_crowd_limit_strangers (self->crowd, HW_HTTP_MAX_STRANGERS);
   soup_server_accept_iostream (self->soup, G_IO_STREAM (stream), address, address, NULL);
 }
 
-/* Whether the one who has waited longest may be sent away: who has only just come is about
- * to ask.
- */
-static gboolean
-hw_http_listener_may_cut (HwHttpListener *self,
-                          HwHttpStream   *oldest,
-                          gboolean        for_local)
-{
-  gint64 now = hw_clock_get_monotonic_time (self->clock);
-
-  return (for_local && !hw_http_stream_get_peer (oldest)->is_local) ||
-         now - hw_http_stream_get_since (oldest) >= PATIENCE;
-}
-
-/* Those who let a request come bit by bit are not many. */
 static void
-on_stream_body_awaited (HwHttpStream   *stream,
-                        HwHttpListener *self)
+on_stream_slowed (HwHttpStream   *stream,
+                  HwHttpListener *self)
 {
-  HwHttpStream *oldest = hw_http_crowd_find_slow (self->streams, HW_HTTP_MAX_SLOW);
-
-  if (oldest != NULL && hw_http_listener_may_cut (self, oldest, FALSE))
-    hw_http_stream_cut (oldest);
+  hw_http_crowd_limit_strangers (self->crowd, HW_HTTP_MAX_STRANGERS);
 }
 
-/* Makes room for one more. Returns: whether there is, or they can be told that there is none */
-static gboolean
+/* Has somebody go, or whoever comes wait. Returns: what came of it */
+static HwHttpRoom
 hw_http_listener_make_room (HwHttpListener *self,
+                            const char     *peer,
                             gboolean        for_local)
 {
-  HwHttpStream *oldest;
+  HwHttpRoom room = hw_http_crowd_make_room (self->crowd, peer, for_local);
 
-  self->is_full = g_hash_table_size (self->streams) >= self->max_streams;
-  oldest = self->is_full ? hw_http_crowd_find_idler (self->streams, NULL) : NULL;
-  if (oldest == NULL)
-    return TRUE;
+  if (room == HW_HTTP_ROOM_SOON)
+    hw_http_listener_pause (self, HW_HTTP_PATIENCE, for_local);
 
-  if (!hw_http_listener_may_cut (self, oldest, for_local))
-    {
-      hw_http_listener_pause (self, PATIENCE, for_local);
-      return FALSE;
-    }
+  return room;
+}
 
-  /* It may go in a moment only, when libsoup has heard of it. */
-  hw_http_stream_cut (oldest);
-  self->is_full = FALSE;
+/* Returns: whether somebody may come in, if only to be told that there is no room */
+static gboolean
+hw_http_listener_may_accept (HwHttpListener *self,
+                             gboolean        for_local)
+{
+  HwHttpRoom room = HW_HTTP_ROOM_MADE;
 
-  return TRUE;
+  if (hw_http_crowd_get_size (self->crowd) >= self->max_streams)
+    room = hw_http_listener_make_room (self, NULL, for_local);
+  self->is_full = room == HW_HTTP_ROOM_NONE;
+
+  return room != HW_HTTP_ROOM_SOON;
 }
 
 /* Why a connection may not stay, or %NULL. Returns: (transfer full) (nullable) */
 static GError *
-hw_http_listener_check_room (HwHttpListener *self,
-                             HwHttpStream   *stream)
+hw_http_listener_check_room (HwHttpListener   *self,
+                             const HwHttpPeer *peer)
 {
-  const char *peer = hw_http_stream_get_peer (stream)->name;
-  HwHttpStream *oldest;
-
   if (self->is_full)
     return g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
                                 "The daemon answers as many requests as it can. Ask again later; "
                                 "whoever has much to watch can use the hub.");
 
   /* All the world comes through a proxy, which has limits of its own. */
-  if (hw_http_stream_get_peer (stream)->entrance == HW_HTTP_ENTRANCE_PROXY ||
-      hw_http_crowd_count (self->streams, peer) < HW_HTTP_MAX_OF_PEER)
+  if (peer->entrance == HW_HTTP_ENTRANCE_PROXY ||
+      hw_http_crowd_count (self->crowd, peer->name) < HW_HTTP_MAX_OF_PEER ||
+      hw_http_listener_make_room (self, peer->name, peer->is_local) != HW_HTTP_ROOM_NONE)
     return NULL;
-
-  oldest = hw_http_crowd_find_idler (self->streams, peer);
-  if (oldest != NULL)
-    {
-      if (hw_http_listener_may_cut (self, oldest, FALSE))
-        hw_http_stream_cut (oldest);
-      else
-        hw_http_listener_pause (self, PATIENCE, hw_http_stream_get_peer (stream)->is_local);
-      return NULL;
-    }
 
   return g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
                               "You have as many requests under way as one may have. Ask again "
@@ -310,28 +263,30 @@ hw_http_listener_take (HwHttpListener *self,
   HwTlsCredentials *credentials = hw_http_entrances_get_credentials (self->entrances, entrance);
   g_autoptr(HwHttpStream) stream = hw_http_stream_new (socket, address, hosts, self->clock);
   gboolean is_sound = hw_http_stream_set_entrance (stream, entrance, credentials);
-  g_autoptr(GError) refusal = hw_http_listener_check_room (self, stream);
-  g_autoptr(GError) stranger =
-    hw_http_entrances_check_peer (self->entrances, hw_http_stream_get_peer (stream));
+  const HwHttpPeer *peer = hw_http_stream_get_peer (stream);
+  g_autoptr(GError) refusal = hw_http_listener_check_room (self, peer);
+  g_autoptr(GError) stranger = hw_http_entrances_check_peer (self->entrances, peer);
 
-  g_hash_table_add (self->streams, g_object_ref (stream));
+  hw_http_crowd_add (self->crowd, stream);
   hw_http_listener_check_timer (self);
   g_signal_connect_object (stream, "ready", G_CALLBACK (on_stream_ready), self,
                            G_CONNECT_DEFAULT);
-  g_signal_connect_object (stream, "body-awaited", G_CALLBACK (on_stream_body_awaited), self,
+  g_signal_connect_object (stream, "slowed", G_CALLBACK (on_stream_slowed), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (stream, "upgraded", G_CALLBACK (on_stream_upgraded), self,
                            G_CONNECT_DEFAULT);
   g_signal_connect_object (stream, "over", G_CALLBACK (on_stream_over), self, G_CONNECT_DEFAULT);
 
-  if (!is_sound)
-    hw_http_stream_cut (stream);
-  else if (refusal != NULL)
-    hw_http_stream_refuse (stream, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL, refusal);
+  if (refusal != NULL)
+    hw_http_stream_set_refusal (stream, SOUP_STATUS_SERVICE_UNAVAILABLE,
+                                g_steal_pointer (&refusal));
   else if (stranger != NULL)
-    hw_http_stream_refuse (stream, SOUP_STATUS_FORBIDDEN, NULL, stranger);
-  else
+    hw_http_stream_set_refusal (stream, SOUP_STATUS_FORBIDDEN, g_steal_pointer (&stranger));
+
+  if (is_sound)
     hw_http_stream_start (stream);
+  else
+    hw_http_stream_cut (stream);
 }
 
 /* There is no descriptor left for whoever comes next. If somebody waits for nothing here,
@@ -342,17 +297,10 @@ static void
 hw_http_listener_relieve (HwHttpListener *self,
                           Door           *door)
 {
-  HwHttpStream *oldest = hw_http_crowd_find_idler (self->streams, NULL);
   int fd;
 
-  if (oldest != NULL)
-    {
-      if (hw_http_listener_may_cut (self, oldest, door->is_local))
-        hw_http_stream_cut (oldest);
-      else
-        hw_http_listener_pause (self, PATIENCE, door->is_local);
-      return;
-    }
+  if (hw_http_listener_make_room (self, NULL, door->is_local) != HW_HTTP_ROOM_NONE)
+    return;
 
   if (self->spare_fd >= 0)
     {
@@ -415,7 +363,8 @@ on_door_readable (int          fd,
   g_autoptr(HwHttpListener) self = g_object_ref (door->listener);
 
   for (guint i = 0; i < MAX_ACCEPTED && door->source_id != 0; i++)
-    if (!hw_http_listener_make_room (self, door->is_local) || !hw_http_listener_accept (self, door))
+    if (!hw_http_listener_may_accept (self, door->is_local) ||
+        !hw_http_listener_accept (self, door))
       break;
 
   return G_SOURCE_CONTINUE;
@@ -468,7 +417,7 @@ hw_http_listener_finalize (GObject *object)
 {
   HwHttpListener *self = HW_HTTP_LISTENER (object);
 
-  g_clear_pointer (&self->streams, g_hash_table_unref);
+  g_clear_pointer (&self->crowd, hw_http_crowd_free);
   g_clear_pointer (&self->doors, g_ptr_array_unref);
   g_clear_object (&self->entrances);
   g_clear_object (&self->clock);
@@ -490,7 +439,6 @@ static void
 hw_http_listener_init (HwHttpListener *self)
 {
   self->doors = g_ptr_array_new_with_free_func ((GDestroyNotify) door_free);
-  self->streams = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->spare_fd = -1;
   self->idle_fds[0] = -1;
   self->idle_fds[1] = -1;
@@ -528,6 +476,7 @@ hw_http_listener_new (SoupServer *soup,
   self = g_object_new (HW_TYPE_HTTP_LISTENER, NULL);
   self->soup = g_object_ref (soup);
   self->clock = g_object_ref (clock);
+  self->crowd = hw_http_crowd_new (clock);
   self->entrances = hw_http_entrances_new ();
   g_signal_connect_object (soup, "request-started", G_CALLBACK (on_soup_request_started), self,
                            G_CONNECT_DEFAULT);
@@ -621,7 +570,7 @@ hw_http_listener_close (HwHttpListener *self)
   g_ptr_array_set_size (self->doors, 0);
 
   soup_server_disconnect (self->soup);
-  streams = hw_http_listener_list (self);
+  streams = hw_http_crowd_list (self->crowd);
   g_ptr_array_foreach (streams, (GFunc) hw_http_stream_cut, NULL);
 
   if (self->spare_fd >= 0)
@@ -646,5 +595,5 @@ hw_http_listener_get_n_connections (HwHttpListener *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_LISTENER (self), 0);
 
-  return g_hash_table_size (self->streams);
+  return hw_http_crowd_get_size (self->crowd);
 }

@@ -28,12 +28,12 @@ G_BEGIN_DECLS
 #define HW_HTTP_MAX_OF_PEER 384
 
 /**
- * HW_HTTP_MAX_SLOW:
+ * HW_HTTP_MAX_STRANGERS:
  *
- * How many requests may be on their way to us, or answers to somebody who does not take
- * them. libsoup keeps some twenty kilobytes for each.
+ * How many connections libsoup may have on which nobody has shown yet who they are. It keeps
+ * some twenty kilobytes for each; a page that lets its reader in takes six.
  */
-#define HW_HTTP_MAX_SLOW 64
+#define HW_HTTP_MAX_STRANGERS 64
 
 #define HW_TYPE_HTTP_LISTENER (hw_http_listener_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpListener, hw_http_listener, HW, HTTP_LISTENER, GObject)

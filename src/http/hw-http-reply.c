@@ -217,6 +217,7 @@ hw_http_reply_error (SoupServerMessage *message,
  * @status: its status
  * @allow: (nullable): what the field Allow says
  * @error: why something is refused
+ * @has_body: whether the answer has one; that to HEAD only says how long it would be
  *
  * Writes the answer to a request that libsoup does not get to see, as it would be if it
  * came from hw_http_reply_refusal(). The connection has to be closed behind it.
@@ -226,7 +227,8 @@ hw_http_reply_error (SoupServerMessage *message,
 GBytes *
 hw_http_reply_write_refusal (guint         status,
                              const char   *allow,
-                             const GError *error)
+                             const GError *error,
+                             gboolean      has_body)
 {
   g_autoptr(GBytes) json = hw_problem_json_encode (error, status, get_title (status));
   g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
@@ -242,7 +244,8 @@ hw_http_reply_write_refusal (guint         status,
   g_string_append_printf (text, "Content-Type: " HW_PROBLEM_JSON_CONTENT_TYPE "\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
                           g_bytes_get_size (json));
-  g_string_append_len (text, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
+  if (has_body)
+    g_string_append_len (text, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
 
   return g_string_free_to_bytes (text);
 }

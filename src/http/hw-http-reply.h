@@ -42,6 +42,7 @@ void hw_http_reply_error (SoupServerMessage *message,
 
 GBytes *hw_http_reply_write_refusal (guint         status,
                                      const char   *allow,
-                                     const GError *error);
+                                     const GError *error,
+                                     gboolean      has_body);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "hw-http-link.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
+#include "hw-http-stream.h"
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
 #include "hw-task-api.h"
@@ -88,6 +89,7 @@ hw_http_server_admit (HwHttpServer      *self,
                       SoupServerMessage *message,
                       HwHttpRoute        route)
 {
+  HwHttpStream *stream = hw_http_stream_get (message);
   g_autoptr(GError) error = NULL;
   HwPrincipal *principal;
 
@@ -95,6 +97,8 @@ hw_http_server_admit (HwHttpServer      *self,
     return TRUE;
 
   principal = hw_http_auth_authenticate (self->auth, message, &error);
+  if (stream != NULL)
+    hw_http_stream_set_known (stream, principal != NULL);
   if (principal == NULL)
     {
       drop_body (message);

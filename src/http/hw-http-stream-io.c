@@ -53,7 +53,9 @@ hw_http_stream_drop (HwHttpStream *self)
     hw_http_stream_cut (self);
 }
 
-/* Looks at what has come of a head. */
+/* Looks at what has come of a head. A small request is gathered before libsoup hears of it, which
+ * keeps more for each than that has bytes.
+ */
 static void
 hw_http_stream_check_head (HwHttpStream *self)
 {
@@ -63,6 +65,7 @@ hw_http_stream_check_head (HwHttpStream *self)
                                              (const char *const *) self->hosts, &head, &refusal);
 
   self->n_seen = self->waiting->len;
+  self->is_head = g_strcmp0 (head.method, "HEAD") == 0;
   if (state == HW_HTTP_HEAD_INCOMPLETE)
     return;
 
@@ -72,12 +75,42 @@ hw_http_stream_check_head (HwHttpStream *self)
       return;
     }
 
-  hw_http_stream_begin_request (self, head.length, head.body_length);
+  if (self->refusal != NULL)
+    {
+      hw_http_stream_refuse (self, self->refusal_status, NULL, self->refusal);
+      return;
+    }
+
+  self->body_length = head.body_length;
+  self->n_to_give = head.length + head.body_length;
+  if (head.is_asking || self->n_to_give > HW_HTTP_MAX_HEAD)
+    hw_http_stream_begin_request (self);
+  else
+    hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_GATHERING);
 }
 
-/* Reads some of a head. Returns: whether something has come */
+/* Looks at what has come of a request. */
+static void
+hw_http_stream_check_request (HwHttpStream *self)
+{
+  if (self->phase == HW_HTTP_STREAM_PHASE_WAITING)
+    hw_http_stream_check_head (self);
+
+  if (self->phase == HW_HTTP_STREAM_PHASE_GATHERING && self->waiting->len >= self->n_to_give)
+    hw_http_stream_begin_request (self);
+}
+
+/* Whether libsoup does not see yet what comes. */
 static gboolean
-hw_http_stream_read_head (HwHttpStream *self)
+is_awaiting (HwHttpStream *self)
+{
+  return self->phase == HW_HTTP_STREAM_PHASE_WAITING ||
+         self->phase == HW_HTTP_STREAM_PHASE_GATHERING;
+}
+
+/* Reads some of a request. Returns: whether something has come */
+static gboolean
+hw_http_stream_read_more (HwHttpStream *self)
 {
   guint length = self->waiting->len;
   guint8 bytes[HW_HTTP_MAX_HEAD];
@@ -94,15 +127,15 @@ hw_http_stream_read_head (HwHttpStream *self)
   return n_read > 0;
 }
 
-/* Reads until a head is there, nothing more comes, or it is over. */
+/* Reads until there is something for libsoup, nothing more comes, or it is over. */
 void
-hw_http_stream_await_head (HwHttpStream *self)
+hw_http_stream_await_request (HwHttpStream *self)
 {
   if (self->waiting->len > 0)
-    hw_http_stream_check_head (self);
+    hw_http_stream_check_request (self);
 
-  while (self->phase == HW_HTTP_STREAM_WAITING && hw_http_stream_read_head (self))
-    hw_http_stream_check_head (self);
+  while (is_awaiting (self) && hw_http_stream_read_more (self))
+    hw_http_stream_check_request (self);
 }
 
 /* Gives what was read before, or else reads. */
@@ -143,7 +176,7 @@ hw_http_stream_give_request (HwHttpStream *self,
   if (n_given > 0)
     self->n_to_give -= (guint64) n_given;
   if (self->n_to_give == 0)
-    hw_http_stream_enter (self, HW_HTTP_STREAM_ANSWERING);
+    hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_ANSWERING);
 
   return n_given;
 }
@@ -155,24 +188,25 @@ hw_http_stream_read (HwHttpStream *self,
                      gsize         size,
                      GError      **error)
 {
-  if (self->phase == HW_HTTP_STREAM_WAITING)
-    hw_http_stream_await_head (self);
+  if (is_awaiting (self))
+    hw_http_stream_await_request (self);
 
   switch (self->phase)
     {
-    case HW_HTTP_STREAM_GIVING:
+    case HW_HTTP_STREAM_PHASE_GIVING:
       return hw_http_stream_give_request (self, bytes, size, error);
 
-    case HW_HTTP_STREAM_UPGRADED:
+    case HW_HTTP_STREAM_PHASE_UPGRADED:
       return hw_http_stream_give (self, bytes, size, error);
 
-    case HW_HTTP_STREAM_WAITING:
-    case HW_HTTP_STREAM_ANSWERING:
+    case HW_HTTP_STREAM_PHASE_WAITING:
+    case HW_HTTP_STREAM_PHASE_GATHERING:
+    case HW_HTTP_STREAM_PHASE_ANSWERING:
       return hw_http_wire_block (error);
 
-    case HW_HTTP_STREAM_LEAVING:
-    case HW_HTTP_STREAM_LOST:
-    case HW_HTTP_STREAM_OVER:
+    case HW_HTTP_STREAM_PHASE_LEAVING:
+    case HW_HTTP_STREAM_PHASE_LOST:
+    case HW_HTTP_STREAM_PHASE_OVER:
     default:
       if (!self->has_letter || size == 0)
         return 0;
@@ -189,19 +223,20 @@ hw_http_stream_has_something (HwHttpStream *self)
 {
   switch (self->phase)
     {
-    case HW_HTTP_STREAM_WAITING:
+    case HW_HTTP_STREAM_PHASE_WAITING:
       return self->waiting->len > self->n_seen;
 
-    case HW_HTTP_STREAM_GIVING:
-    case HW_HTTP_STREAM_UPGRADED:
+    case HW_HTTP_STREAM_PHASE_GIVING:
+    case HW_HTTP_STREAM_PHASE_UPGRADED:
       return self->waiting->len > 0;
 
-    case HW_HTTP_STREAM_ANSWERING:
+    case HW_HTTP_STREAM_PHASE_GATHERING:
+    case HW_HTTP_STREAM_PHASE_ANSWERING:
       return FALSE;
 
-    case HW_HTTP_STREAM_LEAVING:
-    case HW_HTTP_STREAM_LOST:
-    case HW_HTTP_STREAM_OVER:
+    case HW_HTTP_STREAM_PHASE_LEAVING:
+    case HW_HTTP_STREAM_PHASE_LOST:
+    case HW_HTTP_STREAM_PHASE_OVER:
     default:
       return TRUE;
     }
@@ -211,8 +246,8 @@ GSource *
 hw_http_stream_create_read_source (HwHttpStream *self,
                                    GCancellable *cancellable)
 {
-  gboolean is_reading = self->phase == HW_HTTP_STREAM_WAITING || self->phase == HW_HTTP_STREAM_GIVING ||
-                        self->phase == HW_HTTP_STREAM_UPGRADED;
+  gboolean is_reading = is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_GIVING ||
+                        self->phase == HW_HTTP_STREAM_PHASE_UPGRADED;
   g_autoptr(GSource) base = is_reading ? hw_http_wire_create_source (self->wire, G_IO_IN) : NULL;
   GSource *source = g_pollable_source_new_full (self->input, base, cancellable);
 
@@ -234,7 +269,7 @@ hw_http_stream_write (HwHttpStream        *self,
 {
   GPollableReturn outcome;
 
-  if (self->phase >= HW_HTTP_STREAM_LEAVING)
+  if (self->phase >= HW_HTTP_STREAM_PHASE_LEAVING)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
                            "The connection is closed");
@@ -250,6 +285,7 @@ hw_http_stream_write (HwHttpStream        *self,
   else if (outcome == G_POLLABLE_RETURN_WOULD_BLOCK && self->stalled_since == 0)
     {
       self->stalled_since = hw_clock_get_monotonic_time (self->clock);
+      hw_http_stream_slow_down (self);
     }
 
   return outcome;

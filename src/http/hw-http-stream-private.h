@@ -12,13 +12,14 @@ G_BEGIN_DECLS
 /* What a connection is about. */
 typedef enum
 {
-  HW_HTTP_STREAM_WAITING,   /* for the head of a request */
-  HW_HTTP_STREAM_GIVING,    /* a request to libsoup, which reads it */
-  HW_HTTP_STREAM_ANSWERING, /* libsoup writes */
-  HW_HTTP_STREAM_UPGRADED,  /* what comes now is no HTTP, and somebody else's */
-  HW_HTTP_STREAM_LEAVING,   /* we have said the last word; what still comes is dropped */
-  HW_HTTP_STREAM_LOST,      /* of no more use, but libsoup has not let go of it yet */
-  HW_HTTP_STREAM_OVER,
+  HW_HTTP_STREAM_PHASE_WAITING,   /* for the head of a request */
+  HW_HTTP_STREAM_PHASE_GATHERING, /* for the body of a small one */
+  HW_HTTP_STREAM_PHASE_GIVING,    /* a request to libsoup, which reads it */
+  HW_HTTP_STREAM_PHASE_ANSWERING, /* libsoup writes */
+  HW_HTTP_STREAM_PHASE_UPGRADED,  /* what comes now is no HTTP, and somebody else's */
+  HW_HTTP_STREAM_PHASE_LEAVING,   /* we have said the last word; what still comes is dropped */
+  HW_HTTP_STREAM_PHASE_LOST,      /* of no more use, but libsoup has not let go of it yet */
+  HW_HTTP_STREAM_PHASE_OVER,
 } HwHttpStreamPhase;
 
 struct _HwHttpStream
@@ -39,6 +40,7 @@ struct _HwHttpStream
   gint64 since;        /* when the phase began, or the first byte of a head came */
   GByteArray *waiting; /* (owned): what was read and not given */
   guint n_seen;        /* how much of it was found to be no whole head */
+  gboolean is_head;    /* whether the request is one, whose answer has no body */
   guint64 n_to_give;   /* how much of a request libsoup has not read */
   guint64 body_length; /* of the request */
   guint64 n_dropped;
@@ -46,7 +48,11 @@ struct _HwHttpStream
   gint64 max_stall;
 
   gboolean is_taken;   /* libsoup has it */
+  gboolean is_known;   /* whoever asked last showed who they are */
   gboolean has_letter; /* to tell libsoup that it is over */
+
+  guint refusal_status; /* what is answered to whatever is asked, or 0 */
+  GError *refusal;      /* (owned) (nullable): why */
 
   GSource *watch;       /* (owned) (nullable): reads for us */
   GSource *read_source; /* (owned) (nullable): reads for libsoup */
@@ -58,17 +64,24 @@ struct _HwHttpStream
 /* What the parts of the stream need of each other. */
 void   hw_http_stream_enter (HwHttpStream     *self,
                              HwHttpStreamPhase phase);
+void   hw_http_stream_leave (HwHttpStream *self);
+void   hw_http_stream_refuse (HwHttpStream *self,
+                              guint         status,
+                              const char   *allow,
+                              const GError *error);
 void   hw_http_stream_finish (HwHttpStream *self);
 
-void   hw_http_stream_begin_request (HwHttpStream *self,
-                                     gsize         head_length,
-                                     guint64       body_length);
+void   hw_http_stream_begin_request (HwHttpStream *self);
+void   hw_http_stream_slow_down (HwHttpStream *self);
+void   hw_http_stream_watch (HwHttpStream *self);
+void   hw_http_stream_unwatch (HwHttpStream *self);
+void   hw_http_stream_wake (HwHttpStream *self);
 
 gssize hw_http_stream_read_wire (HwHttpStream *self,
                                  void         *bytes,
                                  gsize         size,
                                  GError      **error);
-void   hw_http_stream_await_head (HwHttpStream *self);
+void   hw_http_stream_await_request (HwHttpStream *self);
 void   hw_http_stream_drop (HwHttpStream *self);
 
 /* The two ends that libsoup has in its hands. They know of the stream as long as it lives,

@@ -29,7 +29,7 @@
 typedef enum
 {
   SIGNAL_READY,
-  SIGNAL_BODY_AWAITED,
+  SIGNAL_SLOWED,
   SIGNAL_UPGRADED,
   SIGNAL_OVER,
 } HwHttpStreamSignal;
@@ -63,7 +63,7 @@ hw_http_stream_enter (HwHttpStream     *self,
 }
 
 /* Has libsoup read, if it waits for something. */
-static void
+void
 hw_http_stream_wake (HwHttpStream *self)
 {
   if (self->read_source != NULL)
@@ -72,7 +72,7 @@ hw_http_stream_wake (HwHttpStream *self)
 
 static gboolean on_wire_readable (gpointer user_data);
 
-static void
+void
 hw_http_stream_watch (HwHttpStream *self)
 {
   if (self->watch != NULL)
@@ -83,54 +83,25 @@ hw_http_stream_watch (HwHttpStream *self)
   g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 
-/* The end. While libsoup holds the descriptor, it is not closed: another connection could
- * get its number.
- */
 void
-hw_http_stream_finish (HwHttpStream *self)
+hw_http_stream_unwatch (HwHttpStream *self)
 {
   clear_source (&self->watch);
-  if (self->phase == HW_HTTP_STREAM_OVER)
-    return;
-
-  if (self->is_taken)
-    {
-      if (self->phase == HW_HTTP_STREAM_WAITING)
-        self->has_letter = TRUE;
-      hw_http_stream_enter (self, HW_HTTP_STREAM_LOST);
-      hw_http_stream_wake (self);
-      return;
-    }
-
-  self->phase = HW_HTTP_STREAM_OVER;
-  hw_http_wire_close (self->wire);
-  g_signal_emit (self, signals[SIGNAL_OVER], 0);
 }
 
-/* Says no more, and waits for the other side to do so, too: what still comes would make
- * the kernel take back what we said last.
- */
-static void
-hw_http_stream_leave (HwHttpStream *self)
-{
-  self->has_letter = self->is_taken && self->phase == HW_HTTP_STREAM_WAITING;
-  hw_http_stream_enter (self, HW_HTTP_STREAM_LEAVING);
-  hw_http_wire_say_goodbye (self->wire);
-  hw_http_stream_watch (self);
-  hw_http_stream_wake (self);
-}
-
-/* A request begins, whose head is there. */
+/* A request begins, of which as much is there as libsoup has to see. */
 void
-hw_http_stream_begin_request (HwHttpStream *self,
-                              gsize         head_length,
-                              guint64       body_length)
+hw_http_stream_begin_request (HwHttpStream *self)
 {
-  self->body_length = body_length;
-  self->n_to_give = head_length + body_length;
-  hw_http_stream_enter (self, HW_HTTP_STREAM_GIVING);
+  hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_GIVING);
   if (self->n_to_give > self->waiting->len)
-    g_signal_emit (self, signals[SIGNAL_BODY_AWAITED], 0);
+    hw_http_stream_slow_down (self);
+}
+
+void
+hw_http_stream_slow_down (HwHttpStream *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SLOWED], 0);
 }
 
 static gboolean
@@ -138,14 +109,14 @@ on_wire_readable (gpointer user_data)
 {
   g_autoptr(HwHttpStream) self = g_object_ref (HW_HTTP_STREAM (user_data));
 
-  if (self->phase == HW_HTTP_STREAM_LEAVING)
+  if (self->phase == HW_HTTP_STREAM_PHASE_LEAVING)
     {
       hw_http_stream_drop (self);
       return G_SOURCE_CONTINUE;
     }
 
-  hw_http_stream_await_head (self);
-  if (self->phase == HW_HTTP_STREAM_GIVING)
+  hw_http_stream_await_request (self);
+  if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
     {
       clear_source (&self->watch);
       self->is_taken = TRUE;
@@ -173,10 +144,10 @@ hw_http_stream_close (GIOStream    *stream,
 
   clear_source (&self->read_source);
   self->is_taken = FALSE;
-  if (self->phase == HW_HTTP_STREAM_LEAVING)
+  if (self->phase == HW_HTTP_STREAM_PHASE_LEAVING)
     return TRUE;
 
-  if (self->phase <= HW_HTTP_STREAM_ANSWERING && hw_http_stream_has_unread (self))
+  if (self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING && hw_http_stream_has_unread (self))
     hw_http_stream_leave (self);
   else
     hw_http_stream_finish (self);
@@ -242,6 +213,7 @@ hw_http_stream_finalize (GObject *object)
   g_clear_object (&self->output);
   g_clear_pointer (&self->waiting, g_byte_array_unref);
   hw_http_peer_clear (&self->peer);
+  g_clear_error (&self->refusal);
   g_clear_pointer (&self->hosts, g_strfreev);
   g_clear_object (&self->address);
   g_clear_pointer (&self->wire, hw_http_wire_unref);
@@ -277,13 +249,14 @@ hw_http_stream_class_init (HwHttpStreamClass *klass)
                   G_TYPE_NONE, 0);
 
   /**
-   * HwHttpStream::body-awaited:
+   * HwHttpStream::slowed:
    * @self: a stream
    *
-   * Tells that the head of a request is there, and more of it has to come.
+   * Tells that libsoup has to wait for the rest of a request, or until somebody takes an
+   * answer.
    */
-  signals[SIGNAL_BODY_AWAITED] =
-    g_signal_new ("body-awaited", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
+  signals[SIGNAL_SLOWED] =
+    g_signal_new ("slowed", HW_TYPE_HTTP_STREAM, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 0);
 
@@ -350,7 +323,7 @@ hw_http_stream_new (GSocket           *socket,
   self->hosts = g_strdupv ((char **) hosts);
   self->clock = g_object_ref (clock);
   hw_http_peer_init (&self->peer, socket, address);
-  hw_http_stream_enter (self, HW_HTTP_STREAM_WAITING);
+  hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_WAITING);
 
   return self;
 }
@@ -404,7 +377,7 @@ hw_http_stream_get_fd (HwHttpStream *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), -1);
 
-  return self->phase == HW_HTTP_STREAM_OVER ? -1 : g_socket_get_fd (self->socket);
+  return self->phase == HW_HTTP_STREAM_PHASE_OVER ? -1 : g_socket_get_fd (self->socket);
 }
 
 /**
@@ -436,18 +409,34 @@ hw_http_stream_get_state (HwHttpStream *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), HW_HTTP_STREAM_STATE_BUSY);
 
-  /* Who was refused has no claim to a place. */
-  if (self->phase == HW_HTTP_STREAM_LEAVING)
-    return HW_HTTP_STREAM_STATE_SILENT;
+  switch (self->phase)
+    {
+    case HW_HTTP_STREAM_PHASE_WAITING:
+      if (self->refusal != NULL)
+        return HW_HTTP_STREAM_STATE_REFUSED;
+      if (self->waiting->len > 0)
+        return HW_HTTP_STREAM_STATE_BEGUN;
+      return self->is_taken ? HW_HTTP_STREAM_STATE_IDLE : HW_HTTP_STREAM_STATE_SILENT;
 
-  if (self->phase == HW_HTTP_STREAM_WAITING)
-    return self->is_taken ? HW_HTTP_STREAM_STATE_IDLE : HW_HTTP_STREAM_STATE_SILENT;
+    case HW_HTTP_STREAM_PHASE_GATHERING:
+      return HW_HTTP_STREAM_STATE_SLOW;
 
-  if (self->phase == HW_HTTP_STREAM_GIVING ||
-      (self->phase == HW_HTTP_STREAM_ANSWERING && self->stalled_since > 0))
-    return HW_HTTP_STREAM_STATE_SLOW;
+    case HW_HTTP_STREAM_PHASE_GIVING:
+      return self->n_to_give > self->waiting->len ? HW_HTTP_STREAM_STATE_SLOW
+                                                  : HW_HTTP_STREAM_STATE_BUSY;
 
-  return HW_HTTP_STREAM_STATE_BUSY;
+    case HW_HTTP_STREAM_PHASE_ANSWERING:
+      return self->stalled_since > 0 ? HW_HTTP_STREAM_STATE_SLOW : HW_HTTP_STREAM_STATE_BUSY;
+
+    case HW_HTTP_STREAM_PHASE_LEAVING:
+      return HW_HTTP_STREAM_STATE_REFUSED;
+
+    case HW_HTTP_STREAM_PHASE_UPGRADED:
+    case HW_HTTP_STREAM_PHASE_LOST:
+    case HW_HTTP_STREAM_PHASE_OVER:
+    default:
+      return HW_HTTP_STREAM_STATE_BUSY;
+    }
 }
 
 /**
@@ -464,6 +453,55 @@ hw_http_stream_get_since (HwHttpStream *self)
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), 0);
 
   return MAX (self->since, self->stalled_since);
+}
+
+/**
+ * hw_http_stream_set_known:
+ * @self: a stream
+ * @is_known: whether whoever asked showed who they are
+ *
+ * Says whether the other side is somebody. Over the owner's socket they are from the
+ * beginning; everywhere else anybody may come.
+ */
+void
+hw_http_stream_set_known (HwHttpStream *self,
+                          gboolean      is_known)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  self->is_known = is_known;
+}
+
+/**
+ * hw_http_stream_is_known:
+ * @self: a stream
+ *
+ * Tells whether the other side is somebody.
+ *
+ * Returns: whether it is
+ */
+gboolean
+hw_http_stream_is_known (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+
+  return self->is_known || self->peer.is_local;
+}
+
+/**
+ * hw_http_stream_is_taken:
+ * @self: a stream
+ *
+ * Tells whether libsoup has it, and will keep it.
+ *
+ * Returns: whether it has
+ */
+gboolean
+hw_http_stream_is_taken (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+
+  return self->is_taken && self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING;
 }
 
 /**
@@ -511,6 +549,27 @@ hw_http_stream_set_entrance (HwHttpStream     *self,
 }
 
 /**
+ * hw_http_stream_set_refusal:
+ * @self: a stream that was not started
+ * @status: what with
+ * @error: (transfer full): why
+ *
+ * Refuses whatever will be asked. Only then it is known how: in TLS if that is spoken, and
+ * without a body for HEAD.
+ */
+void
+hw_http_stream_set_refusal (HwHttpStream *self,
+                            guint         status,
+                            GError       *error)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+  g_return_if_fail (self->refusal == NULL && error != NULL);
+
+  self->refusal_status = status;
+  self->refusal = error;
+}
+
+/**
  * hw_http_stream_start:
  * @self: a stream
  *
@@ -526,6 +585,21 @@ hw_http_stream_start (HwHttpStream *self)
 }
 
 /**
+ * hw_http_stream_look:
+ * @self: a stream that was started
+ *
+ * Reads what has come, if nobody has done so yet: somebody else may have had their turn first.
+ */
+void
+hw_http_stream_look (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  if (self->watch != NULL)
+    on_wire_readable (self);
+}
+
+/**
  * hw_http_stream_go_on:
  * @self: a stream
  *
@@ -538,14 +612,14 @@ hw_http_stream_go_on (HwHttpStream *self)
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
   self->max_stall = HW_HTTP_MAX_STALL;
-  if (self->phase == HW_HTTP_STREAM_GIVING)
+  if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
     {
       hw_http_stream_leave (self);
       self->has_letter = self->is_taken;
     }
-  else if (self->phase == HW_HTTP_STREAM_ANSWERING)
+  else if (self->phase == HW_HTTP_STREAM_PHASE_ANSWERING)
     {
-      hw_http_stream_enter (self, HW_HTTP_STREAM_WAITING);
+      hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_WAITING);
       self->n_seen = 0;
       hw_http_stream_wake (self);
     }
@@ -562,125 +636,10 @@ hw_http_stream_upgrade (HwHttpStream *self)
 {
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
-  if (self->phase != HW_HTTP_STREAM_ANSWERING)
+  if (self->phase != HW_HTTP_STREAM_PHASE_ANSWERING)
     return;
 
   hw_http_stream_limit_send_buffer (self);
-  hw_http_stream_enter (self, HW_HTTP_STREAM_UPGRADED);
+  hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_UPGRADED);
   g_signal_emit (self, signals[SIGNAL_UPGRADED], 0);
-}
-
-static gint64
-hw_http_stream_get_deadline (HwHttpStream *self)
-{
-  gint64 seconds = (gint64) (self->body_length / HW_HTTP_BODY_RATE);
-
-  switch (self->phase)
-    {
-    case HW_HTTP_STREAM_WAITING:
-      return self->since + (self->is_taken && self->waiting->len == 0 ? HW_HTTP_MAX_IDLE
-                                                                      : HW_HTTP_HEAD_TIMEOUT);
-
-    case HW_HTTP_STREAM_GIVING:
-      return self->since + HW_HTTP_BODY_TIMEOUT + seconds * G_USEC_PER_SEC;
-
-    case HW_HTTP_STREAM_ANSWERING:
-      return self->stalled_since > 0 ? self->stalled_since + self->max_stall : G_MAXINT64;
-
-    case HW_HTTP_STREAM_LEAVING:
-      return self->since + HW_HTTP_LEAVE_TIMEOUT;
-
-    case HW_HTTP_STREAM_UPGRADED:
-    case HW_HTTP_STREAM_LOST:
-    case HW_HTTP_STREAM_OVER:
-    default:
-      return G_MAXINT64;
-    }
-}
-
-/**
- * hw_http_stream_tick:
- * @self: a stream
- *
- * Lets time pass: whoever took too long is told so, if there is something to be told.
- */
-void
-hw_http_stream_tick (HwHttpStream *self)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-
-  if (hw_http_stream_get_now (self) < hw_http_stream_get_deadline (self))
-    return;
-
-  if (self->phase == HW_HTTP_STREAM_GIVING || (self->phase == HW_HTTP_STREAM_WAITING && self->waiting->len > 0))
-    {
-      error = g_error_new_literal (HW_ERROR, HW_ERROR_INVALID_REQUEST,
-                                   "The request took too long to come. Send it in one piece.");
-      hw_http_stream_refuse (self, SOUP_STATUS_REQUEST_TIMEOUT, NULL, error);
-    }
-  else if (self->phase == HW_HTTP_STREAM_WAITING)
-    {
-      hw_http_stream_finish (self);
-    }
-  else
-    {
-      hw_http_stream_cut (self);
-    }
-}
-
-/**
- * hw_http_stream_refuse:
- * @self: a stream
- * @status: what with
- * @allow: (nullable): what the field Allow says
- * @error: why
- *
- * Answers a request that libsoup has not answered, and closes the connection as soon as
- * the other side has heard it.
- */
-void
-hw_http_stream_refuse (HwHttpStream *self,
-                       guint         status,
-                       const char   *allow,
-                       const GError *error)
-{
-  g_autoptr(GBytes) answer = NULL;
-  GOutputVector vector;
-  gsize n_written;
-
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-  g_return_if_fail (error != NULL);
-
-  answer = hw_http_reply_write_refusal (status, allow, error);
-  vector.buffer = g_bytes_get_data (answer, &vector.size);
-  hw_http_wire_write (self->wire, &vector, 1, &n_written, NULL);
-  if (n_written == vector.size)
-    hw_http_stream_leave (self);
-  else
-    hw_http_stream_cut (self);
-}
-
-/**
- * hw_http_stream_cut:
- * @self: a stream
- *
- * Cuts a connection without saying goodbye: a client that still sends would wait for a long
- * time until it is told that nobody listens, and what one does not take would stay in the
- * kernel. libsoup takes it for a lost connection.
- */
-void
-hw_http_stream_cut (HwHttpStream *self)
-{
-  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-
-  if (self->phase == HW_HTTP_STREAM_OVER)
-    return;
-
-  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof (at_once));
-  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
-  hw_http_stream_finish (self);
 }

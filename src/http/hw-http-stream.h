@@ -60,18 +60,22 @@ G_BEGIN_DECLS
 
 /**
  * HwHttpStreamState:
- * @HW_HTTP_STREAM_STATE_SILENT: it has never asked for anything
+ * @HW_HTTP_STREAM_STATE_REFUSED: it is told that it has to go
+ * @HW_HTTP_STREAM_STATE_BEGUN: the head of its request has not come as a whole
+ * @HW_HTTP_STREAM_STATE_SLOW: the rest of its request has not, or it does not take the answer
+ * @HW_HTTP_STREAM_STATE_SILENT: it has never said anything
  * @HW_HTTP_STREAM_STATE_IDLE: it has asked before
- * @HW_HTTP_STREAM_STATE_SLOW: its request has not come as a whole, or it does not take the answer
  * @HW_HTTP_STREAM_STATE_BUSY: it waits for us
  *
- * What the other side does; the first of these is missed least.
+ * What the other side does.
  */
 typedef enum
 {
+  HW_HTTP_STREAM_STATE_REFUSED,
+  HW_HTTP_STREAM_STATE_BEGUN,
+  HW_HTTP_STREAM_STATE_SLOW,
   HW_HTTP_STREAM_STATE_SILENT,
   HW_HTTP_STREAM_STATE_IDLE,
-  HW_HTTP_STREAM_STATE_SLOW,
   HW_HTTP_STREAM_STATE_BUSY,
 } HwHttpStreamState;
 
@@ -89,6 +93,10 @@ int             hw_http_stream_get_fd (HwHttpStream *self);
 const HwHttpPeer *hw_http_stream_get_peer (HwHttpStream *self);
 HwHttpStreamState hw_http_stream_get_state (HwHttpStream *self);
 gint64 hw_http_stream_get_since (HwHttpStream *self);
+void            hw_http_stream_set_known (HwHttpStream *self,
+                                          gboolean      is_known);
+gboolean        hw_http_stream_is_known (HwHttpStream *self);
+gboolean        hw_http_stream_is_taken (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
 void            hw_http_stream_limit_send_buffer (HwHttpStream *self);
@@ -96,14 +104,14 @@ void            hw_http_stream_limit_send_buffer (HwHttpStream *self);
 gboolean        hw_http_stream_set_entrance (HwHttpStream     *self,
                                              HwHttpEntrance    entrance,
                                              HwTlsCredentials *credentials);
+void            hw_http_stream_set_refusal (HwHttpStream *self,
+                                            guint         status,
+                                            GError       *error);
 void            hw_http_stream_start (HwHttpStream *self);
+void            hw_http_stream_look (HwHttpStream *self);
 void            hw_http_stream_go_on (HwHttpStream *self);
 void            hw_http_stream_upgrade (HwHttpStream *self);
 void            hw_http_stream_tick (HwHttpStream *self);
-void            hw_http_stream_refuse (HwHttpStream *self,
-                                       guint         status,
-                                       const char   *allow,
-                                       const GError *error);
 void            hw_http_stream_cut (HwHttpStream *self);
 
 G_END_DECLS

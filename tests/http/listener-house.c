@@ -9,6 +9,7 @@
 #include "hw-await.h"
 #include "hw-http-reply.h"
 #include "hw-http-sockets.h"
+#include "hw-http-stream.h"
 #include "wait.h"
 
 #include <string.h>
@@ -40,6 +41,9 @@ on_soup_request (SoupServer        *soup,
   ListenerHouse *self = user_data;
 
   g_ptr_array_add (self->paths, g_strdup (path));
+  if (g_str_has_prefix (path, "/known"))
+    hw_http_stream_set_known (hw_http_stream_get (message), TRUE);
+
   if (g_str_equal (path, "/wait"))
     g_ptr_array_add (self->waiting, hw_http_exchange_new (message));
   else if (g_str_equal (path, "/large"))

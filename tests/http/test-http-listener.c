@@ -7,6 +7,7 @@
 #include "listener-house.h"
 
 #include "hw-await.h"
+#include "hw-http-crowd.h"
 #include "wait.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@
 #define PAUSE (G_USEC_PER_SEC / 10)
 
 #define ASK(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define BEGIN_BODY(length) \
+  "POST /add-task HTTP/1.1\r\nHost: localhost\r\nContent-Length: " length "\r\n\r\n"
 #define ASK_LAST(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 /* Opens @n connections that send @text, or nothing. */
@@ -98,37 +101,137 @@ static void
 test_listener_silent_goes_first (ListenerHouse *house,
                                  gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) idle = open_many (house, HW_HTTP_MAX_OF_PEER - 1, ASK ("/a"));
-  g_autoptr(GSocket) silent = NULL;
+  g_autoptr(GPtrArray) idle = open_many (house, HW_HTTP_MAX_STRANGERS / 2, ASK ("/a"));
+  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - idle->len, NULL);
   g_autoptr(GSocket) client = NULL;
   g_autofree char *heard = NULL;
-  g_autofree char *silent_heard = NULL;
 
-  silent = listener_house_connect (house);
   listener_house_advance (house, PAUSE);
   client = listener_house_ask (house, ASK_LAST ("/b"));
   heard = hear_all (client);
-  silent_heard = hear_all (silent);
 
   g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
   g_assert_cmpuint (count_over (idle), ==, 0);
+  g_assert_cmpuint (count_over (silent), ==, 1);
 }
 
-/* Test that only so many send a body bit by bit. */
+/* Test that somebody who takes a moment to ask is not sent away for those who are slow, however
+ * many of these come.
+ */
 static void
-test_listener_slow_are_few (ListenerHouse *house,
-                            gconstpointer  test_data)
+test_listener_slow_go_before_silent (ListenerHouse *house,
+                                     gconstpointer  test_data)
 {
-  const char *text = "POST /add-task HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{";
-  g_autoptr(GPtrArray) first = open_many (house, HW_HTTP_MAX_SLOW, text);
+  const char *slow = test_data;
+  g_autoptr(GSocket) client = listener_house_connect (house);
+  g_autoptr(GPtrArray) former = open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
+  g_autofree char *heard = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(GPtrArray) later = NULL;
+
+      listener_house_advance (house, PAUSE);
+      later = open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
+      g_assert_cmpuint (count_over (later), ==, 0);
+    }
+  g_assert_cmpuint (count_over (former), ==, former->len);
+
+  send_text (client, ASK_LAST ("/a"));
+  heard = hear_all (client);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+}
+
+/* Test that whoever never says anything does not keep those out who do, as slow as they are. */
+static void
+test_listener_long_silent_go_before_slow (ListenerHouse *house,
+                                          gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - 10, NULL);
+  g_autoptr(GPtrArray) slow = NULL;
   g_autoptr(GPtrArray) later = NULL;
 
+  listener_house_advance (house, HW_HTTP_LONG_SILENCE);
+  slow = open_many (house, 10, BEGIN_BODY ("3") "{");
   listener_house_advance (house, PAUSE);
-  later = open_many (house, 10, text);
+  later = open_many (house, 10, NULL);
 
-  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==, HW_HTTP_MAX_SLOW);
-  g_assert_cmpuint (count_over (first), ==, 10);
-  g_assert_cmpuint (count_over (later), ==, 0);
+  g_assert_cmpuint (count_over (silent), ==, 10);
+  g_assert_cmpuint (count_over (slow), ==, 0);
+}
+
+/* Test that what somebody has sent is read before they are sent away for silence. */
+static void
+test_listener_reads_before_it_cuts (ListenerHouse *house,
+                                    gconstpointer  test_data)
+{
+  g_autoptr(GSocket) first = listener_house_connect (house);
+  g_autoptr(GSocket) client = NULL;
+  g_autoptr(GPtrArray) silent = NULL;
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, PAUSE);
+  silent = open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
+  listener_house_advance (house, PAUSE);
+  client = listener_house_connect (house);
+  send_text (first, ASK_LAST ("/a"));
+  hw_await_quiet ();
+
+  heard = hear_all (first);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 1);
+}
+
+/* Test that whoever showed who they are keeps their place, even if they are slow, and strangers
+ * are not.
+ */
+static void
+test_listener_known_stay (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  g_autoptr(GSocket) known = listener_house_ask (house, ASK ("/known") "GET /kno");
+  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
+  g_autoptr(GPtrArray) strangers = NULL;
+  g_autofree char *heard = NULL;
+
+  listener_house_advance (house, PAUSE);
+  strangers = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/a"));
+  listener_house_advance (house, PAUSE);
+  send_text (known, "wn HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+  heard = hear_all (known);
+  g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
+}
+
+/* Test that libsoup never has more than so many strangers, in whatever state they are, and that
+ * those who have shown who they are do not count.
+ */
+static void
+test_listener_strangers_are_few (ListenerHouse *house,
+                                 gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) known = open_many (house, 10, ASK ("/known"));
+  g_autoptr(GPtrArray) strangers = open_many (house, HW_HTTP_MAX_STRANGERS + 20, test_data);
+
+  g_assert_cmpuint (count_over (strangers), ==, 20);
+  g_assert_cmpuint (count_over (known), ==, 0);
+  g_assert_cmpuint (hw_http_listener_get_n_connections (house->listener), ==,
+                    HW_HTTP_MAX_STRANGERS + 10);
+}
+
+/* Test that libsoup does not hear of a small request before all of it is there. */
+static void
+test_listener_small_ones_are_gathered (ListenerHouse *house,
+                                       gconstpointer  test_data)
+{
+  guint n = HW_HTTP_MAX_STRANGERS + 20;
+  g_autoptr(GPtrArray) slow = open_many (house, n, BEGIN_BODY ("3") "{");
+
+  g_assert_cmpuint (count_over (slow), ==, 0);
+  for (guint i = 0; i < n; i++)
+    send_text (g_ptr_array_index (slow, i), "} ");
+  hw_await_quiet ();
+
+  g_assert_cmpuint (house->paths->len, ==, n);
 }
 
 /* Test that neither slow bodies nor slow readers keep anybody out. */
@@ -136,10 +239,9 @@ static void
 test_listener_slow_make_room (ListenerHouse *house,
                               gconstpointer  test_data)
 {
-  guint half = HW_HTTP_MAX_SLOW / 2;
+  guint half = HW_HTTP_MAX_STRANGERS / 2;
   g_autoptr(GPtrArray) bodies =
-    open_many (house, half, "POST /add-task HTTP/1.1\r\nHost: localhost\r\n"
-               "Content-Length: 3\r\n\r\n{");
+    open_many (house, half, BEGIN_BODY ("3") "{");
   g_autoptr(GPtrArray) readers = open_many (house, 4, ASK ("/large"));
   g_autoptr(GPtrArray) busy = open_many (house, HW_HTTP_MAX_OF_PEER - half - 4, ASK ("/wait"));
 
@@ -307,20 +409,32 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path, function) \
-  g_test_add ("/http-listener/" path, ListenerHouse, NULL, listener_house_set_up, function, \
+#define ADD_WITH(path, test_data, function) \
+  g_test_add ("/http-listener/" path, ListenerHouse, test_data, listener_house_set_up, function, \
               listener_house_tear_down)
+#define ADD(path, function) ADD_WITH (path, NULL, function)
   ADD ("full/oldest-without-request-makes-room", test_listener_oldest_makes_room);
   ADD ("full/who-was-refused-makes-room", test_listener_refused_make_room);
   ADD ("full/who-never-asked-goes-first", test_listener_silent_goes_first);
-  ADD ("slow/are-few", test_listener_slow_are_few);
+  ADD_WITH ("full/slow-heads-go-before-who-is-about-to-ask", "GET / HTTP/1.1\r\n",
+            test_listener_slow_go_before_silent);
+  ADD_WITH ("full/slow-bodies-go-before-who-is-about-to-ask", BEGIN_BODY ("3"),
+            test_listener_slow_go_before_silent);
+  ADD ("full/who-never-says-anything-goes-before-slow-ones",
+       test_listener_long_silent_go_before_slow);
+  ADD ("full/what-was-sent-is-read-first", test_listener_reads_before_it_cuts);
+  ADD ("full/who-is-known-stays", test_listener_known_stay);
   ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
   ADD ("full/who-is-answered-stays", test_listener_busy_stay);
+  ADD_WITH ("strangers/few-send-bodies", BEGIN_BODY ("9000"), test_listener_strangers_are_few);
+  ADD_WITH ("strangers/few-are-idle", ASK ("/a"), test_listener_strangers_are_few);
+  ADD ("strangers/small-requests-are-gathered", test_listener_small_ones_are_gathered);
   ADD ("no-descriptors/oldest-makes-room", test_listener_no_descriptors);
   ADD ("no-descriptors/goes-on-when-there-are-some", test_listener_no_descriptors_and_all_busy);
   ADD ("resets/leave-nothing", test_listener_resets);
   ADD ("close/hangs-up-on-all", test_listener_close_hangs_up);
 #undef ADD
+#undef ADD_WITH
 
   return g_test_run ();
 }

@@ -311,6 +311,31 @@ test_stream_refused_is_cut (ListenerHouse *house,
   assert_forgotten (house);
 }
 
+/* Test that the answer to HEAD ends with its head, as whoever asks waits for no more (RFC 9110,
+ * 9.3.2), whyever it is refused.
+ */
+static void
+test_stream_refused_head_method (ListenerHouse *house,
+                                 gconstpointer  test_data)
+{
+  static const char *const heads[] = {
+    "HEAD /a HTTP/1.1\r\n" US US "\r\n",
+    "HEAD /add-task HTTP/1.1\r\n" US "Content-Length: 3\r\n\r\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autoptr(GSocket) client = listener_house_ask (house, heads[i]);
+      g_autofree char *heard = hear_all (client);
+
+      g_assert_nonnull (strstr (heard, "Content-Length: "));
+      g_assert_true (g_str_has_suffix (heard, "\r\n\r\n"));
+      g_assert_null (strchr (heard, '{'));
+    }
+
+  assert_too_slow (house, "HEAD / HTTP/1.1\r\n" US, HW_HTTP_HEAD_TIMEOUT);
+}
+
 static void
 test_stream_byte_by_byte (ListenerHouse *house,
                           gconstpointer  test_data)
@@ -356,6 +381,7 @@ main (int   argc,
   ADD ("order/body-comes-after-continue", test_stream_body_that_never_came);
   ADD ("refused/gets-to-hear-it", test_stream_refused_is_heard);
   ADD ("refused/is-cut-in-the-end", test_stream_refused_is_cut);
+  ADD ("refused/head-has-no-body", test_stream_refused_head_method);
   ADD ("torn/byte-by-byte", test_stream_byte_by_byte);
 #undef ADD
 
