@@ -8,7 +8,6 @@
 
 #include "hw-http-sockets.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -19,8 +18,16 @@ typedef struct
   GStatBuf status;
 } SocketFile;
 
+/* A socket that is to be listened on. */
+typedef struct
+{
+  GSocket *socket; /* (owned) */
+  HwHttpEntrance entrance;
+} Door;
+
 /* Whoever gets to the proxy's socket may connect: who that is decides its folder, and then
  * the kernel, which says who they are. */
+#define OWNER_MODE 0600
 #define PROXY_MODE 0666
 
 /**
@@ -35,6 +42,7 @@ struct _HwHttpDoors
   GObject parent_instance;
 
   HwHttpListener *listener; /* (owned) (not nullable) */
+  GPtrArray *closed;        /* (owned) (element-type Door): nobody is let in there yet */
 
   guint port;        /* 0 without a socket of plain HTTP */
   guint tls_port;    /* 0 without one of TLS */
@@ -46,10 +54,18 @@ struct _HwHttpDoors
 G_DEFINE_FINAL_TYPE (HwHttpDoors, hw_http_doors, G_TYPE_OBJECT)
 
 static void
+door_free (Door *door)
+{
+  g_clear_object (&door->socket);
+  g_free (door);
+}
+
+static void
 hw_http_doors_finalize (GObject *object)
 {
   HwHttpDoors *self = HW_HTTP_DOORS (object);
 
+  g_clear_pointer (&self->closed, g_ptr_array_unref);
   g_clear_pointer (&self->owner_file.path, g_free);
   g_clear_pointer (&self->proxy_file.path, g_free);
   g_clear_object (&self->listener);
@@ -68,6 +84,7 @@ hw_http_doors_class_init (HwHttpDoorsClass *klass)
 static void
 hw_http_doors_init (HwHttpDoors *self)
 {
+  self->closed = g_ptr_array_new_with_free_func ((GDestroyNotify) door_free);
 }
 
 /**
@@ -89,6 +106,21 @@ hw_http_doors_new (HwHttpListener *listener)
   self->listener = g_object_ref (listener);
 
   return self;
+}
+
+/* Keeps a socket until all doors open: before the last port is known, nobody knows either what
+ * requests may call us.
+ */
+static void
+hw_http_doors_add (HwHttpDoors   *self,
+                   GSocket       *socket,
+                   HwHttpEntrance entrance)
+{
+  Door *door = g_new0 (Door, 1);
+
+  door->socket = g_object_ref (socket);
+  door->entrance = entrance;
+  g_ptr_array_add (self->closed, door);
 }
 
 static HwHttpEntrances *
@@ -164,7 +196,8 @@ hw_http_doors_take_path (HwHttpDoors *self,
  * @error: return location for a #GError, or %NULL
  *
  * Takes a socket in place of the one that hw_http_doors_open() would make: one of TCP
- * for the port, a Unix one for the path. Whoever made a Unix socket removes its file, too.
+ * for the port, a Unix one for the path. Who comes before the doors are open waits in the
+ * kernel. Whoever made a Unix socket removes its file, too.
  *
  * Returns: %TRUE, or %FALSE with a sentence that says why it may be no door of ours
  */
@@ -188,7 +221,7 @@ hw_http_doors_adopt (HwHttpDoors *self,
               : !hw_http_doors_take_tcp (self, socket, &entrance, error))
     return FALSE;
 
-  hw_http_listener_add (self->listener, socket, entrance);
+  hw_http_doors_add (self, socket, entrance);
 
   return TRUE;
 }
@@ -200,7 +233,10 @@ hw_http_doors_listen_unix (HwHttpDoors   *self,
                            SocketFile    *file,
                            GError       **error)
 {
-  g_autoptr(GSocket) socket = hw_http_sockets_listen_unix (path, error);
+  gboolean is_proxy = entrance == HW_HTTP_ENTRANCE_PROXY;
+  g_autoptr(GSocket) socket =
+    hw_http_sockets_listen_unix (path, is_proxy ? PROXY_MODE : OWNER_MODE,
+                                 is_proxy ? "“proxy-socket” in headway.conf" : "--socket", error);
 
   if (socket == NULL)
     return FALSE;
@@ -209,7 +245,7 @@ hw_http_doors_listen_unix (HwHttpDoors   *self,
   if (g_lstat (path, &file->status) != 0)
     memset (&file->status, 0, sizeof (file->status));
 
-  hw_http_listener_add (self->listener, socket, entrance);
+  hw_http_doors_add (self, socket, entrance);
 
   return TRUE;
 }
@@ -248,16 +284,7 @@ hw_http_doors_listen_for_proxy (HwHttpDoors *self,
       return FALSE;
     }
 
-  if (!hw_http_doors_listen_unix (self, path, HW_HTTP_ENTRANCE_PROXY, &self->proxy_file, error))
-    return FALSE;
-
-  if (g_chmod (path, PROXY_MODE) == 0)
-    return TRUE;
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The proxy cannot be let to its socket “%s”: %s. Take another “proxy-socket”.",
-               path, g_strerror (errno));
-  return FALSE;
+  return hw_http_doors_listen_unix (self, path, HW_HTTP_ENTRANCE_PROXY, &self->proxy_file, error);
 }
 
 /* @sockets is (transfer full) (nullable). */
@@ -273,7 +300,7 @@ hw_http_doors_add_all (HwHttpDoors   *self,
   *port = hw_http_sockets_get_port (g_ptr_array_index (sockets, 0));
 
   for (guint i = 0; i < sockets->len; i++)
-    hw_http_listener_add (self->listener, g_ptr_array_index (sockets, i), entrance);
+    hw_http_doors_add (self, g_ptr_array_index (sockets, i), entrance);
   g_ptr_array_unref (sockets);
 
   return TRUE;
@@ -302,6 +329,19 @@ hw_http_doors_listen_tls (HwHttpDoors *self,
     HW_HTTP_ENTRANCE_TLS, &self->tls_port);
 }
 
+static void
+hw_http_doors_let_in (HwHttpDoors *self)
+{
+  for (guint i = 0; i < self->closed->len; i++)
+    {
+      Door *door = g_ptr_array_index (self->closed, i);
+
+      hw_http_sockets_await_words (door->socket);
+      hw_http_listener_add (self->listener, door->socket, door->entrance);
+    }
+  g_ptr_array_set_size (self->closed, 0);
+}
+
 /**
  * hw_http_doors_open:
  * @self: doors
@@ -309,7 +349,7 @@ hw_http_doors_listen_tls (HwHttpDoors *self,
  * @socket_path: (nullable): where the owner's socket is to stand, or %NULL for none
  * @error: return location for a #GError, or %NULL
  *
- * Listens, but for what was adopted.
+ * Listens, and lets in who comes there and where sockets were adopted.
  *
  * Returns: %TRUE, or %FALSE with a sentence that says who has the port or the socket;
  *   then nothing is open
@@ -331,6 +371,7 @@ hw_http_doors_open (HwHttpDoors *self,
       hw_http_doors_listen_for_proxy (self, error))
     {
       hw_http_entrances_set_ports (hw_http_doors_get_entrances (self), self->port, self->tls_port);
+      hw_http_doors_let_in (self);
       return TRUE;
     }
 
@@ -365,6 +406,7 @@ hw_http_doors_close (HwHttpDoors *self)
   g_return_if_fail (HW_IS_HTTP_DOORS (self));
 
   hw_http_listener_close (self->listener);
+  g_ptr_array_set_size (self->closed, 0);
   socket_file_remove (&self->owner_file);
   socket_file_remove (&self->proxy_file);
   self->has_unix = FALSE;

@@ -446,8 +446,8 @@ hw_http_server_adopt (HwHttpServer *self,
  * @socket_path: (nullable): where the owner's socket is to stand, or %NULL for none
  * @error: return location for a #GError, or %NULL
  *
- * Opens the door, but for what was adopted, which is open. Requests are answered as soon
- * as the main context runs.
+ * Opens the door, and what was adopted. Requests are answered as soon as the main context
+ * runs.
  *
  * Returns: %TRUE, or %FALSE with a sentence that says who has the port or the socket;
  *   then nothing is open

@@ -9,15 +9,24 @@
 #include "hw-port-owner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 /* Many clients may come at once; those that do not fit are turned away by the kernel
  * before we know of them. It cuts this to what it allows itself. */
 #define BACKLOG 1024
+
+/* For how many seconds the kernel keeps a connection to itself on which nothing has come. */
+#define SILENT_SECONDS 1
+
+/* For this user alone. */
+#define PRIVATE_MODE 0600
 
 /* How often a free port is looked for. One that is free for IPv4 is nearly always free
  * for IPv6, too. */
@@ -233,10 +242,28 @@ hw_http_sockets_get_port (GSocket *socket)
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
+/**
+ * hw_http_sockets_await_words:
+ * @socket: a socket that listens
+ *
+ * Has the kernel keep connections to itself on which nothing has come yet, for a second. So
+ * most of those who are let in have asked by then, and those who say nothing cost nothing,
+ * and take nobody's place. A kernel that cannot do so lets all in at once.
+ */
+void
+hw_http_sockets_await_words (GSocket *socket)
+{
+  g_return_if_fail (G_IS_SOCKET (socket));
+
+  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
+    g_socket_set_option (socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, SILENT_SECONDS, NULL);
+}
+
 static void
 set_taken_error (GError    **error,
                  GSocket    *client,
-                 const char *path)
+                 const char *path,
+                 const char *option)
 {
   g_autoptr(GCredentials) credentials = g_socket_get_credentials (client, NULL);
   pid_t process = credentials != NULL ? g_credentials_get_unix_pid (credentials, NULL) : -1;
@@ -244,8 +271,8 @@ set_taken_error (GError    **error,
                                        : g_strdup ("another process");
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
-               "The socket “%s” is taken by %s. Stop it, or start this one with another "
-               "--socket or --state-dir.", path, owner);
+               "The socket “%s” is taken by %s. Stop it, or name another path by %s.",
+               path, owner, option);
 }
 
 /* Removes the socket that a daemon left behind when it died. Fails if somebody listens
@@ -253,6 +280,7 @@ set_taken_error (GError    **error,
 static gboolean
 remove_stale (GSocketAddress *address,
               const char     *path,
+              const char     *option,
               GError        **error)
 {
   g_autoptr(GSocket) client = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
@@ -266,7 +294,8 @@ remove_stale (GSocketAddress *address,
   if (g_lstat (path, &status) == 0 && !S_ISSOCK (status.st_mode))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                   "“%s” is not a socket. Move it away, or take another path by --socket.", path);
+                   "“%s” is not a socket. Move it away, or name another path by %s.", path,
+                   option);
       return FALSE;
     }
 
@@ -275,7 +304,7 @@ remove_stale (GSocketAddress *address,
   if (g_socket_connect (client, address, NULL, &cause) ||
       !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     {
-      set_taken_error (error, client, path);
+      set_taken_error (error, client, path, option);
       return FALSE;
     }
 
@@ -295,11 +324,52 @@ bind_privately (GSocket        *socket,
                 GSocketAddress *address,
                 GError        **error)
 {
-  if (fchmod (g_socket_get_fd (socket), 0600) == 0)
+  if (fchmod (g_socket_get_fd (socket), PRIVATE_MODE) == 0)
     return g_socket_bind (socket, address, FALSE, error);
 
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
                "The socket's mode cannot be set: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* Gives the file that @fd holds another mode if it is a socket of ours, and of no other name:
+ * whoever may write to its folder could have put something else there meanwhile.
+ * Returns: 0, or why not
+ */
+static int
+set_mode (int    fd,
+          mode_t mode)
+{
+  g_autofree char *name = g_strdup_printf ("/proc/self/fd/%d", fd);
+  struct stat status;
+
+  if (fstat (fd, &status) != 0)
+    return errno;
+
+  if (!S_ISSOCK (status.st_mode) || status.st_uid != geteuid () || status.st_nlink != 1)
+    return EPERM;
+
+  return chmod (name, mode) == 0 ? 0 : errno;
+}
+
+/* Lets others to a socket as well. */
+static gboolean
+open_to_others (const char *path,
+                const char *option,
+                mode_t      mode,
+                GError    **error)
+{
+  int fd = open (path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  int cause = fd >= 0 ? set_mode (fd, mode) : errno;
+
+  if (fd >= 0)
+    close (fd);
+  if (cause == 0)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (cause),
+               "Others cannot be let to the socket “%s”: %s. Name another path by %s, in a folder "
+               "where only this user may write.", path, g_strerror (cause), option);
   return FALSE;
 }
 
@@ -308,6 +378,7 @@ static gboolean
 bind_over_stale (GSocket        *socket,
                  GSocketAddress *address,
                  const char     *path,
+                 const char     *option,
                  GError        **error)
 {
   g_autoptr(GError) cause = NULL;
@@ -318,16 +389,17 @@ bind_over_stale (GSocket        *socket,
   if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
     {
       g_set_error (error, cause->domain, cause->code,
-                   "The socket “%s” cannot be made: %s. Take another path by --socket.",
-                   path, cause->message);
+                   "The socket “%s” cannot be made: %s. Name another path by %s.",
+                   path, cause->message, option);
       return FALSE;
     }
 
-  return remove_stale (address, path, error) && bind_privately (socket, address, error);
+  return remove_stale (address, path, option, error) && bind_privately (socket, address, error);
 }
 
 static gboolean
 make_folder_of (const char *path,
+                const char *option,
                 GError    **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
@@ -336,18 +408,20 @@ make_folder_of (const char *path,
     return TRUE;
 
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The folder “%s” of the socket cannot be made: %s. Make it, or take another "
-               "path by --socket.", folder, g_strerror (errno));
+               "The folder “%s” of the socket cannot be made: %s. Make it, or name another "
+               "path by %s.", folder, g_strerror (errno), option);
   return FALSE;
 }
 
 /**
  * hw_http_sockets_listen_unix:
  * @path: where the socket is to stand
+ * @mode: who may open it
+ * @option: what names the path, for sentences
  * @error: return location for a #GError, or %NULL
  *
- * Listens on a Unix socket that only this user may open, in a folder that is made for
- * this user alone if there is none. One that a dead daemon left behind is replaced.
+ * Listens on a Unix socket, in a folder that is made for this user alone if there is none. One
+ * that a dead daemon left behind is replaced.
  *
  * Two daemons that start at once could each take the other's new socket for stale; the
  * lock of the state folder keeps them from it.
@@ -357,30 +431,33 @@ make_folder_of (const char *path,
  */
 GSocket *
 hw_http_sockets_listen_unix (const char *path,
+                             mode_t      mode,
+                             const char *option,
                              GError    **error)
 {
   g_autoptr(GSocketAddress) address = NULL;
   g_autoptr(GSocket) socket = NULL;
 
-  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (path != NULL && option != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   if (strlen (path) >= sizeof (((struct sockaddr_un *) NULL)->sun_path))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
-                   "The path “%s” is too long for a socket. Take a shorter one by --socket.",
-                   path);
+                   "The path “%s” is too long for a socket. Name a shorter one by %s.", path, option);
       return NULL;
     }
 
   socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
                          error);
-  if (socket == NULL || !make_folder_of (path, error))
+  if (socket == NULL || !make_folder_of (path, option, error))
     return NULL;
 
   address = g_unix_socket_address_new (path);
   g_socket_set_listen_backlog (socket, BACKLOG);
-  if (!bind_over_stale (socket, address, path, error) || !g_socket_listen (socket, error))
+  if (!bind_over_stale (socket, address, path, option, error) ||
+      (mode != PRIVATE_MODE && !open_to_others (path, option, mode, error)) ||
+      !g_socket_listen (socket, error))
     return NULL;
 
   return g_steal_pointer (&socket);

@@ -14,7 +14,10 @@ GPtrArray *hw_http_sockets_listen_tls (guint      port,
                                        GPtrArray *addresses,
                                        GError   **error);
 GSocket   *hw_http_sockets_listen_unix (const char *path,
+                                        mode_t      mode,
+                                        const char *option,
                                         GError    **error);
+void       hw_http_sockets_await_words (GSocket *socket);
 guint      hw_http_sockets_get_port (GSocket *socket);
 gboolean   hw_http_sockets_is_outside (GSocket *socket);
 char      *hw_http_sockets_describe (GSocket *socket);

@@ -6,7 +6,9 @@
 
 #include "http-house.h"
 
+#include "hw-await.h"
 #include "hw-http-sockets.h"
+#include "wait.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -130,6 +132,30 @@ test_http_adopt_tcp (HttpHouse    *house,
   g_assert_cmpuint (by_tcp->status, ==, 200);
   by_path = http_house_ask_locally (house, "GET /api/v1/tasks", "Host: localhost\n", NULL);
   g_assert_cmpuint (by_path->status, ==, 200);
+}
+
+/* Test that nobody is let in before it is known what requests may call us. */
+static void
+test_http_adopt_closed (HttpHouse    *house,
+                        gconstpointer test_data)
+{
+  const char *request = "GET /healthz HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n";
+  g_autoptr(GSocket) socket = listen_tcp ("127.0.0.1");
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  g_autoptr(GSocket) client = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                            G_SOCKET_PROTOCOL_TCP, NULL);
+  char heard[64] = { 0 };
+
+  adopt (house, socket);
+  g_assert_true (g_socket_connect (client, address, NULL, NULL));
+  g_assert_cmpint (g_socket_send (client, request, strlen (request), NULL, NULL), >, 0);
+  hw_await_quiet ();
+  g_assert_cmpint (g_socket_get_available_bytes (client), ==, 0);
+
+  start (house);
+  wait_until (g_socket_get_available_bytes (client) > 0);
+  g_assert_cmpint (g_socket_receive (client, heard, sizeof (heard) - 1, NULL, NULL), >, 0);
+  g_assert_true (g_str_has_prefix (heard, "HTTP/1.1 421 "));
 }
 
 static void
@@ -265,6 +291,7 @@ main (int   argc,
   ADD ("/http-adopt/tcp-takes-the-place-of-the-port", test_http_adopt_tcp);
   ADD ("/http-adopt/unix-takes-the-place-of-the-path", test_http_adopt_unix);
   ADD ("/http-adopt/file-of-another-stays", test_http_adopt_stop);
+  ADD ("/http-adopt/nobody-is-let-in-before-all-is-known", test_http_adopt_closed);
   ADD ("/http-adopt/both-families-on-one-port", test_http_adopt_both_families);
   ADD ("/http-adopt/refuses/another-port", test_http_adopt_two_ports);
   ADD ("/http-adopt/refuses/another-path", test_http_adopt_two_paths);

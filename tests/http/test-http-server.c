@@ -253,7 +253,7 @@ test_http_server_stop_leaves_others (HttpHouse    *house,
   g_autoptr(GError) error = NULL;
 
   g_assert_cmpint (g_unlink (house->socket_path), ==, 0);
-  next = hw_http_sockets_listen_unix (house->socket_path, &error);
+  next = hw_http_sockets_listen_unix (house->socket_path, 0600, "--socket", &error);
   g_assert_no_error (error);
   hw_http_server_stop (house->server);
 

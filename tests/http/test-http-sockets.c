@@ -243,7 +243,7 @@ static GSocket *
 listen_unix (const char *path)
 {
   g_autoptr(GError) error = NULL;
-  GSocket *socket = hw_http_sockets_listen_unix (path, &error);
+  GSocket *socket = hw_http_sockets_listen_unix (path, 0600, "--socket", &error);
 
   g_assert_no_error (error);
   return socket;
@@ -273,6 +273,25 @@ test_http_sockets_unix_mode (Fixture      *fixture,
   assert_mode (folder, 0700);
 }
 
+/* Test that a socket for others has its mode whatever the mask is, and a sentence its own advice. */
+static void
+test_http_sockets_unix_others (Fixture      *fixture,
+                               gconstpointer test_data)
+{
+  mode_t mask = umask (0077);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSocket) socket =
+    hw_http_sockets_listen_unix (fixture->path, 0666, "“proxy-socket”", &error);
+
+  umask (mask);
+  g_assert_no_error (error);
+  assert_mode (fixture->path, 0666);
+
+  g_assert_null (hw_http_sockets_listen_unix (fixture->path, 0666, "“proxy-socket”", &error));
+  g_assert_nonnull (strstr (error->message, "“proxy-socket”"));
+  g_assert_null (strstr (error->message, "--socket"));
+}
+
 static void
 test_http_sockets_unix_stale (Fixture      *fixture,
                               gconstpointer test_data)
@@ -299,7 +318,7 @@ test_http_sockets_unix_living (Fixture      *fixture,
   g_autofree char *process = g_strdup_printf ("process %d", getpid ());
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (hw_http_sockets_listen_unix (fixture->path, &error));
+  g_assert_null (hw_http_sockets_listen_unix (fixture->path, 0600, "--socket", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   g_assert_nonnull (strstr (error->message, process));
   g_assert_nonnull (strstr (error->message, fixture->path));
@@ -325,7 +344,7 @@ test_http_sockets_unix_busy (Fixture      *fixture,
   g_assert_true (g_socket_listen (busy, NULL));
   g_assert_true (g_socket_connect (caller, address, NULL, NULL));
 
-  g_assert_null (hw_http_sockets_listen_unix (fixture->path, &error));
+  g_assert_null (hw_http_sockets_listen_unix (fixture->path, 0600, "--socket", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
 }
 
@@ -339,7 +358,7 @@ test_http_sockets_unix_no_socket (Fixture      *fixture,
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (fixture->path, "precious", -1, NULL));
 
-  g_assert_null (hw_http_sockets_listen_unix (fixture->path, &error));
+  g_assert_null (hw_http_sockets_listen_unix (fixture->path, 0600, "--socket", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_REGULAR));
 }
@@ -352,7 +371,7 @@ test_http_sockets_unix_long_path (Fixture      *fixture,
   g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (hw_http_sockets_listen_unix (path, &error));
+  g_assert_null (hw_http_sockets_listen_unix (path, 0600, "--socket", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG);
 }
 
@@ -366,7 +385,7 @@ test_http_sockets_unix_no_folder (Fixture      *fixture,
 
   g_assert_true (g_file_set_contents (file, "", -1, NULL));
 
-  g_assert_null (hw_http_sockets_listen_unix (path, &error));
+  g_assert_null (hw_http_sockets_listen_unix (path, 0600, "--socket", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
   g_assert_nonnull (strstr (error->message, file));
 }
@@ -388,6 +407,7 @@ main (int   argc,
   ADD ("/http-sockets/owner/on-ipv6", test_port_owner_ipv6);
   ADD ("/http-sockets/owner/is-nobody-else", test_port_owner_nobody);
   ADD ("/http-sockets/unix/is-this-user's-alone", test_http_sockets_unix_mode);
+  ADD ("/http-sockets/unix/may-be-for-others", test_http_sockets_unix_others);
   ADD ("/http-sockets/unix/replaces-a-stale-one", test_http_sockets_unix_stale);
   ADD ("/http-sockets/unix/leaves-a-living-one", test_http_sockets_unix_living);
   ADD ("/http-sockets/unix/leaves-a-busy-one", test_http_sockets_unix_busy);

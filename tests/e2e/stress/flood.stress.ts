@@ -115,6 +115,7 @@ test(`${SLOW} bodies that come byte by byte are cut`, async () => {
       1_000,
     ),
   )
+  expect(footprint.growth).toBeLessThan(MAX_GROWTH)
   await expectCalm(daemon, footprint, 'slow bodies')
 })
 

@@ -188,21 +188,6 @@ async function askOnce(daemon: Daemon, door: Door): Promise<number> {
 }
 
 /**
- * Asks up to three times: a client that takes longer than 50 ms to say what it wants may have to
- * make room for others, when there are too many.
- */
-async function askAgain(daemon: Daemon, door: Door): Promise<number> {
-  for (let i = 0; i < 2; i++) {
-    try {
-      return await askOnce(daemon, door)
-    } catch {
-      await pause(50)
-    }
-  }
-  return askOnce(daemon, door)
-}
-
-/**
  * The owner, who asks on through all doors while something happens, and has to be answered.
  * Tells how long each answer took at each of the doors, in ms.
  */
@@ -215,7 +200,7 @@ export async function askedMeanwhile(
   const ask = async (door: Door) => {
     const waits: number[] = []
     while (!isOver) {
-      waits.push(await askAgain(daemon, door))
+      waits.push(await askOnce(daemon, door))
       await pause(50)
     }
     return waits
