@@ -336,6 +336,46 @@ test_stream_refused_head_method (ListenerHouse *house,
   assert_too_slow (house, "HEAD / HTTP/1.1\r\n" US, HW_HTTP_HEAD_TIMEOUT);
 }
 
+/* Whether the main context would sleep now. */
+static gboolean
+is_asleep (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD polls[16];
+  int priority, timeout, n_polls, n_ready;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n_polls = g_main_context_query (context, priority, &timeout, polls, G_N_ELEMENTS (polls));
+  g_assert_cmpint (n_polls, <=, G_N_ELEMENTS (polls));
+  n_ready = g_poll (polls, (guint) n_polls, 0);
+  g_main_context_check (context, priority, polls, n_polls);
+  g_main_context_release (context);
+
+  return n_ready == 0 && timeout != 0;
+}
+
+/* Test that a connection costs nothing while nothing happens on it, whatever it waits for. */
+static void
+test_stream_sleeps (ListenerHouse *house,
+                    gconstpointer  test_data)
+{
+  static const char *const texts[] = {
+    "", "GET / HT", BEGIN_BODY ("3"), BEGIN_BODY ("9000"), ASK ("/a"), ASK ("/wait"), ASK ("/large"),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr(GSocket) client = listener_house_ask (house, texts[i]);
+
+      g_test_message ("After “%s”", texts[i]);
+      g_assert_true (is_asleep ());
+      g_socket_close (client, NULL);
+      g_ptr_array_set_size (house->waiting, 0);
+      assert_forgotten (house);
+    }
+}
+
 static void
 test_stream_byte_by_byte (ListenerHouse *house,
                           gconstpointer  test_data)
@@ -376,6 +416,7 @@ main (int   argc,
   ADD ("time/reader-who-takes-nothing-is-cut", test_stream_slow_reader);
   ADD ("time/reader-who-takes-something-is-not", test_stream_reader_takes_its_time);
   ADD ("time/an-answer-takes-as-long-as-it-takes", test_stream_slow_answer);
+  ADD ("time/nothing-happens-while-nothing-comes", test_stream_sleeps);
   ADD ("order/one-after-the-other", test_stream_pipeline);
   ADD ("order/nothing-behind-a-refused-one", test_stream_behind_refused);
   ADD ("order/body-comes-after-continue", test_stream_body_that_never_came);
