@@ -184,7 +184,7 @@ static void
 test_listener_known_stay (ListenerHouse *house,
                           gconstpointer  test_data)
 {
-  g_autoptr(GSocket) known = listener_house_ask (house, ASK ("/known") "GET /kno");
+  g_autoptr(GSocket) known = listener_house_ask (house, ASK ("/known") "GET /known HT");
   g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
   g_autoptr(GPtrArray) strangers = NULL;
   g_autofree char *heard = NULL;
@@ -192,7 +192,7 @@ test_listener_known_stay (ListenerHouse *house,
   listener_house_advance (house, PAUSE);
   strangers = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/a"));
   listener_house_advance (house, PAUSE);
-  send_text (known, "wn HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  send_text (known, "TP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
   heard = hear_all (known);
   g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
