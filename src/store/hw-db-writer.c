@@ -411,15 +411,12 @@ hw_db_writer_look_after_log (HwDbWriter *self)
   if (pages - self->checkpointed_pages < PAGES_BETWEEN_CHECKPOINTS)
     return;
 
+  /* What is wrong with it the checkpointer's warning says, or the next commit. */
   self->checkpointed_pages = pages;
   if (pages < MAX_LOG_PAGES)
-    {
-      hw_db_checkpointer_wake (self->checkpointer);
-      return;
-    }
-
-  /* What is wrong with it the checkpointer's warning says, or the next commit. */
-  hw_db_checkpoint (self->db, NULL);
+    hw_db_checkpointer_wake (self->checkpointer);
+  else
+    hw_db_checkpoint (self->db, NULL);
 }
 
 /* Waits for a request, and does meanwhile what nobody waits for. */

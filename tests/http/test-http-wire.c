@@ -367,13 +367,15 @@ test_http_wire_lets_others_sleep (Fixture      *fixture,
   g_autoptr(GSource) source = NULL;
   gboolean is_over = FALSE;
   guint n_rounds = 0;
+  guint id;
 
   if (has_tls)
     shake_hands (fixture);
   source = hw_http_wire_create_source (fixture->wire, G_IO_IN);
   g_source_set_callback (source, on_nothing, NULL, NULL);
   g_source_attach (source, NULL);
-  g_timeout_add (50, on_time_over, &is_over);
+  id = g_timeout_add (50, on_time_over, &is_over);
+  g_assert_cmpuint (id, !=, 0);
 
   while (!is_over)
     {

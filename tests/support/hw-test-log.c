@@ -15,6 +15,7 @@
 struct _HwTestLog
 {
   GMutex lock;     /* of all below: any thread may log */
+  GCond changed;   /* less is expected */
   GQueue expected; /* (element-type utf8) (owned), patterns in their order */
 };
 
@@ -46,6 +47,7 @@ write_log (GLogLevelFlags   level,
                                             find_message (fields, n_fields));
       if (is_expected)
         g_free (g_queue_pop_head (&self->expected));
+      g_cond_broadcast (&self->changed);
       g_mutex_unlock (&self->lock);
     }
 
@@ -65,6 +67,7 @@ hw_test_log_install (void)
   HwTestLog *self = g_new0 (HwTestLog, 1);
 
   g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
   g_queue_init (&self->expected);
   g_log_set_writer_func (write_log, self, NULL);
 
@@ -87,18 +90,6 @@ hw_test_log_expect_warning (HwTestLog  *self,
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-hw_test_log_expects_more (HwTestLog *self)
-{
-  gboolean expects_more;
-
-  g_mutex_lock (&self->lock);
-  expects_more = !g_queue_is_empty (&self->expected);
-  g_mutex_unlock (&self->lock);
-
-  return expects_more;
-}
-
 /**
  * hw_test_log_await_expected:
  * @self: the log
@@ -112,8 +103,11 @@ hw_test_log_await_expected (HwTestLog *self,
 {
   gint64 end = g_get_monotonic_time () + timeout;
 
-  while (hw_test_log_expects_more (self) && g_get_monotonic_time () < end)
-    g_usleep (1000);
+  g_mutex_lock (&self->lock);
+  while (!g_queue_is_empty (&self->expected) &&
+         g_cond_wait_until (&self->changed, &self->lock, end))
+    continue;
+  g_mutex_unlock (&self->lock);
   hw_test_log_assert_expected (self);
 }
 
