@@ -53,20 +53,15 @@ struct _HwHubClient
   HwPrincipal *principal;    /* (owned) (not nullable) */
   HwHubOutlet *outlet;       /* (owned) (not nullable) */
   HwHubStreams *streams;     /* (owned) (not nullable) */
-  GCancellable *cancellable; /* (owned) (not nullable): of the calls */
+  GCancellable *cancellable; /* (owned) (nullable): of the calls; none before the first */
+  HwHubClientFunc drained;
+  gpointer user_data;
 
   GQueue calls;           /* (element-type HwHubMessage) (owned): that wait */
   GQueue stream_openings; /* (element-type HwHubMessage) (owned): that wait */
   gsize waiting_size;     /* of the records of both */
   HwHubMessage *running;  /* (owned) (nullable) */
 };
-
-typedef enum
-{
-  SIGNAL_DRAINED,
-} HwHubClientSignal;
-
-static guint signals[SIGNAL_DRAINED + 1];
 
 G_DEFINE_FINAL_TYPE (HwHubClient, hw_hub_client, G_TYPE_OBJECT)
 
@@ -175,6 +170,8 @@ hw_hub_client_begin_call (HwHubClient  *self,
     return;
 
   self->running = g_steal_pointer (&owned);
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
   hw_hub_handler_call_async (self->handler, self, message->target, message->arguments,
                              self->cancellable, on_handler_call_ready, g_object_ref (self));
 }
@@ -212,7 +209,7 @@ hw_hub_client_advance (HwHubClient *self)
     }
 
   if (was_full && !hw_hub_outlet_is_stopped (self->outlet) && !hw_hub_client_is_full (self))
-    g_signal_emit (self, signals[SIGNAL_DRAINED], 0);
+    self->drained (self->user_data);
 }
 
 static void
@@ -291,17 +288,6 @@ hw_hub_client_class_init (HwHubClientClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = hw_hub_client_finalize;
-
-  /**
-   * HwHubClient::drained:
-   * @self: a client
-   *
-   * Tells that the client is full no more, see hw_hub_client_is_full().
-   */
-  signals[SIGNAL_DRAINED] =
-    g_signal_new ("drained", HW_TYPE_HUB_CLIENT, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 0);
 }
 
 static void
@@ -309,7 +295,6 @@ hw_hub_client_init (HwHubClient *self)
 {
   g_queue_init (&self->calls);
   g_queue_init (&self->stream_openings);
-  self->cancellable = g_cancellable_new ();
 }
 
 /**
@@ -317,27 +302,33 @@ hw_hub_client_init (HwHubClient *self)
  * @handler: what the client can call
  * @principal: who the client is
  * @outlet: where to say what it is told
+ * @drained: is told when the client is full no more
+ * @user_data: for @drained; it must live until hw_hub_client_stop()
  *
  * Makes a client that has called nothing yet.
  *
  * Returns: (transfer full): the client
  */
 HwHubClient *
-hw_hub_client_new (HwHubHandler *handler,
-                   HwPrincipal  *principal,
-                   HwHubOutlet  *outlet)
+hw_hub_client_new (HwHubHandler   *handler,
+                   HwPrincipal    *principal,
+                   HwHubOutlet    *outlet,
+                   HwHubClientFunc drained,
+                   gpointer        user_data)
 {
   HwHubClient *self;
 
   g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
   g_return_val_if_fail (principal != NULL, NULL);
-  g_return_val_if_fail (outlet != NULL, NULL);
+  g_return_val_if_fail (outlet != NULL && drained != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB_CLIENT, NULL);
   self->handler = g_object_ref (handler);
   self->principal = hw_principal_ref (principal);
   self->outlet = hw_hub_outlet_ref (outlet);
   self->streams = hw_hub_streams_new (outlet);
+  self->drained = drained;
+  self->user_data = user_data;
 
   return self;
 }
@@ -487,7 +478,7 @@ hw_hub_client_take_message (HwHubClient  *self,
  * @self: a client
  *
  * Tells whether so much waits that nothing more should be read from the client
- * until #HwHubClient::drained.
+ * until that is told.
  *
  * Returns: %TRUE if so
  */
@@ -552,5 +543,6 @@ hw_hub_client_stop (HwHubClient *self)
   g_queue_clear_full (&self->calls, (GDestroyNotify) hw_hub_message_free);
   g_queue_clear_full (&self->stream_openings, (GDestroyNotify) hw_hub_message_free);
   hw_hub_streams_stop (self->streams);
-  g_cancellable_cancel (self->cancellable);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
 }

@@ -13,12 +13,22 @@ G_BEGIN_DECLS
 
 typedef struct _HwHubHandler HwHubHandler;
 
+/**
+ * HwHubClientFunc:
+ * @user_data: what was given to hw_hub_client_new()
+ *
+ * Tells that a client is full no more, see hw_hub_client_is_full().
+ */
+typedef void (*HwHubClientFunc) (gpointer user_data);
+
 #define HW_TYPE_HUB_CLIENT (hw_hub_client_get_type ())
 G_DECLARE_FINAL_TYPE (HwHubClient, hw_hub_client, HW, HUB_CLIENT, GObject)
 
-HwHubClient *hw_hub_client_new (HwHubHandler *handler,
-                                HwPrincipal  *principal,
-                                HwHubOutlet  *outlet);
+HwHubClient *hw_hub_client_new (HwHubHandler   *handler,
+                                HwPrincipal    *principal,
+                                HwHubOutlet    *outlet,
+                                HwHubClientFunc drained,
+                                gpointer user_data);
 
 HwPrincipal *hw_hub_client_get_principal (HwHubClient *self);
 gboolean     hw_hub_client_may_leave (HwHubClient *self);

@@ -89,9 +89,10 @@ static const HwHubOutletFuncs outlet_funcs = {
 };
 
 static void
-on_client_drained (HwHubClient     *client,
-                   HwHubConnection *self)
+on_client_drained (gpointer user_data)
 {
+  HwHubConnection *self = HW_HUB_CONNECTION (user_data);
+
   /* Its silence until now was of our making. */
   self->heard_at = self->now;
   if (self->owner != NULL)
@@ -238,9 +239,7 @@ hw_hub_connection_new (HwHubHandler *handler,
   g_return_val_if_fail (principal != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB_CONNECTION, NULL);
-  self->client = hw_hub_client_new (handler, principal, self->outlet);
-  g_signal_connect_object (self->client, "drained",
-                           G_CALLBACK (on_client_drained), self, G_CONNECT_DEFAULT);
+  self->client = hw_hub_client_new (handler, principal, self->outlet, on_client_drained, self);
   self->now = now;
   self->opened_at = now;
   self->sent_at = now;

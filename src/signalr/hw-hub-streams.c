@@ -40,7 +40,7 @@ typedef struct
   gboolean is_push;
   GBytes *head; /* (owned): what each record begins with */
   HwHubStream *stream;       /* (owned) */
-  GCancellable *cancellable; /* (owned) */
+  GCancellable *cancellable; /* (owned) (nullable): none before it is asked */
   gboolean is_asked;
   guint watch; /* of whoever else tells of it, or 0 */
 
@@ -90,7 +90,8 @@ open_stream_drop (gpointer data)
   if (self->watch != 0)
     hw_hub_streams_unwatch (self->owner, self);
   self->owner = NULL;
-  g_cancellable_cancel (self->cancellable);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
 }
 
 static void
@@ -125,6 +126,7 @@ hw_hub_streams_hand_over (HwHubStreams *self,
   stream->watch = hw_hub_outlet_watch (self->outlet, stream->head, &place);
   if (stream->watch != 0)
     self->n_watches++;
+  g_clear_object (&stream->cancellable);
 
   return TRUE;
 }
@@ -151,6 +153,8 @@ hw_hub_streams_send (HwHubStreams *self,
     return;
 
   stream->is_asked = TRUE;
+  if (stream->cancellable == NULL)
+    stream->cancellable = g_cancellable_new ();
   hw_hub_stream_next_async (stream->stream, stream->cancellable, on_stream_next_ready,
                             g_rc_box_acquire (stream));
 }
@@ -316,7 +320,6 @@ hw_hub_streams_add (HwHubStreams *self,
   open_stream->is_push = target != NULL;
   open_stream->head = target != NULL ? hw_hub_make_call_head (target) : hw_hub_make_item_head (key);
   open_stream->stream = g_object_ref (stream);
-  open_stream->cancellable = g_cancellable_new ();
 
   g_ptr_array_add (self->streams, open_stream);
   hw_hub_streams_send (self, open_stream);

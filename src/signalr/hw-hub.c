@@ -39,6 +39,7 @@ struct _HwHub
   HwHubAuthenticateFunc authenticate;
   gpointer authenticate_data;
 
+  HwPrincipal *principal;     /* (owned) (nullable): who was let in last */
   HwHubTokens *tokens;        /* (owned) (not nullable) */
   HwWsTransports *transports; /* (owned) (not nullable) */
 
@@ -169,6 +170,22 @@ on_message_wrote_informational (SoupServerMessage *message,
   hw_ws_transports_add (self->transports, transport, token, &wire, early);
 }
 
+/* Most of those who watch are the same, and have their principal in common.
+ * Returns: (transfer none)
+ */
+static HwPrincipal *
+hw_hub_share_principal (HwHub       *self,
+                        HwPrincipal *principal)
+{
+  if (self->principal == NULL || !hw_principal_equals (self->principal, principal))
+    {
+      g_clear_pointer (&self->principal, hw_principal_unref);
+      self->principal = hw_principal_ref (principal);
+    }
+
+  return self->principal;
+}
+
 static void
 hw_hub_answer_upgrade (HwHub             *self,
                        SoupServerMessage *message,
@@ -194,7 +211,7 @@ hw_hub_answer_upgrade (HwHub             *self,
 
   upgrade = g_new0 (Upgrade, 1);
   upgrade->hub = g_object_ref (self);
-  upgrade->principal = hw_principal_ref (principal);
+  upgrade->principal = hw_principal_ref (hw_hub_share_principal (self, principal));
   upgrade->token = g_strdup (token);
   g_signal_connect_data (message, "wrote-informational",
                          G_CALLBACK (on_message_wrote_informational), upgrade, upgrade_free,
@@ -305,6 +322,7 @@ hw_hub_finalize (GObject *object)
   HwHub *self = HW_HUB (object);
 
   g_clear_object (&self->transports);
+  g_clear_pointer (&self->principal, hw_principal_unref);
   g_clear_pointer (&self->tokens, hw_hub_tokens_free);
   g_clear_object (&self->handler);
   g_clear_object (&self->plane);

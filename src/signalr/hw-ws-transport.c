@@ -26,19 +26,14 @@ struct _HwWsTransport
   HwPlaneLine *line;           /* (nullable): none when it is over; until then it owns us */
   HwHubConnection *connection; /* (owned) (not nullable) */
   HwClock *clock;              /* (owned) (not nullable) */
+  HwWsTransportFunc finished;
+  gpointer user_data;
 
   gsize n_unheard;  /* what was sent since we last heard that all was */
   gsize n_untaken;  /* what the connection did not take at once */
   gint64 closed_at; /* when we said goodbye, or 0 */
   gboolean is_over;
 };
-
-typedef enum
-{
-  SIGNAL_FINISHED,
-} HwWsTransportSignal;
-
-static guint signals[SIGNAL_FINISHED + 1];
 
 G_DEFINE_FINAL_TYPE (HwWsTransport, hw_ws_transport, G_TYPE_OBJECT)
 
@@ -59,7 +54,8 @@ hw_ws_transport_finish (HwWsTransport *self)
   if (self->line != NULL)
     hw_plane_cut (self->plane, self->line);
   hw_hub_connection_abort (self->connection);
-  g_signal_emit (self, signals[SIGNAL_FINISHED], 0);
+  if (self->finished != NULL)
+    self->finished (self, self->user_data);
 }
 
 static void
@@ -258,17 +254,6 @@ hw_ws_transport_class_init (HwWsTransportClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = hw_ws_transport_finalize;
-
-  /**
-   * HwWsTransport::finished:
-   * @self: a transport
-   *
-   * Tells that the WebSocket is closed. Emitted once.
-   */
-  signals[SIGNAL_FINISHED] =
-    g_signal_new ("finished", HW_TYPE_WS_TRANSPORT, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 0);
 }
 
 static void
@@ -320,6 +305,25 @@ hw_ws_transport_get_connection (HwWsTransport *self)
   g_return_val_if_fail (HW_IS_WS_TRANSPORT (self), NULL);
 
   return self->connection;
+}
+
+/**
+ * hw_ws_transport_set_finished:
+ * @self: a transport that was not started
+ * @finished: is told when the WebSocket is closed
+ * @user_data: for @finished; it must live until then
+ *
+ * Says whom to tell that it is over.
+ */
+void
+hw_ws_transport_set_finished (HwWsTransport    *self,
+                              HwWsTransportFunc finished,
+                              gpointer          user_data)
+{
+  g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+
+  self->finished = finished;
+  self->user_data = user_data;
 }
 
 /**

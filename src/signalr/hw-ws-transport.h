@@ -13,6 +13,17 @@ G_BEGIN_DECLS
 /* .NET waits as long for a client to say goodbye, too; in microseconds. */
 #define HW_WS_CLOSE_TIMEOUT (5 * G_USEC_PER_SEC)
 
+/**
+ * HwWsTransportFunc:
+ * @self: a transport
+ * @user_data: what was given to hw_ws_transport_set_finished()
+ *
+ * Tells that the WebSocket is closed. Called once.
+ */
+typedef struct _HwWsTransport HwWsTransport;
+typedef void (*HwWsTransportFunc) (HwWsTransport *self,
+                                   gpointer       user_data);
+
 #define HW_TYPE_WS_TRANSPORT (hw_ws_transport_get_type ())
 G_DECLARE_FINAL_TYPE (HwWsTransport, hw_ws_transport, HW, WS_TRANSPORT, GObject)
 
@@ -21,6 +32,9 @@ HwWsTransport   *hw_ws_transport_new (HwPlane         *plane,
                                       HwClock         *clock);
 
 HwHubConnection *hw_ws_transport_get_connection (HwWsTransport *self);
+void             hw_ws_transport_set_finished (HwWsTransport    *self,
+                                               HwWsTransportFunc finished,
+                                               gpointer          user_data);
 void             hw_ws_transport_start (HwWsTransport  *self,
                                         const HwWsWire *wire,
                                         GBytes         *early);

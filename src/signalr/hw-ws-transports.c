@@ -83,9 +83,10 @@ on_timer (gpointer user_data)
 }
 
 static void
-on_transport_finished (HwWsTransport  *transport,
-                       HwWsTransports *self)
+on_transport_finished (HwWsTransport *transport,
+                       gpointer       user_data)
 {
+  HwWsTransports *self = HW_WS_TRANSPORTS (user_data);
   gpointer key = NULL;
   gpointer value = NULL;
   g_autofree char *token = NULL;
@@ -209,8 +210,7 @@ hw_ws_transports_add (HwWsTransports *self,
   g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
   g_return_if_fail (HW_IS_WS_TRANSPORT (transport));
 
-  g_signal_connect_object (transport, "finished", G_CALLBACK (on_transport_finished), self,
-                           G_CONNECT_DEFAULT);
+  hw_ws_transport_set_finished (transport, on_transport_finished, self);
   g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
   hw_ws_transports_check_timer (self);
   hw_ws_transport_start (transport, wire, early);
