@@ -50,8 +50,9 @@ typedef struct Watch
   GList age; /* in by_age */
   gpointer owner;
 
+  HwTaskQueue *queue;     /* (unowned): for whoever watches on */
   GBytes *head;           /* (owned): what each of its records begins with */
-  HwPrincipal *principal; /* (owned) */
+  HwPrincipal *principal; /* (owned) (nullable) */
   HwWatchFilter filter;
   guint64 seq;
   guint64 rev;
@@ -305,6 +306,7 @@ hw_fan_out_add (HwFanOut     *self,
 
   watch = g_new0 (Watch, 1);
   watch->owner = owner;
+  watch->queue = place->queue;
   watch->head = g_bytes_ref (head);
   watch->principal = g_steal_pointer (&place->principal);
   watch->filter = place->filter;
@@ -349,7 +351,7 @@ hw_fan_out_remove (HwFanOut *self,
 
   g_queue_unlink (&self->by_age, &gone->age);
   hw_watch_filter_clear (&gone->filter);
-  hw_principal_unref (gone->principal);
+  g_clear_pointer (&gone->principal, hw_principal_unref);
   g_bytes_unref (gone->head);
   g_free (gone);
 }
@@ -387,19 +389,27 @@ hw_watch_get_seq (const HwWatch *watch)
 }
 
 /**
- * hw_watch_get_rev:
- * @watch: a watch
+ * hw_watch_take_place:
+ * @watch: a watch that is about to be removed
+ * @place: (out caller-allocates): where it is
  *
- * Gets the newest level that was told.
- *
- * Returns: its number
+ * Takes out of a watch what it takes to watch on from there.
  */
-guint64
-hw_watch_get_rev (const HwWatch *watch)
+void
+hw_watch_take_place (HwWatch      *watch,
+                     HwWatchPlace *place)
 {
-  g_return_val_if_fail (watch != NULL, 0);
+  Watch *self = (Watch *) watch;
 
-  return ((const Watch *) watch)->rev;
+  g_return_if_fail (watch != NULL && place != NULL);
+
+  place->queue = self->queue;
+  place->principal = g_steal_pointer (&self->principal);
+  place->filter = self->filter;
+  self->filter.type = NULL;
+  self->filter.owner = NULL;
+  place->seq = self->seq;
+  place->rev = self->rev;
 }
 
 static void

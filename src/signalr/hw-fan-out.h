@@ -67,7 +67,8 @@ void         hw_fan_out_remove (HwFanOut *self,
                                 HwWatch  *watch);
 gboolean     hw_watch_is_woken (const HwWatch *watch);
 guint64      hw_watch_get_seq (const HwWatch *watch);
-guint64      hw_watch_get_rev (const HwWatch *watch);
+void         hw_watch_take_place (HwWatch      *watch,
+                                  HwWatchPlace *place);
 HwWatchState hw_fan_out_read (HwFanOut *self,
                               HwWatch  *watch,
                               GString  *output,

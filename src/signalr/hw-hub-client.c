@@ -366,19 +366,54 @@ hw_hub_client_may_leave (HwHubClient *self)
 }
 
 /**
- * hw_hub_client_is_watching:
+ * hw_hub_client_is_left:
  * @self: a client
  *
- * Tells whether somebody does so now, and says often enough that we are here.
+ * Tells whether nothing is to be done for it: nothing was called that was not answered, and
+ * of all its streams somebody else tells.
  *
- * Returns: %TRUE if so
+ * Returns: %TRUE if hw_hub_client_leave() may be called
  */
 gboolean
-hw_hub_client_is_watching (HwHubClient *self)
+hw_hub_client_is_left (HwHubClient *self)
 {
   g_return_val_if_fail (HW_IS_HUB_CLIENT (self), FALSE);
 
-  return hw_hub_streams_is_watching (self->streams);
+  return self->running == NULL && self->calls.length == 0 && self->stream_openings.length == 0 &&
+         hw_hub_streams_are_left (self->streams);
+}
+
+/**
+ * hw_hub_client_leave:
+ * @self: a client for which nothing is to be done
+ *
+ * Takes out of a client all that has to be known of it, so that there need not be one until
+ * it wants something.
+ *
+ * Returns: (transfer full) (element-type HwHubWatch): its streams
+ */
+GSList *
+hw_hub_client_leave (HwHubClient *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CLIENT (self), NULL);
+
+  return hw_hub_streams_leave (self->streams);
+}
+
+/**
+ * hw_hub_client_take_watches:
+ * @self: a client that has called nothing yet
+ * @watches: (transfer full) (element-type HwHubWatch): what hw_hub_client_leave() gave
+ *
+ * Goes on where another one was left.
+ */
+void
+hw_hub_client_take_watches (HwHubClient *self,
+                            GSList      *watches)
+{
+  g_return_if_fail (HW_IS_HUB_CLIENT (self));
+
+  hw_hub_streams_take (self->streams, watches);
 }
 
 /**
@@ -511,21 +546,19 @@ hw_hub_client_go_on (HwHubClient *self)
  * @self: a client
  * @watch: what hw_hub_outlet_watch() gave
  * @state: what has become of it
- * @seq: the transition up to which all was told
- * @rev: the newest level that was told
+ * @place: where it is, if it is behind
  *
  * Takes note that nobody else watches for a stream any more.
  */
 void
-hw_hub_client_hear (HwHubClient *self,
-                    guint        watch,
-                    HwWatchState state,
-                    guint64      seq,
-                    guint64      rev)
+hw_hub_client_hear (HwHubClient  *self,
+                    guint         watch,
+                    HwWatchState  state,
+                    HwWatchPlace *place)
 {
   g_return_if_fail (HW_IS_HUB_CLIENT (self));
 
-  hw_hub_streams_hear (self->streams, watch, state, seq, rev);
+  hw_hub_streams_hear (self->streams, watch, state, place);
 }
 
 /**

@@ -32,7 +32,10 @@ HwHubClient *hw_hub_client_new (HwHubHandler   *handler,
 
 HwPrincipal *hw_hub_client_get_principal (HwHubClient *self);
 gboolean     hw_hub_client_may_leave (HwHubClient *self);
-gboolean     hw_hub_client_is_watching (HwHubClient *self);
+gboolean     hw_hub_client_is_left (HwHubClient *self);
+GSList      *hw_hub_client_leave (HwHubClient *self);
+void         hw_hub_client_take_watches (HwHubClient *self,
+                                         GSList      *watches);
 
 gboolean     hw_hub_client_open_push (HwHubClient *self,
                                       const char  *key,
@@ -46,11 +49,10 @@ void         hw_hub_client_take_message (HwHubClient  *self,
                                          HwHubMessage *message);
 gboolean     hw_hub_client_is_full (HwHubClient *self);
 void         hw_hub_client_go_on (HwHubClient *self);
-void         hw_hub_client_hear (HwHubClient *self,
-                                 guint        watch,
-                                 HwWatchState state,
-                                 guint64      seq,
-                                 guint64      rev);
+void         hw_hub_client_hear (HwHubClient  *self,
+                                 guint         watch,
+                                 HwWatchState  state,
+                                 HwWatchPlace *place);
 void         hw_hub_client_stop (HwHubClient *self);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-hub-client.h"
+#include "hw-hub-streams.h"
 #include "hw-hub-message.h"
 #include "hw-hub-record.h"
 #include "hw-hub-writer.h"
@@ -27,7 +28,8 @@
  * does can be tried without either.
  *
  * It greets, tells records apart, sends signs of life and looks for the client's;
- * what the client wants is for its #HwHubClient. Whoever moves the bytes tells it
+ * what the client wants is for its #HwHubClient, of which there is one while there is
+ * something to be done. Whoever moves the bytes tells it
  * the time now and then (a second is close enough), and when the network takes no
  * more. Main context only.
  */
@@ -36,7 +38,10 @@ struct _HwHubConnection
   GObject parent_instance;
 
   HwHubOutlet *outlet; /* (owned) (not nullable) */
-  HwHubClient *client; /* (owned) (not nullable) */
+  HwHubHandler *handler;  /* (owned) (not nullable) */
+  HwPrincipal *principal; /* (owned) (not nullable) */
+  HwHubClient *client;    /* (owned) (nullable): none while it wants nothing */
+  GSList *watches;        /* (owned) (element-type HwHubWatch): its streams, if there is none */
   HwHubRecordReader reader;
   const HwHubConnectionOwner *owner; /* (unowned) (nullable) */
   gpointer owner_data;
@@ -99,6 +104,49 @@ on_client_drained (gpointer user_data)
     self->owner->wants_input (self->owner_data);
 }
 
+static HwHubClient *
+hw_hub_connection_get_client (HwHubConnection *self)
+{
+  if (self->client == NULL)
+    {
+      self->client = hw_hub_client_new (self->handler, self->principal, self->outlet,
+                                        on_client_drained, self);
+      hw_hub_client_take_watches (self->client, g_steal_pointer (&self->watches));
+    }
+
+  return self->client;
+}
+
+/* Does without a client, if there is nothing to be done for it. */
+static void
+hw_hub_connection_rest (HwHubConnection *self)
+{
+  if (self->is_closed || self->client == NULL || !hw_hub_client_is_left (self->client))
+    return;
+
+  self->watches = hw_hub_client_leave (self->client);
+  g_clear_object (&self->client);
+}
+
+/* Forgets a stream while there is no client. Returns: (transfer full) (nullable): it */
+static HwHubWatch *
+hw_hub_connection_take_watch (HwHubConnection *self,
+                              guint            id)
+{
+  for (GSList *link = self->watches; link != NULL; link = link->next)
+    {
+      HwHubWatch *watch = link->data;
+
+      if (watch->id != id)
+        continue;
+
+      self->watches = g_slist_delete_link (self->watches, link);
+      return watch;
+    }
+
+  return NULL;
+}
+
 /* Ends the connection after the last word has been written. */
 static void
 hw_hub_connection_finish (HwHubConnection *self,
@@ -110,7 +158,8 @@ hw_hub_connection_finish (HwHubConnection *self,
   self->is_closed = TRUE;
   hw_hub_outlet_flush (self->outlet);
   hw_hub_outlet_stop (self->outlet);
-  hw_hub_client_stop (self->client);
+  if (self->client != NULL)
+    hw_hub_client_stop (self->client);
   hw_hub_record_reader_clear (&self->reader);
   if (self->owner != NULL)
     self->owner->closed (is_clean, self->owner_data);
@@ -172,8 +221,10 @@ hw_hub_connection_take_message (HwHubConnection *self,
   self->heard_at = self->now;
   if (message->type == HW_HUB_MESSAGE_TYPE_CLOSE)
     hw_hub_connection_finish (self, TRUE);
-  else
-    hw_hub_client_take_message (self->client, g_steal_pointer (&message));
+  else if (message->type == HW_HUB_MESSAGE_TYPE_INVOCATION ||
+           message->type == HW_HUB_MESSAGE_TYPE_STREAM_INVOCATION ||
+           message->type == HW_HUB_MESSAGE_TYPE_CANCEL_INVOCATION)
+    hw_hub_client_take_message (hw_hub_connection_get_client (self), g_steal_pointer (&message));
 }
 
 /* A record that is too long is refused like any other that cannot be read. */
@@ -198,6 +249,9 @@ hw_hub_connection_dispose (GObject *object)
   if (self->client != NULL)
     hw_hub_client_stop (self->client);
   g_clear_object (&self->client);
+  g_slist_free_full (g_steal_pointer (&self->watches), g_free);
+  g_clear_object (&self->handler);
+  g_clear_pointer (&self->principal, hw_principal_unref);
   g_clear_pointer (&self->outlet, hw_hub_outlet_unref);
   hw_hub_record_reader_clear (&self->reader);
 
@@ -239,7 +293,8 @@ hw_hub_connection_new (HwHubHandler *handler,
   g_return_val_if_fail (principal != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB_CONNECTION, NULL);
-  self->client = hw_hub_client_new (handler, principal, self->outlet, on_client_drained, self);
+  self->handler = g_object_ref (handler);
+  self->principal = hw_principal_ref (principal);
   self->now = now;
   self->opened_at = now;
   self->sent_at = now;
@@ -268,13 +323,33 @@ hw_hub_connection_set_owner (HwHubConnection            *self,
     hw_hub_outlet_allow_watching (self->outlet);
 }
 
+static void
+hw_hub_connection_end_watch (HwHubConnection *self,
+                             guint            id,
+                             HwWatchState     state,
+                             HwWatchPlace    *place)
+{
+  g_autofree HwHubWatch *watch = NULL;
+
+  if (state == HW_WATCH_ENDED)
+    watch = hw_hub_connection_take_watch (self, id);
+
+  if (watch == NULL)
+    {
+      hw_hub_client_hear (hw_hub_connection_get_client (self), id, state, place);
+      return;
+    }
+
+  hw_hub_write_stream_end (hw_hub_outlet_get_buffer (self->outlet), watch->key);
+  hw_hub_outlet_flush (self->outlet);
+}
+
 /**
  * hw_hub_connection_hear:
  * @self: a connection
  * @watch: what its owner's function gave
  * @state: what has become of it
- * @seq: the transition up to which all was told
- * @rev: the newest level that was told
+ * @place: where it is, if it is behind
  * @now: the time, in microseconds
  *
  * Takes note that its owner does not tell any more of what one of its streams watches.
@@ -283,8 +358,7 @@ void
 hw_hub_connection_hear (HwHubConnection *self,
                         guint            watch,
                         HwWatchState     state,
-                        guint64          seq,
-                        guint64          rev,
+                        HwWatchPlace    *place,
                         gint64           now)
 {
   g_autoptr(HwHubConnection) alive = NULL;
@@ -294,7 +368,7 @@ hw_hub_connection_hear (HwHubConnection *self,
   alive = g_object_ref (self);
   self->now = now;
   if (!self->is_closed)
-    hw_hub_client_hear (self->client, watch, state, seq, rev);
+    hw_hub_connection_end_watch (self, watch, state, place);
 }
 
 /**
@@ -353,7 +427,7 @@ hw_hub_connection_wants_input (HwHubConnection *self)
 {
   g_return_val_if_fail (HW_IS_HUB_CONNECTION (self), FALSE);
 
-  return !self->is_closed && !hw_hub_client_is_full (self->client);
+  return !self->is_closed && (self->client == NULL || !hw_hub_client_is_full (self->client));
 }
 
 /**
@@ -386,7 +460,8 @@ hw_hub_connection_set_writable (HwHubConnection *self,
   if (!is_writable)
     return;
 
-  hw_hub_client_go_on (self->client);
+  if (self->client != NULL)
+    hw_hub_client_go_on (self->client);
   if (!self->is_closed)
     hw_hub_outlet_flush (self->outlet);
 }
@@ -434,11 +509,12 @@ hw_hub_connection_tick (HwHubConnection *self,
 
   alive = g_object_ref (self);
   self->now = now;
+  hw_hub_connection_rest (self);
   hw_hub_connection_check_client (self);
 
   /* Whoever watches hears heartbeats. */
   if (self->is_closed || !self->is_greeted || !hw_hub_outlet_is_open (self->outlet) ||
-      hw_hub_client_is_watching (self->client) || now - self->sent_at < HW_HUB_PING_INTERVAL)
+      self->watches != NULL || now - self->sent_at < HW_HUB_PING_INTERVAL)
     return;
 
   hw_hub_write_ping (hw_hub_outlet_get_buffer (self->outlet));

@@ -62,8 +62,7 @@ hw_hub_stream_next_finish (HwHubStream  *self,
  *
  * Has somebody else watch on, if there is nothing left but what will be.
  *
- * Returns: whether it is so; then the stream is not to be asked until
- *   hw_hub_stream_come_back()
+ * Returns: whether it is so; then the stream is not to be asked any more
  */
 gboolean
 hw_hub_stream_leave (HwHubStream  *self,
@@ -77,22 +76,4 @@ hw_hub_stream_leave (HwHubStream  *self,
   iface = HW_HUB_STREAM_GET_IFACE (self);
 
   return iface->leave != NULL && iface->leave (self, place);
-}
-
-/**
- * hw_hub_stream_come_back:
- * @self: a stream that has left
- * @seq: the transition up to which all was told
- * @rev: the newest level that was told
- *
- * Has a stream go on by itself.
- */
-void
-hw_hub_stream_come_back (HwHubStream *self,
-                         guint64      seq,
-                         guint64      rev)
-{
-  g_return_if_fail (HW_IS_HUB_STREAM (self));
-
-  HW_HUB_STREAM_GET_IFACE (self)->come_back (self, seq, rev);
 }

@@ -17,8 +17,7 @@ G_DECLARE_INTERFACE (HwHubStream, hw_hub_stream, HW, HUB_STREAM, GObject)
  * @next_finish: (element-type GBytes): get what there is, as JSON; %NULL without an
  *   error at the end. Must be implemented.
  * @leave: if all that was is told, and only what will be is left, say where that is: then
- *   somebody else watches on from there, and it is not asked until it is told to come back
- * @come_back: go on after a transition and a level
+ *   somebody else watches on from there, and it is not asked any more
  *
  * What a hub sends piece by piece. It is pulled: whoever sends asks for more when
  * the last has gone out, so that nothing piles up for a client that reads slowly,
@@ -38,9 +37,6 @@ struct _HwHubStreamInterface
                              GError      **error);
   gboolean (*leave) (HwHubStream  *self,
                      HwWatchPlace *place);
-  void (*come_back) (HwHubStream *self,
-                     guint64      seq,
-                     guint64      rev);
 };
 
 void       hw_hub_stream_next_async (HwHubStream        *self,
@@ -52,8 +48,5 @@ GPtrArray *hw_hub_stream_next_finish (HwHubStream  *self,
                                       GError      **error);
 gboolean   hw_hub_stream_leave (HwHubStream  *self,
                                 HwWatchPlace *place);
-void       hw_hub_stream_come_back (HwHubStream *self,
-                                    guint64      seq,
-                                    guint64      rev);
 
 G_END_DECLS

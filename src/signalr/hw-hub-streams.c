@@ -7,6 +7,9 @@
 #include "hw-hub-streams.h"
 
 #include "hw-hub-writer.h"
+#include "hw-watch-stream.h"
+
+#include <string.h>
 
 /* The first sentence is that of .NET's server: clients look at it. */
 #define TEXT_STREAM_FAILED "An error occurred on the server while streaming results. " \
@@ -39,7 +42,7 @@ typedef struct
   char *key;                 /* (owned): the invocation ID, or a push's name */
   gboolean is_push;
   GBytes *head; /* (owned): what each record begins with */
-  HwHubStream *stream;       /* (owned) */
+  HwHubStream *stream;       /* (owned) (nullable): none while somebody else tells of it */
   GCancellable *cancellable; /* (owned) (nullable): none before it is asked */
   gboolean is_asked;
   guint watch; /* of whoever else tells of it, or 0 */
@@ -94,6 +97,23 @@ open_stream_drop (gpointer data)
     g_cancellable_cancel (self->cancellable);
 }
 
+static OpenStream *
+open_stream_new (HwHubStreams *owner,
+                 const char   *key,
+                 const char   *target,
+                 HwHubStream  *stream)
+{
+  OpenStream *self = g_rc_box_new0 (OpenStream);
+
+  self->owner = owner;
+  self->key = g_strdup (key);
+  self->is_push = target != NULL;
+  self->head = target != NULL ? hw_hub_make_call_head (target) : hw_hub_make_item_head (key);
+  g_set_object (&self->stream, stream);
+
+  return self;
+}
+
 static void
 open_stream_write_item (OpenStream *self,
                         GString    *buffer)
@@ -127,6 +147,7 @@ hw_hub_streams_hand_over (HwHubStreams *self,
   if (stream->watch != 0)
     self->n_watches++;
   g_clear_object (&stream->cancellable);
+  g_clear_object (&stream->stream);
 
   return TRUE;
 }
@@ -148,7 +169,7 @@ hw_hub_streams_send (HwHubStreams *self,
     }
 
   /* To yield may have been too much for the network, or the end of all streams. */
-  if (!hw_hub_outlet_is_open (self->outlet) || stream->is_asked || stream->watch != 0 ||
+  if (!hw_hub_outlet_is_open (self->outlet) || stream->is_asked || stream->stream == NULL ||
       hw_hub_streams_hand_over (self, stream))
     return;
 
@@ -314,13 +335,7 @@ hw_hub_streams_add (HwHubStreams *self,
   if (hw_hub_streams_is_full (self))
     return FALSE;
 
-  open_stream = g_rc_box_new0 (OpenStream);
-  open_stream->owner = self;
-  open_stream->key = g_strdup (key);
-  open_stream->is_push = target != NULL;
-  open_stream->head = target != NULL ? hw_hub_make_call_head (target) : hw_hub_make_item_head (key);
-  open_stream->stream = g_object_ref (stream);
-
+  open_stream = open_stream_new (self, key, target, stream);
   g_ptr_array_add (self->streams, open_stream);
   hw_hub_streams_send (self, open_stream);
 
@@ -390,19 +405,78 @@ hw_hub_streams_remove (HwHubStreams *self,
 }
 
 /**
- * hw_hub_streams_is_watching:
+ * hw_hub_streams_are_left:
  * @self: a set of streams
  *
- * Tells whether somebody else tells of one of them.
+ * Tells whether somebody else tells of all of them, if there are any.
  *
- * Returns: %TRUE if so
+ * Returns: %TRUE if hw_hub_streams_leave() may be called
  */
 gboolean
-hw_hub_streams_is_watching (HwHubStreams *self)
+hw_hub_streams_are_left (HwHubStreams *self)
 {
   g_return_val_if_fail (HW_IS_HUB_STREAMS (self), FALSE);
 
-  return self->n_watches > 0;
+  return self->n_watches == self->streams->len;
+}
+
+/**
+ * hw_hub_streams_leave:
+ * @self: a set of streams of which somebody else tells
+ *
+ * Empties the set, with nobody told of that.
+ *
+ * Returns: (transfer full) (element-type HwHubWatch): what there was
+ */
+GSList *
+hw_hub_streams_leave (HwHubStreams *self)
+{
+  GSList *watches = NULL;
+
+  g_return_val_if_fail (HW_IS_HUB_STREAMS (self), NULL);
+
+  for (guint i = 0; i < self->streams->len; i++)
+    {
+      OpenStream *stream = g_ptr_array_index (self->streams, i);
+      gsize size = strlen (stream->key) + 1;
+      HwHubWatch *watch = g_malloc (sizeof (HwHubWatch) + size);
+
+      watch->id = stream->watch;
+      memcpy (watch->key, stream->key, size);
+      watches = g_slist_prepend (watches, watch);
+      stream->watch = 0;
+    }
+
+  self->n_watches = 0;
+  g_ptr_array_set_size (self->streams, 0);
+
+  return watches;
+}
+
+/**
+ * hw_hub_streams_take:
+ * @self: an empty set
+ * @watches: (transfer full) (element-type HwHubWatch): what hw_hub_streams_leave() gave
+ *
+ * Fills the set again.
+ */
+void
+hw_hub_streams_take (HwHubStreams *self,
+                     GSList       *watches)
+{
+  g_return_if_fail (HW_IS_HUB_STREAMS (self));
+
+  for (GSList *link = watches; link != NULL; link = link->next)
+    {
+      const HwHubWatch *watch = link->data;
+      OpenStream *stream = open_stream_new (self, watch->key, NULL, NULL);
+
+      stream->watch = watch->id;
+      self->n_watches++;
+      g_ptr_array_add (self->streams, stream);
+    }
+
+  g_slist_free_full (watches, g_free);
 }
 
 /**
@@ -410,8 +484,7 @@ hw_hub_streams_is_watching (HwHubStreams *self)
  * @self: a set of streams
  * @watch: what hw_hub_outlet_watch() gave
  * @state: what has become of it
- * @seq: the transition up to which all was told
- * @rev: the newest level that was told
+ * @place: where it is, if it is behind
  *
  * Takes note that nobody else tells of a stream any more: it ends, or goes on by itself.
  */
@@ -419,8 +492,7 @@ void
 hw_hub_streams_hear (HwHubStreams *self,
                      guint         watch,
                      HwWatchState  state,
-                     guint64       seq,
-                     guint64       rev)
+                     HwWatchPlace *place)
 {
   g_return_if_fail (HW_IS_HUB_STREAMS (self));
 
@@ -439,7 +511,7 @@ hw_hub_streams_hear (HwHubStreams *self,
         }
       else
         {
-          hw_hub_stream_come_back (stream->stream, seq, rev);
+          stream->stream = hw_watch_stream_new_at (place);
           hw_hub_streams_send (self, stream);
         }
       hw_hub_outlet_flush (self->outlet);

@@ -12,6 +12,19 @@ G_BEGIN_DECLS
 /* Enough for a page that follows each task it shows; each one costs a watcher. */
 #define HW_HUB_MAX_STREAMS 64
 
+/**
+ * HwHubWatch:
+ * @id: what hw_hub_outlet_watch() gave
+ * @key: the invocation ID
+ *
+ * A stream of which somebody else tells: all that has to be known of it meanwhile.
+ */
+typedef struct
+{
+  guint id;
+  char key[];
+} HwHubWatch;
+
 #define HW_TYPE_HUB_STREAMS (hw_hub_streams_get_type ())
 G_DECLARE_FINAL_TYPE (HwHubStreams, hw_hub_streams, HW, HUB_STREAMS, GObject)
 
@@ -28,12 +41,14 @@ gboolean      hw_hub_streams_contains (HwHubStreams *self,
 gboolean      hw_hub_streams_remove (HwHubStreams *self,
                                      const char   *key,
                                      gboolean      is_push);
-gboolean      hw_hub_streams_is_watching (HwHubStreams *self);
+gboolean      hw_hub_streams_are_left (HwHubStreams *self);
 void          hw_hub_streams_hear (HwHubStreams *self,
                                    guint         watch,
                                    HwWatchState  state,
-                                   guint64       seq,
-                                   guint64       rev);
+                                   HwWatchPlace *place);
+void          hw_hub_streams_take (HwHubStreams *self,
+                                   GSList       *watches);
+GSList       *hw_hub_streams_leave (HwHubStreams *self);
 void          hw_hub_streams_pump (HwHubStreams *self);
 void          hw_hub_streams_stop (HwHubStreams *self);
 

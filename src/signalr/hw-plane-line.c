@@ -163,10 +163,10 @@ hw_plane_line_end_watch (HwPlaneLine *self,
                          HwWatch     *watch,
                          HwWatchState state)
 {
-  const HwPlaneNews news = {
-    .line = self,
-    .watch = { watch->id, state, hw_watch_get_seq (watch), hw_watch_get_rev (watch) },
-  };
+  HwPlaneNews news = { .line = self, .watch = { .id = watch->id, .state = state } };
+
+  if (state == HW_WATCH_BEHIND)
+    hw_watch_take_place (watch, &news.watch.place);
 
   hw_plane_line_unwatch (self, fan_out, watch->id);
   put_news (self, &news);

@@ -78,8 +78,8 @@ hw_plane_order (HwPlane       *self,
 }
 
 static void
-hw_plane_tell (HwPlane           *self,
-               const HwPlaneNews *news)
+hw_plane_tell (HwPlane     *self,
+               HwPlaneNews *news)
 {
   HwPlaneLine *line = news->line;
   g_autoptr(GBytes) data = news->data;
@@ -87,6 +87,7 @@ hw_plane_tell (HwPlane           *self,
   if (news->watch.id != 0)
     {
       line->funcs->watch_news (line, &news->watch, line->user_data);
+      hw_watch_place_clear (&news->watch.place);
       return;
     }
 

@@ -20,8 +20,7 @@ typedef struct _HwPlaneLine HwPlaneLine;
  * HwPlaneWatchNews:
  * @id: what hw_plane_watch() gave, or 0
  * @state: what has become of it: it is not in the plane any more
- * @seq: the transition up to which all was told
- * @rev: the newest level that was told
+ * @place: of %HW_WATCH_BEHIND: where it is, for whoever watches on
  *
  * What the main context is told of somebody who watched.
  */
@@ -29,8 +28,7 @@ typedef struct
 {
   guint id;
   HwWatchState state;
-  guint64 seq;
-  guint64 rev;
+  HwWatchPlace place;
 } HwPlaneWatchNews;
 
 /**
@@ -48,9 +46,9 @@ typedef struct
                HwWsNewsKind kind,
                GBytes      *data,
                gpointer     user_data);
-  void (*watch_news)(HwPlaneLine            *line,
-                     const HwPlaneWatchNews *news,
-                     gpointer                user_data);
+  void (*watch_news)(HwPlaneLine      *line,
+                     HwPlaneWatchNews *news,
+                     gpointer          user_data);
 } HwPlaneFuncs;
 
 #define HW_TYPE_PLANE (hw_plane_get_type ())

@@ -14,14 +14,14 @@
  * What a watcher sees, as a stream of a hub. It adds nothing but the JSON, which
  * each event has once, however many watch.
  *
- * A stream that may leave never waits: when all that was is told, it is said where that
- * is, and its watcher is given up until it comes back.
+ * A stream that may leave never waits: when all that was is told, it says where that is,
+ * and has done its part.
  */
 struct _HwWatchStream
 {
   GObject parent_instance;
 
-  HwWatcher *watcher; /* (owned) (nullable): none while somebody else watches */
+  HwWatcher *watcher; /* (owned) (nullable): none when somebody else watches */
   HwWatchPlace place; /* who sees what; what is told already only the watcher knows */
   gboolean may_leave;
 };
@@ -128,24 +128,9 @@ hw_watch_stream_leave (HwHubStream  *stream,
 }
 
 static void
-hw_watch_stream_come_back (HwHubStream *stream,
-                           guint64      seq,
-                           guint64      rev)
-{
-  HwWatchStream *self = HW_WATCH_STREAM (stream);
-
-  g_return_if_fail (self->watcher == NULL);
-
-  self->place.seq = seq;
-  self->place.rev = rev;
-  hw_watch_stream_watch (self, hw_task_queue_get_epoch (self->place.queue));
-}
-
-static void
 hw_watch_stream_iface_init (HwHubStreamInterface *iface)
 {
   iface->leave = hw_watch_stream_leave;
-  iface->come_back = hw_watch_stream_come_back;
   iface->next_async = hw_watch_stream_next_async;
   iface->next_finish = hw_watch_stream_next_finish;
 }
@@ -208,6 +193,32 @@ hw_watch_stream_new (HwTaskQueue         *queue,
   self->place.seq = after;
   self->may_leave = may_leave;
   hw_watch_stream_watch (self, epoch);
+
+  return HW_HUB_STREAM (self);
+}
+
+/**
+ * hw_watch_stream_new_at:
+ * @place: where somebody stands who may leave again
+ *
+ * Creates a stream that goes on from there.
+ *
+ * Returns: (transfer full): a stream
+ */
+HwHubStream *
+hw_watch_stream_new_at (const HwWatchPlace *place)
+{
+  HwWatchStream *self;
+
+  g_return_val_if_fail (place != NULL && place->queue != NULL, NULL);
+
+  self = g_object_new (HW_TYPE_WATCH_STREAM, NULL);
+  self->place = *place;
+  self->place.queue = g_object_ref (place->queue);
+  self->place.principal = hw_principal_ref (place->principal);
+  hw_watch_filter_copy (&place->filter, &self->place.filter);
+  self->may_leave = TRUE;
+  hw_watch_stream_watch (self, hw_task_queue_get_epoch (place->queue));
 
   return HW_HUB_STREAM (self);
 }

@@ -18,5 +18,6 @@ HwHubStream *hw_watch_stream_new (HwTaskQueue         *queue,
                                   guint64 epoch,
                                   guint64 after,
                                   gboolean may_leave);
+HwHubStream *hw_watch_stream_new_at (const HwWatchPlace *place);
 
 G_END_DECLS

@@ -222,14 +222,14 @@ on_line_news (HwPlaneLine *line,
 }
 
 static void
-on_line_watch_news (HwPlaneLine            *line,
-                    const HwPlaneWatchNews *news,
-                    gpointer                user_data)
+on_line_watch_news (HwPlaneLine      *line,
+                    HwPlaneWatchNews *news,
+                    gpointer          user_data)
 {
   g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
 
   if (!self->is_over)
-    hw_hub_connection_hear (self->connection, news->id, news->state, news->seq, news->rev,
+    hw_hub_connection_hear (self->connection, news->id, news->state, &news->place,
                             hw_ws_transport_get_now (self));
 }
 

@@ -299,6 +299,15 @@ test_quiet_is_told (Fixture      *fixture,
   g_assert_null (strstr (fixture->heard->str, "\"type\":6"));
 }
 
+/* Lets a second pass: who wants nothing then costs as little as can be. */
+static void
+rest (Fixture *fixture)
+{
+  hear (fixture);
+  hw_hub_connection_tick (fixture->connection, SECOND);
+  g_string_truncate (fixture->heard, 0);
+}
+
 /* Test that a client that reads nothing until what it needs is not among the recent events any
  * more is told all of it when it reads, once and in order.
  */
@@ -310,7 +319,7 @@ test_slow_client_misses_nothing (Fixture      *fixture,
   const guint64 epoch = get_epoch (fixture);
 
   watch (fixture, "WatchTasks", "null", 0, 0);
-  g_string_truncate (fixture->heard, 0);
+  rest (fixture);
   hw_test_house_add_many (fixture->house, 200);
   settle (fixture);
 
@@ -327,6 +336,55 @@ test_slow_client_misses_nothing (Fixture      *fixture,
   for (guint i = 1; i < numbers->len; i++)
     g_assert_cmpuint (g_array_index (numbers, guint64, i), ==,
                       g_array_index (numbers, guint64, i - 1) + 1);
+}
+
+/* Test that a client that wants something after a while gets it, beside its stream. */
+static void
+test_rested_client_calls (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  watch (fixture, "WatchTasks", "null", 0, 0);
+  rest (fixture);
+
+  say (fixture, "{\"type\":1,\"invocationId\":\"1\",\"target\":\"CancelTask\","
+       "\"arguments\":[9]}|");
+  say (fixture, "{\"type\":4,\"invocationId\":\"w\",\"target\":\"WatchTasks\","
+       "\"arguments\":[null,0,0]}|");
+  hear (fixture);
+  g_assert_nonnull (strstr (fixture->heard->str, "no task 9"));
+  g_assert_nonnull (strstr (fixture->heard->str, "already in use"));
+
+  rest (fixture);
+  hw_test_house_submit (fixture->house, "demo");
+  hear (fixture);
+  g_assert_nonnull (strstr (fixture->heard->str, "\"added\""));
+}
+
+static void
+test_rested_client_cancels (Fixture      *fixture,
+                            gconstpointer test_data)
+{
+  watch (fixture, "WatchTasks", "null", 0, 0);
+  rest (fixture);
+
+  say (fixture, "{\"type\":5,\"invocationId\":\"w\"}|");
+  hw_test_house_submit (fixture->house, "demo");
+  hear (fixture);
+  g_assert_cmpstr (fixture->heard->str, ==, END);
+}
+
+static void
+test_rested_client_hears_the_end (Fixture      *fixture,
+                                  gconstpointer test_data)
+{
+  guint64 id = hw_test_house_submit (fixture->house, "demo");
+
+  watch (fixture, "WatchTask", "1", 0, 0);
+  rest (fixture);
+
+  hw_test_house_succeed (fixture->house, id);
+  hear (fixture);
+  g_assert_true (g_str_has_suffix (fixture->heard->str, "|" END));
 }
 
 /* Test that who watches may be gone at any time. */
@@ -357,6 +415,9 @@ main (int   argc,
   ADD ("cancelled-stream-says-no-more", test_cancelled_stream_says_no_more);
   ADD ("quiet-is-told", test_quiet_is_told);
   ADD ("slow-client-misses-nothing", test_slow_client_misses_nothing);
+  ADD ("rested-client/calls", test_rested_client_calls);
+  ADD ("rested-client/cancels", test_rested_client_cancels);
+  ADD ("rested-client/hears-the-end", test_rested_client_hears_the_end);
   ADD ("watcher-vanishes", test_watcher_vanishes);
 
   return g_test_run ();
