@@ -13,11 +13,17 @@
 #include "hw-ws-transports.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
-/* A connection costs its file descriptor, a few kilobytes here and some more in the
- * kernel; this many are what one machine's watchers may be.
+/* A connection costs its file descriptor, a kilobyte here and some more in the kernel; this
+ * many are what one machine's watchers may be.
  */
 #define MAX_CONNECTIONS 10000
+
+/* Of eight descriptors that there may be, watchers take no more than so many: two are for
+ * those who ask, and there have to be some for tasks and the store.
+ */
+#define DESCRIPTOR_SHARE 5
 
 /**
  * HwHub:
@@ -43,6 +49,7 @@ struct _HwHub
   HwHubTokens *tokens;        /* (owned) (not nullable) */
   HwWsTransports *transports; /* (owned) (not nullable) */
 
+  guint max_connections;
   GTask *stopping; /* (owned) (nullable) */
   gboolean is_stopped;
 };
@@ -194,7 +201,7 @@ hw_hub_answer_upgrade (HwHub             *self,
 {
   Upgrade *upgrade;
 
-  if (hw_ws_transports_get_size (self->transports) >= MAX_CONNECTIONS)
+  if (hw_ws_transports_get_size (self->transports) >= self->max_connections)
     {
       hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
       return;
@@ -341,9 +348,21 @@ hw_hub_class_init (HwHubClass *klass)
   object_class->finalize = hw_hub_finalize;
 }
 
+static guint
+count_places (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return MAX_CONNECTIONS;
+
+  return (guint) CLAMP (limit.rlim_cur / 8 * DESCRIPTOR_SHARE, 1, MAX_CONNECTIONS);
+}
+
 static void
 hw_hub_init (HwHub *self)
 {
+  self->max_connections = count_places ();
   self->plane = hw_plane_new ();
   self->tokens = hw_hub_tokens_new ();
 }

@@ -320,6 +320,22 @@ hw_ws_reader_read (HwWsReader *self,
 }
 
 /**
+ * hw_ws_reader_is_at_rest:
+ * @self: a reader
+ *
+ * Tells whether a message is at its end: then one that is all zeros reads on as well.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_ws_reader_is_at_rest (const HwWsReader *self)
+{
+  g_return_val_if_fail (self != NULL, TRUE);
+
+  return self->n_header == 0 && !self->is_in_frame && !self->is_fragmented;
+}
+
+/**
  * hw_ws_frame_make_header:
  * @header: (out caller-allocates): room for %HW_WS_MAX_HEADER_LENGTH bytes
  * @opcode: what the frame is

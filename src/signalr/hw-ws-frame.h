@@ -88,6 +88,8 @@ gboolean hw_ws_reader_read (HwWsReader *self,
                             HwWsPart   *part,
                             GError    **error);
 
+gboolean hw_ws_reader_is_at_rest (const HwWsReader *self);
+
 gsize    hw_ws_frame_make_header (guint8    *header,
                                   HwWsOpcode opcode,
                                   gsize      length);

@@ -32,7 +32,7 @@ struct _HwWsSocket
   HwWsNewsFunc function;
   gpointer user_data;
 
-  HwWsReader reader;
+  HwWsReader *reader; /* (owned) (nullable): none between two messages */
   gsize n_untaken; /* of what was read */
   HwWsQueue queue; /* what is not sent yet */
   GBytes *pong;    /* (owned) (nullable): the answer that is due */
@@ -95,6 +95,7 @@ hw_ws_socket_free (HwWsSocket *self)
   g_return_if_fail (self != NULL);
 
   hw_ws_socket_close (self);
+  g_free (self->reader);
   g_free (self);
 }
 
@@ -402,11 +403,25 @@ hw_ws_socket_take_part (HwWsSocket     *self,
     }
 }
 
-/* Takes what was read. What comes after the client's goodbye is not looked at. */
+/* The client breaks the protocol: it is told so, and what it says is not looked at any more. */
 static void
-hw_ws_socket_take (HwWsSocket *self,
-                   char       *bytes,
-                   gsize       length)
+hw_ws_socket_refuse (HwWsSocket *self,
+                     guint       code)
+{
+  self->is_deaf = TRUE;
+  if (self->has_said_goodbye)
+    return;
+
+  hw_ws_socket_say_goodbye (self, code);
+  hw_ws_socket_tell (self, HW_WS_NEWS_GOODBYE, NULL);
+}
+
+/* Reads the frames. What comes after the client's goodbye is not looked at. */
+static void
+hw_ws_socket_take_frames (HwWsSocket *self,
+                          HwWsReader *reader,
+                          char       *bytes,
+                          gsize       length)
 {
   GByteArray *data = NULL;
 
@@ -415,7 +430,7 @@ hw_ws_socket_take (HwWsSocket *self,
       HwWsPart part;
       g_autoptr(GError) error = NULL;
 
-      if (hw_ws_reader_read (&self->reader, &bytes, &length, &part, &error))
+      if (hw_ws_reader_read (reader, &bytes, &length, &part, &error))
         {
           if (part.data != NULL)
             hw_ws_socket_take_part (self, &part, &data);
@@ -424,15 +439,27 @@ hw_ws_socket_take (HwWsSocket *self,
 
       g_debug ("A WebSocket's client breaks the protocol: %s", error->message);
       hw_ws_socket_tell_data (self, g_steal_pointer (&data));
-      self->is_deaf = TRUE;
-      if (!self->has_said_goodbye)
-        {
-          hw_ws_socket_say_goodbye (self, part.close_code);
-          hw_ws_socket_tell (self, HW_WS_NEWS_GOODBYE, NULL);
-        }
+      hw_ws_socket_refuse (self, part.close_code);
     }
 
   hw_ws_socket_tell_data (self, data);
+}
+
+/* Takes what was read. Most messages come in one piece: then nothing is kept of them. */
+static void
+hw_ws_socket_take (HwWsSocket *self,
+                   char       *bytes,
+                   gsize       length)
+{
+  HwWsReader reader = { 0 };
+
+  if (self->reader != NULL)
+    reader = *self->reader;
+  hw_ws_socket_take_frames (self, &reader, bytes, length);
+
+  g_clear_pointer (&self->reader, g_free);
+  if (!hw_ws_reader_is_at_rest (&reader) && !self->is_deaf)
+    self->reader = g_memdup2 (&reader, sizeof (reader));
 }
 
 /**
