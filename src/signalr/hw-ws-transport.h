@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /* .NET waits as long for a client to say goodbye, too; in microseconds. */
 #define HW_WS_CLOSE_TIMEOUT (5 * G_USEC_PER_SEC)
 
+typedef struct _HwWsTransport HwWsTransport;
+
 /**
  * HwWsTransportFunc:
  * @self: a transport
@@ -20,7 +22,6 @@ G_BEGIN_DECLS
  *
  * Tells that the WebSocket is closed. Called once.
  */
-typedef struct _HwWsTransport HwWsTransport;
 typedef void (*HwWsTransportFunc) (HwWsTransport *self,
                                    gpointer       user_data);
 
