@@ -171,7 +171,8 @@ test(`${EXCHANGES} exchanges that are somewhat wrong do the daemon no harm`, asy
   const [daemon, tlsPort] = await startSanitized()
   const mutation = new Mutation(daemon, tlsPort, await recordHello())
   report('seed of the mutations', String(SEED))
-  await overSocket(daemon).add('noop')
+  const { id } = await overSocket(daemon).add('noop')
+  await overSocket(daemon).whenEnded(id)
   for (const exchange of mutation.exchanges) {
     const heard = await mutation.sayAsIs(exchange)
     expect(statusesIn(heard), exchange.head).toEqual(exchange.statuses)
