@@ -106,7 +106,8 @@ function faultsOf(method: string, { status, fields, body }: Head): string[] {
   if (fields.has('access-control-allow-origin')) faults.push('it is open to others')
   if (fields.has('location') && !fields.get('location')?.[0]?.startsWith('/'))
     faults.push('it leads away')
-  const isEmpty = (method === 'HEAD' && status < 400) || status === 204 || status === 304
+  // Of a head that is wrong nobody knows whether it was meant to be one of HEAD.
+  const isEmpty = (method === 'HEAD' && status !== 400) || status === 204 || status === 304
   if (isEmpty && body !== '') faults.push('a body')
   if (!(status >= 200 && status < 600)) faults.push('no answer')
   return faults
