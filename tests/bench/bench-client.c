@@ -301,9 +301,10 @@ peer_send_greeting (Peer *peer)
                              "\"arguments\":[null,0,0]}\036";
   const gsize length = sizeof (text) - 1;
 
-  /* A frame of text, masked by nothing (RFC 6455, section 5.2). */
-  const char head[] = { (char) 0x81, (char) 0xfe, (char) (length >> 8), (char) (length & 0xff),
-                        0, 0, 0, 0 };
+  /* A short frame of text, masked by nothing (RFC 6455, section 5.2). */
+  const char head[] = { (char) 0x81, (char) (0x80 | length), 0, 0, 0, 0 };
+
+  G_STATIC_ASSERT (sizeof (text) - 1 < 126);
 
   peer_send (peer, head, sizeof (head));
   peer_send (peer, text, length);
