@@ -15,8 +15,8 @@ import unittest
 
 import daemon
 import tap
-from websocket import (ACCEPT, BINARY, CLOSE, CONTINUATION, FINAL, KEY, MASK, PING, PONG, SEPARATOR,
-                       TEXT, Line, make_call, make_frame, make_header)
+from websocket import (ACCEPT, BINARY, CLOSE, CONTINUATION, FINAL, HELLO, KEY, MASK, PING, PONG,
+                       SEPARATOR, TEXT, Line, make_call, make_frame, make_header)
 
 NORMAL, PROTOCOL_ERROR, INVALID_TEXT = 1000, 1002, 1007
 HUB_PING = b'{"type":6}'
@@ -64,8 +64,7 @@ class House(unittest.TestCase):
         self.assertEqual(self.line.take_goodbye(), (None, b""))
 
     def assert_refused(self, *frames: bytes, code=PROTOCOL_ERROR):
-        self.line.greet()
-        self.line.send(*frames)
+        self.line.open(HELLO, *frames)
         self.assert_goodbye(code)
 
 
@@ -516,10 +515,9 @@ class Delivery(House):
     """It makes no difference in which pieces bytes come."""
 
     def test_all_byte_by_byte(self):
-        hello = make_frame(FINAL | TEXT, b'{"protocol":"json","version":1}' + SEPARATOR)
         self.line.send_slowly(self.line.make_request())
         self.assertEqual(self.line.take_head()[0], 101)
-        self.line.send_slowly(hello + make_frame(FINAL | TEXT, make_call("slow")))
+        self.line.send_slowly(HELLO + make_frame(FINAL | TEXT, make_call("slow")))
         self.assertEqual(self.line.take_record(), {})
         self.assert_answered("slow")
 
@@ -535,10 +533,7 @@ class Delivery(House):
 
     def test_handshake_with_the_request(self):
         """What comes right behind the request is the WebSocket's already."""
-        self.line.send(self.line.make_request(),
-                       make_frame(FINAL | TEXT, b'{"protocol":"json","version":1}' + SEPARATOR),
-                       make_frame(FINAL | TEXT, make_call("early")))
-        self.assertEqual(self.line.take_head()[0], 101)
+        self.line.open(HELLO, make_frame(FINAL | TEXT, make_call("early")))
         self.assertEqual(self.line.take_record(), {})
         self.assert_answered("early")
 

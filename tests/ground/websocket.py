@@ -44,6 +44,9 @@ def make_call(name: str) -> bytes:
                       ensure_ascii=False).encode() + SEPARATOR
 
 
+HELLO = make_frame(FINAL | TEXT, b'{"protocol":"json","version":1}' + SEPARATOR)
+
+
 class Line:
     """A connection to the hub."""
 
@@ -98,13 +101,16 @@ class Line:
         fields = dict(line.lower().split(": ", 1) for line in lines if line)
         return int(status.split(" ")[1]), fields
 
-    def greet(self):
-        """Says hello as a client of SignalR does."""
-        self.send(self.make_request())
+    def open(self, *frames: bytes):
+        """Asks for the upgrade, and sends frames right behind that."""
+        self.send(self.make_request(), *frames)
         status, _ = self.take_head()
         if status != 101:
             raise ConnectionError(f"The upgrade is answered with {status}")
-        self.send(make_frame(FINAL | TEXT, b'{"protocol":"json","version":1}' + SEPARATOR))
+
+    def greet(self):
+        """Says hello as a client of SignalR does."""
+        self.open(HELLO)
         if self.take_record() != {}:
             raise ConnectionError("The handshake is refused")
 
