@@ -16,6 +16,9 @@
 
 #define HASH_SIZE 32 /* of SHA-256 */
 
+/* What stands in the address of a file that a page leads to. */
+#define KEY_PARAMETER "key"
+
 #define LOGIN_ADVICE \
   "Open the page by the address that has the token in it, or send the token in the " \
   "field “Authorization: Bearer TOKEN”."
@@ -27,9 +30,13 @@
  *
  * On the owner's socket the kernel says it. On TCP anybody on this machine can ask, and any
  * web page can make a browser ask; so a request must not come from somebody else's page
- * (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or the cookie that the token
+ * (`Origin`, `Sec-Fetch-Site`), and has to bring the token, or both halves of what the token
  * was traded for; so does what comes through a proxy. Whether it is meant for us (`Host`) was
  * looked at before. What proxies say of their visitors is believed by nobody here.
+ *
+ * One half is in a cookie, which no script reads, and the other in our page, which only pages of
+ * our origin read: cookies do not tell ports apart, so that every server on this machine gets to
+ * see the one, whoever runs it.
  */
 struct _HwHttpAuth
 {
@@ -329,8 +336,8 @@ hw_http_auth_admit_token (HwHttpAuth *self,
     return hw_principal_ref (self->principal);
 
   g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED,
-               "This is not the daemon's token. It stands in the file “token” in the "
-               "daemon's state folder.");
+               "This is not the daemon's token, which stands in the file “token” in the daemon's "
+               "state folder, nor does it belong to a session. Sign in again.");
   return NULL;
 }
 
@@ -378,59 +385,75 @@ hw_http_auth_make_cookie_start (HwHttpAuth        *self,
                           self->port);
 }
 
-/* Cookies do not tell ports apart, so that a browser may send those of other daemons,
- * too; and two of one name, if somebody set one for a deeper path. */
+/* Whether a cookie and @key are the halves of a session. Cookies do not tell ports apart, so that
+ * a browser may send those of other daemons, too; and two of one name, if somebody set one for a
+ * deeper path. */
 static gboolean
 hw_http_auth_has_session (HwHttpAuth        *self,
                           SoupServerMessage *message,
-                          const char        *cookies)
+                          const char        *key)
 {
+  const char *cookies = get_field (message, "Cookie");
   g_autofree char *prefix = hw_http_auth_make_cookie_start (self, message);
-  g_auto(GStrv) parts = g_strsplit_set (cookies, ";,", -1);
+  g_auto(GStrv) parts = cookies != NULL ? g_strsplit_set (cookies, ";,", -1) : NULL;
 
-  for (guint i = 0; parts[i] != NULL; i++)
+  for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
     {
       const char *part = g_strstrip (parts[i]);
+      g_autofree char *secret = NULL;
 
-      if (g_str_has_prefix (part, prefix) &&
-          hw_http_sessions_touch (self->sessions, part + strlen (prefix)))
+      if (!g_str_has_prefix (part, prefix) ||
+          strlen (part) != strlen (prefix) + HW_HTTP_SESSION_HALF)
+        continue;
+
+      secret = g_strconcat (part + strlen (prefix), key, NULL);
+      if (hw_http_sessions_touch (self->sessions, secret))
         return TRUE;
     }
 
   return FALSE;
 }
 
-static HwPrincipal *
-hw_http_auth_admit_cookie (HwHttpAuth        *self,
-                           SoupServerMessage *message,
-                           GError           **error)
-{
-  const char *cookies = get_field (message, "Cookie");
-
-  if (cookies == NULL || !hw_http_auth_has_session (self, message, cookies))
-    {
-      g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED,
-                   "Nobody knows who asks. " LOGIN_ADVICE);
-      return NULL;
-    }
-
-  return is_meant (message, error) ? hw_principal_ref (self->principal) : NULL;
-}
-
-/* A browser cannot set fields of a WebSocket's request, so that SignalR's clients put
- * the token into the address. That is for the hub alone: addresses are written to logs.
- * Returns: (transfer full) (nullable) */
+/* Gets a value out of the address. Returns: (transfer full) (nullable) */
 static char *
-get_token_of_query (SoupServerMessage *message)
+get_parameter (SoupServerMessage *message,
+               const char        *name)
 {
   const char *query = g_uri_get_query (soup_server_message_get_uri (message));
   g_autoptr(GHashTable) values = NULL;
 
-  if (query == NULL || get_route (message) != HW_HTTP_ROUTE_HUB)
+  if (query == NULL)
     return NULL;
 
   values = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
-  return values != NULL ? g_strdup (g_hash_table_lookup (values, "access_token")) : NULL;
+  return values != NULL ? g_strdup (g_hash_table_lookup (values, name)) : NULL;
+}
+
+/* What somebody says to be known by: the token, or the half of a session. A browser cannot set
+ * fields of a WebSocket's request, so that SignalR's clients put it into the address; nor of a
+ * download, so that our page puts the half there. That is for these alone: addresses are written
+ * to logs. Returns: (transfer full) (nullable) */
+static char *
+get_guess (SoupServerMessage *message)
+{
+  const char *field = get_field (message, "Authorization");
+
+  if (field != NULL)
+    return g_strdup (g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0
+                     ? field + strlen ("Bearer ") : "");
+
+  if (get_route (message) == HW_HTTP_ROUTE_HUB)
+    return get_parameter (message, "access_token");
+
+  return get_route (message) == HW_HTTP_ROUTE_FILE ? get_parameter (message, KEY_PARAMETER) : NULL;
+}
+
+/* A file's address would keep the token for whoever reads the browser's history. */
+static gboolean
+may_bring_token (SoupServerMessage *message)
+{
+  return get_field (message, "Authorization") != NULL ||
+         get_route (message) == HW_HTTP_ROUTE_HUB;
 }
 
 /**
@@ -439,7 +462,7 @@ get_token_of_query (SoupServerMessage *message)
  * @message: a request, its head at least
  * @error: return location for a #GError, or %NULL
  *
- * Finds out who asks. A token that is wrong is refused, even beside a good cookie.
+ * Finds out who asks. A cookie says nothing without the half of the session that our page has.
  *
  * Returns: (transfer full): who asks, or %NULL with %HW_ERROR_UNAUTHORIZED if nobody
  *   knows, %HW_ERROR_NOT_ALLOWED if hw_http_auth_check() or this user is refused
@@ -449,8 +472,7 @@ hw_http_auth_authenticate (HwHttpAuth        *self,
                            SoupServerMessage *message,
                            GError           **error)
 {
-  const char *field;
-  g_autofree char *query_token = NULL;
+  g_autofree char *guess = NULL;
 
   g_return_val_if_fail (HW_IS_HTTP_AUTH (self), NULL);
   g_return_val_if_fail (SOUP_IS_SERVER_MESSAGE (message), NULL);
@@ -462,19 +484,15 @@ hw_http_auth_authenticate (HwHttpAuth        *self,
   if (is_local (message))
     return hw_http_auth_admit_local (self, message, error);
 
-  field = get_field (message, "Authorization");
-  if (field != NULL)
-    {
-      gboolean is_bearer = g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0;
+  guess = get_guess (message);
+  if (guess != NULL && hw_http_auth_has_session (self, message, guess))
+    return is_meant (message, error) ? hw_principal_ref (self->principal) : NULL;
 
-      return hw_http_auth_admit_token (self, is_bearer ? field + strlen ("Bearer ") : "", error);
-    }
+  if (guess != NULL && may_bring_token (message))
+    return hw_http_auth_admit_token (self, guess, error);
 
-  query_token = get_token_of_query (message);
-  if (query_token != NULL)
-    return hw_http_auth_admit_token (self, query_token, error);
-
-  return hw_http_auth_admit_cookie (self, message, error);
+  g_set_error (error, HW_ERROR, HW_ERROR_UNAUTHORIZED, "Nobody knows who asks. " LOGIN_ADVICE);
+  return NULL;
 }
 
 /**
@@ -482,11 +500,12 @@ hw_http_auth_authenticate (HwHttpAuth        *self,
  * @self: an auth
  * @message: the request for it
  * @token: what should be the daemon's token
+ * @key: (out) (transfer full): the half that is for the page alone
  * @error: return location for a #GError, or %NULL
  *
- * Trades the token for a cookie (RFC 6265). With TLS it is `Secure`, which keeps it from plain
- * HTTP; loopback speaks nothing else. Its name has the port, since a browser gives one daemon's
- * cookie to another on the same machine.
+ * Trades the token for two halves that are good together, one of them in a cookie (RFC 6265).
+ * With TLS that is `Secure`, which keeps it from plain HTTP; loopback speaks nothing else. Its
+ * name has the port, since a browser gives one daemon's cookie to another on the same machine.
  *
  * Returns: (transfer full): what the field Set-Cookie has to say, or %NULL with
  *   %HW_ERROR_UNAUTHORIZED
@@ -495,6 +514,7 @@ char *
 hw_http_auth_open_session (HwHttpAuth        *self,
                            SoupServerMessage *message,
                            const char        *token,
+                           char             **key,
                            GError           **error)
 {
   g_autoptr(HwPrincipal) principal = NULL;
@@ -503,6 +523,7 @@ hw_http_auth_open_session (HwHttpAuth        *self,
 
   g_return_val_if_fail (HW_IS_HTTP_AUTH (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
+  g_return_val_if_fail (key != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   principal = hw_http_auth_admit_token (self, token, error);
@@ -514,7 +535,9 @@ hw_http_auth_open_session (HwHttpAuth        *self,
     return NULL;
 
   start = hw_http_auth_make_cookie_start (self, message);
+  *key = g_strdup (secret + HW_HTTP_SESSION_HALF);
 
-  return g_strdup_printf ("%s%s; HttpOnly; SameSite=Strict; Path=/%s", start, secret,
+  return g_strdup_printf ("%s%.*s; HttpOnly; SameSite=Strict; Path=/%s", start,
+                          HW_HTTP_SESSION_HALF, secret,
                           hw_http_auth_has_tls (message) ? "; Secure" : "");
 }

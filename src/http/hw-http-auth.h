@@ -30,6 +30,7 @@ HwPrincipal *hw_http_auth_authenticate (HwHttpAuth        *self,
 char        *hw_http_auth_open_session (HwHttpAuth        *self,
                                         SoupServerMessage *message,
                                         const char        *token,
+                                        char             **key,
                                         GError           **error);
 
 gboolean     hw_http_auth_has_tls (SoupServerMessage *message);

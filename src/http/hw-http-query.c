@@ -365,7 +365,7 @@ hw_http_query_read_task (const char *query,
  * @attempt: (out): the attempt that it names, or 0
  * @error: return location for a #GError, or %NULL
  *
- * Reads which `attempt` somebody means.
+ * Reads which `attempt` somebody means. By a `key` they were let in before.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -374,7 +374,7 @@ hw_http_query_read_attempt (const char *query,
                             guint      *attempt,
                             GError    **error)
 {
-  static const char *const names[] = { "attempt", NULL };
+  static const char *const names[] = { "attempt", "key", NULL };
   g_autoptr(GHashTable) values = NULL;
   guint64 number = 0;
 

@@ -10,11 +10,13 @@
 #include "hw-problem-json.h"
 
 /* What our pages may do: run our scripts, show our styles and pictures, and talk to us.
- * The pictures in data: addresses are those that a bar's stripes are drawn with. */
+ * The pictures in data: addresses are those that a bar's stripes are drawn with. No text becomes
+ * a script or a part of a page, but what Vue has made of its templates when it was built, which
+ * it passes on by a policy of that name. */
 #define CONTENT_SECURITY_POLICY \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
   "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " \
-  "frame-ancestors 'none'"
+  "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"
 
 /* What every answer says, whoever makes it. */
 static const struct

@@ -17,6 +17,7 @@
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
 #include "hw-task-api.h"
+#include "hw-task-json.h"
 #include "hw-web-files.h"
 
 #include <string.h>
@@ -219,6 +220,7 @@ hw_http_server_answer_session (HwHttpServer      *self,
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autofree char *token = NULL;
   g_autofree char *cookie = NULL;
+  g_autofree char *key = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!g_str_equal (soup_server_message_get_method (message), "POST"))
@@ -232,7 +234,7 @@ hw_http_server_answer_session (HwHttpServer      *self,
                                          hw_http_route_get_max_body (HW_HTTP_ROUTE_SESSION, "POST"),
                                          &error);
   if (token != NULL)
-    cookie = hw_http_auth_open_session (self->auth, message, token, &error);
+    cookie = hw_http_auth_open_session (self->auth, message, token, &key, &error);
 
   if (cookie == NULL)
     {
@@ -242,7 +244,7 @@ hw_http_server_answer_session (HwHttpServer      *self,
 
   soup_message_headers_replace (soup_server_message_get_response_headers (message),
                                 "Set-Cookie", cookie);
-  hw_http_reply_empty (message, SOUP_STATUS_NO_CONTENT);
+  hw_http_reply_json (message, SOUP_STATUS_OK, hw_task_json_encode_session (key));
 }
 
 /* Nobody took the hub's path. */

@@ -11,8 +11,9 @@
 #include <errno.h>
 #include <sys/random.h>
 
-/* As many as a SHA-256 has: nobody guesses one of 2^256. */
+/* As many as a SHA-256 has, half of them for each of two who keep a half. */
 #define SECRET_SIZE 32
+G_STATIC_ASSERT (HW_HTTP_SESSION_HALF == SECRET_SIZE);
 
 /* More characters than a secret has are not hashed. */
 #define MAX_SECRET_LENGTH (2 * SECRET_SIZE)
@@ -20,7 +21,7 @@
 /**
  * HwHttpSessions:
  *
- * The browsers that showed the token. Each holds a secret of its own in a cookie; here
+ * The browsers that showed the token. Each holds a secret of its own, half of it in a cookie; here
  * is only the secret's hash, so that whoever reads our memory cannot become one of
  * them. When there are too many, the one that was silent longest has to show the token
  * again. They end with the daemon.
@@ -170,7 +171,7 @@ hw_http_sessions_open (HwHttpSessions *self,
 /**
  * hw_http_sessions_touch:
  * @self: the sessions
- * @secret: what somebody's cookie says
+ * @secret: what somebody's cookie says, and what their page does behind it
  *
  * Looks for a session, and keeps it for as long again as one may be idle. How long the
  * look takes tells of the secret's hash at most, which is of no use to anybody.

@@ -30,6 +30,13 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_SESSION_LIFE (G_GINT64_CONSTANT (7) * 24 * 60 * 60 * G_USEC_PER_SEC)
 
+/**
+ * HW_HTTP_SESSION_HALF:
+ *
+ * How many characters of a secret are one half of it, which has 128 bits: nobody guesses that.
+ */
+#define HW_HTTP_SESSION_HALF 32
+
 #define HW_TYPE_HTTP_SESSIONS (hw_http_sessions_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpSessions, hw_http_sessions, HW, HTTP_SESSIONS, GObject)
 

@@ -400,6 +400,21 @@ hw_task_json_encode_poll (guint64    epoch,
   return g_string_free_to_bytes (text);
 }
 
+static GBytes *
+encode_string (const char *name,
+               const char *value)
+{
+  GString *text = g_string_new (NULL);
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, text);
+  hw_json_writer_begin_object (&writer);
+  write_string_member (&writer, name, value);
+  hw_json_writer_end_object (&writer);
+
+  return g_string_free_to_bytes (text);
+}
+
 /**
  * hw_task_json_encode_link:
  * @url: where a page is
@@ -411,18 +426,25 @@ hw_task_json_encode_poll (guint64    epoch,
 GBytes *
 hw_task_json_encode_link (const char *url)
 {
-  GString *text = NULL;
-  HwJsonWriter writer;
-
   g_return_val_if_fail (url != NULL, NULL);
 
-  text = g_string_new (NULL);
-  hw_json_writer_init (&writer, text);
-  hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, HW_FORM_URL, url);
-  hw_json_writer_end_object (&writer);
+  return encode_string (HW_FORM_URL, url);
+}
 
-  return g_string_free_to_bytes (text);
+/**
+ * hw_task_json_encode_session:
+ * @key: what a page sends as `Authorization: Bearer KEY`, with its cookie
+ *
+ * Gets a session as JSON, `{"key": "…"}`.
+ *
+ * Returns: (transfer full): the bytes
+ */
+GBytes *
+hw_task_json_encode_session (const char *key)
+{
+  g_return_val_if_fail (key != NULL, NULL);
+
+  return encode_string ("key", key);
 }
 
 static void

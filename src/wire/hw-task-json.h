@@ -33,6 +33,7 @@ GBytes *hw_task_json_encode_poll (guint64    epoch,
                                   gboolean   has_ended,
                                   GPtrArray *events);
 GBytes *hw_task_json_encode_link (const char *url);
+GBytes *hw_task_json_encode_session (const char *key);
 GBytes *hw_task_json_encode_files (const HwFileList *list);
 GBytes *hw_task_json_encode_about (const char          *version,
                                    guint64              epoch,

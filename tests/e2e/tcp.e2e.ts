@@ -119,7 +119,7 @@ describe('over TCP', () => {
     )
   })
 
-  test('the token is traded for a cookie, with which the page works and a foreign page does not', async () => {
+  test('the token is traded for two halves, with which the page works and a foreign page does not', async () => {
     const daemon = await startDaemon()
     const rest = stranger(daemon)
     const refused = await rest.post('/api/v1/session', { token: 'wrong' })
@@ -127,7 +127,8 @@ describe('over TCP', () => {
     expect(refused.headers['set-cookie']).toBeUndefined()
 
     const traded = await rest.post('/api/v1/session', { token: daemon.token })
-    expect(traded.status).toBe(204)
+    expect(traded.status).toBe(200)
+    const { key } = traded.json as { key: string }
     const [cookie = ''] = traded.headers['set-cookie'] ?? []
     expect(cookie).toMatch(
       new RegExp(`^headway_${daemon.port}=[\\w-]{32,}; HttpOnly; SameSite=Strict; Path=/$`),
@@ -135,27 +136,45 @@ describe('over TCP', () => {
     expect(cookie).not.toContain(daemon.token)
 
     const Cookie = cookie.split(';')[0] ?? ''
-    expect((await rest.get('/api/v1/session', { headers: { Cookie } })).status).toBe(204)
-    const own = { Cookie, Origin: daemon.origin }
+    const both = { Cookie, Authorization: `Bearer ${key}` }
+    expect((await rest.get('/api/v1/session', { headers: both })).status).toBe(204)
+    const own = { ...both, Origin: daemon.origin }
     const added = await rest.post('/api/v1/tasks', { type: 'noop' }, { headers: own })
     expect(added.status).toBe(202)
 
-    const foreign = { Cookie, Origin: 'http://evil.example' }
-    for (const headers of [foreign, { Cookie }]) {
+    const foreign = { ...both, Origin: 'http://evil.example' }
+    for (const headers of [foreign, both]) {
       const answer = await rest.post('/api/v1/tasks', { type: 'noop' }, { headers })
       expect(answer.status).toBe(403)
     }
     expect(await overTcp(daemon).tasks()).toHaveLength(1)
   })
 
-  test('a WebSocket opens with the cookie from a page of its own, and from nowhere else', async () => {
+  test('a cookie that another server on this machine got to see is worth nothing', async () => {
+    const daemon = await startDaemon()
+    const rest = stranger(daemon)
+    const traded = await rest.post('/api/v1/session', { token: daemon.token })
+    const Cookie = traded.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+    const half = Cookie.split('=')[1] ?? ''
+    for (const more of [{}, { Authorization: `Bearer ${half}` }]) {
+      const headers = { Cookie, Origin: daemon.origin, 'Sec-Fetch-Site': 'same-origin', ...more }
+      expect((await rest.get('/api/v1/tasks', { headers })).status).toBe(401)
+      expect((await rest.post('/api/v1/tasks', { type: 'noop' }, { headers })).status).toBe(401)
+    }
+    const hub = new RawHub(daemon, '', { headers: { Cookie }, origin: daemon.origin })
+    expect(await until('it is refused', () => hub.refusal)).toBe(401)
+    expect(await overTcp(daemon).tasks()).toEqual([])
+  })
+
+  test('a WebSocket opens with the session from a page of its own, and from nowhere else', async () => {
     const daemon = await startDaemon()
     const traded = await stranger(daemon).post('/api/v1/session', { token: daemon.token })
     const Cookie = traded.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-    const own = new RawHub(daemon, '', { headers: { Cookie }, origin: daemon.origin })
+    const query = `?access_token=${(traded.json as { key: string }).key}`
+    const own = new RawHub(daemon, query, { headers: { Cookie }, origin: daemon.origin })
     await own.opened()
     for (const origin of [undefined, 'http://evil.example']) {
-      const foreign = new RawHub(daemon, '', { headers: { Cookie }, ...(origin && { origin }) })
+      const foreign = new RawHub(daemon, query, { headers: { Cookie }, ...(origin && { origin }) })
       expect(await until('it is refused', () => foreign.refusal)).toBe(403)
     }
   })
@@ -170,6 +189,7 @@ describe('over TCP', () => {
       expect(policy).toContain("script-src 'self'")
       expect(policy).toContain("connect-src 'self'")
       expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).toContain("require-trusted-types-for 'script'; trusted-types vue")
       expect(policy).not.toMatch(/unsafe-(inline|eval)|\*|https?:/)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',

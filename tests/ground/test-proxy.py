@@ -184,10 +184,11 @@ class ProxyTest(House):
 
     def test_a_browser_gets_a_session_for_tls_and_its_page_alone_may_use_it(self):
         body = json.dumps({"token": self.token})
-        status, fields, _ = self.ask("POST", "/api/v1/session", ORIGIN | JSON, body)
-        self.assertEqual(204, status)
+        status, fields, answer = self.ask("POST", "/api/v1/session", ORIGIN | JSON, body)
+        self.assertEqual(200, status)
         self.assertIn("; Secure", fields["Set-Cookie"])
-        pair = {"Cookie": fields["Set-Cookie"].split(";")[0]}
+        pair = {"Cookie": fields["Set-Cookie"].split(";")[0],
+                "Authorization": f"Bearer {json.loads(answer)['key']}"}
         self.assertEqual(200, self.ask(fields=pair)[0])
         task = json.dumps({"type": "noop"})
         self.assertEqual(202, self.ask("POST", fields=pair | ORIGIN | JSON, body=task)[0])

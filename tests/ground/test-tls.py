@@ -332,13 +332,15 @@ class TlsTest(House):
         self.start()
         token = (self.state / "token").read_text().strip()
         origin = {"Origin": f"https://localhost:{self.port}", "Content-Type": "application/json"}
-        status, fields, _ = self.ask("POST", "/api/v1/session", origin, json.dumps({"token": token}))
-        self.assertEqual(204, status)
+        status, fields, body = self.ask("POST", "/api/v1/session", origin,
+                                        json.dumps({"token": token}))
+        self.assertEqual(200, status)
         cookie = fields["Set-Cookie"]
         self.assertTrue(cookie.startswith("__Host-headway_"), cookie)
         for part in ("HttpOnly", "SameSite=Strict", "Path=/", "Secure"):
             self.assertIn(part, cookie.split("; "))
-        pair = {"Cookie": cookie.split(";")[0]}
+        key = json.loads(body)["key"]
+        pair = {"Cookie": cookie.split(";")[0], "Authorization": f"Bearer {key}"}
         self.assertEqual(200, self.ask(path="/api/v1/tasks", fields=pair)[0])
         plain = origin | pair | {"Origin": f"http://localhost:{self.port}"}
         self.assertEqual(403, self.ask("POST", "/api/v1/tasks", plain, "{}")[0])

@@ -20,6 +20,8 @@
 
 #define TOKEN "Authorization: Bearer {token}\n"
 #define COOKIE "Cookie: {cookie}\n"
+#define KEY "Authorization: Bearer {key}\n"
+#define SESSION COOKIE KEY
 #define JSON "Content-Type: application/json\n"
 #define ORIGIN "Origin: http://127.0.0.1:{port}\n"
 #define UPGRADE "Connection: Upgrade\nUpgrade: websocket\n"
@@ -153,71 +155,93 @@ static const Row tokens[] = {
 };
 
 static const Row cookies[] = {
-  { "reads", "GET /api/v1/tasks", TO_US COOKIE, 200 },
-  { "says-so", "GET /api/v1/session", TO_US COOKIE, 204 },
+  { "reads", "GET /api/v1/tasks", TO_US SESSION, 200 },
+  { "says-so", "GET /api/v1/session", TO_US SESSION, 204 },
   { "among-others", "GET /api/v1/tasks",
-    TO_US "Cookie: a=b; headway_1=0; {cookie}; headway=1\n", 200 },
-  { "of-one-name-twice", "GET /api/v1/tasks", TO_US "Cookie: headway_{port}=0; {cookie}\n", 200 },
-  { "in-two-fields", "GET /api/v1/tasks", TO_US "Cookie: a=b\n" COOKIE, 200 },
+    TO_US KEY "Cookie: a=b; headway_1=0; {cookie}; headway=1\n", 200 },
+  { "of-one-name-twice", "GET /api/v1/tasks", TO_US KEY "Cookie: headway_{port}=0; {cookie}\n", 200 },
+  { "in-two-fields", "GET /api/v1/tasks", TO_US "Cookie: a=b\n" SESSION, 200 },
   { "unknown", "GET /api/v1/tasks",
-    TO_US "Cookie: headway_{port}="
-    "0000000000000000000000000000000000000000000000000000000000000000\n", 401 },
-  { "of-another-port", "GET /api/v1/tasks", TO_US "Cookie: headway_1={secret}\n", 401 },
-  { "name-that-ends-alike", "GET /api/v1/tasks", TO_US "Cookie: x{cookie}\n", 401 },
-  { "empty", "GET /api/v1/tasks", TO_US "Cookie: headway_{port}=\n", 401 },
-  { "quoted", "GET /api/v1/tasks", TO_US "Cookie: headway_{port}=\"{secret}\"\n", 401 },
+    TO_US KEY "Cookie: headway_{port}=00000000000000000000000000000000\n", 401 },
+  { "of-another-port", "GET /api/v1/tasks", TO_US KEY "Cookie: headway_1={secret}\n", 401 },
+  { "name-that-ends-alike", "GET /api/v1/tasks", TO_US KEY "Cookie: x{cookie}\n", 401 },
+  { "empty", "GET /api/v1/tasks", TO_US KEY "Cookie: headway_{port}=\n", 401 },
+  { "quoted", "GET /api/v1/tasks", TO_US KEY "Cookie: headway_{port}=\"{secret}\"\n", 401 },
 
-  { "writes-from-our-page", "POST /add-task", TO_US COOKIE ORIGIN, 200 },
-  { "writes-by-site", "POST /add-task", TO_US COOKIE "Sec-Fetch-Site: same-origin\n", 200 },
-  { "writes-from-nowhere", "POST /add-task", TO_US COOKIE, 403 },
-  { "writes-from-another-port", "POST /add-task", TO_US COOKIE "Origin: http://127.0.0.1:1\n",
+  /* What a server of somebody else on this machine gets to see, and what it could make of it. */
+  { "alone", "GET /api/v1/tasks", TO_US COOKIE, 401 },
+  { "alone-from-our-page", "POST /add-task", TO_US COOKIE ORIGIN, 401 },
+  { "alone-at-the-hub", "GET /hub", TO_US COOKIE ORIGIN UPGRADE, 401 },
+  { "alone-at-a-file", "GET /api/v1/tasks/1/files/a", TO_US COOKIE, 401 },
+  { "twice", "GET /api/v1/tasks", TO_US COOKIE "Authorization: Bearer {secret}\n", 401 },
+  { "with-another-key", "GET /api/v1/tasks",
+    TO_US COOKIE "Authorization: Bearer 00000000000000000000000000000000\n", 401 },
+  { "with-half-a-key", "GET /api/v1/tasks",
+    TO_US "Cookie: headway_{port}={secret}0\n" KEY, 401 },
+  { "key-alone", "GET /api/v1/tasks", TO_US KEY, 401 },
+
+  /* Where a browser sets no fields. */
+  { "key-in-the-hub's-address", "GET /hub?access_token={key}", TO_US COOKIE ORIGIN UPGRADE, 404 },
+  { "key-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={key}", TO_US COOKIE, 404 },
+  { "key-in-the-list's-address", "GET /api/v1/tasks/1/files?key={key}", TO_US COOKIE, 401 },
+  { "token-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={token}", TO_US, 401 },
+
+  { "writes-from-our-page", "POST /add-task", TO_US SESSION ORIGIN, 200 },
+  { "writes-by-site", "POST /add-task", TO_US SESSION "Sec-Fetch-Site: same-origin\n", 200 },
+  { "writes-from-nowhere", "POST /add-task", TO_US SESSION, 403 },
+  { "writes-from-another-port", "POST /add-task", TO_US SESSION "Origin: http://127.0.0.1:1\n",
     403 },
-  { "negotiates-from-our-page", "POST /hub/negotiate", TO_US COOKIE ORIGIN, 404 },
-  { "negotiates-from-nowhere", "POST /hub/negotiate", TO_US COOKIE, 403 },
-  { "websocket-from-our-page", "GET /hub", TO_US COOKIE ORIGIN UPGRADE, 404 },
-  { "websocket-from-nowhere", "GET /hub", TO_US COOKIE UPGRADE, 403 },
-  { "websocket-by-site", "GET /hub", TO_US COOKIE UPGRADE "Sec-Fetch-Site: same-origin\n", 403 },
+  { "negotiates-from-our-page", "POST /hub/negotiate", TO_US SESSION ORIGIN, 404 },
+  { "negotiates-from-nowhere", "POST /hub/negotiate", TO_US SESSION, 403 },
+  { "websocket-from-our-page", "GET /hub", TO_US SESSION ORIGIN UPGRADE, 404 },
+  { "websocket-from-nowhere", "GET /hub", TO_US SESSION UPGRADE, 403 },
+  { "websocket-by-site", "GET /hub", TO_US SESSION UPGRADE "Sec-Fetch-Site: same-origin\n", 403 },
   { "websocket-whose-site-is-unclear", "GET /hub",
-    TO_US COOKIE ORIGIN UPGRADE "Sec-Fetch-Site: cross-site\n", 404 },
+    TO_US SESSION ORIGIN UPGRADE "Sec-Fetch-Site: cross-site\n", 404 },
 };
 
 static const Row bodies[] = {
-  { "json", "POST /add-task", TO_US COOKIE ORIGIN JSON, 200 },
+  { "json", "POST /add-task", TO_US SESSION ORIGIN JSON, 200 },
   { "json-with-a-charset", "POST /add-task",
-    TO_US COOKIE ORIGIN "Content-Type: application/json; charset=utf-8\n", 200 },
+    TO_US SESSION ORIGIN "Content-Type: application/json; charset=utf-8\n", 200 },
   { "form", "POST /add-task",
-    TO_US COOKIE ORIGIN "Content-Type: application/x-www-form-urlencoded\n", 403 },
-  { "text", "POST /add-task", TO_US COOKIE ORIGIN "Content-Type: text/plain\n", 403 },
+    TO_US SESSION ORIGIN "Content-Type: application/x-www-form-urlencoded\n", 403 },
+  { "text", "POST /add-task", TO_US SESSION ORIGIN "Content-Type: text/plain\n", 403 },
   { "multipart", "POST /add-task",
-    TO_US COOKIE ORIGIN "Content-Type: multipart/form-data; boundary=x\n", 403 },
-  { "untyped", "POST /add-task", TO_US COOKIE ORIGIN, 403 },
+    TO_US SESSION ORIGIN "Content-Type: multipart/form-data; boundary=x\n", 403 },
+  { "untyped", "POST /add-task", TO_US SESSION ORIGIN, 403 },
   { "untyped-with-the-token", "POST /add-task", BY_OWNER, 200 },
 };
 
-/* Trades the token for a cookie. Returns: (transfer full): `NAME=SECRET` */
+/* Trades the token for a session. Returns: (transfer full): `NAME=SECRET`, and the other half */
 static char *
-log_in (HttpHouse *house)
+log_in (HttpHouse *house,
+        char     **key)
 {
   g_autoptr(HttpAnswer) answer =
     http_house_ask (house, "POST /api/v1/session", TO_US ORIGIN JSON,
                     "{\"token\": \"" HTTP_HOUSE_TOKEN "\"}");
   const char *field = http_answer_get (answer, "set-cookie");
 
-  g_assert_cmpuint (answer->status, ==, 204);
+  g_assert_cmpuint (answer->status, ==, 200);
+  *key = g_strndup (answer->text + strlen ("{\"key\":\""), HW_HTTP_SESSION_HALF);
+
   return g_strndup (field, strcspn (field, ";"));
 }
 
-/* Puts the cookie into @fields. */
+/* Puts the session into @text. */
 static char *
-fill_in (const char *fields,
-         const char *cookie)
+fill_in (const char *text,
+         const char *cookie,
+         const char *key)
 {
-  GString *text = g_string_new (fields);
+  GString *filled = g_string_new (text);
 
-  g_string_replace (text, "{cookie}", cookie, 0);
-  g_string_replace (text, "{secret}", strchr (cookie, '=') + 1, 0);
+  g_string_replace (filled, "{cookie}", cookie, 0);
+  g_string_replace (filled, "{secret}", strchr (cookie, '=') + 1, 0);
+  g_string_replace (filled, "{key}", key, 0);
 
-  return g_string_free (text, FALSE);
+  return g_string_free (filled, FALSE);
 }
 
 static HttpAnswer *
@@ -225,10 +249,12 @@ ask_for_row (HttpHouse  *house,
              const Row  *row,
              const char *body)
 {
-  g_autofree char *cookie = log_in (house);
-  g_autofree char *fields = fill_in (row->fields, cookie);
+  g_autofree char *key = NULL;
+  g_autofree char *cookie = log_in (house, &key);
+  g_autofree char *target = fill_in (row->target, cookie, key);
+  g_autofree char *fields = fill_in (row->fields, cookie, key);
 
-  return http_house_ask (house, row->target, fields, body);
+  return http_house_ask (house, target, fields, body);
 }
 
 static void
@@ -302,11 +328,12 @@ test_http_auth_cookie_form (HttpHouse    *house,
     http_house_ask (house, "POST /api/v1/session", TO_US JSON,
                     "{\"token\": \"" HTTP_HOUSE_TOKEN "\"}");
   g_autofree char *pattern =
-    g_strdup_printf ("^headway_%u=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=/$",
+    g_strdup_printf ("^headway_%u=[0-9a-f]{32}; HttpOnly; SameSite=Strict; Path=/$",
                      hw_http_server_get_port (house->server));
 
-  g_assert_cmpuint (answer->status, ==, 204);
+  g_assert_cmpuint (answer->status, ==, 200);
   g_assert_true (g_regex_match_simple (pattern, http_answer_get (answer, "set-cookie"), 0, 0));
+  g_assert_true (g_regex_match_simple ("^{\"key\":\"[0-9a-f]{32}\"}$", answer->text, 0, 0));
   g_assert_null (strstr (answer->head, HTTP_HOUSE_TOKEN));
 }
 
@@ -343,8 +370,9 @@ static void
 test_http_auth_cookie_ends (HttpHouse    *house,
                             gconstpointer test_data)
 {
-  g_autofree char *cookie = log_in (house);
-  g_autofree char *fields = fill_in (TO_US COOKIE, cookie);
+  g_autofree char *key = NULL;
+  g_autofree char *cookie = log_in (house, &key);
+  g_autofree char *fields = fill_in (TO_US SESSION, cookie, key);
   g_autoptr(HttpAnswer) before = NULL;
   g_autoptr(HttpAnswer) after = NULL;
 

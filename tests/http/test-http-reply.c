@@ -20,7 +20,7 @@ static const struct
   { "content-security-policy",
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'" },
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue" },
   { "x-content-type-options", "nosniff" },
   { "x-frame-options", "DENY" },
   { "referrer-policy", "no-referrer" },

@@ -10,6 +10,7 @@ import type { GapWords, OutputListener } from './output'
 import { fetchOutput, readOutput } from './output'
 import type { Rest } from './rest'
 import { createRest } from './rest'
+import { SessionKey } from './session-key'
 import { SessionKeeper } from './session-keeper'
 import type { TaskFilter, WatchListener } from './watch'
 import { watchTask, watchTasks } from './watch'
@@ -35,14 +36,18 @@ export interface ApiOptions {
 }
 
 export function createApi({ onUnauthorized }: ApiOptions): Api {
+  const key = new SessionKey(window.localStorage)
   const rest: Rest = createRest({
     fetch: window.fetch.bind(window),
+    key,
     renew: () => keeper.renew(),
   })
   const keeper = new SessionKeeper({ openSession: rest.openSession, onLost: onUnauthorized })
   const link = new HubLink({
     connection: new HubConnectionBuilder()
-      .withUrl(new URL('/hub', window.location.href).href)
+      .withUrl(new URL('/hub', window.location.href).href, {
+        accessTokenFactory: () => key.get() ?? '',
+      })
       .configureLogging(LogLevel.None)
       .build(),
     onFailure: () => {

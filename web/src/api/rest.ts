@@ -4,6 +4,7 @@
 import type { JsonObject } from './json'
 import { asList, asObject, isBoolean, isCount, isNullOr, isString, member, memberOr } from './json'
 import { readProblem, UnreachableError } from './problem'
+import type { SessionKey } from './session-key'
 import type { Task } from './task'
 import { parseTask } from './task'
 import type { TaskType } from './task-type'
@@ -67,9 +68,9 @@ export interface About {
 }
 
 export interface Rest {
-  /** Trades the token for a cookie that this page cannot read. */
+  /** Trades the token for a cookie that this page cannot read, and a key that goes with it. */
   openSession: (token: string) => Promise<void>
-  /** Whether the cookie is still good. */
+  /** Whether both are still good. */
   hasSession: () => Promise<boolean>
   listTasks: (query: TaskQuery) => Promise<TaskPage>
   getTask: (id: number) => Promise<Task>
@@ -85,32 +86,46 @@ export interface Rest {
   listTaskTypes: () => Promise<TaskType[]>
   getAbout: () => Promise<About>
   listFiles: (id: number, attempt: number) => Promise<FileList>
+  /** Where a file is: the browser fetches it itself, however large it is. */
+  fileUrl: (id: number, attempt: number, name: string) => string
   /** At most a mebibyte of an attempt's output. */
   getLog: (id: number, attempt: number, offset: number) => Promise<LogPart>
 }
 
 export interface RestOptions {
   fetch: typeof fetch
+  key: Pick<SessionKey, 'get' | 'set'>
   /** Called when the cookie is not good any more; whether there is a good one now. */
   renew: () => Promise<boolean>
 }
 
-export function createRest({ fetch, renew }: RestOptions): Rest {
-  async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+type Asker = (method: string, path: string, body?: unknown) => Promise<Response>
+
+function createAsker({ fetch, key }: RestOptions): Asker {
+  return (method, path, body) => {
+    const headers = new Headers()
     const init: RequestInit = {
       method,
+      headers,
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }
+    const half = key.get()
+    if (half !== null) headers.set('Authorization', `Bearer ${half}`)
     if (body !== undefined) {
-      init.headers = { 'Content-Type': 'application/json' }
+      headers.set('Content-Type', 'application/json')
       init.body = JSON.stringify(body)
     }
     return fetch(`/api/v1${path}`, init).catch((error: unknown) => {
       throw new UnreachableError(error)
     })
   }
+}
+
+export function createRest(options: RestOptions): Rest {
+  const { key, renew } = options
+  const ask = createAsker(options)
 
   async function request(method: string, path: string, body?: unknown): Promise<Response> {
     let response = await ask(method, path, body)
@@ -127,6 +142,7 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     async openSession(token) {
       const response = await ask('POST', '/session', { token })
       if (!response.ok) throw await readProblem(response)
+      key.set(member(asObject(await readJson(response), 'session'), 'key', isString))
     },
     async hasSession() {
       const response = await ask('GET', '/session')
@@ -150,6 +166,10 @@ export function createRest({ fetch, renew }: RestOptions): Rest {
     async listFiles(id, attempt) {
       const path = `/tasks/${id}/files?attempt=${attempt}`
       return parseFiles(await readJson(await request('GET', path)))
+    },
+    fileUrl(id, attempt, name) {
+      const parameters = new URLSearchParams({ attempt: String(attempt), key: key.get() ?? '' })
+      return `/api/v1/tasks/${id}/files/${encodeURIComponent(name)}?${parameters.toString()}`
     },
     async getLog(id, attempt, offset) {
       const path = `/tasks/${id}/log?attempt=${attempt}&offset=${offset}`
@@ -204,11 +224,6 @@ function parseFiles(value: unknown): FileList {
     others: memberOr(list, 'others', isCount, 0),
     truncated: memberOr(list, 'truncated', isBoolean, false),
   }
-}
-
-/** Where a file is: the browser fetches it itself, however large it is. */
-export function fileUrl(id: number, attempt: number, name: string): string {
-  return `/api/v1/tasks/${id}/files/${encodeURIComponent(name)}?attempt=${attempt}`
 }
 
 async function readLogPart(response: Response, offset: number): Promise<LogPart> {

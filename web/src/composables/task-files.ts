@@ -46,5 +46,6 @@ export function useTaskFiles(task: Readonly<Ref<Task>>) {
   )
   onScopeDispose(stop)
 
-  return list
+  const urlOf = (attempt: number, name: string) => api.fileUrl(task.value.id, attempt, name)
+  return { list, urlOf }
 }

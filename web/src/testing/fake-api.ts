@@ -44,6 +44,7 @@ export class FakeApi implements Api {
   listFiles = vi.fn<Api['listFiles']>((_id, attempt) =>
     Promise.resolve({ attempt, files: this.files, others: 0, truncated: false }),
   )
+  fileUrl = vi.fn<Api['fileUrl']>((id, attempt, name) => `/files/${id}/${attempt}/${name}`)
   getLog = vi.fn<Api['getLog']>(() => Promise.reject(new Error('not expected')))
   fetchOutput = vi.fn<Api['fetchOutput']>(() => Promise.resolve(new Blob(['all of it'])))
 

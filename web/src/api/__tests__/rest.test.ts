@@ -12,7 +12,8 @@ function setUp(answer: Response | Error) {
     answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer),
   )
   const renew = vi.fn(() => Promise.resolve(false))
-  return { rest: createRest({ fetch, renew }), fetch, renew }
+  const key = { get: vi.fn(() => 'half'), set: vi.fn() }
+  return { rest: createRest({ fetch, key, renew }), fetch, key, renew }
 }
 
 function json(value: unknown, status = 200) {
@@ -37,6 +38,18 @@ describe('the REST client', () => {
     expect(fetch).toHaveBeenCalledWith(
       '/api/v1/tasks',
       expect.objectContaining({ method: 'POST', body: JSON.stringify(order) }),
+    )
+  })
+
+  it('keeps its half of the session, and sends it with everything', async () => {
+    const { rest, fetch, key } = setUp(json({ key: 'other' }))
+
+    await rest.openSession('token')
+    expect(key.set).toHaveBeenCalledWith('other')
+    const headers = new Headers(fetch.mock.calls[0]?.[1]?.headers)
+    expect(headers.get('Authorization')).toBe('Bearer half')
+    expect(rest.fileUrl(7, 1, 'a b/é?.txt')).toBe(
+      '/api/v1/tasks/7/files/a%20b%2F%C3%A9%3F.txt?attempt=1&key=half',
     )
   })
 

@@ -124,7 +124,7 @@ describe('the page of a program', () => {
     await tell(added(makeTask()), start, progressed(1, { containment: 'session' }))
 
     const link = byRole(root, 'link', 'a b/é?.txt')
-    expect(link.getAttribute('href')).toBe('/api/v1/tasks/7/files/a%20b%2F%C3%A9%3F.txt?attempt=1')
+    expect(link.getAttribute('href')).toBe('/files/7/1/a b/é?.txt')
     expect(link.getAttribute('download')).toBe('a b/é?.txt')
     expect(root.textContent).toContain('1.5 KiB')
     expect(api.listFiles).toHaveBeenCalledWith(7, 1)
