@@ -19,6 +19,9 @@
  */
 #define WATCHER_SEND_BUFFER 65536
 
+/* What a request begins with whose answer has no body, whatever else is wrong with it. */
+#define HEAD_METHOD "HEAD "
+
 /* How requests come and answers go: what libsoup gets to read, and when. */
 
 /* Returns: how many bytes were read, 0 if the other side has said all, or -1 */
@@ -65,7 +68,8 @@ hw_http_stream_check_head (HwHttpStream *self)
                                              (const char *const *) self->hosts, &head, &refusal);
 
   self->n_seen = self->waiting->len;
-  self->is_head = g_strcmp0 (head.method, "HEAD") == 0;
+  self->is_head = self->waiting->len >= strlen (HEAD_METHOD) &&
+                  memcmp (self->waiting->data, HEAD_METHOD, strlen (HEAD_METHOD)) == 0;
   if (state == HW_HTTP_HEAD_INCOMPLETE)
     return;
 

@@ -320,6 +320,7 @@ test_stream_refused_head_method (ListenerHouse *house,
 {
   static const char *const heads[] = {
     "HEAD /a HTTP/1.1\r\n" US US "\r\n",
+    "HEAD /%2e%2e/a HTTP/1.1\r\n" US "\r\n",
     "HEAD /add-task HTTP/1.1\r\n" US "Content-Length: 3\r\n\r\n",
   };
 
