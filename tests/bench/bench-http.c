@@ -4,9 +4,8 @@
 
 #include "config.h"
 
-#include "bench-client.h"
-#include "bench-daemon.h"
 #include "bench-raw.h"
+#include "bench-site.h"
 
 #include "hw-disk-vfs.h"
 #include "tests/support/remove-tree.h"
@@ -33,8 +32,6 @@
 
 /* Tasks that are added by the clock, and how many of them a second. */
 #define PACE 100
-
-#define NOOP "{\"type\":\"noop\"}"
 
 typedef struct
 {
@@ -108,33 +105,6 @@ raw_server_stop (RawServer *self)
   waitpid (self->pid, NULL, 0);
 }
 
-/* A daemon, and who asks it for tasks. */
-typedef struct
-{
-  BenchDaemon daemon;
-  BenchClient *client; /* (owned) */
-  char *request;       /* (owned): adds a task that does nothing */
-} Site;
-
-static void
-site_open (Site *site,
-           guint max_parallel,
-           guint sync_time)
-{
-  bench_daemon_start (&site->daemon, max_parallel, sync_time);
-  site->client = bench_client_new (site->daemon.port, site->daemon.token);
-  site->request = bench_client_make_request (site->client, NOOP);
-}
-
-static void
-site_close (Site *site)
-{
-  bench_client_free (site->client);
-  g_free (site->request);
-  bench_daemon_stop (&site->daemon);
-  bench_daemon_remove (&site->daemon);
-}
-
 static double
 measure_raw_rows (Bench    *bench,
                   guint     sync_time,
@@ -158,14 +128,14 @@ measure_raw_rows (Bench    *bench,
 static void
 measure_requests (Bench *bench)
 {
-  Site site = { { NULL } };
+  BenchSite site = { { NULL } };
   RawServer server = { 0 };
   BenchClient *raw_client;
   g_autofree char *answer = NULL;
   double raw[BENCH_ROUNDS], one[BENCH_ROUNDS], many[BENCH_ROUNDS];
   double cost = 0;
 
-  site_open (&site, MAX_PARALLEL, 0);
+  bench_site_open (&site, MAX_PARALLEL, 0, BATCH);
   answer = bench_client_ask (site.client, site.request);
   raw_server_start (&server, answer);
   raw_client = bench_client_new (server.port, site.daemon.token);
@@ -194,16 +164,16 @@ measure_requests (Bench *bench)
 
   bench_client_free (raw_client);
   raw_server_stop (&server);
-  site_close (&site);
+  bench_site_close (&site);
 }
 
 static void
 measure_slow_disk (Bench *bench)
 {
-  Site site = { { NULL } };
+  BenchSite site = { { NULL } };
   double ours[BENCH_ROUNDS], raw[BENCH_ROUNDS];
 
-  site_open (&site, MAX_PARALLEL, SLOW_SYNC);
+  bench_site_open (&site, MAX_PARALLEL, SLOW_SYNC, BATCH);
   bench_client_watch (site.client, 1);
   for (guint round = 0; round < BENCH_ROUNDS; round++)
     {
@@ -215,42 +185,23 @@ measure_slow_disk (Bench *bench)
   bench_tell_goal ("1 ms more a sync, of SQLite alone with 256 in flight",
                    100 * ours[BENCH_ROUNDS / 2] / raw[BENCH_ROUNDS / 2], 55, 75);
 
-  site_close (&site);
-}
-
-/* A request with many tasks. */
-static char *
-make_batch (BenchClient *client)
-{
-  g_autoptr(GString) body = g_string_new ("[" NOOP);
-
-  for (guint i = 1; i < BATCH; i++)
-    g_string_append (body, "," NOOP);
-  g_string_append_c (body, ']');
-
-  return bench_client_make_request (client, body->str);
+  bench_site_close (&site);
 }
 
 /* Something runs that takes longer than we measure, so that the others wait. */
 static void
 measure_batches (Bench *bench)
 {
-  Site site = { { NULL } };
+  BenchSite site = { { NULL } };
   double ours[BENCH_ROUNDS], raw[BENCH_ROUNDS];
   guint n_requests = MAX (bench->n_requests / 20, 4);
-  g_autofree char *blocker = NULL;
-  g_autofree char *answer = NULL;
-  g_autofree char *request = NULL;
 
-  site_open (&site, 1, 0);
-  blocker = bench_client_make_request (site.client,
-                                       "{\"type\":\"demo\",\"parameters\":{\"delay\":3600}}");
-  answer = bench_client_ask (site.client, blocker);
-  request = make_batch (site.client);
+  bench_site_open (&site, 1, 0, BATCH);
+  bench_site_block (&site);
 
   for (guint round = 0; round < BENCH_ROUNDS; round++)
     {
-      ours[round] = BATCH * bench_client_load (site.client, request, 4, n_requests);
+      ours[round] = BATCH * bench_client_load (site.client, site.batch, 4, n_requests);
       raw[round] = measure_raw_rows (bench, 0, bench_raw_measure_adding);
     }
 
@@ -258,18 +209,18 @@ measure_batches (Bench *bench)
   bench_tell_goal ("100 a request, of SQLite alone",
                    100 * ours[BENCH_ROUNDS / 2] / raw[BENCH_ROUNDS / 2], 70, 85);
 
-  site_close (&site);
+  bench_site_close (&site);
 }
 
 static void
 measure_latency (Bench *bench)
 {
-  Site site = { { NULL } };
+  BenchSite site = { { NULL } };
   guint n_requests = MAX (bench->n_requests / 10, 10);
   g_autofree double *latencies = g_new0 (double, n_requests);
   double middle, worst;
 
-  site_open (&site, MAX_PARALLEL, 0);
+  bench_site_open (&site, MAX_PARALLEL, 0, BATCH);
   bench_client_watch (site.client, 1);
   bench_client_pace (site.client, site.request, n_requests, PACE, latencies);
   middle = bench_get_median (latencies, n_requests);
@@ -278,7 +229,7 @@ measure_latency (Bench *bench)
            "   floor 0.6 / 3, stretch 0.3 / 1%s\n", PACE, middle / 1000, worst / 1000,
            middle > 600 || worst > 3000 ? "   BELOW" : "");
 
-  site_close (&site);
+  bench_site_close (&site);
 }
 
 int

@@ -4,11 +4,10 @@
 
 #include "config.h"
 
-#include "bench-client.h"
 #include "bench-crowd.h"
-#include "bench-daemon.h"
 #include "bench-figures.h"
 #include "bench-raw-crowd.h"
+#include "bench-site.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -21,17 +20,13 @@
  * is asked for the same by turns, as a busy machine is not the same for long.
  */
 
-/* One that runs as long as we measure, so that the others wait, each of which is one event. */
-#define BLOCKER "{\"type\":\"demo\",\"parameters\":{\"steps\":1,\"delay\":3600}}"
-#define NOOP "{\"type\":\"noop\"}"
-
 /* How many watch; most of them only when it is asked for. */
 static const guint sizes[] = { 10, 100, 1000, 10000, 19000 };
 #define MOST_IN_A_MOMENT 10
 #define MOST 10000
 #define MOST_OF_ALL 19000
 
-/* Events that are one commit. */
+/* Tasks that are added in one commit: each waits, which is one event. */
 #define BURST 20
 
 /* Those who come and go together. */
@@ -44,23 +39,14 @@ static const guint sizes[] = { 10, 100, 1000, 10000, 19000 };
 #define PATIENCE (20 * G_USEC_PER_SEC)
 #define GLANCE 10000
 
-/* A daemon, and what it is asked. */
-typedef struct
-{
-  BenchDaemon daemon;
-  BenchClient *client; /* (owned) */
-  char *noop;          /* (owned): a request that adds a task */
-  char *burst;         /* (owned): one that adds many */
-} Site;
-
 typedef struct
 {
   gboolean is_smoke;
   gboolean is_all;
   guint most; /* watchers at a time */
 
-  Site site;           /* whom the crowd watches */
-  Site lonely;         /* whom nobody watches */
+  BenchSite site;      /* whom the crowd watches */
+  BenchSite lonely;    /* whom nobody watches */
   BenchCrowd *crowd;   /* (owned) */
   guint n_descriptors; /* that the daemon has when nobody watches */
 
@@ -138,11 +124,11 @@ bench_leave (Bench *bench)
 
 /* Asks a daemon for one of the tellings. */
 static void
-site_ask (Site          *site,
+site_ask (BenchSite     *site,
           const Telling *telling)
 {
-  g_autofree char *answer = bench_client_ask (site->client, telling->n_events == 1 ? site->noop
-                                                                                   : site->burst);
+  g_autofree char *answer = bench_client_ask (site->client, telling->n_events == 1 ? site->request
+                                                                                   : site->batch);
 
   g_assert_nonnull (answer);
 }
@@ -412,7 +398,7 @@ measure_latency (Bench *bench,
   next = g_get_monotonic_time ();
   for (guint i = 1; i <= n_events; i++)
     {
-      g_autofree char *answer = bench_client_ask (bench->site.client, bench->site.noop);
+      g_autofree char *answer = bench_client_ask (bench->site.client, bench->site.request);
 
       bench_crowd_await (bench->crowd, (guint64) i * n_watchers);
       next += G_USEC_PER_SEC / PACE;
@@ -484,42 +470,16 @@ raise_descriptor_limit (void)
 }
 
 static void
-site_open (Site *site)
-{
-  g_autofree char *blocker = NULL;
-  g_autofree char *answer = NULL;
-  g_autoptr(GString) body = g_string_new ("[" NOOP);
-
-  bench_daemon_start (&site->daemon, 1, 0);
-  site->client = bench_client_new (site->daemon.port, site->daemon.token);
-  blocker = bench_client_make_request (site->client, BLOCKER);
-  answer = bench_client_ask (site->client, blocker);
-  site->noop = bench_client_make_request (site->client, NOOP);
-  for (guint i = 1; i < BURST; i++)
-    g_string_append (body, "," NOOP);
-  g_string_append_c (body, ']');
-  site->burst = bench_client_make_request (site->client, body->str);
-}
-
-static void
-site_close (Site *site)
-{
-  bench_client_free (site->client);
-  bench_daemon_stop (&site->daemon);
-  bench_daemon_remove (&site->daemon);
-  g_free (site->noop);
-  g_free (site->burst);
-}
-
-static void
 bench_open (Bench *bench)
 {
   Telling nobody = { .n_events = 1, .n_times = 10 };
 
   bench_raw_crowd_start (&bench->raw);
   bench->raw_crowd = bench_crowd_new (bench->raw.port, "");
-  site_open (&bench->site);
-  site_open (&bench->lonely);
+  bench_site_open (&bench->site, 1, 0, BURST);
+  bench_site_block (&bench->site);
+  bench_site_open (&bench->lonely, 1, 0, BURST);
+  bench_site_block (&bench->lonely);
   bench->crowd = bench_crowd_new (bench->site.daemon.port, bench->site.daemon.token);
 
   /* Some descriptors are opened once, and stay. */
@@ -534,8 +494,8 @@ static void
 bench_close (Bench *bench)
 {
   bench_crowd_free (bench->crowd);
-  site_close (&bench->site);
-  site_close (&bench->lonely);
+  bench_site_close (&bench->site);
+  bench_site_close (&bench->lonely);
   bench_crowd_free (bench->raw_crowd);
   bench_raw_crowd_stop (&bench->raw);
 }
