@@ -378,7 +378,7 @@ print_latencies (const char *what,
                  guint       n_watchers,
                  GArray     *latencies)
 {
-  double middle = bench_get_median ((double *) latencies->data, latencies->len);
+  double middle = bench_get_median ((gpointer) latencies->data, latencies->len);
   double worst = g_array_index (latencies, double, latencies->len * 99 / 100);
 
   g_print ("%14u watchers  %s p50 %7.2f ms, p99 %7.2f ms\n", n_watchers, what, middle / 1000,
