@@ -44,6 +44,11 @@ export class Footprint {
     return (Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1024) / MIB
   }
 
+  /** How much memory was added at most, in MiB. */
+  get peakGrowth(): number {
+    return this.peak - this.#memory
+  }
+
   countDescriptors(): number {
     return readdirSync(`/proc/${this.#daemon.pid}/fd`).length
   }
