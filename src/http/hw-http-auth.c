@@ -7,6 +7,7 @@
 #include "hw-http-auth.h"
 
 #include "hw-error.h"
+#include "hw-http-feed.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-sessions.h"
@@ -16,7 +17,7 @@
 
 #define HASH_SIZE 32 /* of SHA-256 */
 
-/* What stands in the address of a file that a page leads to. */
+/* What stands in the address of a file or a feed that a page leads to. */
 #define KEY_PARAMETER "key"
 
 #define LOGIN_ADVICE \
@@ -431,21 +432,24 @@ get_parameter (SoupServerMessage *message,
 
 /* What somebody says to be known by: the token, or the half of a session. A browser cannot set
  * fields of a WebSocket's request, so that SignalR's clients put it into the address; nor of a
- * download, so that our page puts the half there. That is for these alone: addresses are written
- * to logs. Returns: (transfer full) (nullable) */
+ * download or a feed, so that our page puts the half there. That is for these alone: addresses
+ * are written to logs. Returns: (transfer full) (nullable) */
 static char *
 get_guess (SoupServerMessage *message)
 {
   const char *field = get_field (message, "Authorization");
+  HwHttpRoute route = get_route (message);
+  gboolean is_feed = (route == HW_HTTP_ROUTE_EVENTS || route == HW_HTTP_ROUTE_TASK_EVENTS) &&
+                     hw_http_feed_is_wanted (message);
 
   if (field != NULL)
     return g_strdup (g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0
                      ? field + strlen ("Bearer ") : "");
 
-  if (get_route (message) == HW_HTTP_ROUTE_HUB)
+  if (route == HW_HTTP_ROUTE_HUB)
     return get_parameter (message, "access_token");
 
-  return get_route (message) == HW_HTTP_ROUTE_FILE ? get_parameter (message, KEY_PARAMETER) : NULL;
+  return route == HW_HTTP_ROUTE_FILE || is_feed ? get_parameter (message, KEY_PARAMETER) : NULL;
 }
 
 /* A file's address would keep the token for whoever reads the browser's history. */

@@ -311,7 +311,7 @@ read_id (const char *id,
  *
  * Reads which events somebody wants as they come: those after @last_id, as whoever comes
  * again says, or else after `epoch` and `after`; and of all tasks those of a `type` or an
- * `owner`.
+ * `owner`. By a `key` they were let in before.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
  */
@@ -322,8 +322,8 @@ hw_http_query_read_feed (const char *query,
                          HwHttpPoll *poll,
                          GError    **error)
 {
-  static const char *const names[] = { "epoch", "after", "type", "owner", NULL };
-  static const char *const names_of_task[] = { "epoch", "after", NULL };
+  static const char *const names[] = { "epoch", "after", "type", "owner", "key", NULL };
+  static const char *const names_of_task[] = { "epoch", "after", "key", NULL };
   g_autoptr(GHashTable) values = NULL;
 
   g_return_val_if_fail (poll != NULL, FALSE);

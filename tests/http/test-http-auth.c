@@ -183,6 +183,13 @@ static const Row cookies[] = {
   /* Where a browser sets no fields. */
   { "key-in-the-hub's-address", "GET /hub?access_token={key}", TO_US COOKIE ORIGIN UPGRADE, 404 },
   { "key-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={key}", TO_US COOKIE, 404 },
+  { "key-in-a-feed's-address", "HEAD /api/v1/events?key={key}",
+    TO_US COOKIE "Accept: text/event-stream\n", 200 },
+  { "key-in-a-poll's-address", "GET /api/v1/events?key={key}", TO_US COOKIE, 401 },
+  { "key-alone-in-a-feed's-address", "HEAD /api/v1/events?key={key}",
+    TO_US "Accept: text/event-stream\n", 401 },
+  { "token-in-a-feed's-address", "HEAD /api/v1/events?key={token}",
+    TO_US "Accept: text/event-stream\n", 401 },
   { "key-in-the-list's-address", "GET /api/v1/tasks/1/files?key={key}", TO_US COOKIE, 401 },
   { "token-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={token}", TO_US, 401 },
 
