@@ -213,8 +213,6 @@ test(
         ask(port, '', [hello, bytes]),
       ])
       expect(ours.code, `seed ${seed}: ${bytes.toString('hex')}`).toBe(theirs.code)
-      // Pings that came together may have one pong: the newest’s.
-      expect(ours.lastPong ?? theirs.lastPong, `seed ${seed}`).toBe(theirs.lastPong)
       codes.set(ours.code, (codes.get(ours.code) ?? 0) + 1)
     }
 

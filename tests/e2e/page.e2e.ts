@@ -141,6 +141,8 @@ describe('the page', () => {
   test('each page has a title of its own, which begins with what matters', async () => {
     const { daemon, running } = await furnish()
     const tab = await openTab(daemon)
+    // Who leaves before the session is there has none.
+    await tab.page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor()
     const titleOf = async (path: string, heading: string) => {
       await tab.page.goto(daemon.origin + path)
       await tab.page.getByRole('heading', { level: 1, name: heading }).waitFor()
