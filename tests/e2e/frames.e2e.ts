@@ -134,13 +134,16 @@ class Speaker {
 /** Reads a server's frames. */
 function judge(heard: Buffer): Outcome {
   const outcome: Outcome = { lastPong: null, code: null }
-  let at = heard.indexOf('\r\n\r\n') + 4
+  const head = heard.indexOf('\r\n\r\n')
+  let at = head < 0 ? heard.length : head + 4
   while (at + 2 <= heard.length && outcome.code === null) {
     const first = heard.readUInt8(at)
     const said = heard.readUInt8(at + 1)
     const start = at + (said === 126 ? 4 : 2)
+    if (start > heard.length) break
     const end = start + (said === 126 ? heard.readUInt16BE(at + 2) : said)
     const payload = heard.subarray(start, end)
+    if (end > heard.length) break
     if (first === (FINAL | PONG)) outcome.lastPong = payload.toString('hex')
     // No code is as good as the usual one.
     if (first === (FINAL | CLOSE)) outcome.code = payload.length < 2 ? 1000 : payload.readUInt16BE()
@@ -168,7 +171,7 @@ async function ask(port: number, fields: string, pieces: Buffer[]): Promise<Outc
   socket.on('error', () => socket.destroy())
   socket.setNoDelay()
   socket.write(upgrade(port, fields))
-  await once(socket, 'data')
+  while (!Buffer.concat(heard).includes('\r\n\r\n')) await once(socket, 'data')
   for (const piece of pieces) socket.write(piece)
   await within('the end', 20_000, once(socket, 'close'))
   return judge(Buffer.concat(heard))
