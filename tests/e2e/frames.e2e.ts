@@ -172,8 +172,10 @@ async function ask(port: number, fields: string, pieces: Buffer[]): Promise<Outc
   socket.setNoDelay()
   socket.write(upgrade(port, fields))
   while (!Buffer.concat(heard).includes('\r\n\r\n')) await once(socket, 'data')
+  // It may hang up while we still speak.
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   for (const piece of pieces) socket.write(piece)
-  await within('the end', 20_000, once(socket, 'close'))
+  await within('the end', 20_000, closed)
   return judge(Buffer.concat(heard))
 }
 
