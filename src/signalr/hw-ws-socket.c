@@ -191,6 +191,16 @@ hw_ws_socket_cut (HwWsSocket *self)
   hw_ws_socket_close (self);
 }
 
+/* Puts the pong that is due behind what is to be sent. */
+static void
+hw_ws_socket_push_pong (HwWsSocket *self)
+{
+  g_autoptr(GBytes) pong = g_steal_pointer (&self->pong);
+
+  if (pong != NULL)
+    hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, pong);
+}
+
 /* All was sent. A pong that had to wait goes before whatever comes next. */
 static void
 hw_ws_socket_drain (HwWsSocket *self)
@@ -236,9 +246,7 @@ hw_ws_socket_flush (HwWsSocket *self)
   is_sound = hw_ws_queue_send (&self->queue, &self->wire);
   if (is_sound && hw_ws_queue_is_empty (&self->queue) && self->pong != NULL)
     {
-      g_autoptr(GBytes) pong = g_steal_pointer (&self->pong);
-
-      hw_ws_queue_push (&self->queue, HW_WS_OPCODE_PONG, pong);
+      hw_ws_socket_push_pong (self);
       is_sound = hw_ws_queue_send (&self->queue, &self->wire);
     }
 
@@ -327,8 +335,9 @@ hw_ws_socket_say_goodbye (HwWsSocket *self,
   if (self->has_said_goodbye || self->is_over)
     return;
 
+  /* A ping that came before is answered before (RFC 6455, section 5.5.2). */
   self->has_said_goodbye = TRUE;
-  g_clear_pointer (&self->pong, g_bytes_unref);
+  hw_ws_socket_push_pong (self);
   hw_ws_queue_push (&self->queue, HW_WS_OPCODE_CLOSE, bytes);
 }
 

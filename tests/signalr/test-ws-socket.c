@@ -208,6 +208,22 @@ test_goodbye_is_answered (Fixture      *fixture,
   g_assert_cmpint (hw_ws_socket_get_fd (fixture->socket), ==, -1);
 }
 
+/* Test that a ping is answered though a goodbye came together with it. */
+static void
+test_ping_is_answered_before_a_goodbye (Fixture      *fixture,
+                                        gconstpointer test_data)
+{
+  static const char frames[] = "\x89\x81\0\0\0\0p\x88\x82\0\0\0\0\x0f\xa0";
+  char bytes[65536];
+
+  g_assert_cmpint (send (fixture->fd, frames, sizeof (frames) - 1, 0), ==, sizeof (frames) - 1);
+  hw_ws_socket_read (fixture->socket);
+  hw_ws_socket_flush (fixture->socket);
+
+  g_assert_cmpint (take_piece (fixture, bytes), ==, 7);
+  g_assert_cmpint (memcmp (bytes, "\x8a\x01p\x88\x02\x0f\xa0", 7), ==, 0);
+}
+
 /* Test that the answer to our goodbye is waited for, and that nothing is said after it. */
 static void
 test_our_goodbye_is_the_last_word (Fixture      *fixture,
@@ -299,6 +315,7 @@ main (int   argc,
   ADD ("slow-client-is-told-of", test_slow_client_is_told_of);
   ADD ("who-asks-hears-when-all-is-sent", test_who_asks_hears_when_all_is_sent);
   ADD ("goodbye/is-answered", test_goodbye_is_answered);
+  ADD ("goodbye/ping-is-answered-before", test_ping_is_answered_before_a_goodbye);
   ADD ("goodbye/ours-is-the-last-word", test_our_goodbye_is_the_last_word);
   ADD ("fault-is-told-before-the-end", test_fault_is_told_before_the_end);
   ADD ("early-bytes-come-first", test_early_bytes_come_first);
