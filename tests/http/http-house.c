@@ -136,6 +136,28 @@ http_house_post (HttpHouse  *self,
 }
 
 /**
+ * http_house_fill_epoch:
+ * @self: a house
+ * @text: a text
+ *
+ * Puts the epoch of the house for each `{epoch}`.
+ *
+ * Returns: (transfer full): the text
+ */
+char *
+http_house_fill_epoch (HttpHouse  *self,
+                       const char *text)
+{
+  GString *filled = g_string_new (text);
+  g_autofree char *epoch =
+    g_strdup_printf ("%" G_GUINT64_FORMAT, hw_task_queue_get_epoch (self->house->queue));
+
+  g_string_replace (filled, "{epoch}", epoch, 0);
+
+  return g_string_free (filled, FALSE);
+}
+
+/**
  * http_house_begin:
  * @self: a house
  * @path: a path

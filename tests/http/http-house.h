@@ -63,6 +63,8 @@ HttpAnswer *http_house_post (HttpHouse  *self,
                              const char *path,
                              const char *body);
 
+char       *http_house_fill_epoch (HttpHouse  *self,
+                                   const char *text);
 HttpProbe  *http_house_begin (HttpHouse  *self,
                               const char *path);
 

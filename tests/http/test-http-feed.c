@@ -19,20 +19,6 @@
 
 #define WANTS_FEED BY_OWNER "Accept: text/event-stream\n"
 
-/* Puts the epoch of the house for {epoch}. */
-static char *
-with_epoch (HttpHouse  *house,
-            const char *text)
-{
-  GString *filled = g_string_new (text);
-  g_autofree char *epoch =
-    g_strdup_printf ("%" G_GUINT64_FORMAT, hw_task_queue_get_epoch (house->house->queue));
-
-  g_string_replace (filled, "{epoch}", epoch, 0);
-
-  return g_string_free (filled, FALSE);
-}
-
 static HttpProbe *
 begin_with (HttpHouse  *house,
             const char *path,
@@ -40,7 +26,7 @@ begin_with (HttpHouse  *house,
 {
   g_autofree char *target = g_strconcat ("GET ", path, NULL);
   g_autofree char *request = http_house_write (house, target, fields, NULL);
-  g_autofree char *bytes = with_epoch (house, request);
+  g_autofree char *bytes = http_house_fill_epoch (house, request);
 
   return http_probe_begin (house->address, bytes, strlen (bytes));
 }
@@ -57,8 +43,8 @@ ask (HttpHouse  *house,
      const char *target,
      const char *fields)
 {
-  g_autofree char *filled_target = with_epoch (house, target);
-  g_autofree char *filled_fields = with_epoch (house, fields);
+  g_autofree char *filled_target = http_house_fill_epoch (house, target);
+  g_autofree char *filled_fields = http_house_fill_epoch (house, fields);
 
   return http_house_ask (house, filled_target, filled_fields, NULL);
 }
@@ -162,7 +148,7 @@ wait_for (HttpHouse *house,
           guint64    seq)
 {
   g_autofree char *name = g_strdup_printf ("\nid: {epoch}-%" G_GUINT64_FORMAT "\n", seq);
-  g_autofree char *place = with_epoch (house, name);
+  g_autofree char *place = http_house_fill_epoch (house, name);
 
   wait_until (has_come_to (probe, place));
 }
@@ -602,7 +588,7 @@ test_http_feed_deaf_client (HttpHouse    *house,
 {
   g_autofree char *written = http_house_write (house, "GET /api/v1/events?epoch={epoch}&after=0",
                                                WANTS_FEED, NULL);
-  g_autofree char *request = with_epoch (house, written);
+  g_autofree char *request = http_house_fill_epoch (house, written);
   g_autoptr(GSocket) deaf = connect_deaf (house, request);
   g_autoptr(GError) error = NULL;
   guint n_timers;

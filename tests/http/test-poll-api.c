@@ -14,25 +14,11 @@
 
 #include <string.h>
 
-/* Asks for events, and puts the cursors of the house for {epoch}. */
-static char *
-with_epoch (HttpHouse  *house,
-            const char *path)
-{
-  GString *text = g_string_new (path);
-  g_autofree char *epoch =
-    g_strdup_printf ("%" G_GUINT64_FORMAT, hw_task_queue_get_epoch (house->house->queue));
-
-  g_string_replace (text, "{epoch}", epoch, 0);
-
-  return g_string_free (text, FALSE);
-}
-
 static HttpProbe *
 begin (HttpHouse  *house,
        const char *path)
 {
-  g_autofree char *target = with_epoch (house, path);
+  g_autofree char *target = http_house_fill_epoch (house, path);
 
   return http_house_begin (house, target);
 }
@@ -67,7 +53,7 @@ assert_poll (HttpHouse  *house,
              const char *path,
              const char *story)
 {
-  g_autofree char *target = with_epoch (house, path);
+  g_autofree char *target = http_house_fill_epoch (house, path);
   g_autoptr(HttpAnswer) answer = http_house_get (house, target);
   g_autofree char *told = tell (answer);
 
