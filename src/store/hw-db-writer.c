@@ -419,13 +419,20 @@ hw_db_writer_look_after_log (HwDbWriter *self)
     hw_db_checkpoint (self->db, NULL);
 }
 
+/* Tells of a failure that no request met. */
+static void
+hw_db_writer_tell_failure (HwDbWriter *self)
+{
+  hw_db_writer_look_for_failure (self);
+  if (self->is_failure_untold)
+    hw_db_writer_answer (self, g_ptr_array_new ());
+}
+
 /* Waits for a request, and does meanwhile what nobody waits for. */
 static gpointer
 hw_db_writer_wait (HwDbWriter *self)
 {
-  guint64 time = QUIET_TIME;
-
-  while (hw_db_writer_lacks_words (self, TASKS_TO_INDEX))
+  for (guint64 time = QUIET_TIME; hw_db_writer_lacks_words (self, TASKS_TO_INDEX); time = 0)
     {
       gpointer request = g_async_queue_timeout_pop (self->waiting, time);
 
@@ -433,7 +440,8 @@ hw_db_writer_wait (HwDbWriter *self)
         return request;
 
       hw_db_writer_index (self);
-      time = 0;
+      hw_db_writer_look_after_log (self);
+      hw_db_writer_tell_failure (self);
     }
 
   return g_async_queue_pop (self->waiting);
@@ -457,15 +465,6 @@ hw_db_writer_take (HwDbWriter *self)
   self->is_ending = request == &end_of_requests;
 
   return gtasks;
-}
-
-/* Tells of a failure that no request met. */
-static void
-hw_db_writer_tell_failure (HwDbWriter *self)
-{
-  hw_db_writer_look_for_failure (self);
-  if (self->is_failure_untold)
-    hw_db_writer_answer (self, g_ptr_array_new ());
 }
 
 /* In the checkpointer's thread. */
