@@ -79,7 +79,7 @@ void
 hw_ever_counts_take (HwEverCounts *self,
                      HwEvent      *event)
 {
-  const char *result = NULL;
+  const char *result;
   HwTaskState state;
 
   g_return_if_fail (self != NULL);
@@ -90,8 +90,7 @@ hw_ever_counts_take (HwEverCounts *self,
   if (!hw_event_get_state (event, &state) || !hw_task_state_is_final (state))
     return;
 
-  g_variant_lookup (hw_event_get_changes (event),
-                    hw_task_field_get_name (HW_TASK_FIELD_RESULT), "&s", &result);
+  result = hw_task_fields_get_string (hw_event_get_fields (event), HW_TASK_FIELD_RESULT);
   if (state == HW_TASK_STATE_COMPLETED)
     self->n_completed++;
   else if (g_strcmp0 (result, hw_result_to_string (HW_RESULT_CANCELED)) == 0)

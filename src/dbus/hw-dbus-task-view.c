@@ -176,8 +176,7 @@ hw_dbus_task_view_new (HwDBusVerbs *verbs,
   self->id = hw_task_get_id (task);
   self->seq = hw_task_get_seq (task);
   for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_get_field (task, (HwTaskField) i) != NULL)
-      self->fields[i] = g_variant_ref (hw_task_get_field (task, (HwTaskField) i));
+    self->fields[i] = hw_task_fields_dup_value (hw_task_get_fields (task), (HwTaskField) i);
 
   return self;
 }
