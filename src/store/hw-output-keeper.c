@@ -99,7 +99,7 @@ find_former (const char *root,
   g_autoptr(GDir) epochs = g_dir_open (root, 0, NULL);
   const char *name;
 
-  while (epochs != NULL && (name = g_dir_read_name (epochs)) != NULL)
+  while (attempt != NULL && epochs != NULL && (name = g_dir_read_name (epochs)) != NULL)
     {
       g_autofree char *former = g_strconcat (root, "/", name, attempt, NULL);
 

@@ -152,8 +152,17 @@ hw_sqlite_copy_make (const char        *database_path,
   return FALSE;
 }
 
-static gboolean
-has_log (const char *database_path)
+/**
+ * hw_sqlite_copy_has_log:
+ * @database_path: (type filename): where a database is
+ *
+ * Tells whether there is something in the log of a database. Whoever closes it properly leaves
+ * none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_sqlite_copy_has_log (const char *database_path)
 {
   g_autofree char *path = g_strconcat (database_path, "-wal", NULL);
   GStatBuf status;
@@ -181,7 +190,7 @@ close_present (const char *database_path,
       return TRUE;
     }
 
-  if (local_error == NULL && has_log (database_path))
+  if (local_error == NULL && hw_sqlite_copy_has_log (database_path))
     g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_BUSY,
                  "The database %s cannot be replaced (another program reads it). Wait until that "
                  "has ended.", database_path);

@@ -33,6 +33,7 @@ gboolean hw_sqlite_copy_put_back (const char        *path,
                                   HwSqliteCopyFacts *facts,
                                   char             **kept_path,
                                   GError           **error);
+gboolean hw_sqlite_copy_has_log (const char *database_path);
 void     hw_sqlite_copy_tidy (const char *database_path);
 
 G_END_DECLS

@@ -30,15 +30,6 @@ get_size (const char *path)
   return g_stat (path, &status) == 0 ? status.st_size : 0;
 }
 
-/* Whoever closes the database properly leaves no log. */
-static gboolean
-has_log (const char *path)
-{
-  g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
-
-  return get_size (log_path) > 0;
-}
-
 /* What it says is made complete for a person who has to do something about it. */
 static void
 explain (const char *path,
@@ -119,7 +110,7 @@ open_and_prepare (const char      *path,
     return NULL;
 
   hw_sqlite_copy_tidy (path);
-  rest->has_log = has_log (path);
+  rest->has_log = hw_sqlite_copy_has_log (path);
   db = hw_db_open (path, HW_DB_MODE_WRITE, error);
   if (db == NULL)
     return NULL;

@@ -288,19 +288,6 @@ read_task (HwJsonLexer *lexer,
   return g_steal_pointer (&spec);
 }
 
-/* Only what stands first tells an array from all else; what is wrong with it, the scan. */
-static gboolean
-is_array (const char *data,
-          gsize       length)
-{
-  gsize i = 0;
-
-  while (i < length && strchr (" \t\r\n", data[i]) != NULL && data[i] != '\0')
-    i++;
-
-  return i < length && data[i] == '[';
-}
-
 /**
  * hw_request_json_parse_task:
  * @data: (array length=length) (element-type guint8): a request's body
@@ -384,7 +371,9 @@ hw_request_json_parse_tasks (const char *data,
 
   g_return_val_if_fail (is_batch != NULL, NULL);
 
-  *is_batch = is_array (data, length);
+  /* Only what stands first tells an array from all else; what is wrong with it, the scan. */
+  hw_json_lexer_skip_space (&lexer);
+  *is_batch = hw_json_lexer_peek (&lexer) == '[';
   if (*is_batch)
     return hw_json_scan_within (data, length, &limits, error) ? read_tasks (&lexer, error) : NULL;
 
