@@ -49,7 +49,7 @@ hw_http_wire_clear (HwHttpWire *self)
 HwHttpWire *
 hw_http_wire_new (GSocket *socket)
 {
-  HwHttpWire *self = g_rc_box_new0 (HwHttpWire);
+  HwHttpWire *self = g_atomic_rc_box_new0 (HwHttpWire);
 
   self->socket = g_object_ref (socket);
 
@@ -59,13 +59,13 @@ hw_http_wire_new (GSocket *socket)
 HwHttpWire *
 hw_http_wire_ref (HwHttpWire *self)
 {
-  return g_rc_box_acquire (self);
+  return g_atomic_rc_box_acquire (self);
 }
 
 void
 hw_http_wire_unref (HwHttpWire *self)
 {
-  g_rc_box_release_full (self, (GDestroyNotify) hw_http_wire_clear);
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) hw_http_wire_clear);
 }
 
 static gboolean

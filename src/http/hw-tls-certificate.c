@@ -53,7 +53,7 @@ G_DEFINE_FINAL_TYPE (HwTlsCertificate, hw_tls_certificate, G_TYPE_OBJECT)
 HwTlsCredentials *
 hw_tls_credentials_ref (HwTlsCredentials *self)
 {
-  return g_rc_box_acquire (self);
+  return g_atomic_rc_box_acquire (self);
 }
 
 static void
@@ -65,7 +65,7 @@ hw_tls_credentials_clear (HwTlsCredentials *self)
 void
 hw_tls_credentials_unref (HwTlsCredentials *self)
 {
-  g_rc_box_release_full (self, (GDestroyNotify) hw_tls_credentials_clear);
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) hw_tls_credentials_clear);
 }
 
 /**
@@ -168,7 +168,7 @@ make_credentials (const gnutls_datum_t *certificate,
                   const gnutls_datum_t *key,
                   int                  *result)
 {
-  HwTlsCredentials *self = g_rc_box_new0 (HwTlsCredentials);
+  HwTlsCredentials *self = g_atomic_rc_box_new0 (HwTlsCredentials);
 
   *result = check_certificate (certificate);
   if (*result >= 0)
