@@ -44,6 +44,7 @@ typedef struct
 static void
 feed_free (Feed *feed)
 {
+  g_signal_handlers_disconnect_by_data (hw_http_exchange_get_message (feed->exchange), feed);
   g_clear_pointer (&feed->events, g_ptr_array_unref);
   g_clear_object (&feed->watcher);
   g_clear_pointer (&feed->exchange, hw_http_exchange_end);
@@ -74,7 +75,6 @@ on_message_over (SoupServerMessage *message,
                  Feed              *feed)
 {
   feed->is_over = TRUE;
-  g_signal_handlers_disconnect_by_data (message, feed);
   if (!feed->is_looking)
     feed_free (feed);
 }
@@ -107,8 +107,6 @@ feed_begin (Feed *feed)
 
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_message_wrote_chunk), feed);
-  g_signal_connect (message, "finished", G_CALLBACK (on_message_over), feed);
-  g_signal_connect (message, "disconnected", G_CALLBACK (on_message_over), feed);
   if (connection != NULL)
     hw_http_stream_limit_send_buffer (connection);
 }
@@ -310,16 +308,20 @@ hw_http_feed_begin (HwHttpExchange *exchange,
                     GDestroyNotify  on_end,
                     gpointer        user_data)
 {
+  SoupServerMessage *message;
   Feed *feed;
 
   g_return_if_fail (exchange != NULL);
   g_return_if_fail (HW_IS_WATCHER (watcher));
   g_return_if_fail (on_end != NULL);
 
+  message = hw_http_exchange_get_message (exchange);
   feed = g_new0 (Feed, 1);
   feed->exchange = exchange;
   feed->watcher = g_object_ref (watcher);
   feed->on_end = on_end;
   feed->user_data = user_data;
+  g_signal_connect (message, "finished", G_CALLBACK (on_message_over), feed);
+  g_signal_connect (message, "disconnected", G_CALLBACK (on_message_over), feed);
   feed_look (feed);
 }
