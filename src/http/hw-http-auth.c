@@ -438,18 +438,20 @@ static char *
 get_guess (SoupServerMessage *message)
 {
   const char *field = get_field (message, "Authorization");
-  HwHttpRoute route = get_route (message);
-  gboolean is_feed = (route == HW_HTTP_ROUTE_EVENTS || route == HW_HTTP_ROUTE_TASK_EVENTS) &&
-                     hw_http_feed_is_wanted (message);
+  HwHttpRoute route;
+  gboolean is_for_events;
 
   if (field != NULL)
     return g_strdup (g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0
                      ? field + strlen ("Bearer ") : "");
 
+  route = get_route (message);
   if (route == HW_HTTP_ROUTE_HUB)
     return get_parameter (message, "access_token");
 
-  return route == HW_HTTP_ROUTE_FILE || is_feed ? get_parameter (message, KEY_PARAMETER) : NULL;
+  is_for_events = route == HW_HTTP_ROUTE_EVENTS || route == HW_HTTP_ROUTE_TASK_EVENTS;
+  return route == HW_HTTP_ROUTE_FILE || (is_for_events && hw_http_feed_is_wanted (message))
+         ? get_parameter (message, KEY_PARAMETER) : NULL;
 }
 
 /* A file's address would keep the token for whoever reads the browser's history. */
