@@ -9,6 +9,7 @@
 #include "hw-event-log.h"
 #include "hw-hub-writer.h"
 #include "hw-task-json.h"
+#include "hw-watcher.h"
 
 /* How many events are looked at in one go. */
 #define PAGE_SIZE 256
@@ -274,7 +275,7 @@ hw_fan_out_tick (HwFanOut *self,
     {
       Watch *watch = self->by_age.head->data;
 
-      if (now - watch->told_at < HW_FAN_OUT_HEARTBEAT_INTERVAL)
+      if (now - watch->told_at < HW_WATCHER_PATIENCE)
         return;
 
       watch->is_due = TRUE;

@@ -8,14 +8,6 @@
 
 G_BEGIN_DECLS
 
-/**
- * HW_FAN_OUT_HEARTBEAT_INTERVAL:
- *
- * How long it may be quiet before somebody is told that it is, in microseconds. Proxies and
- * clients of the hub give up after 30 seconds of silence or more.
- */
-#define HW_FAN_OUT_HEARTBEAT_INTERVAL (15 * G_USEC_PER_SEC)
-
 typedef struct _HwFanOut HwFanOut;
 
 /**

@@ -40,7 +40,9 @@ hw_plane_feed_begin (HwPlaneFeed *self)
 {
   guint64 epoch = hw_task_queue_get_epoch (self->queue);
 
+  /* It begins without levels: all of them are given next. */
   self->seq = hw_event_log_get_head (hw_plane_feed_get_log (self));
+  self->rev = 0;
   hw_plane_order (self->plane, HW_PLANE_SUBJECT_BEGIN, NULL, g_memdup2 (&epoch, sizeof (epoch)),
                   self->seq);
 }

@@ -146,6 +146,9 @@ loop_add (Loop               *loop,
   loop_poll (loop, order->line, EPOLL_CTL_ADD);
   if (order->enclosed != NULL)
     hw_ws_socket_give (order->line->socket, order->enclosed);
+
+  /* Of TLS there may be more in memory, of which the kernel knows nothing. */
+  hw_ws_socket_read (order->line->socket);
   loop_mark_dirty (loop, order->line);
 }
 

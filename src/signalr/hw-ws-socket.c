@@ -353,17 +353,25 @@ hw_ws_socket_answer_ping (HwWsSocket     *self,
   self->pong = g_bytes_new (ping->data, ping->length);
 }
 
+/* Says goodbye for the client's sake, unless we did for our own, and tells of it. */
+static void
+hw_ws_socket_part (HwWsSocket *self,
+                   guint       code)
+{
+  if (self->has_said_goodbye)
+    return;
+
+  hw_ws_socket_say_goodbye (self, code);
+  hw_ws_socket_tell (self, HW_WS_NEWS_GOODBYE, NULL);
+}
+
 /* The client says goodbye, or answers ours. */
 static void
 hw_ws_socket_hear_goodbye (HwWsSocket *self,
                            guint       code)
 {
   self->has_heard_goodbye = TRUE;
-  if (self->has_said_goodbye)
-    return;
-
-  hw_ws_socket_say_goodbye (self, code);
-  hw_ws_socket_tell (self, HW_WS_NEWS_GOODBYE, NULL);
+  hw_ws_socket_part (self, code);
 }
 
 /* Tells of the data that have come. @data is (transfer full) (nullable). */
@@ -418,11 +426,7 @@ hw_ws_socket_refuse (HwWsSocket *self,
                      guint       code)
 {
   self->is_deaf = TRUE;
-  if (self->has_said_goodbye)
-    return;
-
-  hw_ws_socket_say_goodbye (self, code);
-  hw_ws_socket_tell (self, HW_WS_NEWS_GOODBYE, NULL);
+  hw_ws_socket_part (self, code);
 }
 
 /* Reads the frames. What comes after the client's goodbye is not looked at. */
