@@ -36,7 +36,7 @@ export interface ApiOptions {
 }
 
 export function createApi({ onUnauthorized }: ApiOptions): Api {
-  const key = new SessionKey(window.localStorage)
+  const key = new SessionKey(() => window.localStorage)
   const rest: Rest = createRest({
     fetch: window.fetch.bind(window),
     key,

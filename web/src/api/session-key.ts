@@ -9,17 +9,18 @@ const NAME = 'headway-session'
  * that reads this does not read the cookie. So neither is worth anything alone.
  */
 export class SessionKey {
-  readonly #storage: Storage
+  readonly #getStorage: () => Storage
   #value: string | null = null
 
-  constructor(storage: Storage) {
-    this.#storage = storage
+  /** Where nothing may be stored, even to ask for the storage throws. */
+  constructor(getStorage: () => Storage) {
+    this.#getStorage = getStorage
   }
 
   /** What another tab has stored is as good, and newer: the cookie is of all tabs as well. */
   get(): string | null {
     try {
-      return this.#storage.getItem(NAME) ?? this.#value
+      return this.#getStorage().getItem(NAME) ?? this.#value
     } catch {
       return this.#value
     }
@@ -29,7 +30,7 @@ export class SessionKey {
   set(value: string) {
     this.#value = value
     try {
-      this.#storage.setItem(NAME, value)
+      this.#getStorage().setItem(NAME, value)
     } catch {
       // It stands in this tab.
     }

@@ -10,15 +10,15 @@ beforeEach(() => {
 
 describe('the half of the session', () => {
   it('is there for other tabs, and when the page is loaded again', () => {
-    new SessionKey(localStorage).set('one')
+    new SessionKey(() => localStorage).set('one')
 
-    expect(new SessionKey(localStorage).get()).toBe('one')
+    expect(new SessionKey(() => localStorage).get()).toBe('one')
   })
 
   it('is the newest, whichever tab signed in', () => {
-    const key = new SessionKey(localStorage)
+    const key = new SessionKey(() => localStorage)
     key.set('one')
-    new SessionKey(localStorage).set('two')
+    new SessionKey(() => localStorage).set('two')
 
     expect(key.get()).toBe('two')
   })
@@ -29,7 +29,7 @@ describe('the half of the session', () => {
     }
     vi.spyOn(Storage.prototype, 'getItem').mockImplementation(refuse)
     vi.spyOn(Storage.prototype, 'setItem').mockImplementation(refuse)
-    const key = new SessionKey(localStorage)
+    const key = new SessionKey(() => localStorage)
 
     expect(key.get()).toBeNull()
     key.set('one')
