@@ -108,6 +108,33 @@ hw_http_crowd_get_size (HwHttpCrowd *self)
   return g_hash_table_size (self->streams);
 }
 
+static gboolean
+is_among (HwHttpStream *stream,
+          const Choice *choice)
+{
+  if (choice->peer != NULL && !g_str_equal (hw_http_stream_get_peer (stream)->name, choice->peer))
+    return FALSE;
+
+  return !choice->are_strangers ||
+         (hw_http_stream_is_taken (stream) && !hw_http_stream_is_known (stream));
+}
+
+static guint
+hw_http_crowd_count_among (HwHttpCrowd  *self,
+                           const Choice *choice)
+{
+  GHashTableIter iter;
+  gpointer stream;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, &stream, NULL))
+    if (is_among (stream, choice))
+      n++;
+
+  return n;
+}
+
 /**
  * hw_http_crowd_count:
  * @self: a crowd
@@ -121,30 +148,16 @@ guint
 hw_http_crowd_count (HwHttpCrowd *self,
                      const char  *peer)
 {
-  GHashTableIter iter;
-  gpointer stream;
-  guint n = 0;
+  const Choice choice = { peer, FALSE };
 
   g_return_val_if_fail (peer != NULL, 0);
 
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (g_str_equal (hw_http_stream_get_peer (stream)->name, peer))
-      n++;
-
-  return n;
-}
-
-static gint64
-hw_http_crowd_get_age (HwHttpCrowd  *self,
-                       HwHttpStream *stream)
-{
-  return hw_clock_get_monotonic_time (self->clock) - hw_http_stream_get_since (stream);
+  return hw_http_crowd_count_among (self, &choice);
 }
 
 static Rank
-hw_http_crowd_get_rank (HwHttpCrowd  *self,
-                        HwHttpStream *stream)
+get_rank (HwHttpStream *stream,
+          gint64        now)
 {
   switch (hw_http_stream_get_state (stream))
     {
@@ -158,8 +171,8 @@ hw_http_crowd_get_rank (HwHttpCrowd  *self,
       return RANK_SLOW;
 
     case HW_HTTP_STREAM_STATE_SILENT:
-      return hw_http_crowd_get_age (self, stream) >= HW_HTTP_LONG_SILENCE ? RANK_LONG_SILENT
-                                                                          : RANK_SILENT;
+      return now - hw_http_stream_get_since (stream) >= HW_HTTP_LONG_SILENCE ? RANK_LONG_SILENT
+                                                                             : RANK_SILENT;
 
     case HW_HTTP_STREAM_STATE_IDLE:
     case HW_HTTP_STREAM_STATE_BUSY:
@@ -170,10 +183,10 @@ hw_http_crowd_get_rank (HwHttpCrowd  *self,
 
 /* Whether somebody has only just come, or only just begun to do what they do. */
 static gboolean
-hw_http_crowd_is_young (HwHttpCrowd  *self,
-                        HwHttpStream *stream)
+is_young (HwHttpStream *stream,
+          gint64        now)
 {
-  return hw_http_crowd_get_age (self, stream) < HW_HTTP_PATIENCE;
+  return now - hw_http_stream_get_since (stream) < HW_HTTP_PATIENCE;
 }
 
 /* Whether @stream is to go rather than @other, who is to go otherwise: whoever came over TCP
@@ -183,17 +196,14 @@ hw_http_crowd_is_young (HwHttpCrowd  *self,
  * to ask, and however many they are, nobody who has asked goes for them.
  */
 static gboolean
-hw_http_crowd_goes_before (HwHttpCrowd  *self,
-                           HwHttpStream *stream,
-                           HwHttpStream *other)
+goes_before (HwHttpStream *stream,
+             HwHttpStream *other,
+             gint64        now)
 {
   gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
   gboolean is_known = hw_http_stream_is_known (stream);
-  gboolean is_young = hw_http_crowd_is_young (self, stream);
-  Rank rank = hw_http_crowd_get_rank (self, stream);
-
-  if (other == NULL)
-    return TRUE;
+  gboolean has_just_come = is_young (stream, now);
+  Rank rank = get_rank (stream, now);
 
   if (is_local != hw_http_stream_get_peer (other)->is_local)
     return !is_local;
@@ -201,46 +211,31 @@ hw_http_crowd_goes_before (HwHttpCrowd  *self,
   if (is_known != hw_http_stream_is_known (other))
     return !is_known;
 
-  if (is_young != hw_http_crowd_is_young (self, other))
-    return !is_young;
+  if (has_just_come != is_young (other, now))
+    return !has_just_come;
 
-  if (rank != hw_http_crowd_get_rank (self, other))
-    return rank < hw_http_crowd_get_rank (self, other);
+  if (rank != get_rank (other, now))
+    return rank < get_rank (other, now);
 
   return hw_http_stream_get_since (stream) < hw_http_stream_get_since (other);
-}
-
-static gboolean
-is_among (HwHttpStream *stream,
-          const Choice *choice)
-{
-  if (choice->peer != NULL && !g_str_equal (hw_http_stream_get_peer (stream)->name, choice->peer))
-    return FALSE;
-
-  return !choice->are_strangers ||
-         (hw_http_stream_is_taken (stream) && !hw_http_stream_is_known (stream));
 }
 
 /* Returns: (transfer full) (nullable): who is to go, or %NULL if all wait for us */
 static HwHttpStream *
 hw_http_crowd_find (HwHttpCrowd  *self,
-                    const Choice *choice,
-                    guint        *n_among)
+                    const Choice *choice)
 {
+  gint64 now = hw_clock_get_monotonic_time (self->clock);
   HwHttpStream *found = NULL;
   GHashTableIter iter;
   gpointer stream;
 
-  *n_among = 0;
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (is_among (stream, choice))
-      {
-        ++*n_among;
-        if (hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
-            hw_http_crowd_goes_before (self, stream, found))
-          found = stream;
-      }
+    if (is_among (stream, choice) &&
+        hw_http_stream_get_state (stream) != HW_HTTP_STREAM_STATE_BUSY &&
+        (found == NULL || goes_before (stream, found, now)))
+      found = stream;
 
   return found != NULL ? g_object_ref (found) : NULL;
 }
@@ -275,16 +270,15 @@ hw_http_crowd_make_room (HwHttpCrowd *self,
                          gboolean     for_local)
 {
   const Choice choice = { peer, FALSE };
-  guint n_among;
 
   for (guint i = 0;; i++)
     {
-      g_autoptr(HwHttpStream) stream = hw_http_crowd_find (self, &choice, &n_among);
+      g_autoptr(HwHttpStream) stream = hw_http_crowd_find (self, &choice);
 
       if (stream == NULL)
         return HW_HTTP_ROOM_NONE;
 
-      if (hw_http_crowd_is_young (self, stream) &&
+      if (is_young (stream, hw_clock_get_monotonic_time (self->clock)) &&
           (!for_local || hw_http_stream_get_peer (stream)->is_local))
         return HW_HTTP_ROOM_SOON;
 
@@ -302,17 +296,20 @@ hw_http_crowd_make_room (HwHttpCrowd *self,
  * @self: a crowd
  * @max_strangers: how many strangers libsoup may have
  *
- * Has strangers go who are waited for, as long as there are too many. Those who wait for us
- * stay, as they will be answered in a moment.
+ * Has a stranger go who is waited for, if there are too many. Those who wait for us stay, as
+ * they will be answered in a moment.
  */
 void
 hw_http_crowd_limit_strangers (HwHttpCrowd *self,
                                guint        max_strangers)
 {
   const Choice choice = { NULL, TRUE };
-  guint n_among;
-  g_autoptr(HwHttpStream) stream = hw_http_crowd_find (self, &choice, &n_among);
+  g_autoptr(HwHttpStream) stream = NULL;
 
-  if (stream != NULL && n_among > max_strangers)
+  if (hw_http_crowd_count_among (self, &choice) <= max_strangers)
+    return;
+
+  stream = hw_http_crowd_find (self, &choice);
+  if (stream != NULL)
     hw_http_stream_cut (stream);
 }

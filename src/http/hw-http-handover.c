@@ -31,10 +31,7 @@ take_waiting (HwHttpStream *stream)
 static void
 forget (HwHttpStream *stream)
 {
-  if (stream->read_source != NULL)
-    g_source_destroy (stream->read_source);
-  g_clear_pointer (&stream->read_source, g_source_unref);
-
+  hw_http_stream_clear_source (&stream->read_source);
   stream->phase = HW_HTTP_STREAM_PHASE_OVER;
   g_socket_close (stream->socket, NULL);
 }

@@ -105,8 +105,8 @@ hw_http_stream_check_request (HwHttpStream *self)
 }
 
 /* Whether libsoup does not see yet what comes. */
-static gboolean
-is_awaiting (HwHttpStream *self)
+gboolean
+hw_http_stream_is_awaiting (HwHttpStream *self)
 {
   return self->phase == HW_HTTP_STREAM_PHASE_WAITING ||
          self->phase == HW_HTTP_STREAM_PHASE_GATHERING;
@@ -138,7 +138,7 @@ hw_http_stream_await_request (HwHttpStream *self)
   if (self->waiting->len > 0)
     hw_http_stream_check_request (self);
 
-  while (is_awaiting (self) && hw_http_stream_read_more (self))
+  while (hw_http_stream_is_awaiting (self) && hw_http_stream_read_more (self))
     hw_http_stream_check_request (self);
 }
 
@@ -192,7 +192,7 @@ hw_http_stream_read (HwHttpStream *self,
                      gsize         size,
                      GError      **error)
 {
-  if (is_awaiting (self))
+  if (hw_http_stream_is_awaiting (self))
     hw_http_stream_await_request (self);
 
   switch (self->phase)
@@ -250,7 +250,7 @@ GSource *
 hw_http_stream_create_read_source (HwHttpStream *self,
                                    GCancellable *cancellable)
 {
-  gboolean is_reading = is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_GIVING ||
+  gboolean is_reading = hw_http_stream_is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_GIVING ||
                         self->phase == HW_HTTP_STREAM_PHASE_UPGRADED;
   g_autoptr(GSource) base = is_reading ? hw_http_wire_create_source (self->wire, G_IO_IN) : NULL;
   GSource *source = g_pollable_source_new_full (self->input, base, cancellable);

@@ -13,14 +13,6 @@
 
 /* How a connection ends: when its time is up, when it is refused, or when it has to go. */
 
-/* Whether libsoup reads, and has got nothing of a request. */
-static gboolean
-has_libsoup_waiting (HwHttpStream *self)
-{
-  return self->phase == HW_HTTP_STREAM_PHASE_WAITING ||
-         self->phase == HW_HTTP_STREAM_PHASE_GATHERING;
-}
-
 /* The end. While libsoup holds the descriptor, it is not closed: another connection could
  * get its number.
  */
@@ -33,7 +25,7 @@ hw_http_stream_finish (HwHttpStream *self)
 
   if (self->is_taken)
     {
-      self->has_letter = has_libsoup_waiting (self);
+      self->has_letter = hw_http_stream_is_awaiting (self);
       hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LOST);
       hw_http_stream_wake (self);
       return;
@@ -50,7 +42,7 @@ hw_http_stream_finish (HwHttpStream *self)
 void
 hw_http_stream_leave (HwHttpStream *self)
 {
-  self->has_letter = self->is_taken && has_libsoup_waiting (self);
+  self->has_letter = self->is_taken && hw_http_stream_is_awaiting (self);
   hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LEAVING);
   hw_http_wire_say_goodbye (self->wire);
   hw_http_stream_watch (self);

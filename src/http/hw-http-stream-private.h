@@ -81,7 +81,9 @@ gssize hw_http_stream_read_wire (HwHttpStream *self,
                                  void         *bytes,
                                  gsize         size,
                                  GError      **error);
+gboolean hw_http_stream_is_awaiting (HwHttpStream *self);
 void   hw_http_stream_await_request (HwHttpStream *self);
+void   hw_http_stream_clear_source (GSource **source);
 void   hw_http_stream_drop (HwHttpStream *self);
 
 /* The two ends that libsoup has in its hands. They know of the stream as long as it lives,

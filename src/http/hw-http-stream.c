@@ -38,8 +38,9 @@ static guint signals[SIGNAL_OVER + 1];
 
 G_DEFINE_FINAL_TYPE (HwHttpStream, hw_http_stream, G_TYPE_IO_STREAM)
 
-static void
-clear_source (GSource **source)
+/* Wakes nobody up any more by a source, if there is one. */
+void
+hw_http_stream_clear_source (GSource **source)
 {
   if (*source == NULL)
     return;
@@ -86,7 +87,7 @@ hw_http_stream_watch (HwHttpStream *self)
 void
 hw_http_stream_unwatch (HwHttpStream *self)
 {
-  clear_source (&self->watch);
+  hw_http_stream_clear_source (&self->watch);
 }
 
 /* A request begins, of which as much is there as libsoup has to see. */
@@ -118,7 +119,7 @@ on_wire_readable (gpointer user_data)
   hw_http_stream_await_request (self);
   if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
     {
-      clear_source (&self->watch);
+      hw_http_stream_clear_source (&self->watch);
       self->is_taken = TRUE;
       g_signal_emit (self, signals[SIGNAL_READY], 0);
     }
@@ -142,7 +143,7 @@ hw_http_stream_close (GIOStream    *stream,
 {
   HwHttpStream *self = HW_HTTP_STREAM (stream);
 
-  clear_source (&self->read_source);
+  hw_http_stream_clear_source (&self->read_source);
   self->is_taken = FALSE;
   if (self->phase == HW_HTTP_STREAM_PHASE_LEAVING)
     return TRUE;
@@ -198,8 +199,8 @@ hw_http_stream_dispose (GObject *object)
 
   G_OBJECT_CLASS (hw_http_stream_parent_class)->dispose (object);
 
-  clear_source (&self->watch);
-  clear_source (&self->read_source);
+  hw_http_stream_clear_source (&self->watch);
+  hw_http_stream_clear_source (&self->read_source);
   if (self->address != NULL)
     g_object_set_data (G_OBJECT (self->address), STREAM_KEY, NULL);
 }
