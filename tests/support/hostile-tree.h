@@ -18,7 +18,10 @@ make_token (void)
   return g_strdup_printf ("60.%06d", (int) getpid ());
 }
 
-/* What a tree is made of. Its token is in $0, and all of it ignores SIGTERM. */
+/* What a tree is made of. Its token is in $0, and all of it ignores SIGTERM. Should a test die, it
+ * ends by itself after some minutes: what goes on making processes would take the machine from all
+ * that come later, and hardly anything that lists processes would see it.
+ */
 static const char *const branches[] = {
   /* a child */
   "sleep $0 &",
@@ -31,15 +34,15 @@ static const char *const branches[] = {
   /* one that nobody would know by its environment */
   "(env -i PATH=$PATH setsid sleep $0 &)",
   /* one that makes others, again and again */
-  "(setsid sh -c 'while :; do (setsid sleep $0 &); sleep 0.05; done' $0 &)",
+  "(setsid sh -c 'while [ $((n+=1)) -lt 1000 ]; do (setsid sleep $0 &); sleep 0.05; done' $0 &)",
   /* one that lives on by being born again */
-  "(setsid sh -c \"$1\" $0 \"$1\" &)",
+  "(setsid sh -c \"$1\" $0 \"$1\" 0 &)",
   /* one that is held */
   "(sh -c 'kill -STOP $$; sleep $0' $0 &)",
 };
 
-/* Sends itself away, and a younger self comes. */
-#define PHOENIX "sleep 0.01; setsid sh -c \"$1\" $0 \"$1\" &"
+/* Sends itself away, and a younger self comes, some thousand times. */
+#define PHOENIX "sleep 0.01; [ $2 -lt 5000 ] && setsid sh -c \"$1\" $0 \"$1\" $(($2 + 1)) &"
 
 /* Makes the script of a tree: some branches, chosen by its number. */
 static inline char *
@@ -50,7 +53,7 @@ make_script (guint number)
   for (guint i = 0; i < G_N_ELEMENTS (branches); i++)
     if (i == number % G_N_ELEMENTS (branches) || (number * 7 + i * 3) % 5 == 0)
       g_string_append_printf (script, "%s\n", branches[i]);
-  g_string_append (script, "echo ready; while :; do sleep $0; done");
+  g_string_append (script, "echo ready; while [ $((n+=1)) -lt 10 ]; do sleep $0; done");
 
   return g_string_free (script, FALSE);
 }
