@@ -7,8 +7,6 @@
 #include "hw-fan-out.h"
 
 #include "hw-event-log.h"
-#include "hw-hub-writer.h"
-#include "hw-task-json.h"
 #include "hw-watcher.h"
 
 /* How many events are looked at in one go. */
@@ -19,8 +17,8 @@
  *
  * Tells those who watch what happens: one copy of the recent events for all of them, and for
  * each a cursor in it. Who is to be told is found by the task that an event is about, so an
- * event costs as much as there are who see it, and nothing for all others. An event is JSON
- * once; each who is told of it gets its bytes behind the head of their own stream.
+ * event costs as much as there are who see it, and nothing for all others. How an event is
+ * written is the watch's own.
  *
  * It knows no thread, no socket and no clock: events and time go in, bytes come out.
  */
@@ -37,8 +35,7 @@ struct _HwFanOut
   gint64 now;
 
   GPtrArray *page;        /* (owned) (element-type HwEvent): room to read into */
-  GBytes *heartbeat;      /* (owned) (nullable): the last one that was made */
-  guint64 heartbeat_seq;
+  HwEvent *heartbeat;     /* (owned) (nullable): the last one that was made */
 };
 
 /* A watch, as we know it. */
@@ -52,7 +49,8 @@ typedef struct Watch
   gpointer owner;
 
   HwTaskQueue *queue;     /* (unowned): for whoever watches on */
-  GBytes *head;           /* (owned): what each of its records begins with */
+  HwWatchWriteFunc write;
+  GBytes *head;           /* (owned) (nullable): for @write */
   HwPrincipal *principal; /* (owned) (nullable) */
   HwWatchFilter filter;
   guint64 seq;
@@ -105,7 +103,7 @@ hw_fan_out_free (HwFanOut *self)
 
   while (self->by_age.head != NULL)
     hw_fan_out_remove (self, self->by_age.head->data);
-  g_clear_pointer (&self->heartbeat, g_bytes_unref);
+  g_clear_pointer (&self->heartbeat, hw_event_unref);
   g_clear_pointer (&self->page, g_ptr_array_unref);
   g_clear_pointer (&self->by_task, g_hash_table_unref);
   g_clear_object (&self->log);
@@ -288,7 +286,8 @@ hw_fan_out_tick (HwFanOut *self,
  * hw_fan_out_add:
  * @self: a fan-out
  * @place: who watches what, from where on; its contents are taken
- * @head: what each record begins with
+ * @write: writes what they are told
+ * @head: (nullable): what it is written behind
  * @owner: who is woken when there is something to read
  *
  * Adds a watch. It is woken at once.
@@ -296,19 +295,21 @@ hw_fan_out_tick (HwFanOut *self,
  * Returns: (transfer full): the watch, for hw_fan_out_remove()
  */
 HwWatch *
-hw_fan_out_add (HwFanOut     *self,
-                HwWatchPlace *place,
-                GBytes       *head,
-                gpointer      owner)
+hw_fan_out_add (HwFanOut        *self,
+                HwWatchPlace    *place,
+                HwWatchWriteFunc write,
+                GBytes          *head,
+                gpointer         owner)
 {
   Watch *watch;
 
-  g_return_val_if_fail (self != NULL && place != NULL && head != NULL, NULL);
+  g_return_val_if_fail (self != NULL && place != NULL && write != NULL, NULL);
 
   watch = g_new0 (Watch, 1);
   watch->owner = owner;
   watch->queue = place->queue;
-  watch->head = g_bytes_ref (head);
+  watch->write = write;
+  watch->head = head != NULL ? g_bytes_ref (head) : NULL;
   watch->principal = g_steal_pointer (&place->principal);
   watch->filter = place->filter;
   place->filter = (HwWatchFilter) { 0 };
@@ -353,7 +354,7 @@ hw_fan_out_remove (HwFanOut *self,
   g_queue_unlink (&self->by_age, &gone->age);
   hw_watch_filter_clear (&gone->filter);
   g_clear_pointer (&gone->principal, hw_principal_unref);
-  g_bytes_unref (gone->head);
+  g_clear_pointer (&gone->head, g_bytes_unref);
   g_free (gone);
 }
 
@@ -429,16 +430,13 @@ watch_tell (Watch   *watch,
             HwEvent *event,
             GString *output)
 {
-  g_autoptr(GBytes) item = NULL;
-
   watch->seq = MAX (watch->seq, hw_event_get_seq (event));
   watch->rev = MAX (watch->rev, hw_event_get_rev (event));
   if (!hw_watch_filter_sees (&watch->filter, watch->principal, event))
     return;
 
   watch_note_state (watch, event);
-  item = hw_task_json_encode_event (event);
-  hw_hub_write_item (output, watch->head, item);
+  watch->write (output, watch->head, event);
 }
 
 /* Writes the page, or as much of it as is enough. Returns: whether that was all */
@@ -497,32 +495,29 @@ hw_fan_out_read_levels (HwFanOut *self,
   return hw_fan_out_tell_page (self, watch, output, enough);
 }
 
-/* All who are quiet at once are told the same bytes. */
+/* All who are quiet at once are told the same. */
 static void
 hw_fan_out_tell_heartbeat (HwFanOut *self,
                            Watch    *watch,
                            GString  *output)
 {
   guint64 head = MAX (hw_event_log_get_head (self->log), watch->seq);
-  g_autoptr(HwEvent) event = NULL;
 
-  if (self->heartbeat == NULL || self->heartbeat_seq != head)
+  if (self->heartbeat == NULL || hw_event_get_seq (self->heartbeat) != head)
     {
-      g_clear_pointer (&self->heartbeat, g_bytes_unref);
-      event = hw_event_new_heartbeat (self->epoch, head);
-      self->heartbeat = hw_task_json_encode_event (event);
-      self->heartbeat_seq = head;
+      g_clear_pointer (&self->heartbeat, hw_event_unref);
+      self->heartbeat = hw_event_new_heartbeat (self->epoch, head);
     }
 
   watch->seq = head;
-  hw_hub_write_item (output, watch->head, self->heartbeat);
+  watch->write (output, watch->head, self->heartbeat);
 }
 
 /**
  * hw_fan_out_read:
  * @self: a fan-out
  * @watch: one of its watches
- * @output: where to append records
+ * @output: where to append
  * @enough: how long @output may become before the rest is left for the next time
  *
  * Writes what a watch is to be told. If that was all, it is woken no more.

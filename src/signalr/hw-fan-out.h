@@ -51,10 +51,11 @@ void         hw_fan_out_set_levels (HwFanOut  *self,
 void         hw_fan_out_tick (HwFanOut *self,
                               gint64    now);
 
-HwWatch     *hw_fan_out_add (HwFanOut     *self,
-                             HwWatchPlace *place,
-                             GBytes       *head,
-                             gpointer      owner);
+HwWatch     *hw_fan_out_add (HwFanOut        *self,
+                             HwWatchPlace    *place,
+                             HwWatchWriteFunc write,
+                             GBytes          *head,
+                             gpointer         owner);
 void         hw_fan_out_remove (HwFanOut *self,
                                 HwWatch  *watch);
 gboolean     hw_watch_is_woken (const HwWatch *watch);

@@ -108,7 +108,7 @@ hw_plane_line_watch (HwPlaneLine  *self,
     return;
 
   place = hw_plane_line_find (self, id);
-  *place = hw_fan_out_add (fan_out, &order->place, order->head, self);
+  *place = hw_fan_out_add (fan_out, &order->place, order->write, order->head, self);
   (*place)->id = id;
 }
 

@@ -44,7 +44,7 @@ static void
 watch_order_free (HwPlaneWatch *watch)
 {
   hw_watch_place_clear (&watch->place);
-  g_bytes_unref (watch->head);
+  g_clear_pointer (&watch->head, g_bytes_unref);
   g_free (watch);
 }
 

@@ -62,7 +62,8 @@ typedef struct
 typedef struct
 {
   HwWatchPlace place;
-  GBytes *head; /* (owned) */
+  HwWatchWriteFunc write;
+  GBytes *head; /* (owned) (nullable) */
 } HwPlaneWatch;
 
 /* A letter from the plane: news of the line, or else of one that watches on it. */

@@ -403,29 +403,32 @@ hw_plane_cut (HwPlane     *self,
  * @self: a plane
  * @line: a WebSocket
  * @place: who watches what, from where on; its contents are taken
- * @head: what each record begins with that is sent
+ * @write: writes what the client is told
+ * @head: (nullable): what it is written behind
  *
  * Has the plane tell a client what happens. All planes' watches are of the same queue.
  *
  * Returns: an ID for hw_plane_unwatch(), never 0; when it has ended, that is told
  */
 guint
-hw_plane_watch (HwPlane      *self,
-                HwPlaneLine  *line,
-                HwWatchPlace *place,
-                GBytes       *head)
+hw_plane_watch (HwPlane         *self,
+                HwPlaneLine     *line,
+                HwWatchPlace    *place,
+                HwWatchWriteFunc write,
+                GBytes          *head)
 {
   HwPlaneWatch *watch;
 
   g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, 0);
-  g_return_val_if_fail (line != NULL && place != NULL && head != NULL, 0);
+  g_return_val_if_fail (line != NULL && place != NULL && write != NULL, 0);
 
   if (self->feed == NULL)
     self->feed = hw_plane_feed_new (self, place->queue);
 
   watch = g_new0 (HwPlaneWatch, 1);
   watch->place = *place;
-  watch->head = g_bytes_ref (head);
+  watch->write = write;
+  watch->head = head != NULL ? g_bytes_ref (head) : NULL;
   *place = (HwWatchPlace) { 0 };
   self->last_watch++;
   hw_plane_order (self, HW_PLANE_SUBJECT_WATCH, line, watch, self->last_watch);

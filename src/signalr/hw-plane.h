@@ -76,10 +76,11 @@ void         hw_plane_say_goodbye (HwPlane     *self,
                                    guint        code);
 void         hw_plane_cut (HwPlane     *self,
                            HwPlaneLine *line);
-guint        hw_plane_watch (HwPlane      *self,
-                             HwPlaneLine  *line,
-                             HwWatchPlace *place,
-                             GBytes       *head);
+guint        hw_plane_watch (HwPlane         *self,
+                             HwPlaneLine     *line,
+                             HwWatchPlace    *place,
+                             HwWatchWriteFunc write,
+                             GBytes          *head);
 void         hw_plane_unwatch (HwPlane     *self,
                                HwPlaneLine *line,
                                guint        id);

@@ -48,4 +48,16 @@ typedef enum
   HW_WATCH_BEHIND,
 } HwWatchState;
 
+/**
+ * HwWatchWriteFunc:
+ * @output: where to append
+ * @head: (nullable): what was given with this function
+ * @event: an event
+ *
+ * Writes what somebody who watches is told of an event. It is called in the plane's thread.
+ */
+typedef void (*HwWatchWriteFunc) (GString *output,
+                                  GBytes  *head,
+                                  HwEvent *event);
+
 G_END_DECLS

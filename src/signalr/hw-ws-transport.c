@@ -6,6 +6,9 @@
 
 #include "hw-ws-transport.h"
 
+#include "hw-hub-writer.h"
+#include "hw-task-json.h"
+
 /* How much may be on its way to the plane before it is asked how far it is. What waits there
  * for a client that reads nothing is at most this and one piece.
  */
@@ -121,6 +124,19 @@ on_connection_wants_input (gpointer user_data)
   hw_ws_transport_go_on (HW_WS_TRANSPORT (user_data));
 }
 
+/* An event is JSON once; each who is told of it gets its bytes behind the head of their own
+ * stream.
+ */
+static void
+write_event (GString *output,
+             GBytes  *head,
+             HwEvent *event)
+{
+  g_autoptr(GBytes) item = hw_task_json_encode_event (event);
+
+  hw_hub_write_item (output, head, item);
+}
+
 static guint
 on_connection_watch (GBytes       *head,
                      HwWatchPlace *place,
@@ -131,7 +147,7 @@ on_connection_watch (GBytes       *head,
   if (self->is_over || self->closed_at > 0)
     return 0;
 
-  return hw_plane_watch (self->plane, self->line, place, head);
+  return hw_plane_watch (self->plane, self->line, place, write_event, head);
 }
 
 static void
