@@ -39,8 +39,8 @@ COVERED = [
     "http/hw-http-head.c",
     "signalr/hw-hub-message.c",
     "signalr/hw-hub-record.c",
-    "signalr/hw-ws-frame.c",
-    "signalr/hw-ws-text.c",
+    "plane/hw-ws-frame.c",
+    "plane/hw-ws-text.c",
     "wire/hw-json-lexer.c",
     "wire/hw-json-scan.c",
 ]
