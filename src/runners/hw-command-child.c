@@ -187,25 +187,35 @@ hw_command_child_fail_to_start (HwCommandChild *self,
     hw_command_child_end_soon (self, hw_command_outcome_new_not_started (error));
 }
 
-/* Has the shim start the program, in its place if it has one, unless nobody wants that any
- * more: a shim without an order ends.
+/* Has the shim start the program, in its place if it has one, unless it has its order already, or
+ * nobody wants that any more: a shim without an order ends.
  */
 static void
 hw_command_child_order (HwCommandChild *self)
 {
   const char *place = self->place != NULL ? self->place : "";
+  GByteArray *order = g_steal_pointer (&self->process->order);
+  gboolean has_order = order != NULL && order->len == 0;
+
+  if (order == NULL)
+    order = hw_command_start_build_order (self->start, place);
 
   hw_command_child_watch (self, g_steal_pointer (&self->process));
-  if (hw_command_child_is_left (self) || hw_command_child_is_stopping (self))
+  if (!has_order && (hw_command_child_is_left (self) || hw_command_child_is_stopping (self)))
     {
+      g_byte_array_unref (order);
       hw_command_child_drop_link (self);
       hw_command_child_tell_begun (self);
       hw_command_child_end_soon (self, hw_command_outcome_new_canceled ());
       return;
     }
 
-  hw_shim_link_start (self->link, hw_command_start_build_order (self->start, place));
+  hw_shim_link_start (self->link, order);
   hw_command_control_set_link (self->control, self->link);
+
+  /* It is found by those who come after us. */
+  if (hw_command_child_is_left (self))
+    hw_command_child_drop_link (self);
 }
 
 /* Makes a place for it and all that will come of it. */
@@ -219,13 +229,6 @@ hw_command_child_enclose (HwCommandChild *self)
 
   hw_enclosure_enclose_async (self->settings->enclosure, &request, on_enclosed,
                               g_object_ref (self));
-}
-
-static gboolean
-has_places (HwEnclosure *enclosure)
-{
-  return enclosure != NULL &&
-         !g_str_equal (hw_enclosure_get_containment (enclosure), HW_CONTAINMENT_SESSION);
 }
 
 static void
@@ -248,13 +251,10 @@ on_prepared (GObject      *source,
       return;
     }
 
-  /* What a daemon needs is not what its programs are to have. Nothing was started yet. */
-  if (self->process != NULL)
-    prlimit (self->process->pid, RLIMIT_NOFILE, &self->settings->descriptors, NULL);
-
   if (self->process == NULL)
     hw_command_child_fail_to_start (self, error);
-  else if (has_places (self->settings->enclosure) && !hw_command_child_is_left (self) && !hw_command_child_is_stopping (self))
+  else if (hw_command_start_get_needs_place (self->start) && !hw_command_child_is_left (self) &&
+           !hw_command_child_is_stopping (self))
     hw_command_child_enclose (self);
   else
     hw_command_child_order (self);
@@ -634,6 +634,21 @@ hw_command_child_get_run (HwCommandChild *self)
 }
 
 /**
+ * hw_command_child_forgo:
+ * @self: a child
+ *
+ * Has the program not begin any more, if it can be helped.
+ */
+void
+hw_command_child_forgo (HwCommandChild *self)
+{
+  g_return_if_fail (HW_IS_COMMAND_CHILD (self));
+
+  if (self->start != NULL)
+    hw_command_start_forgo (self->start);
+}
+
+/**
  * hw_command_child_get_control:
  * @self: a child
  *
@@ -661,6 +676,7 @@ hw_command_child_leave (HwCommandChild *self)
 {
   g_autoptr(HwCommandChild) owned = g_object_ref (self);
 
+  hw_command_child_forgo (self);
   g_cancellable_cancel (self->leaving);
   hw_command_child_tell_begun (self);
   hw_command_child_finish (self);

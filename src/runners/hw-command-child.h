@@ -21,6 +21,7 @@ void            hw_command_child_start (HwCommandChild *self,
                                         GTask          *beginning);
 void            hw_command_child_adopt (HwCommandChild *self,
                                         GTask          *beginning);
+void            hw_command_child_forgo (HwCommandChild *self);
 void            hw_command_child_leave (HwCommandChild *self);
 
 HwRun          *hw_command_child_get_run (HwCommandChild *self);

@@ -116,6 +116,7 @@ control_child (HwCommandChild *child,
     case HW_CONTROL_STOP:
     case HW_CONTROL_KILL:
     default:
+      hw_command_child_forgo (child);
       hw_command_control_stop (control, verb, deadline, gtask);
       return;
     }

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,9 @@ struct _HwCommandStart
   char *shim_path;    /* (owned) */
   char *output_root;  /* (owned) */
   char life[HW_LIFE_SIZE];
+  struct rlimit descriptors; /* how many files the program may have open */
+  gboolean needs_place;      /* which is made for its shim before that gets its order */
+  gint is_unwanted;          /* atomic: nobody wants it to begin any more */
   char *mark;         /* (owned) */
   char **argv;        /* (owned) (array zero-terminated=1) */
   char **environment; /* (owned) (array zero-terminated=1) */
@@ -99,6 +103,13 @@ make_environment (GVariant   *given,
   return g_steal_pointer (&environment);
 }
 
+static gboolean
+has_places (HwEnclosure *enclosure)
+{
+  return enclosure != NULL &&
+         !g_str_equal (hw_enclosure_get_containment (enclosure), HW_CONTAINMENT_SESSION);
+}
+
 /* Judges the parameters again, because the type's file may have changed since the
  * task was accepted. The error is a sentence for a person.
  */
@@ -131,6 +142,8 @@ hw_command_start_new (const HwCommandSettings *settings,
   self->shim_path = g_strdup (settings->shim_path);
   self->output_root = g_strdup (settings->output_root);
   g_strlcpy (self->life, settings->life, sizeof self->life);
+  self->descriptors = settings->descriptors;
+  self->needs_place = has_places (settings->enclosure);
   self->mark = hw_mark_build (run);
   self->argv = hw_task_type_make_argv (type, parameters);
   results = hw_attempt_files_build_results (self->output_root, run);
@@ -166,6 +179,20 @@ const char *
 hw_command_start_get_program (HwCommandStart *self)
 {
   return self->argv[0];
+}
+
+/* Tells whether the shim is to be in a place of its own before it gets its order. */
+gboolean
+hw_command_start_get_needs_place (HwCommandStart *self)
+{
+  return self->needs_place;
+}
+
+/* Has the shim get no order any more, unless it has it. Any thread. */
+void
+hw_command_start_forgo (HwCommandStart *self)
+{
+  g_atomic_int_set (&self->is_unwanted, TRUE);
 }
 
 /* Tells whether a program can begin in a folder: 0, or what the system would say. Looked
@@ -381,7 +408,29 @@ hw_command_start_find (HwCommandStart *self,
   return FALSE;
 }
 
-/* Does what blocks: finds the program, makes the folder, and starts a shim, in this order. */
+/* Gives the shim its order at once, as far as there is room for it: whoever would do it in the main
+ * context may have much else to do. What a daemon needs is not what its programs are to have.
+ */
+static void
+hw_command_start_give_order (HwCommandStart *self,
+                             HwShimProcess  *process)
+{
+  gssize n_sent;
+
+  prlimit (process->pid, RLIMIT_NOFILE, &self->descriptors, NULL);
+  if (self->needs_place || g_atomic_int_get (&self->is_unwanted))
+    return;
+
+  process->order = hw_command_start_build_order (self, "");
+  n_sent = send (process->link_fd, process->order->data, process->order->len,
+                 MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n_sent > 0)
+    g_byte_array_remove_range (process->order, 0, (guint) n_sent);
+}
+
+/* Does what blocks: finds the program, makes the folder, starts a shim, and gives it its order
+ * if it needs no place, in this order.
+ */
 static HwShimProcess *
 hw_command_start_prepare (HwCommandStart *self,
                           GCancellable   *cancellable,
@@ -411,6 +460,8 @@ hw_command_start_prepare (HwCommandStart *self,
   if (!hw_spawn_shim (self->shim_path, name, self->folder, process, error))
     return NULL;
 
+  hw_command_start_give_order (self, process);
+
   return g_steal_pointer (&process);
 }
 
@@ -436,7 +487,8 @@ prepare_in_thread (GTask        *gtask,
  * @callback: called when there is a shim, or none
  * @user_data: data for @callback
  *
- * Makes all ready that a program needs, as far as a shim that waits for its order.
+ * Makes all ready that a program needs, as far as a shim that waits for its order, or has it if it
+ * needs no place.
  */
 void
 hw_command_start_prepare_async (HwCommandStart     *self,
@@ -459,7 +511,7 @@ hw_command_start_prepare_async (HwCommandStart     *self,
  *
  * Ends hw_command_start_prepare_async().
  *
- * Returns: (transfer full): a shim that waits for its order; %NULL with a sentence for a
+ * Returns: (transfer full): a shim, see hw_command_start_prepare_async(); %NULL with a sentence for a
  *   person, or if it was canceled
  */
 HwShimProcess *

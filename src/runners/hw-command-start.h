@@ -20,6 +20,8 @@ HwCommandStart *hw_command_start_new (const HwCommandSettings *settings,
 void            hw_command_start_free (HwCommandStart *self);
 
 const char     *hw_command_start_get_program (HwCommandStart *self);
+gboolean        hw_command_start_get_needs_place (HwCommandStart *self);
+void            hw_command_start_forgo (HwCommandStart *self);
 
 void            hw_command_start_prepare_async (HwCommandStart     *self,
                                                 GCancellable       *cancellable,

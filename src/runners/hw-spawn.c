@@ -30,6 +30,7 @@ hw_shim_process_free (HwShimProcess *self)
     close (self->pidfd);
   if (self->link_fd >= 0)
     close (self->link_fd);
+  g_clear_pointer (&self->order, g_byte_array_unref);
   g_free (self);
 }
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @pid: the shim
  * @pidfd: (owned): a descriptor of it, which says when it has ended
  * @link_fd: (owned): the connection to it
+ * @order: (owned) (nullable): what is left to say of its order, %NULL before anything was said
  *
  * A shim that runs, and how to speak with it.
  */
@@ -22,6 +23,7 @@ typedef struct
   pid_t pid;
   int pidfd;
   int link_fd;
+  GByteArray *order;
 } HwShimProcess;
 
 void     hw_shim_process_free (HwShimProcess *self);
