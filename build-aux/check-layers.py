@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "locale": set(),
     "link": set(),
     "settings": set(),
-    "cli": {"core", "wire", "locale", "link", "settings"},
+    "cli": {"core", "shim", "wire", "locale", "link", "settings"},
     "agent": {"client", "locale", "link", "settings"},
 }
 

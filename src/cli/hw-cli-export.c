@@ -9,12 +9,12 @@
 #include "hw-cli-exit-code.h"
 #include "hw-cli-i18n.h"
 #include "hw-error.h"
+#include "hw-io.h"
 #include "hw-task-json.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* What the daemon gives at once, and all that is in memory, with as many events of one task: what
@@ -370,28 +370,13 @@ on_flushed (GObject      *source,
     finish (gtask);
 }
 
-/* Gives the draft its name, which no other file has. Returns 0, or -1 with errno. */
-static int
-rename_new (const Export *export)
-{
-  if (renameat2 (AT_FDCWD, export->draft_path, AT_FDCWD, export->path, RENAME_NOREPLACE) == 0)
-    return 0;
-  if (errno != EINVAL && errno != ENOSYS)
-    return -1;
-
-  /* This file system cannot do it in one step, as NFS. */
-  return link (export->draft_path, export->path) == 0 ? unlink (export->draft_path) : -1;
-}
-
 /* Returns why it cannot have its name. */
 static GError *
 give_name (Export *export)
 {
-  int code = fsync (export->fd);
-
-  if (code == 0)
-    code = export->may_replace ? rename (export->draft_path, export->path) : rename_new (export);
-  if (code != 0)
+  if (!hw_io_sync (export->fd) ||
+      !(export->may_replace ? hw_io_rename (AT_FDCWD, export->draft_path, export->path)
+                            : hw_io_rename_new (AT_FDCWD, export->draft_path, export->path)))
     return make_file_error (export->path);
 
   g_clear_pointer (&export->draft_path, g_free);
