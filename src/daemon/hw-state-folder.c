@@ -6,6 +6,7 @@
 
 #include "hw-state-folder.h"
 
+#include "hw-folder-sync.h"
 #include "hw-io.h"
 
 #include <errno.h>
@@ -43,12 +44,10 @@ static void
 sync_parent (const char *path)
 {
   g_autofree char *parent = g_path_get_dirname (path);
-  int fd = hw_io_open_folder (parent);
+  int number = hw_folder_sync_now (parent);
 
-  if (fd < 0 || !hw_io_sync (fd))
-    g_debug ("Could not sync %s: %s", parent, g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
+  if (number != 0)
+    g_debug ("Could not sync %s: %s", parent, g_strerror (number));
 }
 
 /* Makes a folder and those above it that are missing, each on disk before the next: else
