@@ -11,6 +11,7 @@
 #include "hw-io.h"
 #include "hw-shim-adoption.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,6 +28,12 @@
 
 /* How long they may take to be gone, all together: they are killed as they are found. */
 #define MAX_MILLISECONDS 5000
+
+/* How long it is tried to look at what could not be looked at, as there was no descriptor or memory
+ * left, and how often.
+ */
+#define LOOK_MILLISECONDS 5000
+#define LOOK_AGAIN_MILLISECONDS 50
 
 /* How many are looked after at once: those who look for what their shims left share their looks
  * at all processes, and the doors are closed meanwhile.
@@ -46,8 +53,9 @@ typedef struct
 
 typedef struct
 {
-  int pidfd;  /* (owned): of the shim */
-  HwRun *run; /* (owned) */
+  pid_t pid;     /* of the shim */
+  guint64 start; /* see HwProcessStat */
+  HwRun *run;    /* (owned) */
 } Stray;
 
 static void
@@ -55,7 +63,6 @@ stray_free (gpointer data)
 {
   Stray *stray = data;
 
-  close (stray->pidfd);
   g_object_unref (stray->run);
   g_free (stray);
 }
@@ -92,36 +99,68 @@ make_run (const char *place)
                      g_variant_new_parsed ("@a{sv} {}"));
 }
 
-/* Finds out whether a process is the shim of an attempt that goes on; if it has not begun, it
- * never will.
- */
+/* Whether we had no room to look, which says nothing of what was looked at. */
 static gboolean
-is_shim_at_work (pid_t  pid,
-                 int    folder_fd,
-                 HwRun *run)
+is_shortage (int number)
+{
+  return number == EMFILE || number == ENFILE || number == ENOMEM;
+}
+
+/* Finds out whether a process is the shim of an attempt that goes on; if it has not begun, it
+ * never will. Returns 0 with @start if so, else a number of errno.
+ */
+static int
+check_shim (pid_t        pid,
+            int          folder_fd,
+            HwRun       *run,
+            HwShimStart *start)
 {
   HwProcessStat stat;
-  HwShimStart start;
   HwShimEnd end;
-  int number = hw_attempt_files_read_start (folder_fd, run, &start);
+  int number = hw_attempt_files_read_start (folder_fd, run, start);
 
   if (number == ENOENT)
     {
-      if (hw_attempt_files_forbid_start (folder_fd, run) == 0)
-        return FALSE;
-      number = hw_attempt_files_read_start (folder_fd, run, &start);
+      number = hw_attempt_files_forbid_start (folder_fd, run);
+      if (number == 0)
+        return ESRCH;
+      if (number == EEXIST)
+        number = hw_attempt_files_read_start (folder_fd, run, start);
     }
+  if (number != 0)
+    return number;
+  if (start->is_never || start->shim != pid)
+    return ESRCH;
+  if (!hw_process_read (pid, &stat))
+    return errno;
 
-  return number == 0 && !start.is_never && start.shim == pid && hw_process_read (pid, &stat) &&
-         stat.start == start.shim_start &&
-         hw_attempt_files_read_end (folder_fd, run, &end) != 0;
+  number = hw_attempt_files_read_end (folder_fd, run, &end);
+
+  return stat.start != start->shim_start || number == 0 ? ESRCH : is_shortage (number) ? number : 0;
 }
 
-/* The program goes with its shim. @pidfd is (transfer full). */
+/* Whether a shim was killed before, at another look. */
+static gboolean
+is_known_stray (Search            *search,
+                const HwShimStart *start)
+{
+  for (guint i = 0; i < search->strays->len; i++)
+    {
+      const Stray *stray = g_ptr_array_index (search->strays, i);
+
+      if (stray->pid == start->shim && stray->start == start->shim_start)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* The program goes with its shim. */
 static void
-kill_stray (Search *search,
-            int     pidfd,
-            HwRun  *run)
+kill_stray (Search            *search,
+            int                pidfd,
+            const HwShimStart *start,
+            HwRun             *run)
 {
   Stray *stray = g_new0 (Stray, 1);
 
@@ -130,9 +169,42 @@ kill_stray (Search *search,
              hw_run_get_attempt (run));
   pidfd_send_signal (pidfd, SIGKILL, NULL, 0);
 
-  stray->pidfd = pidfd;
+  stray->pid = start->shim;
+  stray->start = start->shim_start;
   stray->run = g_object_ref (run);
   g_ptr_array_add (search->strays, stray);
+}
+
+/* What cannot be looked at is not gone. */
+static gboolean
+is_there (const Stray *stray)
+{
+  errno = 0;
+
+  return hw_process_is (stray->pid, stray->start) || is_shortage (errno);
+}
+
+/* Waits until a killed shim is gone, by its descriptor, or looking now and then if there is none.
+ * Returns whether it is.
+ */
+static gboolean
+wait_for (const Stray *stray,
+          gint64       end)
+{
+  while (is_there (stray))
+    {
+      struct pollfd poll_fd = { .fd = -1, .events = POLLIN };
+
+      if (g_get_monotonic_time () >= end)
+        return FALSE;
+
+      poll_fd.fd = pidfd_open (stray->pid, 0);
+      poll (&poll_fd, 1, LOOK_AGAIN_MILLISECONDS);
+      if (poll_fd.fd >= 0)
+        close (poll_fd.fd);
+    }
+
+  return TRUE;
 }
 
 /* What its shim left is found by its mark. In a thread of the pool. */
@@ -143,11 +215,9 @@ bury_stray (gpointer data,
   const Stray *stray = data;
   const Search *search = user_data;
   HwShimTraces *traces = hw_shim_traces_new (search->root, stray->run, search->processes, 0);
-  gint64 rest = (search->end - g_get_monotonic_time ()) / 1000;
-  struct pollfd poll_fd = { .fd = stray->pidfd, .events = POLLIN };
   HwShimFound *found;
 
-  if (poll (&poll_fd, 1, (int) MAX (rest, 0)) == 0)
+  if (!wait_for (stray, search->end))
     g_warning ("The program of task %" G_GUINT64_FORMAT ", attempt %u, of a former epoch would not "
                "end. If the task is there it may run twice",
                hw_run_get_task_id (stray->run), hw_run_get_attempt (stray->run));
@@ -169,9 +239,9 @@ bury_all (Search *search)
 }
 
 /* Looks at one process. The descriptor comes before the look, so it is that of what was looked
- * at.
+ * at. Returns 0, or why it could not be looked at, a number of errno.
  */
-static void
+static int
 look_at (Search *search,
          pid_t   pid)
 {
@@ -179,7 +249,9 @@ look_at (Search *search,
   g_autofree char *folder = NULL;
   g_autoptr(HwRun) run = NULL;
   int pidfd = pidfd_open (pid, 0);
+  int number = pidfd < 0 ? errno : 0;
   int folder_fd = -1;
+  HwShimStart start;
 
   folder = pidfd >= 0 ? g_file_read_link (link, NULL) : NULL;
   if (folder != NULL && g_str_has_prefix (folder, search->root) &&
@@ -187,17 +259,44 @@ look_at (Search *search,
     run = make_run (folder + strlen (search->root) + 1);
 
   if (run != NULL && hw_run_get_epoch (run) != search->epoch)
-    folder_fd = hw_io_open_folder (folder);
-  if (folder_fd >= 0 && is_shim_at_work (pid, folder_fd, run))
     {
-      kill_stray (search, pidfd, run);
-      pidfd = -1;
+      folder_fd = hw_io_open_folder (folder);
+      number = folder_fd < 0 ? errno : check_shim (pid, folder_fd, run, &start);
     }
+  if (folder_fd >= 0 && number == 0 && !is_known_stray (search, &start))
+    kill_stray (search, pidfd, &start, run);
 
   if (folder_fd >= 0)
     close (folder_fd);
   if (pidfd >= 0)
     close (pidfd);
+
+  return is_shortage (number) ? number : 0;
+}
+
+/* Looks at all processes once. Returns 0, or why some could not be looked at. */
+static int
+look_at_all (Search *search)
+{
+  DIR *processes = opendir ("/proc");
+  int number = processes == NULL ? errno : 0;
+  const struct dirent *entry;
+
+  while (processes != NULL && (entry = readdir (processes)) != NULL)
+    {
+      guint64 pid;
+      int missed = 0;
+
+      if (g_ascii_string_to_unsigned (entry->d_name, 10, 1, G_MAXINT, &pid, NULL) &&
+          (pid_t) pid != getpid ())
+        missed = look_at (search, (pid_t) pid);
+      number = missed != 0 ? missed : number;
+    }
+
+  if (processes != NULL)
+    closedir (processes);
+
+  return is_shortage (number) ? number : 0;
 }
 
 /* In another thread. */
@@ -207,17 +306,21 @@ search_all (GTask        *gtask,
             gpointer      task_data,
             GCancellable *cancellable)
 {
-  g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
-  const char *name;
+  gint64 end = g_get_monotonic_time () + LOOK_MILLISECONDS * G_TIME_SPAN_MILLISECOND;
+  int number = look_at_all (task_data);
 
-  while (processes != NULL && (name = g_dir_read_name (processes)) != NULL)
+  if (number != 0)
+    g_warning ("Some processes cannot be looked at, for programs of a former epoch: %s. It is tried "
+               "again", g_strerror (number));
+  while (number != 0 && g_get_monotonic_time () < end)
     {
-      guint64 pid;
-
-      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &pid, NULL) &&
-          (pid_t) pid != getpid ())
-        look_at (task_data, (pid_t) pid);
+      g_usleep (LOOK_AGAIN_MILLISECONDS * G_TIME_SPAN_MILLISECOND);
+      number = look_at_all (task_data);
     }
+  if (number != 0)
+    g_warning ("Programs of a former epoch may go on, as not all processes could be looked at: %s. "
+               "Give the daemon more descriptors (LimitNOFILE=), and start it again. Until then a "
+               "task may run twice", g_strerror (number));
   bury_all (task_data);
 
   g_task_return_boolean (gtask, TRUE);
@@ -254,20 +357,26 @@ on_open_listed (GObject      *source,
   g_task_run_in_thread (gtask, search_all);
 }
 
-/* Only a database that got a new number has left folders under another one. */
+/* Only a database that got a new number has left folders under another one. If there is no room to
+ * look, it may have.
+ */
 static gboolean
-has_former_epochs (const char *root,
-                   guint64     epoch)
+may_have_former_epochs (const char *root,
+                        guint64     epoch)
 {
-  g_autoptr(GDir) folder = g_dir_open (root, 0, NULL);
-  const char *name;
+  DIR *folder = opendir (root);
+  gboolean may_have = folder == NULL && is_shortage (errno);
+  const struct dirent *entry;
   guint64 number;
 
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &number, NULL) && number != epoch)
-      return TRUE;
+  while (folder != NULL && !may_have && (entry = readdir (folder)) != NULL)
+    may_have = g_ascii_string_to_unsigned (entry->d_name, 10, 1, G_MAXINT64, &number, NULL) &&
+               number != epoch;
 
-  return FALSE;
+  if (folder != NULL)
+    closedir (folder);
+
+  return may_have;
 }
 
 /**
@@ -294,7 +403,7 @@ hw_strays_end_async (HwStore            *store,
 
   gtask = g_task_new (store, NULL, callback, user_data);
   g_task_set_source_tag (gtask, hw_strays_end_async);
-  if (!has_former_epochs (output_root, hw_store_get_epoch (store)))
+  if (!may_have_former_epochs (output_root, hw_store_get_epoch (store)))
     {
       g_task_return_boolean (gtask, TRUE);
       return;
