@@ -10,6 +10,7 @@
 #include "hw-shim-records.h"
 #include "hw-system-clock.h"
 
+#include "tests/support/remove-tree.h"
 #include "tests/support/run-probe.h"
 
 #include <glib/gstdio.h>
@@ -56,15 +57,6 @@ set_up (CommandFixture *fixture,
   fixture->clock = hw_system_clock_new ();
   fixture->runner = HW_RUNNER (make_runner (fixture));
   fixture->type = load_task_type ("command");
-}
-
-static inline void
-remove_tree (const char *path)
-{
-  const char *argv[] = { "rm", "-rf", "--", path, NULL };
-
-  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
-                               NULL, NULL, NULL));
 }
 
 static inline void
