@@ -41,7 +41,7 @@ struct _HwCommandStart
   char life[HW_LIFE_SIZE];
   struct rlimit descriptors; /* how many files the program may have open */
   gboolean needs_place;      /* which is made for its shim before that gets its order */
-  gint is_unwanted;          /* atomic: nobody wants it to begin any more */
+  int is_unwanted;           /* atomic: nobody wants it to begin any more */
   char *mark;         /* (owned) */
   char **argv;        /* (owned) (array zero-terminated=1) */
   char **environment; /* (owned) (array zero-terminated=1) */
