@@ -15,10 +15,11 @@ from house import House, Screen, until
 
 import tap
 
+# Should a test die, what it began ends by itself after some minutes.
 STUBBORN = """#!/bin/sh
 trap '' TERM
-(trap '' TERM; setsid sh -c 'trap "" TERM; touch ready; while :; do sleep 0.1; done') &
-while :; do sleep 0.1; done
+(trap '' TERM; setsid sh -c 'trap "" TERM; touch ready; while [ $((n+=1)) -lt 3000 ]; do sleep 0.1; done') &
+while [ $((n+=1)) -lt 3000 ]; do sleep 0.1; done
 """
 
 
@@ -42,7 +43,8 @@ class ControlTest(House):
         """A task that writes as long as it is not held, and what it writes."""
         ticks = self.home / "ticks"
         task_id = self.run_detached("--", "sh", "-c",
-                                    "(while :; do echo x >> ticks; sleep 0.01; done) & wait")
+                                    "(while [ $((n+=1)) -lt 30000 ]; do echo x >> ticks; "
+                                    "sleep 0.01; done) & wait")
         until("it writes", ticks.exists)
         return task_id, ticks
 

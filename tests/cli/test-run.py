@@ -229,7 +229,7 @@ class RunTest(House):
     def begin_stubborn(self) -> subprocess.Popen:
         """Begins what does not end when it is asked to."""
         self.write_program("stubborn", "#!/bin/sh\ntrap '' TERM\necho begun\n"
-                           "while :; do sleep 1; done\n")
+                           "while [ $((n+=1)) -lt 300 ]; do sleep 1; done\n")
         process = self.begin("run", "--", "./stubborn")
         self.assertEqual("begun\n", process.stdout.readline())
         process.send_signal(signal.SIGINT)

@@ -12,8 +12,8 @@ import { until } from './support/wait.ts'
 
 afterAll(closeBrowser)
 
-/** Counts up, a line a step, for ever. */
-const COUNTER = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done'
+/** Counts up, a line a step, for some minutes should nobody end it. */
+const COUNTER = 'while [ $((i+=1)) -lt 30000 ]; do echo $i; sleep 0.01; done'
 const STEPS = 100
 
 /** Has an hour to end when it is asked to, and does not: force alone ends it. */
@@ -22,7 +22,7 @@ title=Deaf
 stop-timeout=3600
 
 [Command]
-argv=/bin/sh;-c;trap "" TERM\\; echo ready\\; while :\\; do sleep 0.05\\; done
+argv=/bin/sh;-c;trap "" TERM\\; echo ready\\; while [ $((n+=1)) -lt 6000 ]\\; do sleep 0.05\\; done
 `
 
 async function linesOf(rest: Rest, id: number): Promise<string[]> {

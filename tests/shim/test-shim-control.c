@@ -18,8 +18,11 @@
   "go () { while " ON_AND_ON "; do /bin/echo x; sleep 0.001; done; }; " \
   "go & setsid sh -c 'while " ON_AND_ON "; do /bin/echo y; (sleep 0.002 &); done' & go"
 
-/* Does what it should when it is asked to end: it takes its time, and has a code of its own. */
-#define TIDY "trap 'echo tidy; exit 9' TERM; touch ready; while :; do sleep 0.01; done"
+/* Does what it should when it is asked to end: it takes its time, and has a code of its own. If
+ * nobody asks, it ends by itself after some minutes.
+ */
+#define TIDY \
+  "trap 'echo tidy; exit 9' TERM; touch ready; while [ $((n+=1)) -lt 30000 ]; do sleep 0.01; done"
 
 static void
 ask (ShimFixture *fixture,
@@ -264,7 +267,7 @@ test_timeout_of_stubborn (ShimFixture  *fixture,
 {
   gint64 begin_time = g_get_monotonic_time ();
 
-  begin_with (fixture, "trap '' TERM; while :; do sleep 1; done",
+  begin_with (fixture, STUBBORN,
               (HwShimTask) { .timeout = 200, .grace = 100 });
 
   g_assert_true (hear_status (fixture).is_stopping);
@@ -289,7 +292,7 @@ static void
 test_timeout_after_stop (ShimFixture  *fixture,
                          gconstpointer test_data)
 {
-  begin_with (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done",
+  begin_with (fixture, STUBBORN,
               (HwShimTask) { .timeout = 300, .grace = 0 });
   ask_to_stop (fixture, 600);
 
@@ -454,7 +457,7 @@ test_fake_refused (ShimFixture  *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (!g_str_equal (names[i], missing))
       write_fake (fixture, names[i], "");
-  begin_in_fake (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done");
+  begin_in_fake (fixture, STUBBORN);
   read_start (fixture, &start);
 
   g_assert_cmpint (fixture->started.containment, ==, HW_SHIM_SESSION);

@@ -214,11 +214,14 @@ wait_for_file (ShimFixture *fixture,
     }
 }
 
+/* Ignores a stop. Should a test die, it ends by itself after some minutes. */
+#define STUBBORN "trap '' TERM; touch ready; while [ $((n+=1)) -lt 300 ]; do sleep 1; done"
+
 /* Begins what ignores a stop, and waits until it does. */
 static inline void
 begin_stubborn (ShimFixture *fixture)
 {
-  begin (fixture, "trap '' TERM; touch ready; while :; do sleep 1; done");
+  begin (fixture, STUBBORN);
   wait_for_file (fixture, "ready");
 }
 

@@ -21,7 +21,7 @@ function memoryOf(daemon: Daemon): number {
 test('a command that does not listen is killed when its time is up', async () => {
   const daemon = await startDaemon()
   const rest = overSocket(daemon)
-  const script = 'trap "" TERM INT HUP; sleep 3600 & while :; do wait; done'
+  const script = 'trap "" TERM INT HUP; sleep 300 & while kill -0 $!; do wait; done'
   const { id } = await rest.add('command', { argv: ['/bin/sh', '-c', script] })
   await until('it runs', () => daemon.programs.length === 2)
   const story = watchTask(await connectHub(daemon), id)
