@@ -23,13 +23,13 @@ on_event (HwTaskQueue *queue,
           HwEvent     *event,
           BenchHouse  *self)
 {
-  const char *state = NULL;
+  HwTaskState state;
 
   if (hw_event_get_kind (event) == HW_EVENT_KIND_ADDED)
     self->newest_id = hw_event_get_task_id (event);
   if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
-      g_variant_lookup (hw_event_get_changes (event), "state", "&s", &state) &&
-      (g_str_equal (state, "Completed") || g_str_equal (state, "Failed")))
+      hw_task_fields_get_state (hw_event_get_fields (event), &state) &&
+      (state == HW_TASK_STATE_COMPLETED || state == HW_TASK_STATE_FAILED))
     self->n_ended++;
 }
 
