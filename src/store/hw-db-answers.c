@@ -29,6 +29,9 @@ struct _HwDbAnswers
   gboolean is_delivering;
 };
 
+/* How many answers come in one round of the main context. */
+#define MAX_OF_ROUND 16
+
 /* The source in the main context. */
 typedef struct
 {
@@ -50,9 +53,10 @@ deliver_one (HwDbAnswers *self)
   return TRUE;
 }
 
-/* One answer in each round, so that others have their turn. But what takes the
- * answer may close the way: then this delivers what is left, as it must keep its
- * place in the order.
+/* In each round no more than so many answers, so that others have their turn, and not fewer,
+ * so that an answer waits for few rounds behind others, which are long when many connections
+ * are busy. But what takes an answer may close the way: then this delivers what is left, as it
+ * must keep its place in the order.
  */
 static gboolean
 answers_source_dispatch (GSource    *source,
@@ -64,8 +68,7 @@ answers_source_dispatch (GSource    *source,
   g_source_set_ready_time (source, -1);
 
   self->is_delivering = TRUE;
-  deliver_one (self);
-  while (g_source_is_destroyed (source) && deliver_one (self))
+  for (guint i = 0; (i < MAX_OF_ROUND || g_source_is_destroyed (source)) && deliver_one (self); i++)
     continue;
   self->is_delivering = FALSE;
 
