@@ -236,6 +236,24 @@ test_stream_pipeline (ListenerHouse *house,
   g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
 }
 
+/* Test that whoever sends many requests at once waits after each until others had their turn. */
+static void
+test_stream_turns (ListenerHouse *house,
+                   gconstpointer  test_data)
+{
+  g_autoptr(GSocket) first = listener_house_connect (house);
+  g_autoptr(GSocket) second = listener_house_connect (house);
+  g_autofree char *order = NULL;
+
+  send_text (first, ASK ("/a") ASK ("/b") ASK ("/c"));
+  send_text (second, ASK ("/1") ASK ("/2") ASK ("/3"));
+  hw_await_quiet ();
+
+  g_ptr_array_add (house->paths, NULL);
+  order = g_strjoinv ("", (char **) house->paths->pdata);
+  g_assert_cmpstr (order, ==, "/a/1/b/2/c/3");
+}
+
 /* Test that what stands behind a refused request is not taken for another one. */
 static void
 test_stream_behind_refused (ListenerHouse *house,
@@ -419,6 +437,7 @@ main (int   argc,
   ADD ("time/an-answer-takes-as-long-as-it-takes", test_stream_slow_answer);
   ADD ("time/nothing-happens-while-nothing-comes", test_stream_sleeps);
   ADD ("order/one-after-the-other", test_stream_pipeline);
+  ADD ("order/each-in-turn", test_stream_turns);
   ADD ("order/nothing-behind-a-refused-one", test_stream_behind_refused);
   ADD ("order/body-comes-after-continue", test_stream_body_that_never_came);
   ADD ("refused/gets-to-hear-it", test_stream_refused_is_heard);
