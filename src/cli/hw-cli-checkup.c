@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -369,4 +370,37 @@ hw_cli_checkup_look_at_retention (const HwAnswerAbout *about)
   return hw_cli_finding_new ("kept", TRUE,
                              _("%s %s See “keep-days” and “keep-tasks” in headway.conf."),
                              limits, counts);
+}
+
+/**
+ * hw_cli_checkup_look_at_traffic:
+ * @about: what the daemon says of itself
+ *
+ * Tells what comes and goes at the daemon's door, and whether anybody found it full.
+ *
+ * Returns: (transfer full) (nullable): what was found, %NULL if the daemon does not say
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_traffic (const HwAnswerAbout *about)
+{
+  const HwTraffic *traffic;
+  g_autofree char *received = NULL;
+  g_autofree char *sent = NULL;
+
+  g_return_val_if_fail (about != NULL, NULL);
+
+  if (!about->has_traffic)
+    return NULL;
+
+  traffic = &about->traffic;
+  received = g_format_size (traffic->n_received);
+  sent = g_format_size (traffic->n_sent);
+
+  return hw_cli_finding_new ("connections", TRUE,
+                             _("Connections that speak HTTP: %" PRIu64 " now, of at most %" PRIu64
+                               ". Since the daemon was started there were %" PRIu64 "; %" PRIu64
+                               " found no room, and %" PRIu64 " were closed to make some. They "
+                               "sent %s and were sent %s."),
+                             traffic->n_open, traffic->n_most, traffic->n_ever,
+                             traffic->n_refused, traffic->n_displaced, received, sent);
 }

@@ -203,6 +203,7 @@ on_about_told (GObject      *source,
     {
       add (gtask, hw_cli_checkup_look_at_containment ("/", about->containment));
       add (gtask, hw_cli_checkup_look_at_retention (about));
+      add (gtask, hw_cli_checkup_look_at_traffic (about));
     }
 
   ask_bus (g_steal_pointer (&gtask));

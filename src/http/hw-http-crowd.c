@@ -298,8 +298,10 @@ hw_http_crowd_make_room (HwHttpCrowd *self,
  *
  * Has a stranger go who is waited for, if there are too many. Those who wait for us stay, as
  * they will be answered in a moment.
+ *
+ * Returns: whether somebody went
  */
-void
+gboolean
 hw_http_crowd_limit_strangers (HwHttpCrowd *self,
                                guint        max_strangers)
 {
@@ -307,9 +309,12 @@ hw_http_crowd_limit_strangers (HwHttpCrowd *self,
   g_autoptr(HwHttpStream) stream = NULL;
 
   if (hw_http_crowd_count_among (self, &choice) <= max_strangers)
-    return;
+    return FALSE;
 
   stream = hw_http_crowd_find (self, &choice);
-  if (stream != NULL)
-    hw_http_stream_cut (stream);
+  if (stream == NULL)
+    return FALSE;
+
+  hw_http_stream_cut (stream);
+  return TRUE;
 }

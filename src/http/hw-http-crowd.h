@@ -59,7 +59,7 @@ guint        hw_http_crowd_count (HwHttpCrowd *self,
 HwHttpRoom   hw_http_crowd_make_room (HwHttpCrowd *self,
                                       const char  *peer,
                                       gboolean     for_local);
-void         hw_http_crowd_limit_strangers (HwHttpCrowd *self,
+gboolean     hw_http_crowd_limit_strangers (HwHttpCrowd *self,
                                             guint        max_strangers);
 
 G_END_DECLS

@@ -64,6 +64,7 @@ struct _HwHttpListener
   GPtrArray *doors;    /* (owned) (element-type Door) */
   HwHttpCrowd *crowd;  /* (owned) (not nullable): who is connected */
   guint max_streams;
+  HwTraffic traffic; /* of those who have gone, and how many of each kind there were */
   gboolean is_full; /* nobody could make room for whoever comes now */
 
   int spare_fd;       /* to be closed when there is no other, or -1 */
@@ -168,6 +169,7 @@ hw_http_listener_remove (HwHttpListener *self,
                          HwHttpStream   *stream)
 {
   g_signal_handlers_disconnect_by_data (stream, self);
+  hw_http_stream_add_traffic (stream, &self->traffic);
   hw_http_crowd_remove (self->crowd, stream);
   hw_http_listener_check_timer (self);
 }
@@ -187,12 +189,19 @@ on_stream_upgraded (HwHttpStream   *stream,
 }
 
 static void
+hw_http_listener_limit_strangers (HwHttpListener *self)
+{
+  if (hw_http_crowd_limit_strangers (self->crowd, HW_HTTP_MAX_STRANGERS))
+    self->traffic.n_displaced++;
+}
+
+static void
 on_stream_ready (HwHttpStream   *stream,
                  HwHttpListener *self)
 {
   GSocketAddress *address = hw_http_stream_get_address (stream);
 
-  hw_http_crowd_limit_strangers (self->crowd, HW_HTTP_MAX_STRANGERS);
+  hw_http_listener_limit_strangers (self);
   soup_server_accept_iostream (self->soup, G_IO_STREAM (stream), address, address, NULL);
 }
 
@@ -200,7 +209,7 @@ static void
 on_stream_slowed (HwHttpStream   *stream,
                   HwHttpListener *self)
 {
-  hw_http_crowd_limit_strangers (self->crowd, HW_HTTP_MAX_STRANGERS);
+  hw_http_listener_limit_strangers (self);
 }
 
 /* Has somebody go, or whoever comes wait. Returns: what came of it */
@@ -211,6 +220,8 @@ hw_http_listener_make_room (HwHttpListener *self,
 {
   HwHttpRoom room = hw_http_crowd_make_room (self->crowd, peer, for_local);
 
+  if (room == HW_HTTP_ROOM_MADE)
+    self->traffic.n_displaced++;
   if (room == HW_HTTP_ROOM_SOON)
     hw_http_listener_pause (self, HW_HTTP_PATIENCE, for_local);
 
@@ -267,6 +278,9 @@ hw_http_listener_take (HwHttpListener *self,
   g_autoptr(GError) refusal = hw_http_listener_check_room (self, peer);
   g_autoptr(GError) stranger = hw_http_entrances_check_peer (self->entrances, peer);
 
+  self->traffic.n_ever++;
+  if (refusal != NULL)
+    self->traffic.n_refused++;
   hw_http_crowd_add (self->crowd, stream);
   hw_http_listener_check_timer (self);
   g_signal_connect_object (stream, "ready", G_CALLBACK (on_stream_ready), self,
@@ -307,7 +321,11 @@ hw_http_listener_relieve (HwHttpListener *self,
       close (self->spare_fd);
       fd = accept4 (g_socket_get_fd (door->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0)
-        close (fd);
+        {
+          close (fd);
+          self->traffic.n_ever++;
+          self->traffic.n_refused++;
+        }
     }
   self->spare_fd = open_spare ();
   hw_http_listener_pause (self, PAUSE, TRUE);
@@ -596,4 +614,27 @@ hw_http_listener_get_n_connections (HwHttpListener *self)
   g_return_val_if_fail (HW_IS_HTTP_LISTENER (self), 0);
 
   return hw_http_crowd_get_size (self->crowd);
+}
+
+/**
+ * hw_http_listener_get_traffic:
+ * @self: a listener
+ * @traffic: (out): what came and went
+ *
+ * Tells what all connections had together since there is a listener, those that have gone
+ * included. None of it ever falls but for how many there are now.
+ */
+void
+hw_http_listener_get_traffic (HwHttpListener *self,
+                              HwTraffic      *traffic)
+{
+  g_autoptr(GPtrArray) streams = NULL;
+
+  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+
+  *traffic = self->traffic;
+  traffic->n_open = hw_http_crowd_get_size (self->crowd);
+  traffic->n_most = self->max_streams;
+  streams = hw_http_crowd_list (self->crowd);
+  g_ptr_array_foreach (streams, (GFunc) hw_http_stream_add_traffic, traffic);
 }

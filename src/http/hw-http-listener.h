@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-http-entrances.h"
+#include "hw-traffic.h"
 
 #include <libsoup/soup.h>
 
@@ -48,5 +49,7 @@ void            hw_http_listener_add (HwHttpListener *self,
 void            hw_http_listener_close (HwHttpListener *self);
 
 guint           hw_http_listener_get_n_connections (HwHttpListener *self);
+void            hw_http_listener_get_traffic (HwHttpListener *self,
+                                              HwTraffic      *traffic);
 
 G_END_DECLS

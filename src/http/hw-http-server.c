@@ -403,13 +403,13 @@ hw_http_server_new (HwTaskQueue *queue,
 
   self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
-  self->task_api = hw_task_api_new (queue);
   self->poll_api = hw_poll_api_new (queue, clock);
   self->file_api = hw_file_api_new (queue);
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();
   self->listener = hw_http_listener_new (self->soup, clock);
+  self->task_api = hw_task_api_new (queue, self->listener);
   self->doors = hw_http_doors_new (self->listener);
   g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
                            self, G_CONNECT_DEFAULT);

@@ -457,6 +457,23 @@ hw_http_stream_get_since (HwHttpStream *self)
 }
 
 /**
+ * hw_http_stream_add_traffic:
+ * @self: a stream
+ * @traffic: what others had
+ *
+ * Adds what was read and written so far.
+ */
+void
+hw_http_stream_add_traffic (HwHttpStream *self,
+                            HwTraffic    *traffic)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  traffic->n_received += self->n_read;
+  traffic->n_sent += self->n_written;
+}
+
+/**
  * hw_http_stream_set_known:
  * @self: a stream
  * @is_known: whether whoever asked showed who they are

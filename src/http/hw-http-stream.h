@@ -7,6 +7,7 @@
 #include "hw-clock.h"
 #include "hw-http-peer.h"
 #include "hw-tls-certificate.h"
+#include "hw-traffic.h"
 
 #include <libsoup/soup.h>
 
@@ -93,6 +94,8 @@ int             hw_http_stream_get_fd (HwHttpStream *self);
 const HwHttpPeer *hw_http_stream_get_peer (HwHttpStream *self);
 HwHttpStreamState hw_http_stream_get_state (HwHttpStream *self);
 gint64 hw_http_stream_get_since (HwHttpStream *self);
+void            hw_http_stream_add_traffic (HwHttpStream *self,
+                                            HwTraffic    *traffic);
 void            hw_http_stream_set_known (HwHttpStream *self,
                                           gboolean      is_known);
 gboolean        hw_http_stream_is_known (HwHttpStream *self);

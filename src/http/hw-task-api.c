@@ -26,6 +26,7 @@ struct _HwTaskApi
   GObject parent_instance;
 
   HwTaskQueue *queue; /* (owned) (not nullable) */
+  HwHttpListener *listener; /* (owned) (not nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (HwTaskApi, hw_task_api, G_TYPE_OBJECT)
@@ -45,6 +46,7 @@ hw_task_api_finalize (GObject *object)
 {
   HwTaskApi *self = HW_TASK_API (object);
 
+  g_clear_object (&self->listener);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_task_api_parent_class)->finalize (object);
@@ -66,20 +68,24 @@ hw_task_api_init (HwTaskApi *self)
 /**
  * hw_task_api_new:
  * @queue: the queue
+ * @listener: who can tell what comes and goes
  *
  * Creates the REST door of @queue.
  *
  * Returns: (transfer full): it
  */
 HwTaskApi *
-hw_task_api_new (HwTaskQueue *queue)
+hw_task_api_new (HwTaskQueue    *queue,
+                 HwHttpListener *listener)
 {
   HwTaskApi *self;
 
   g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (HW_IS_HTTP_LISTENER (listener), NULL);
 
   self = g_object_new (HW_TYPE_TASK_API, NULL);
   self->queue = g_object_ref (queue);
+  self->listener = g_object_ref (listener);
 
   return self;
 }
@@ -304,12 +310,20 @@ hw_task_api_list_types (HwTaskApi     *self,
   hw_http_reply_json (request->message, SOUP_STATUS_OK, hw_task_type_json_encode_list (types));
 }
 
+/* Somebody who asks what the daemon says of itself. */
+typedef struct
+{
+  HwHttpExchange *exchange; /* (owned) */
+  HwTraffic traffic;        /* as it was then, without the answer */
+} Inquiry;
+
 static void
 on_counted (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  g_autoptr(HwHttpExchange) exchange = user_data;
+  g_autofree Inquiry *inquiry = user_data;
+  g_autoptr(HwHttpExchange) exchange = g_steal_pointer (&inquiry->exchange);
   SoupServerMessage *message = hw_http_exchange_get_message (exchange);
   HwTaskQueue *queue = HW_TASK_QUEUE (source);
   g_autoptr(GError) error = NULL;
@@ -320,7 +334,8 @@ on_counted (GObject      *source,
       hw_http_reply_json (message, SOUP_STATUS_OK,
                           hw_task_json_encode_about (HW_VERSION, hw_task_queue_get_epoch (queue),
                                                      hw_task_queue_get_containment (queue),
-                                                     hw_task_queue_get_limits (queue), &counts));
+                                                     hw_task_queue_get_limits (queue), &counts,
+                                                     &inquiry->traffic));
     }
   else
     {
@@ -333,7 +348,7 @@ hw_task_api_tell_about (HwTaskApi     *self,
                         const Request *request)
 {
   g_autoptr(GError) error = NULL;
-  HwHttpExchange *exchange;
+  Inquiry *inquiry;
 
   if (!hw_http_query_read_nothing (request->query, &error))
     {
@@ -341,9 +356,11 @@ hw_task_api_tell_about (HwTaskApi     *self,
       return;
     }
 
-  exchange = hw_http_exchange_new (request->message);
-  hw_task_queue_count_async (self->queue, hw_http_exchange_get_cancellable (exchange),
-                             on_counted, exchange);
+  inquiry = g_new0 (Inquiry, 1);
+  inquiry->exchange = hw_http_exchange_new (request->message);
+  hw_http_listener_get_traffic (self->listener, &inquiry->traffic);
+  hw_task_queue_count_async (self->queue, hw_http_exchange_get_cancellable (inquiry->exchange),
+                             on_counted, inquiry);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-http-listener.h"
 #include "hw-http-route.h"
 #include "hw-task-queue.h"
 
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 #define HW_TYPE_TASK_API (hw_task_api_get_type ())
 G_DECLARE_FINAL_TYPE (HwTaskApi, hw_task_api, HW, TASK_API, GObject)
 
-HwTaskApi *hw_task_api_new (HwTaskQueue *queue);
+HwTaskApi *hw_task_api_new (HwTaskQueue    *queue,
+                            HwHttpListener *listener);
 
 void       hw_task_api_answer (HwTaskApi         *self,
                                SoupServerMessage *message,

@@ -484,6 +484,24 @@ read_counts (GVariant      *members,
   return TRUE;
 }
 
+/* Reads what comes and goes at the front door. */
+static gboolean
+read_traffic (GVariant  *members,
+              HwTraffic *traffic)
+{
+  g_autoptr(GVariant) counts = g_variant_lookup_value (members, HW_FORM_CONNECTIONS,
+                                                       G_VARIANT_TYPE_VARDICT);
+
+  return counts != NULL &&
+         read_count (counts, HW_FORM_OPEN, &traffic->n_open) &&
+         read_count (counts, HW_FORM_MOST, &traffic->n_most) &&
+         read_count (counts, HW_FORM_EVER, &traffic->n_ever) &&
+         read_count (counts, HW_FORM_REFUSED, &traffic->n_refused) &&
+         read_count (counts, HW_FORM_DISPLACED, &traffic->n_displaced) &&
+         read_count (counts, HW_FORM_RECEIVED, &traffic->n_received) &&
+         read_count (counts, HW_FORM_SENT, &traffic->n_sent);
+}
+
 /**
  * hw_answer_json_parse_about:
  * @json: what the daemon answered
@@ -517,6 +535,7 @@ hw_answer_json_parse_about (GBytes  *json,
   if (!g_variant_lookup (members, HW_FORM_CONTAINMENT, "s", &about->containment))
     about->containment = g_strdup ("");
   about->has_counts = read_counts (members, about);
+  about->has_traffic = read_traffic (members, &about->traffic);
 
   return about;
 }

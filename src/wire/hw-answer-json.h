@@ -8,6 +8,7 @@
 #include "hw-offered-type.h"
 #include "hw-store.h"
 #include "hw-task.h"
+#include "hw-traffic.h"
 
 G_BEGIN_DECLS
 
@@ -66,6 +67,8 @@ typedef struct
  * @keep_tasks: how many ended ones of each type are kept, or 0 for all
  * @ever: how many tasks there ever were
  * @n_there: how many are there
+ * @has_traffic: whether it tells what comes and goes
+ * @traffic: what does
  *
  * What the daemon says of itself, as far as anybody asks.
  */
@@ -77,6 +80,8 @@ typedef struct
   guint64 keep_tasks;
   HwEverCounts ever;
   guint64 n_there;
+  gboolean has_traffic;
+  HwTraffic traffic;
 } HwAnswerAbout;
 
 void          hw_answer_poll_free (HwAnswerPoll *self);

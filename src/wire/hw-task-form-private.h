@@ -37,6 +37,13 @@ G_BEGIN_DECLS
 #define HW_FORM_FAILED "failed"
 #define HW_FORM_CANCELED "canceled"
 #define HW_FORM_IDS "ids"
+#define HW_FORM_CONNECTIONS "connections"
+#define HW_FORM_OPEN "open"
+#define HW_FORM_MOST "most"
+#define HW_FORM_REFUSED "refused"
+#define HW_FORM_DISPLACED "displaced"
+#define HW_FORM_RECEIVED "received"
+#define HW_FORM_SENT "sent"
 
 void      hw_task_form_write (HwJsonWriter       *writer,
                               const HwTaskFields *fields,

@@ -516,6 +516,22 @@ write_counts (HwJsonWriter       *writer,
   hw_json_writer_end_object (writer);
 }
 
+static void
+write_traffic (HwJsonWriter    *writer,
+               const HwTraffic *traffic)
+{
+  hw_json_writer_name (writer, HW_FORM_CONNECTIONS);
+  hw_json_writer_begin_object (writer);
+  write_uint_member (writer, HW_FORM_OPEN, traffic->n_open);
+  write_uint_member (writer, HW_FORM_MOST, traffic->n_most);
+  write_uint_member (writer, HW_FORM_EVER, traffic->n_ever);
+  write_uint_member (writer, HW_FORM_REFUSED, traffic->n_refused);
+  write_uint_member (writer, HW_FORM_DISPLACED, traffic->n_displaced);
+  write_uint_member (writer, HW_FORM_RECEIVED, traffic->n_received);
+  write_uint_member (writer, HW_FORM_SENT, traffic->n_sent);
+  hw_json_writer_end_object (writer);
+}
+
 /**
  * hw_task_json_encode_about:
  * @version: the daemon's version
@@ -523,6 +539,7 @@ write_counts (HwJsonWriter       *writer,
  * @containment: (nullable): how programs are held together, if that is known
  * @limits: what is kept of tasks that have ended
  * @counts: how many tasks there are, and were
+ * @traffic: what comes and goes at the front door
  *
  * Gets what the daemon says of itself as JSON.
  *
@@ -533,13 +550,14 @@ hw_task_json_encode_about (const char          *version,
                            guint64              epoch,
                            const char          *containment,
                            const HwStoreLimits *limits,
-                           const HwTaskCounts  *counts)
+                           const HwTaskCounts  *counts,
+                           const HwTraffic     *traffic)
 {
   GString *text = NULL;
   HwJsonWriter writer;
 
   g_return_val_if_fail (version != NULL, NULL);
-  g_return_val_if_fail (limits != NULL && counts != NULL, NULL);
+  g_return_val_if_fail (limits != NULL && counts != NULL && traffic != NULL, NULL);
 
   text = g_string_new (NULL);
   hw_json_writer_init (&writer, text);
@@ -550,6 +568,7 @@ hw_task_json_encode_about (const char          *version,
   write_uint_member (&writer, HW_FORM_KEEP_DAYS, (guint64) (limits->max_age / G_TIME_SPAN_DAY));
   write_uint_member (&writer, HW_FORM_KEEP_TASKS, limits->max_tasks);
   write_counts (&writer, counts);
+  write_traffic (&writer, traffic);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

@@ -9,6 +9,7 @@
 #include "hw-json-writer.h"
 #include "hw-store.h"
 #include "hw-task.h"
+#include "hw-traffic.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,7 @@ GBytes *hw_task_json_encode_about (const char          *version,
                                    guint64              epoch,
                                    const char          *containment,
                                    const HwStoreLimits *limits,
-                                   const HwTaskCounts  *counts);
+                                   const HwTaskCounts  *counts,
+                                   const HwTraffic     *traffic);
 
 G_END_DECLS

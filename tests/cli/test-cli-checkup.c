@@ -110,6 +110,25 @@ test_cli_checkup_tells_what_is_kept (void)
   g_assert_null (hw_cli_checkup_look_at_retention (&(HwAnswerAbout) { .has_counts = FALSE }));
 }
 
+/* What comes and goes is told, but for an older daemon, which does not say. */
+static void
+test_cli_checkup_tells_what_comes_and_goes (void)
+{
+  const HwAnswerAbout about = {
+    .has_traffic = TRUE,
+    .traffic = { .n_open = 1, .n_most = 512, .n_ever = 70, .n_refused = 4, .n_displaced = 5,
+                 .n_received = 2000, .n_sent = 3000 },
+  };
+  g_autoptr(HwCliFinding) finding = hw_cli_checkup_look_at_traffic (&about);
+
+  g_assert_true (finding->is_good);
+  g_assert_cmpstr (finding->text, ==,
+                   "Connections that speak HTTP: 1 now, of at most 512. Since the daemon was "
+                   "started there were 70; 4 found no room, and 5 were closed to make some. "
+                   "They sent 2.0\302\240kB and were sent 3.0\302\240kB.");
+  g_assert_null (hw_cli_checkup_look_at_traffic (&(HwAnswerAbout) { .has_traffic = FALSE }));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -118,6 +137,8 @@ main (int   argc,
 
   g_test_add_func ("/cli-checkup/explains-the-containment",
                    test_cli_checkup_explains_the_containment);
+  g_test_add_func ("/cli-checkup/tells-what-comes-and-goes",
+                   test_cli_checkup_tells_what_comes_and_goes);
   g_test_add_func ("/cli-checkup/tells-what-is-kept", test_cli_checkup_tells_what_is_kept);
 
   return g_test_run ();

@@ -399,6 +399,76 @@ test_listener_close_hangs_up (ListenerHouse *house,
     }
 }
 
+/* Test that all bytes are counted once, both ways, those of connections that have gone too. */
+static void
+test_listener_counts_bytes (ListenerHouse *house,
+                            gconstpointer  test_data)
+{
+  HwTraffic traffic;
+  gsize n_heard = 0;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(GSocket) client = listener_house_ask (house, ASK_LAST ("/a"));
+      g_autofree char *heard = hear_all (client);
+
+      n_heard += strlen (heard);
+    }
+  hw_await_quiet ();
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (traffic.n_open, ==, 0);
+  g_assert_cmpuint (traffic.n_ever, ==, 3);
+  g_assert_cmpuint (traffic.n_received, ==, 3 * strlen (ASK_LAST ("/a")));
+  g_assert_cmpuint (traffic.n_sent, ==, n_heard);
+}
+
+/* Test that what was refused, what has gone on sending, and what is open still are counted. */
+static void
+test_listener_counts_refused_bytes (ListenerHouse *house,
+                                    gconstpointer  test_data)
+{
+  g_autoptr(GSocket) open = listener_house_ask (house, BEGIN_BODY ("300") "{");
+  g_autoptr(GSocket) wrong = listener_house_ask (house, "nonsense\r\n");
+  g_autoptr(GString) heard = g_string_new (NULL);
+  HwTraffic traffic;
+
+  is_over (wrong, heard);
+  send_text (wrong, "and more");
+  hw_await_quiet ();
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (traffic.n_open, ==, 2);
+  g_assert_cmpuint (traffic.n_received, ==,
+                    strlen (BEGIN_BODY ("300") "{") + strlen ("nonsense\r\nand more"));
+  g_assert_cmpuint (traffic.n_sent, ==, heard->len);
+  g_assert_cmpuint (heard->len, >, 0);
+}
+
+/* Test that whoever made room and whoever found none are counted. */
+static void
+test_listener_counts_the_full_house (ListenerHouse *house,
+                                     gconstpointer  test_data)
+{
+  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER, NULL);
+  g_autoptr(GPtrArray) busy = NULL;
+  g_autoptr(GSocket) client = NULL;
+  g_autofree char *heard = NULL;
+  HwTraffic traffic;
+
+  listener_house_advance (house, PAUSE);
+  busy = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
+  client = listener_house_ask (house, ASK_LAST ("/a"));
+  heard = hear_all (client);
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (count_answers (heard, "503"), ==, 1);
+  g_assert_cmpuint (traffic.n_refused, ==, 1);
+  g_assert_cmpuint (traffic.n_displaced, ==, HW_HTTP_MAX_OF_PEER);
+  g_assert_cmpuint (traffic.n_ever, ==, 2 * HW_HTTP_MAX_OF_PEER + 1);
+  g_assert_cmpuint (count_over (silent), ==, HW_HTTP_MAX_OF_PEER);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -429,6 +499,9 @@ main (int   argc,
   ADD ("no-descriptors/goes-on-when-there-are-some", test_listener_no_descriptors_and_all_busy);
   ADD ("resets/leave-nothing", test_listener_resets);
   ADD ("close/hangs-up-on-all", test_listener_close_hangs_up);
+  ADD ("traffic/bytes-are-counted", test_listener_counts_bytes);
+  ADD ("traffic/bytes-of-the-refused-are-counted", test_listener_counts_refused_bytes);
+  ADD ("traffic/full-house-is-counted", test_listener_counts_the_full_house);
 #undef ADD
 #undef ADD_WITH
 

@@ -114,6 +114,7 @@ test_task_control_about (HttpHouse    *house,
   g_assert_nonnull (strstr (after->text, "\"counts\":{\"added\":3,\"pending\":"));
   g_assert_nonnull (strstr (after->text,
                             "\"ever\":{\"completed\":0,\"failed\":0,\"canceled\":0}}"));
+  g_assert_nonnull (strstr (after->text, "\"connections\":{\"open\":"));
 }
 
 int
