@@ -6,11 +6,6 @@
 
 #include "hw-event-log.h"
 
-/* Enough that a viewer who is some seconds behind a busy queue needs no disk, and
- * little beside the daemon: an event is some hundred bytes.
- */
-#define N_RECENT 4096
-
 /* Who is to be told when there is something new. */
 typedef struct
 {
@@ -35,7 +30,7 @@ struct _HwEventLog
 
   HwStore *store; /* (owned) (nullable) */
 
-  HwEvent *recent[N_RECENT]; /* (owned) (nullable), a ring by position */
+  HwEvent *recent[HW_EVENT_LOG_N_RECENT]; /* (owned) (nullable), a ring by position */
   guint64 n_appended;
   guint64 start; /* the number after which the ring holds everything */
   guint64 head;  /* the number of the newest event */
@@ -84,7 +79,7 @@ hw_event_log_finalize (GObject *object)
 {
   HwEventLog *self = HW_EVENT_LOG (object);
 
-  for (guint i = 0; i < N_RECENT; i++)
+  for (guint i = 0; i < HW_EVENT_LOG_N_RECENT; i++)
     g_clear_pointer (&self->recent[i], hw_event_unref);
 
   g_clear_pointer (&self->level_of, g_hash_table_unref);
@@ -189,7 +184,7 @@ hw_event_log_append (HwEventLog *self,
   for (guint i = 0; i < events->len; i++)
     {
       HwEvent *event = g_ptr_array_index (events, i);
-      HwEvent **place = &self->recent[self->n_appended % N_RECENT];
+      HwEvent **place = &self->recent[self->n_appended % HW_EVENT_LOG_N_RECENT];
 
       if (*place != NULL)
         self->start = hw_event_get_seq (*place);
@@ -272,14 +267,14 @@ static guint64
 hw_event_log_find (HwEventLog *self,
                    guint64     after)
 {
-  guint64 low = self->n_appended > N_RECENT ? self->n_appended - N_RECENT : 0;
+  guint64 low = self->n_appended > HW_EVENT_LOG_N_RECENT ? self->n_appended - HW_EVENT_LOG_N_RECENT : 0;
   guint64 high = self->n_appended;
 
   while (low < high)
     {
       guint64 middle = low + (high - low) / 2;
 
-      if (hw_event_get_seq (self->recent[middle % N_RECENT]) <= after)
+      if (hw_event_get_seq (self->recent[middle % HW_EVENT_LOG_N_RECENT]) <= after)
         low = middle + 1;
       else
         high = middle;
@@ -320,7 +315,7 @@ hw_event_log_read_recent (HwEventLog *self,
   *reached = MAX (after, self->head);
   for (position = hw_event_log_find (self, after); position < self->n_appended; position++)
     {
-      HwEvent *event = self->recent[position % N_RECENT];
+      HwEvent *event = self->recent[position % HW_EVENT_LOG_N_RECENT];
 
       if (task_id != 0 && !hw_event_is_about (event, task_id))
         continue;

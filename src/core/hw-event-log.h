@@ -9,6 +9,11 @@
 
 G_BEGIN_DECLS
 
+/* Recent events that a log keeps. Enough that a viewer who is some seconds behind a busy queue
+ * needs no disk, and little beside the daemon: an event is some hundred bytes.
+ */
+#define HW_EVENT_LOG_N_RECENT 4096
+
 /**
  * HwEventLogFunc:
  * @user_data: what was given to hw_event_log_add_listener()

@@ -8,9 +8,6 @@
 
 #include "hw-plane-loop.h"
 
-/* As many events as the log keeps: so all of them are read at once. */
-#define MAX_EVENTS 4096
-
 /**
  * HwPlaneFeed:
  *
@@ -73,7 +70,7 @@ hw_plane_feed_give_all (HwPlaneFeed *self)
   GPtrArray *events = events_new ();
   GPtrArray *levels = events_new ();
 
-  if (!hw_event_log_read_recent (log, 0, self->seq, MAX_EVENTS, events, &self->seq))
+  if (!hw_event_log_read_recent (log, 0, self->seq, HW_EVENT_LOG_N_RECENT, events, &self->seq))
     hw_plane_feed_begin (self);
   hw_plane_feed_give (self, HW_PLANE_SUBJECT_EVENTS, events);
 
