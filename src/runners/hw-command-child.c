@@ -137,7 +137,7 @@ static void
 hw_command_child_watch (HwCommandChild *self,
                         HwShimProcess  *process)
 {
-  self->link = hw_shim_link_new (process, self->settings->version);
+  self->link = hw_shim_link_new (process, self->settings->version, self->settings->watches);
   hw_shim_link_set_place (self->link, self->place);
   g_signal_connect (self->link, "answered", G_CALLBACK (on_link_answered), self);
   g_signal_connect (self->link, "status", G_CALLBACK (on_link_status), self);

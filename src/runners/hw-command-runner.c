@@ -178,6 +178,7 @@ hw_command_runner_finalize (GObject *object)
   g_clear_pointer (&self->children, g_hash_table_unref);
   g_clear_object (&self->settings.enclosure);
   g_clear_pointer (&self->settings.processes, hw_marked_processes_unref);
+  g_clear_pointer (&self->settings.watches, hw_watch_set_unref);
   g_clear_pointer (&self->settings.folder_sync, hw_folder_sync_unref);
   g_clear_object (&self->settings.clock);
   g_clear_pointer (&self->settings.output_root, g_free);
@@ -200,6 +201,7 @@ hw_command_runner_init (HwCommandRunner *self)
   self->children = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->settings.version = HW_SHIM_VERSION;
   self->settings.folder_sync = hw_folder_sync_new ();
+  self->settings.watches = hw_watch_set_new ();
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "hw-folder-sync.h"
 #include "hw-marked-processes.h"
 #include "hw-shim-record.h"
+#include "hw-watch-set.h"
 
 #include <sys/resource.h>
 
@@ -18,6 +19,7 @@
  * @output_root: (owned): the folder of all attempts
  * @clock: (owned): what tells when force is due
  * @folder_sync: (owned): gets the folders of tasks to disk
+ * @watches: (owned): what the descriptors of all shims are watched in
  * @processes: (owned): ends processes by their marks
  * @enclosure: (owned) (nullable): where the processes of an attempt go
  * @descriptors: how many files a program may have open
@@ -33,6 +35,7 @@ typedef struct
   char *output_root;
   HwClock *clock;
   HwFolderSync *folder_sync;
+  HwWatchSet *watches;
   HwMarkedProcesses *processes;
   HwEnclosure *enclosure;
   struct rlimit descriptors;

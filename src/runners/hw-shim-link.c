@@ -37,9 +37,9 @@ struct _HwShimLink
   guint8 newest_version;  /* that we know */
   guint8 version;         /* that we speak: both know it; 0 until the shim has said its own */
   gboolean is_foreign;    /* it speaks none that we know */
-  GSource *link_source;   /* (owned) (nullable): of what it says */
+  HwWatch *link_watch;    /* (owned) (nullable): of what it says */
   GSource *room_source;   /* (owned) (nullable): of room for what we say */
-  GSource *end_source;    /* (owned) (nullable): of its end; holds a reference to us */
+  HwWatch *end_watch;     /* (owned) (nullable): of its end; there is a reference to us with it */
   char *place;            /* (owned) (nullable): to be removed when it has ended */
   gboolean has_ended;     /* and that was told, or nobody wants to know */
 
@@ -64,35 +64,18 @@ static guint signals[SIGNAL_ENDED + 1];
 G_DEFINE_FINAL_TYPE (HwShimLink, hw_shim_link, G_TYPE_OBJECT)
 
 static void
-drop_source (GSource **source)
+hw_shim_link_drop_room_source (HwShimLink *self)
 {
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static GSource *
-add_fd_source (int               fd,
-               GIOCondition      condition,
-               const char       *name,
-               GUnixFDSourceFunc callback,
-               gpointer          user_data,
-               GDestroyNotify    destroy)
-{
-  GSource *source = g_unix_fd_source_new (fd, condition);
-
-  g_source_set_static_name (source, name);
-  g_source_set_callback (source, G_SOURCE_FUNC (callback), user_data, destroy);
-  g_source_attach (source, g_main_context_get_thread_default ());
-
-  return source;
+  if (self->room_source != NULL)
+    g_source_destroy (self->room_source);
+  g_clear_pointer (&self->room_source, g_source_unref);
 }
 
 static void
 hw_shim_link_close (HwShimLink *self)
 {
-  drop_source (&self->link_source);
-  drop_source (&self->room_source);
+  g_clear_pointer (&self->link_watch, hw_watch_free);
+  hw_shim_link_drop_room_source (self);
   g_byte_array_set_size (self->words, 0);
   if (self->process->link_fd >= 0)
     close (self->process->link_fd);
@@ -116,6 +99,15 @@ static gboolean
 on_link_writable (int          fd,
                   GIOCondition condition,
                   gpointer     user_data);
+
+static void
+hw_shim_link_add_room_source (HwShimLink *self)
+{
+  self->room_source = g_unix_fd_source_new (self->process->link_fd, G_IO_OUT);
+  g_source_set_static_name (self->room_source, "[headway] room for words to a shim");
+  g_source_set_callback (self->room_source, G_SOURCE_FUNC (on_link_writable), self, NULL);
+  g_source_attach (self->room_source, g_main_context_get_thread_default ());
+}
 
 /* Sends what there is room for. A shim that is gone takes nothing, and its end tells. */
 static void
@@ -141,11 +133,9 @@ hw_shim_link_flush (HwShimLink *self)
     g_byte_array_remove_range (self->words, 0, n_sent);
 
   if (self->words->len == 0)
-    drop_source (&self->room_source);
+    hw_shim_link_drop_room_source (self);
   else if (self->room_source == NULL)
-    self->room_source = add_fd_source (self->process->link_fd, G_IO_OUT,
-                                       "[headway] room for words to a shim", on_link_writable,
-                                       self, NULL);
+    hw_shim_link_add_room_source (self);
 }
 
 static gboolean
@@ -286,16 +276,12 @@ hw_shim_link_read (HwShimLink *self)
     }
 }
 
-static gboolean
-on_link_readable (int          fd,
-                  GIOCondition condition,
-                  gpointer     user_data)
+static void
+on_link_readable (gpointer user_data)
 {
   g_autoptr(HwShimLink) self = g_object_ref (user_data);
 
   hw_shim_link_read (self);
-
-  return self->link_source != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static void
@@ -322,24 +308,21 @@ hw_shim_link_remove_place (HwShimLink *self)
   g_task_run_in_thread (gtask, remove_in_thread);
 }
 
-static gboolean
-on_shim_ended (int          pidfd,
-               GIOCondition condition,
-               gpointer     user_data)
+/* @user_data is (transfer full). */
+static void
+on_shim_ended (gpointer user_data)
 {
-  g_autoptr(HwShimLink) self = g_object_ref (user_data);
+  g_autoptr(HwShimLink) self = user_data;
   siginfo_t ending;
 
   /* Its last words may still be in the connection. */
   hw_shim_link_read (self);
 
   /* One that a former daemon started is not ours to wait for. */
-  waitid (P_PIDFD, (id_t) pidfd, &ending, WEXITED | WNOHANG);
+  waitid (P_PIDFD, (id_t) self->process->pidfd, &ending, WEXITED | WNOHANG);
   hw_shim_link_remove_place (self);
-  g_clear_pointer (&self->end_source, g_source_unref);
+  g_clear_pointer (&self->end_watch, hw_watch_free);
   hw_shim_link_tell_end (self, NULL);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -347,7 +330,6 @@ hw_shim_link_finalize (GObject *object)
 {
   HwShimLink *self = HW_SHIM_LINK (object);
 
-  drop_source (&self->end_source);
   hw_shim_link_close (self);
   g_clear_pointer (&self->process, hw_shim_process_free);
   g_clear_pointer (&self->words, g_byte_array_unref);
@@ -457,6 +439,7 @@ hw_shim_link_init (HwShimLink *self)
  * hw_shim_link_new:
  * @process: (transfer full): the shim
  * @version: the newest version of the protocol to speak, %HW_SHIM_VERSION
+ * @watches: what its descriptors are watched in
  *
  * Creates a link to a shim that carries out an attempt, or that is about to be told to:
  * see hw_shim_link_start().
@@ -465,19 +448,19 @@ hw_shim_link_init (HwShimLink *self)
  */
 HwShimLink *
 hw_shim_link_new (HwShimProcess *process,
-                  guint8         version)
+                  guint8         version,
+                  HwWatchSet    *watches)
 {
   HwShimLink *self;
 
   g_return_val_if_fail (process != NULL, NULL);
+  g_return_val_if_fail (watches != NULL, NULL);
 
   self = g_object_new (HW_TYPE_SHIM_LINK, NULL);
   self->process = process;
   self->newest_version = version;
-  self->link_source = add_fd_source (process->link_fd, G_IO_IN, "[headway] words of a shim",
-                                     on_link_readable, self, NULL);
-  self->end_source = add_fd_source (process->pidfd, G_IO_IN, "[headway] end of a shim", on_shim_ended,
-                                    g_object_ref (self), g_object_unref);
+  self->link_watch = hw_watch_set_add (watches, process->link_fd, on_link_readable, self);
+  self->end_watch = hw_watch_set_add (watches, process->pidfd, on_shim_ended, g_object_ref (self));
 
   return self;
 }

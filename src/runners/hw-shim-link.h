@@ -8,6 +8,7 @@
 
 #include "hw-shim-protocol.h"
 #include "hw-shim-record.h"
+#include "hw-watch-set.h"
 
 #include <gio/gio.h>
 
@@ -17,7 +18,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HwShimLink, hw_shim_link, HW, SHIM_LINK, GObject)
 
 HwShimLink *hw_shim_link_new (HwShimProcess *process,
-                              guint8 version);
+                              guint8 version,
+                              HwWatchSet    *watches);
 
 void        hw_shim_link_set_place (HwShimLink *self,
                                     const char *place);

@@ -458,6 +458,7 @@ test_older_than_daemon (ShimFixture  *fixture,
                         gconstpointer test_data)
 {
   HwShimProcess *process = g_memdup2 (fixture->process, sizeof *process);
+  g_autoptr(HwWatchSet) watches = hw_watch_set_new ();
   g_autoptr(HwShimLink) link = NULL;
   HwShimEnd end = { .number = -1 };
   gboolean is_heard = FALSE;
@@ -465,7 +466,7 @@ test_older_than_daemon (ShimFixture  *fixture,
   begin_stubborn (fixture);
   process->link_fd = connect_again (fixture);
   process->pidfd = dup (fixture->process->pidfd);
-  link = hw_shim_link_new (process, HW_SHIM_VERSION + 1);
+  link = hw_shim_link_new (process, HW_SHIM_VERSION + 1, watches);
   g_signal_connect (link, "ended", G_CALLBACK (on_ended), &end);
   g_signal_connect (link, "status", G_CALLBACK (on_status), &is_heard);
   if (test_data != NULL)
