@@ -192,5 +192,59 @@ class FullDiskTest(DiskTest):
         daemon.stop(process)
 
 
+class OrderedDiskTest(DiskTest):
+    """What a program and its shim have on disk, and when."""
+
+    def trace(self, process: subprocess.Popen) -> subprocess.Popen:
+        """Notes what the daemon's children do to the disk from now on, each in its own file."""
+        tracer = subprocess.Popen(
+            ["strace", "-ff", "-p", str(process.pid), "-o", str(self.home / "calls"), "-s", "200",
+             "-e",
+             "trace=execve,fsync,openat,rename,renameat,renameat2,sendto"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tracer.stderr.close)
+        self.addCleanup(tracer.wait)
+        self.addCleanup(tracer.terminate)
+        said = daemon.read_line(tracer.stderr)
+        if "attached" not in said:
+            self.skipTest(f"no process may be traced here: {said}")
+        return tracer
+
+    def calls_of(self, program: str) -> list[str]:
+        """What the process did that became a program at some time: one call after the other."""
+        for path in self.home.glob("calls.*"):
+            lines = path.read_text(errors="replace").splitlines()
+            if any(line.startswith("execve(") and program in line.split(",")[0] for line in lines):
+                return lines
+        self.fail(f"nothing became {program}")
+
+    def assert_order(self, calls: list[str], *words: str):
+        """Each word is in a call that succeeds, behind that of the one before."""
+        at = 0
+        for word in words:
+            while at < len(calls) and (word not in calls[at] or "= -1" in calls[at]):
+                at += 1
+            self.assertLess(at, len(calls), f"{word} in {calls}")
+            at += 1
+
+    def test_records_are_synced_before_what_they_tell_of(self):
+        process = self.start_ready()
+        tracer = self.trace(process)
+        _, task = self.ask("POST", "/api/v1/tasks",
+                           {"type": "command", "parameters": {"argv": ["/bin/true"]}})
+        end = time.monotonic() + daemon.LIMIT
+        while self.ask("GET", f"/api/v1/tasks/{task['id']}")[1]["state"] != "Completed":
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+        daemon.stop(process)
+        tracer.terminate()
+        tracer.wait()
+
+        self.assert_order(self.calls_of("/true"), '".start.', "fsync(", '"start"', "fsync(",
+                          "execve(")
+        self.assert_order(self.calls_of("headway-shim"), "execve(", '".end.', "fsync(",
+                          '"end"', "fsync(", "sendto(")
+
+
 if __name__ == "__main__":
     tap.main()
