@@ -50,10 +50,19 @@ class DiskTest(unittest.TestCase):
 class FailingDiskTest(DiskTest):
     """A disk that refuses one write, and takes the next as if nothing had been."""
 
+    def find_writer(self, process: subprocess.Popen) -> int:
+        """Finds the thread that writes: it names itself when it first runs."""
+        end = time.monotonic() + daemon.LIMIT
+        while time.monotonic() < end:
+            for task in Path(f"/proc/{process.pid}/task").iterdir():
+                if (task / "comm").read_text() == "store writer\n":
+                    return int(task.name)
+            time.sleep(0.01)
+        self.fail("nobody writes")
+
     def fail_sync(self, process: subprocess.Popen, number: int):
         """Has one sync of the thread that writes fail."""
-        writer = next(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()
-                      if (task / "comm").read_text() == "store writer\n")
+        writer = self.find_writer(process)
         tracer = subprocess.Popen(
             ["strace", "-p", str(writer), "-e", "trace=fsync,fdatasync", "-e",
              f"inject=fsync,fdatasync:error=EIO:when={number}"],
