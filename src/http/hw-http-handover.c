@@ -68,6 +68,7 @@ hw_http_handover_take (SoupServerMessage *message,
   if (self == NULL || stolen == NULL || self->phase != HW_HTTP_STREAM_PHASE_UPGRADED)
     return -1;
 
+  hw_http_stream_unwatch (self);
   *early = take_waiting (self);
   if (hw_http_wire_has_tls (self->wire))
     {

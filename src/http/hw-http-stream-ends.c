@@ -51,20 +51,66 @@ has_stream (HwHttpStream *stream,
   return FALSE;
 }
 
-/* A source that has nothing to wait for rings at once. */
-static GSource *
-finish_source (gpointer      stream,
-               GSource      *source,
-               GCancellable *cancellable)
+/* Rings when there is something to be read. It polls nothing, as its stream does: libsoup makes a
+ * source anew for each request.
+ */
+typedef struct
 {
-  if (source != NULL)
-    return source;
+  GSource parent;
+  HwHttpStreamInput *input; /* (owned) */
+} ReadSource;
 
-  source = g_pollable_source_new_full (stream, NULL, cancellable);
-  g_source_set_ready_time (source, 0);
+static gboolean
+read_source_prepare (GSource *source,
+                     int     *timeout)
+{
+  HwHttpStream *stream = ((ReadSource *) source)->input->stream;
 
-  return source;
+  *timeout = -1;
+
+  return stream == NULL || hw_http_stream_has_something (stream);
 }
+
+static gboolean
+read_source_check (GSource *source)
+{
+  HwHttpStream *stream = ((ReadSource *) source)->input->stream;
+
+  return stream == NULL || hw_http_stream_is_readable (stream);
+}
+
+static gboolean
+read_source_dispatch (GSource    *source,
+                      GSourceFunc callback,
+                      gpointer    user_data)
+{
+  GPollableSourceFunc func = (GPollableSourceFunc) callback;
+
+  return func == NULL || func (G_OBJECT (((ReadSource *) source)->input), user_data);
+}
+
+static void
+read_source_finalize (GSource *source)
+{
+  g_object_unref (((ReadSource *) source)->input);
+}
+
+/* As the child of another source, it does nothing itself. */
+static gboolean
+read_source_call_closure (GObject *stream,
+                          gpointer closure)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs read_source_funcs = {
+  read_source_prepare,
+  read_source_check,
+  read_source_dispatch,
+  read_source_finalize,
+  (GSourceFunc) read_source_call_closure,
+  NULL,
+};
 
 static gssize
 hw_http_stream_input_read_nonblocking (GPollableInputStream *pollable,
@@ -90,23 +136,39 @@ hw_http_stream_input_read (GInputStream *input,
                                                 error);
 }
 
+static void
+add_cancellable (GSource      *source,
+                 GCancellable *cancellable)
+{
+  g_autoptr(GSource) child = g_cancellable_source_new (cancellable);
+
+  g_source_set_dummy_callback (child);
+  g_source_add_child_source (source, child);
+}
+
 static GSource *
 hw_http_stream_input_create_source (GPollableInputStream *pollable,
                                     GCancellable         *cancellable)
 {
   HwHttpStreamInput *self = HW_HTTP_STREAM_INPUT (pollable);
+  GSource *source = g_source_new (&read_source_funcs, sizeof (ReadSource));
 
-  return finish_source (self, self->stream != NULL
-                        ? hw_http_stream_create_read_source (self->stream, cancellable)
-                        : NULL, cancellable);
+  g_source_set_static_name (source, "HwHttpStreamInput");
+  ((ReadSource *) source)->input = g_object_ref (self);
+  if (cancellable != NULL)
+    add_cancellable (source, cancellable);
+  if (self->stream != NULL)
+    hw_http_stream_set_reader (self->stream, source);
+
+  return source;
 }
 
 static gboolean
 hw_http_stream_input_is_readable (GPollableInputStream *pollable)
 {
-  g_autoptr(GSource) source = hw_http_stream_input_create_source (pollable, NULL);
+  HwHttpStreamInput *self = HW_HTTP_STREAM_INPUT (pollable);
 
-  return g_source_get_ready_time (source) == 0;
+  return self->stream == NULL || hw_http_stream_has_something (self->stream);
 }
 
 static gboolean
@@ -208,15 +270,21 @@ hw_http_stream_output_write (GOutputStream *output,
                                                   error);
 }
 
+/* One that has nothing to wait for rings at once. */
 static GSource *
 hw_http_stream_output_create_source (GPollableOutputStream *pollable,
                                      GCancellable          *cancellable)
 {
   HwHttpStreamOutput *self = HW_HTTP_STREAM_OUTPUT (pollable);
+  GSource *source;
 
-  return finish_source (self, self->stream != NULL
-                        ? hw_http_stream_create_write_source (self->stream, cancellable)
-                        : NULL, cancellable);
+  if (self->stream != NULL)
+    return hw_http_stream_create_write_source (self->stream, cancellable);
+
+  source = g_pollable_source_new_full (self, NULL, cancellable);
+  g_source_set_ready_time (source, 0);
+
+  return source;
 }
 
 /* It is always worth trying. */

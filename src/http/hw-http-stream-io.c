@@ -222,7 +222,7 @@ hw_http_stream_read (HwHttpStream *self,
 }
 
 /* Whether there is something to be read although nothing comes. */
-static gboolean
+gboolean
 hw_http_stream_has_something (HwHttpStream *self)
 {
   switch (self->phase)
@@ -246,22 +246,38 @@ hw_http_stream_has_something (HwHttpStream *self)
     }
 }
 
-GSource *
-hw_http_stream_create_read_source (HwHttpStream *self,
-                                   GCancellable *cancellable)
+/* Whether what the network brings is for whoever reads now. */
+static gboolean
+hw_http_stream_is_reading (HwHttpStream *self)
 {
-  gboolean is_reading = hw_http_stream_is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_GIVING ||
-                        self->phase == HW_HTTP_STREAM_PHASE_UPGRADED;
-  g_autoptr(GSource) base = is_reading ? hw_http_wire_create_source (self->wire, G_IO_IN) : NULL;
-  GSource *source = g_pollable_source_new_full (self->input, base, cancellable);
+  return hw_http_stream_is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_GIVING ||
+         self->phase == HW_HTTP_STREAM_PHASE_UPGRADED;
+}
 
-  if (hw_http_stream_has_something (self))
-    g_source_set_ready_time (source, 0);
+/* Whether it is worth reading in this round of the main context, when that has polled. */
+gboolean
+hw_http_stream_is_readable (HwHttpStream *self)
+{
+  return hw_http_stream_has_something (self) ||
+         (self->watch != NULL && hw_http_stream_is_reading (self) &&
+          hw_http_wire_source_is_ready (self->watch));
+}
 
+/* Somebody waits until there is something to be read. */
+void
+hw_http_stream_set_reader (HwHttpStream *self,
+                           GSource      *source)
+{
   g_clear_pointer (&self->read_source, g_source_unref);
   self->read_source = g_source_ref (source);
+  if (hw_http_stream_is_reading (self))
+    hw_http_stream_watch (self);
+}
 
-  return source;
+gboolean
+hw_http_stream_has_reader (HwHttpStream *self)
+{
+  return self->read_source != NULL && !g_source_is_destroyed (self->read_source);
 }
 
 GPollableReturn

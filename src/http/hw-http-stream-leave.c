@@ -27,7 +27,6 @@ hw_http_stream_finish (HwHttpStream *self)
     {
       self->has_letter = hw_http_stream_is_awaiting (self);
       hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LOST);
-      hw_http_stream_wake (self);
       return;
     }
 
@@ -46,7 +45,6 @@ hw_http_stream_leave (HwHttpStream *self)
   hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LEAVING);
   hw_http_wire_say_goodbye (self->wire);
   hw_http_stream_watch (self);
-  hw_http_stream_wake (self);
 }
 
 static gint64

@@ -54,8 +54,8 @@ struct _HwHttpStream
   guint refusal_status; /* what is answered to whatever is asked, or 0 */
   GError *refusal;      /* (owned) (nullable): why */
 
-  GSource *watch;       /* (owned) (nullable): reads for us */
-  GSource *read_source; /* (owned) (nullable): reads for libsoup */
+  GSource *watch;       /* (owned) (nullable): polls the wire */
+  GSource *read_source; /* (owned) (nullable): libsoup's, when it waits */
 
   guint64 n_read;
   guint64 n_written;
@@ -75,7 +75,6 @@ void   hw_http_stream_begin_request (HwHttpStream *self);
 void   hw_http_stream_slow_down (HwHttpStream *self);
 void   hw_http_stream_watch (HwHttpStream *self);
 void   hw_http_stream_unwatch (HwHttpStream *self);
-void   hw_http_stream_wake (HwHttpStream *self);
 
 gssize hw_http_stream_read_wire (HwHttpStream *self,
                                  void         *bytes,
@@ -103,8 +102,11 @@ gssize          hw_http_stream_read (HwHttpStream *self,
                                      void         *bytes,
                                      gsize         size,
                                      GError      **error);
-GSource        *hw_http_stream_create_read_source (HwHttpStream *self,
-                                                   GCancellable *cancellable);
+gboolean        hw_http_stream_has_something (HwHttpStream *self);
+gboolean        hw_http_stream_is_readable (HwHttpStream *self);
+void            hw_http_stream_set_reader (HwHttpStream *self,
+                                           GSource      *source);
+gboolean        hw_http_stream_has_reader (HwHttpStream *self);
 GPollableReturn hw_http_stream_write (HwHttpStream        *self,
                                       const GOutputVector *vectors,
                                       gsize                n_vectors,

@@ -63,16 +63,11 @@ hw_http_stream_enter (HwHttpStream     *self,
   self->since = hw_http_stream_get_now (self);
 }
 
-/* Has libsoup read, if it waits for something. */
-void
-hw_http_stream_wake (HwHttpStream *self)
-{
-  if (self->read_source != NULL)
-    g_source_set_ready_time (self->read_source, 0);
-}
-
 static gboolean on_wire_readable (gpointer user_data);
 
+/* Polls the connection, for us and for libsoup. It goes on from one request to the next: each
+ * descriptor that comes and goes wakes the main context up.
+ */
 void
 hw_http_stream_watch (HwHttpStream *self)
 {
@@ -116,10 +111,17 @@ on_wire_readable (gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
 
+  /* What comes while libsoup does not wait for it, comes early: it is not looked at until then. */
+  if (self->is_taken)
+    {
+      if (!hw_http_stream_has_reader (self))
+        hw_http_stream_unwatch (self);
+      return G_SOURCE_CONTINUE;
+    }
+
   hw_http_stream_await_request (self);
   if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
     {
-      hw_http_stream_clear_source (&self->watch);
       self->is_taken = TRUE;
       g_signal_emit (self, signals[SIGNAL_READY], 0);
     }
@@ -639,7 +641,8 @@ hw_http_stream_go_on (HwHttpStream *self)
     {
       hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_WAITING);
       self->n_seen = 0;
-      hw_http_stream_wake (self);
+      if (hw_http_stream_has_reader (self))
+        hw_http_stream_watch (self);
     }
 }
 

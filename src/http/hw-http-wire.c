@@ -429,6 +429,23 @@ hw_http_wire_create_source (HwHttpWire  *self,
 }
 
 /**
+ * hw_http_wire_source_is_ready:
+ * @source: what hw_http_wire_create_source() made, attached
+ *
+ * Tells whether a source rings in this round of its context: for the check of another source
+ * that waits for the same.
+ *
+ * Returns: whether it does
+ */
+gboolean
+hw_http_wire_source_is_ready (GSource *source)
+{
+  g_return_val_if_fail (source != NULL, FALSE);
+
+  return wire_source_check (source);
+}
+
+/**
  * hw_http_wire_say_goodbye:
  * @self: a wire
  *

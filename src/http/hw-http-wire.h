@@ -38,6 +38,7 @@ GPollableReturn hw_http_wire_write (HwHttpWire          *self,
                                     GError             **error);
 GSource        *hw_http_wire_create_source (HwHttpWire  *self,
                                             GIOCondition condition);
+gboolean        hw_http_wire_source_is_ready (GSource *source);
 void            hw_http_wire_say_goodbye (HwHttpWire *self);
 void            hw_http_wire_close (HwHttpWire *self);
 
