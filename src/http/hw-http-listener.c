@@ -388,36 +388,16 @@ on_door_readable (int          fd,
   return G_SOURCE_CONTINUE;
 }
 
-/* The answer to an upgrade has gone out, when somebody else is not told so yet. */
+/* The answer has gone out, or it never will. */
 static void
-on_message_wrote_informational (SoupServerMessage *message,
-                                gpointer           user_data)
-{
-  HwHttpStream *stream = hw_http_stream_get (message);
-
-  if (stream != NULL &&
-      soup_server_message_get_status (message) == SOUP_STATUS_SWITCHING_PROTOCOLS)
-    hw_http_stream_upgrade (stream);
-}
-
-static void
-on_message_finished (SoupServerMessage *message,
-                     gpointer           user_data)
+on_soup_request_over (SoupServer        *soup,
+                      SoupServerMessage *message,
+                      HwHttpListener    *self)
 {
   HwHttpStream *stream = hw_http_stream_get (message);
 
   if (stream != NULL)
     hw_http_stream_go_on (stream);
-}
-
-static void
-on_soup_request_started (SoupServer        *soup,
-                         SoupServerMessage *message,
-                         HwHttpListener    *self)
-{
-  g_signal_connect (message, "wrote-informational", G_CALLBACK (on_message_wrote_informational),
-                    NULL);
-  g_signal_connect (message, "finished", G_CALLBACK (on_message_finished), NULL);
 }
 
 static void
@@ -496,7 +476,9 @@ hw_http_listener_new (SoupServer *soup,
   self->clock = g_object_ref (clock);
   self->crowd = hw_http_crowd_new (clock);
   self->entrances = hw_http_entrances_new ();
-  g_signal_connect_object (soup, "request-started", G_CALLBACK (on_soup_request_started), self,
+  g_signal_connect_object (soup, "request-finished", G_CALLBACK (on_soup_request_over), self,
+                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (soup, "request-aborted", G_CALLBACK (on_soup_request_over), self,
                            G_CONNECT_DEFAULT);
 
   return self;

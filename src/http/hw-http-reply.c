@@ -9,6 +9,8 @@
 #include "hw-error.h"
 #include "hw-problem-json.h"
 
+#include <string.h>
+
 /* What our pages may do: run our scripts, show our styles and pictures, and talk to us.
  * The pictures in data: addresses are those that a bar's stripes are drawn with. No text becomes
  * a script or a part of a page, but what Vue has made of its templates when it was built, which
@@ -19,20 +21,26 @@
   "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"
 
 /* What every answer says, whoever makes it. */
+#define FIELDS \
+  "X-Content-Type-Options: nosniff\r\n" \
+  "X-Frame-Options: DENY\r\n" \
+  "Referrer-Policy: no-referrer\r\n" \
+  "Cross-Origin-Opener-Policy: same-origin\r\n" \
+  "Cross-Origin-Resource-Policy: same-origin\r\n" \
+  "Permissions-Policy: camera=(), microphone=(), geolocation=()\r\n"
+
+/* What it says unless it says something else of that. */
 static const struct
 {
-  const char *name;
-  const char *value;
-} fields[] = {
-  { "Content-Security-Policy", CONTENT_SECURITY_POLICY },
-  { "X-Content-Type-Options", "nosniff" },
-  { "X-Frame-Options", "DENY" },
-  { "Referrer-Policy", "no-referrer" },
-  { "Cross-Origin-Opener-Policy", "same-origin" },
-  { "Cross-Origin-Resource-Policy", "same-origin" },
-  { "Permissions-Policy", "camera=(), microphone=(), geolocation=()" },
-  { "Cache-Control", "no-store" },
+  const char *start; /* behind the end of the line before it */
+  const char *line;
+} usual_fields[] = {
+  { "\r\nContent-Security-Policy: ", "Content-Security-Policy: " CONTENT_SECURITY_POLICY "\r\n" },
+  { "\r\nCache-Control: ", "Cache-Control: no-store\r\n" },
 };
+
+/* Room for all of these. */
+#define MAX_FIELDS 640
 
 static const guint statuses[] = {
   [HW_ERROR_INVALID_REQUEST] = SOUP_STATUS_BAD_REQUEST,
@@ -51,21 +59,46 @@ static const guint statuses[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (statuses) == HW_N_ERRORS);
 
-/**
- * hw_http_reply_prepare:
- * @message: a request
- *
- * Gives an answer the fields that every answer has. They may be replaced later.
- * libsoup forgets them when it sends `100 Continue`, so this is called again after the
- * body.
- */
-void
-hw_http_reply_prepare (SoupServerMessage *message)
+/* Appends what every answer says; of what is usual, that which is not among @own. */
+static void
+append_fields (GByteArray *bytes,
+               const char *own,
+               gsize       length)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_byte_array_append (bytes, (const guint8 *) FIELDS, strlen (FIELDS));
+  for (guint i = 0; i < G_N_ELEMENTS (usual_fields); i++)
+    if (memmem (own, length, usual_fields[i].start, strlen (usual_fields[i].start)) == NULL)
+      g_byte_array_append (bytes, (const guint8 *) usual_fields[i].line,
+                           (guint) strlen (usual_fields[i].line));
+}
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    soup_message_headers_replace (headers, fields[i].name, fields[i].value);
+/**
+ * hw_http_reply_write_head:
+ * @head: the head of an answer, as libsoup wrote it
+ * @length: how long it is
+ *
+ * Writes a head anew, with what every answer says behind its first line. libsoup knows of none of
+ * these fields: it would look each of them up, copy and print it.
+ *
+ * Returns: (transfer full): the head
+ */
+GByteArray *
+hw_http_reply_write_head (const char *head,
+                          gsize       length)
+{
+  GByteArray *bytes = g_byte_array_sized_new ((guint) length + MAX_FIELDS);
+  const char *line_end = memmem (head, length, "\r\n", strlen ("\r\n"));
+  gsize first = line_end != NULL ? (gsize) (line_end - head) : 0;
+
+  if (first > 0)
+    {
+      g_byte_array_append (bytes, (const guint8 *) head, (guint) (first + strlen ("\r\n")));
+      append_fields (bytes, head + first, length - first);
+      first += strlen ("\r\n");
+    }
+  g_byte_array_append (bytes, (const guint8 *) head + first, (guint) (length - first));
+
+  return bytes;
 }
 
 /* The names of RFC 9110, where libsoup's are older or missing. */
@@ -235,19 +268,19 @@ hw_http_reply_write_refusal (guint         status,
   g_autoptr(GBytes) json = hw_problem_json_encode (error, status, get_title (status));
   g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
-  GString *text = g_string_new (NULL);
+  g_autoptr(GString) head = g_string_new (NULL);
+  GByteArray *bytes;
 
-  g_string_append_printf (text, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, get_title (status),
+  g_string_append_printf (head, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, get_title (status),
                           date);
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    g_string_append_printf (text, "%s: %s\r\n", fields[i].name, fields[i].value);
   if (allow != NULL)
-    g_string_append_printf (text, "Allow: %s\r\n", allow);
-  g_string_append_printf (text, "Content-Type: " HW_PROBLEM_JSON_CONTENT_TYPE "\r\n"
+    g_string_append_printf (head, "Allow: %s\r\n", allow);
+  g_string_append_printf (head, "Content-Type: " HW_PROBLEM_JSON_CONTENT_TYPE "\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
                           g_bytes_get_size (json));
+  bytes = hw_http_reply_write_head (head->str, head->len);
   if (has_body)
-    g_string_append_len (text, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
+    g_byte_array_append (bytes, g_bytes_get_data (json, NULL), (guint) g_bytes_get_size (json));
 
-  return g_string_free_to_bytes (text);
+  return g_byte_array_free_to_bytes (bytes);
 }

@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_STATUS_FIELDS_TOO_LARGE 431
 
-void hw_http_reply_prepare (SoupServerMessage *message);
+GByteArray *hw_http_reply_write_head (const char *head,
+                                      gsize       length);
 
 void hw_http_reply_empty (SoupServerMessage *message,
                           guint              status);

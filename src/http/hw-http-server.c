@@ -187,21 +187,18 @@ on_soup_request_started (SoupServer        *soup,
                          SoupServerMessage *message,
                          HwHttpServer      *self)
 {
-  hw_http_reply_prepare (message);
   g_signal_connect_object (message, "got-headers", G_CALLBACK (on_message_got_headers), self,
                            G_CONNECT_DEFAULT);
 }
 
+/* libsoup forgets the fields of an answer when it sends `100 Continue`. */
 static void
 on_soup_request_read (SoupServer        *soup,
                       SoupServerMessage *message,
                       HwHttpServer      *self)
 {
-  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
-    return;
-
-  hw_http_reply_prepare (message);
-  hw_http_server_promise_tls (self, message);
+  if (soup_server_message_get_status (message) == SOUP_STATUS_NONE)
+    hw_http_server_promise_tls (self, message);
 }
 
 static void

@@ -280,37 +280,6 @@ hw_http_stream_has_reader (HwHttpStream *self)
   return self->read_source != NULL && !g_source_is_destroyed (self->read_source);
 }
 
-GPollableReturn
-hw_http_stream_write (HwHttpStream        *self,
-                      const GOutputVector *vectors,
-                      gsize                n_vectors,
-                      gsize               *n_written,
-                      GError             **error)
-{
-  GPollableReturn outcome;
-
-  if (self->phase >= HW_HTTP_STREAM_PHASE_LEAVING)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-                           "The connection is closed");
-      return G_POLLABLE_RETURN_FAILED;
-    }
-
-  outcome = hw_http_wire_write (self->wire, vectors, n_vectors, n_written, error);
-  if (outcome == G_POLLABLE_RETURN_OK)
-    {
-      self->n_written += *n_written;
-      self->stalled_since = 0;
-    }
-  else if (outcome == G_POLLABLE_RETURN_WOULD_BLOCK && self->stalled_since == 0)
-    {
-      self->stalled_since = hw_clock_get_monotonic_time (self->clock);
-      hw_http_stream_slow_down (self);
-    }
-
-  return outcome;
-}
-
 GSource *
 hw_http_stream_create_write_source (HwHttpStream *self,
                                     GCancellable *cancellable)

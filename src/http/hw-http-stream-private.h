@@ -44,6 +44,12 @@ struct _HwHttpStream
   guint64 n_to_give;   /* how much of a request libsoup has not read */
   guint64 body_length; /* of the request */
   guint64 n_dropped;
+
+  gboolean is_head_due;  /* what libsoup writes next is the head of an answer */
+  GByteArray *head;      /* (owned) (nullable): that of an answer, until it has gone out */
+  gsize n_head_sent;     /* how much of it has */
+  gboolean is_head_held; /* it waits for the body */
+  gboolean is_upgrading; /* it says so */
   gint64 stalled_since; /* since when nothing of an answer was taken, or 0 */
   gint64 max_stall;
 
@@ -112,6 +118,7 @@ GPollableReturn hw_http_stream_write (HwHttpStream        *self,
                                       gsize                n_vectors,
                                       gsize               *n_written,
                                       GError             **error);
+gboolean        hw_http_stream_end_answer (HwHttpStream *self);
 GSource        *hw_http_stream_create_write_source (HwHttpStream *self,
                                                     GCancellable *cancellable);
 

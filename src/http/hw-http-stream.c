@@ -76,6 +76,8 @@ hw_http_stream_watch (HwHttpStream *self)
 
   self->watch = hw_http_wire_create_source (self->wire, G_IO_IN);
   g_source_set_callback (self->watch, on_wire_readable, self, NULL);
+  /* Or else it would not be polled while it rings, which wakes twice as well. */
+  g_source_set_can_recurse (self->watch, TRUE);
   g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 
@@ -90,6 +92,7 @@ void
 hw_http_stream_begin_request (HwHttpStream *self)
 {
   hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_GIVING);
+  self->is_head_due = TRUE;
   if (self->n_to_give > self->waiting->len)
     hw_http_stream_slow_down (self);
 }
@@ -215,6 +218,7 @@ hw_http_stream_finalize (GObject *object)
   g_clear_object (&self->input);
   g_clear_object (&self->output);
   g_clear_pointer (&self->waiting, g_byte_array_unref);
+  g_clear_pointer (&self->head, g_byte_array_unref);
   hw_http_peer_clear (&self->peer);
   g_clear_error (&self->refusal);
   g_clear_pointer (&self->hosts, g_strfreev);
@@ -632,7 +636,11 @@ hw_http_stream_go_on (HwHttpStream *self)
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
   self->max_stall = HW_HTTP_MAX_STALL;
-  if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
+  if (self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING && !hw_http_stream_end_answer (self))
+    {
+      hw_http_stream_cut (self);
+    }
+  else if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
     {
       hw_http_stream_leave (self);
       self->has_letter = self->is_taken;
@@ -644,23 +652,4 @@ hw_http_stream_go_on (HwHttpStream *self)
       if (hw_http_stream_has_reader (self))
         hw_http_stream_watch (self);
     }
-}
-
-/**
- * hw_http_stream_upgrade:
- * @self: a stream whose upgrade was answered
- *
- * Lets everything through from now on, for whoever takes the stream from libsoup.
- */
-void
-hw_http_stream_upgrade (HwHttpStream *self)
-{
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-
-  if (self->phase != HW_HTTP_STREAM_PHASE_ANSWERING)
-    return;
-
-  hw_http_stream_limit_send_buffer (self);
-  hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_UPGRADED);
-  g_signal_emit (self, signals[SIGNAL_UPGRADED], 0);
 }

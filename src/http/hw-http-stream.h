@@ -113,7 +113,6 @@ void            hw_http_stream_set_refusal (HwHttpStream *self,
 void            hw_http_stream_start (HwHttpStream *self);
 void            hw_http_stream_look (HwHttpStream *self);
 void            hw_http_stream_go_on (HwHttpStream *self);
-void            hw_http_stream_upgrade (HwHttpStream *self);
 void            hw_http_stream_tick (HwHttpStream *self);
 void            hw_http_stream_cut (HwHttpStream *self);
 

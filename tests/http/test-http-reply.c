@@ -225,6 +225,33 @@ test_http_reply_error_of_others (void)
   g_assert_cmpuint (n_warnings, ==, 1);
 }
 
+static guint
+count (const char *text,
+       const char *part)
+{
+  guint n_found = 0;
+
+  for (const char *p = strstr (text, part); p != NULL; p = strstr (p + 1, part))
+    n_found++;
+
+  return n_found;
+}
+
+/* What an answer says of its own is not said a second time in another way. */
+static void
+test_http_reply_own_fields (void)
+{
+  static const char head[] = "HTTP/1.1 200 OK\r\nX-Mine: 1\r\nCache-Control: no-cache\r\n\r\n";
+  g_autoptr(GByteArray) bytes = hw_http_reply_write_head (head, strlen (head));
+  g_autofree char *text = g_strndup ((const char *) bytes->data, bytes->len);
+
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200 OK\r\n"));
+  g_assert_true (g_str_has_suffix (text, "\r\nX-Mine: 1\r\nCache-Control: no-cache\r\n\r\n"));
+  g_assert_cmpuint (count (text, "\r\nCache-Control: "), ==, 1);
+  g_assert_cmpuint (count (text, "\r\nContent-Security-Policy: default-src"), ==, 1);
+  g_assert_cmpuint (count (text, "\r\n\r\n"), ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -243,6 +270,8 @@ main (int   argc,
               http_house_set_up, test_http_reply_keeps_connection, http_house_tear_down);
   g_test_add ("/http-reply/pages/missing-ones-are-explained", HttpHouse, NULL, http_house_set_up,
               test_http_reply_no_client, http_house_tear_down);
+
+  g_test_add_func ("/http-reply/fields/are-said-once", test_http_reply_own_fields);
 
   for (guint i = 0; i < HW_N_ERRORS; i++)
     {

@@ -10,6 +10,7 @@
 #include "hw-http-stream.h"
 #include "wait.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -395,6 +396,148 @@ test_stream_sleeps (ListenerHouse *house,
     }
 }
 
+/* Counts how often the main context is woken up by itself: what comes of a connection comes over
+ * its own descriptor.
+ */
+static guint n_wakes;
+
+static int
+poll_and_count (GPollFD *polls,
+                guint    n_polls,
+                int      timeout)
+{
+  int n_ready = g_poll (polls, n_polls, timeout);
+
+  for (guint i = 0; n_ready > 0 && i < n_polls; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", polls[i].fd);
+      g_autofree char *what = g_file_read_link (path, NULL);
+
+      if (polls[i].revents != 0 && g_strcmp0 (what, "anon_inode:[eventfd]") == 0)
+        n_wakes++;
+    }
+
+  return n_ready;
+}
+
+/* Test that a connection is polled from its beginning to its end: a descriptor that came and went
+ * with each request would wake the main context up twice.
+ */
+static void
+test_stream_wakes_nobody (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/a"));
+  g_autoptr(GString) heard = g_string_new (NULL);
+
+  n_wakes = 0;
+  g_main_context_set_poll_func (NULL, poll_and_count);
+  for (guint i = 0; i < 10; i++)
+    {
+      send_text (client, i % 2 == 0 ? ASK ("/a") : BEGIN_BODY ("3") "{} ");
+      hw_await_quiet ();
+    }
+  g_main_context_set_poll_func (NULL, NULL);
+
+  g_assert_false (is_over (client, heard));
+  g_assert_cmpuint (count_answers (heard->str, "200"), ==, 11);
+  g_assert_cmpuint (n_wakes, ==, 0);
+}
+
+/* A stream on a socket that keeps apart what is sent apart. Returns: the other end */
+static GSocket *
+open_packets (ListenerHouse *house,
+              HwHttpStream **stream)
+{
+  g_autoptr(GSocketAddress) address = g_unix_socket_address_new ("/");
+  g_autoptr(GSocket) socket = NULL;
+  GSocket *other;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==,
+                   0);
+  socket = g_socket_new_from_fd (fds[0], NULL);
+  other = g_socket_new_from_fd (fds[1], NULL);
+  g_socket_set_blocking (other, FALSE);
+  *stream = hw_http_stream_new (socket, address, NULL, HW_CLOCK (house->clock));
+
+  return other;
+}
+
+/* Has libsoup's part done by hand. Returns: (transfer full): what comes in one piece, or NULL */
+static char *
+hear_piece (GSocket *client)
+{
+  char bytes[4096];
+  gssize length = g_socket_receive (client, bytes, sizeof (bytes), NULL, NULL);
+
+  return length > 0 ? g_strndup (bytes, (gsize) length) : NULL;
+}
+
+static void
+write_text (HwHttpStream *stream,
+            const char   *text)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (stream));
+
+  g_assert_cmpint (g_output_stream_write (output, text, strlen (text), NULL, NULL), ==,
+                   strlen (text));
+}
+
+static void
+read_text (HwHttpStream *stream)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (stream));
+  char bytes[4096];
+
+  while (g_input_stream_read (input, bytes, sizeof (bytes), NULL, NULL) > 0)
+    ;
+}
+
+/* Test that the head of an answer waits for its body, if that comes at once; nothing else waits. */
+static void
+test_stream_one_piece (ListenerHouse *house,
+                       gconstpointer  test_data)
+{
+  static const struct
+  {
+    const char *request;
+    const char *head;
+    const char *body; /* (nullable) */
+    gboolean is_one;
+  } rows[] = {
+    { ASK ("/a"), "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", "ok\n", TRUE },
+    { ASK ("/a"), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL, FALSE },
+    { ASK ("/a"), "HTTP/1.1 204 No Content\r\n\r\n", NULL, FALSE },
+    { ASK ("/a"), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "data: 1\n", FALSE },
+    { "HEAD /a HTTP/1.1\r\n" US "\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", NULL, FALSE },
+    { ASK ("/a"), "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n", NULL, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(HwHttpStream) stream = NULL;
+      g_autoptr(GSocket) client = open_packets (house, &stream);
+      g_autofree char *head = NULL;
+      g_autofree char *body = NULL;
+
+      send_text (client, rows[i].request);
+      hw_http_stream_start (stream);
+      read_text (stream);
+      write_text (stream, rows[i].head);
+      head = hear_piece (client);
+      g_assert_cmpint (head != NULL, ==, !rows[i].is_one);
+      if (rows[i].body != NULL)
+        write_text (stream, rows[i].body);
+      body = hear_piece (client);
+      g_assert_cmpint (body != NULL, ==, rows[i].body != NULL);
+      g_assert_cmpint (body != NULL && g_str_has_prefix (body, "HTTP/1.1 200 OK\r\n"), ==,
+                       rows[i].is_one);
+      g_assert_null (hear_piece (client));
+      hw_http_stream_cut (stream);
+    }
+}
+
 static void
 test_stream_byte_by_byte (ListenerHouse *house,
                           gconstpointer  test_data)
@@ -443,6 +586,8 @@ main (int   argc,
   ADD ("refused/gets-to-hear-it", test_stream_refused_is_heard);
   ADD ("refused/is-cut-in-the-end", test_stream_refused_is_cut);
   ADD ("refused/head-has-no-body", test_stream_refused_head_method);
+  ADD ("time/a-request-wakes-nobody-up", test_stream_wakes_nobody);
+  ADD ("answer/is-one-piece", test_stream_one_piece);
   ADD ("torn/byte-by-byte", test_stream_byte_by_byte);
 #undef ADD
 
