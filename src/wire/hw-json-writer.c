@@ -521,7 +521,7 @@ hw_json_writer_add_variant (HwJsonWriter *self,
  * @json: (array length=length) (element-type guint8): a value that is JSON already
  * @length: how many bytes
  *
- * Writes a value that somebody else has written. It is not looked at.
+ * Writes a value that somebody else has written, or a member with its name. It is not looked at.
  */
 void
 hw_json_writer_add_json (HwJsonWriter *self,
@@ -530,4 +530,21 @@ hw_json_writer_add_json (HwJsonWriter *self,
 {
   begin_value (self);
   g_string_append_len (self->text, json, (gssize) length);
+}
+
+/**
+ * hw_json_writer_add_name:
+ * @self: a writer
+ * @json: a name in quotes, with the colon behind it
+ * @length: how many bytes
+ *
+ * Writes the name of a member, which is JSON already. Its value comes next.
+ */
+void
+hw_json_writer_add_name (HwJsonWriter *self,
+                         const char   *json,
+                         gsize         length)
+{
+  hw_json_writer_add_json (self, json, length);
+  self->needs_comma = FALSE;
 }

@@ -52,5 +52,8 @@ void hw_json_writer_add_variant (HwJsonWriter *self,
 void hw_json_writer_add_json (HwJsonWriter *self,
                               const char   *json,
                               gsize         length);
+void hw_json_writer_add_name (HwJsonWriter *self,
+                              const char   *json,
+                              gsize         length);
 
 G_END_DECLS

@@ -12,9 +12,14 @@
 typedef struct
 {
   const char *name;   /* (nullable): none for one that nobody is shown */
-  const char *absent; /* what stands there while the field is not set */
+  const char *start;  /* the name as it is written */
+  const char *absent; /* the whole member while the field is not set */
   gboolean is_time;
 } FieldForm;
+
+/* Most members of most tasks are as they are while nothing is known. */
+#define FORM(name, absent, is_time) \
+  { name, "\"" name "\":", "\"" name "\":" absent, is_time }
 
 /* The names are those of the fields with the underscores gone: exit_code is
  * exitCode. A word or a count that is not there yet is empty, not null, so that a
@@ -22,32 +27,32 @@ typedef struct
  * the house: the hidden ones do not.
  */
 static const FieldForm forms[HW_N_TASK_FIELDS] = {
-  [HW_TASK_FIELD_TYPE] = { "type", "null", FALSE },
-  [HW_TASK_FIELD_TITLE] = { "title", "null", FALSE },
-  [HW_TASK_FIELD_PARAMETERS] = { "parameters", "{}", FALSE },
-  [HW_TASK_FIELD_STATE] = { "state", "null", FALSE },
-  [HW_TASK_FIELD_RESULT] = { "result", "\"\"", FALSE },
-  [HW_TASK_FIELD_ERROR] = { "error", "null", FALSE },
-  [HW_TASK_FIELD_VALUE] = { "value", "null", FALSE },
-  [HW_TASK_FIELD_EXIT_CODE] = { "exitCode", "null", FALSE },
-  [HW_TASK_FIELD_SIGNAL] = { "signal", "null", FALSE },
-  [HW_TASK_FIELD_PROGRESS] = { "progress", "null", FALSE },
-  [HW_TASK_FIELD_MESSAGE] = { "message", "null", FALSE },
-  [HW_TASK_FIELD_UNIT] = { "unit", "null", FALSE },
-  [HW_TASK_FIELD_DONE] = { "done", "null", FALSE },
-  [HW_TASK_FIELD_TOTAL] = { "total", "null", FALSE },
-  [HW_TASK_FIELD_ACTIVITY] = { "activity", "null", FALSE },
-  [HW_TASK_FIELD_CONTAINMENT] = { "containment", "null", FALSE },
-  [HW_TASK_FIELD_GROUP] = { "group", "\"\"", FALSE },
-  [HW_TASK_FIELD_PRIORITY] = { "priority", "0", FALSE },
-  [HW_TASK_FIELD_OWNER] = { "owner", "null", FALSE },
-  [HW_TASK_FIELD_ATTEMPT] = { "attempt", "0", FALSE },
-  [HW_TASK_FIELD_MAX_ATTEMPTS] = { "maxAttempts", "1", FALSE },
-  [HW_TASK_FIELD_TIMEOUT] = { "timeout", "null", FALSE },
-  [HW_TASK_FIELD_CREATED_AT] = { "createdAt", "null", TRUE },
-  [HW_TASK_FIELD_STARTED_AT] = { "startedAt", "null", TRUE },
-  [HW_TASK_FIELD_ENDED_AT] = { "endedAt", "null", TRUE },
-  [HW_TASK_FIELD_OUTPUT_SIZE] = { "outputSize", "0", FALSE },
+  [HW_TASK_FIELD_TYPE] = FORM ("type", "null", FALSE),
+  [HW_TASK_FIELD_TITLE] = FORM ("title", "null", FALSE),
+  [HW_TASK_FIELD_PARAMETERS] = FORM ("parameters", "{}", FALSE),
+  [HW_TASK_FIELD_STATE] = FORM ("state", "null", FALSE),
+  [HW_TASK_FIELD_RESULT] = FORM ("result", "\"\"", FALSE),
+  [HW_TASK_FIELD_ERROR] = FORM ("error", "null", FALSE),
+  [HW_TASK_FIELD_VALUE] = FORM ("value", "null", FALSE),
+  [HW_TASK_FIELD_EXIT_CODE] = FORM ("exitCode", "null", FALSE),
+  [HW_TASK_FIELD_SIGNAL] = FORM ("signal", "null", FALSE),
+  [HW_TASK_FIELD_PROGRESS] = FORM ("progress", "null", FALSE),
+  [HW_TASK_FIELD_MESSAGE] = FORM ("message", "null", FALSE),
+  [HW_TASK_FIELD_UNIT] = FORM ("unit", "null", FALSE),
+  [HW_TASK_FIELD_DONE] = FORM ("done", "null", FALSE),
+  [HW_TASK_FIELD_TOTAL] = FORM ("total", "null", FALSE),
+  [HW_TASK_FIELD_ACTIVITY] = FORM ("activity", "null", FALSE),
+  [HW_TASK_FIELD_CONTAINMENT] = FORM ("containment", "null", FALSE),
+  [HW_TASK_FIELD_GROUP] = FORM ("group", "\"\"", FALSE),
+  [HW_TASK_FIELD_PRIORITY] = FORM ("priority", "0", FALSE),
+  [HW_TASK_FIELD_OWNER] = FORM ("owner", "null", FALSE),
+  [HW_TASK_FIELD_ATTEMPT] = FORM ("attempt", "0", FALSE),
+  [HW_TASK_FIELD_MAX_ATTEMPTS] = FORM ("maxAttempts", "1", FALSE),
+  [HW_TASK_FIELD_TIMEOUT] = FORM ("timeout", "null", FALSE),
+  [HW_TASK_FIELD_CREATED_AT] = FORM ("createdAt", "null", TRUE),
+  [HW_TASK_FIELD_STARTED_AT] = FORM ("startedAt", "null", TRUE),
+  [HW_TASK_FIELD_ENDED_AT] = FORM ("endedAt", "null", TRUE),
+  [HW_TASK_FIELD_OUTPUT_SIZE] = FORM ("outputSize", "0", FALSE),
 };
 
 /* Whether the field is set: as a level, the end of an activity is an empty word. */
@@ -91,11 +96,14 @@ hw_task_form_write (HwJsonWriter       *writer,
   if (form->name == NULL)
     return;
 
-  hw_json_writer_name (writer, form->name);
-  if (is_set (fields, field))
-    write_value (writer, fields, field);
-  else
-    hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
+  if (!is_set (fields, field))
+    {
+      hw_json_writer_add_json (writer, form->absent, strlen (form->absent));
+      return;
+    }
+
+  hw_json_writer_add_name (writer, form->start, strlen (form->start));
+  write_value (writer, fields, field);
 }
 
 /* Reads @n_digits of a time. */
