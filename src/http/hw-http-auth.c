@@ -395,10 +395,15 @@ hw_http_auth_has_session (HwHttpAuth        *self,
                           const char        *key)
 {
   const char *cookies = get_field (message, "Cookie");
-  g_autofree char *prefix = hw_http_auth_make_cookie_start (self, message);
-  g_auto(GStrv) parts = cookies != NULL ? g_strsplit_set (cookies, ";,", -1) : NULL;
+  g_autofree char *prefix = NULL;
+  g_auto(GStrv) parts = NULL;
 
-  for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
+  if (cookies == NULL)
+    return FALSE;
+
+  prefix = hw_http_auth_make_cookie_start (self, message);
+  parts = g_strsplit_set (cookies, ";,", -1);
+  for (guint i = 0; parts[i] != NULL; i++)
     {
       const char *part = g_strstrip (parts[i]);
       g_autofree char *secret = NULL;

@@ -21,7 +21,7 @@
 struct _HwHttpExchange
 {
   SoupServerMessage *message; /* (owned) */
-  GCancellable *cancellable;  /* (owned) */
+  GCancellable *cancellable;  /* (owned) (nullable): when somebody has asked for it */
   gulong disconnected_id;
   gulong finished_id;
   guint left_id; /* the source that tells when the client leaves */
@@ -36,7 +36,7 @@ on_message_over (SoupServerMessage *message,
 {
   self->is_open = FALSE;
   g_clear_handle_id (&self->left_id, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (hw_http_exchange_get_cancellable (self));
 }
 
 /**
@@ -57,7 +57,6 @@ hw_http_exchange_new (SoupServerMessage *message)
 
   self = g_new0 (HwHttpExchange, 1);
   self->message = g_object_ref (message);
-  self->cancellable = g_cancellable_new ();
   self->is_open = TRUE;
   self->disconnected_id = g_signal_connect (message, "disconnected",
                                             G_CALLBACK (on_message_over), self);
@@ -75,7 +74,7 @@ on_client_left (int          fd,
   HwHttpExchange *self = user_data;
 
   self->left_id = 0;
-  g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (hw_http_exchange_get_cancellable (self));
 
   return G_SOURCE_REMOVE;
 }
@@ -168,6 +167,9 @@ GCancellable *
 hw_http_exchange_get_cancellable (HwHttpExchange *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
 
   return self->cancellable;
 }

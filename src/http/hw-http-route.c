@@ -246,16 +246,26 @@ gboolean
 hw_http_route_has_method (HwHttpRoute route,
                           const char *method)
 {
-  g_auto(GStrv) methods = NULL;
+  const char *rest;
 
   g_return_val_if_fail ((guint) route < HW_N_HTTP_ROUTES, FALSE);
   g_return_val_if_fail (method != NULL, FALSE);
 
-  if (routes[route].methods == NULL)
+  rest = routes[route].methods;
+  if (rest == NULL)
     return TRUE;
 
-  methods = g_strsplit (routes[route].methods, ", ", -1);
-  return g_strv_contains ((const char *const *) methods, method);
+  while (*rest != '\0')
+    {
+      gsize length = strcspn (rest, ",");
+
+      if (length == strlen (method) && memcmp (rest, method, length) == 0)
+        return TRUE;
+
+      rest += length + strspn (rest + length, ", ");
+    }
+
+  return FALSE;
 }
 
 /**
