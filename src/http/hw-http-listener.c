@@ -88,9 +88,18 @@ static gboolean on_door_readable (int          fd,
 static void
 door_open (Door *door)
 {
-  if (door->source_id == 0)
-    door->source_id = g_unix_fd_add (g_socket_get_fd (door->socket), G_IO_IN, on_door_readable,
-                                     door);
+  g_autoptr(GSource) source = NULL;
+
+  if (door->source_id != 0)
+    return;
+
+  /* What may recurse, though it never does, is polled all the while: or else the main context
+   * would be woken up twice for each that comes.
+   */
+  source = g_unix_fd_source_new (g_socket_get_fd (door->socket), G_IO_IN);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_door_readable), door, NULL);
+  door->source_id = g_source_attach (source, NULL);
 }
 
 static void
@@ -283,13 +292,10 @@ hw_http_listener_take (HwHttpListener *self,
     self->traffic.n_refused++;
   hw_http_crowd_add (self->crowd, stream);
   hw_http_listener_check_timer (self);
-  g_signal_connect_object (stream, "ready", G_CALLBACK (on_stream_ready), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (stream, "slowed", G_CALLBACK (on_stream_slowed), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (stream, "upgraded", G_CALLBACK (on_stream_upgraded), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (stream, "over", G_CALLBACK (on_stream_over), self, G_CONNECT_DEFAULT);
+  g_signal_connect (stream, "ready", G_CALLBACK (on_stream_ready), self);
+  g_signal_connect (stream, "slowed", G_CALLBACK (on_stream_slowed), self);
+  g_signal_connect (stream, "upgraded", G_CALLBACK (on_stream_upgraded), self);
+  g_signal_connect (stream, "over", G_CALLBACK (on_stream_over), self);
 
   if (refusal != NULL)
     hw_http_stream_set_refusal (stream, SOUP_STATUS_SERVICE_UNAVAILABLE,
@@ -400,12 +406,23 @@ on_soup_request_over (SoupServer        *soup,
     hw_http_stream_go_on (stream);
 }
 
+/* Hears nothing more of those that libsoup has not let go of. */
+static void
+hw_http_listener_leave_streams (HwHttpListener *self)
+{
+  g_autoptr(GPtrArray) streams = hw_http_crowd_list (self->crowd);
+
+  for (guint i = 0; i < streams->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (streams, i), self);
+}
+
 static void
 hw_http_listener_dispose (GObject *object)
 {
   HwHttpListener *self = HW_HTTP_LISTENER (object);
 
   hw_http_listener_close (self);
+  hw_http_listener_leave_streams (self);
 
   G_OBJECT_CLASS (hw_http_listener_parent_class)->dispose (object);
 }

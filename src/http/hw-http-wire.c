@@ -445,6 +445,13 @@ hw_http_wire_source_is_ready (GSource *source)
   return wire_source_check (source);
 }
 
+static void
+hw_http_wire_end_tls (HwHttpWire *self)
+{
+  if (self->session != NULL && self->is_ready && self->n_unsent == 0)
+    gnutls_bye (self->session, GNUTLS_SHUT_WR);
+}
+
 /**
  * hw_http_wire_say_goodbye:
  * @self: a wire
@@ -454,9 +461,7 @@ hw_http_wire_source_is_ready (GSource *source)
 void
 hw_http_wire_say_goodbye (HwHttpWire *self)
 {
-  if (self->session != NULL && self->is_ready && self->n_unsent == 0)
-    gnutls_bye (self->session, GNUTLS_SHUT_WR);
-
+  hw_http_wire_end_tls (self);
   g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
 }
 
@@ -472,6 +477,6 @@ hw_http_wire_close (HwHttpWire *self)
   if (g_socket_is_closed (self->socket))
     return;
 
-  hw_http_wire_say_goodbye (self);
+  hw_http_wire_end_tls (self);
   g_socket_close (self->socket, NULL);
 }
