@@ -40,18 +40,17 @@ hw_http_stream_expects_body (HwHttpStream        *self,
          !has_status (head, "204") && !has_status (head, "304");
 }
 
-/* Begins an answer. What lets a body come is none. */
+/* Begins an answer. What lets a body come is none: it goes as it is, and the head comes later. */
 static void
 hw_http_stream_begin_answer (HwHttpStream        *self,
                              const GOutputVector *head)
 {
-  if (has_status (head, "100"))
-    return;
-
-  self->is_head_due = FALSE;
+  self->is_head_due = has_status (head, "100");
   self->is_upgrading = has_status (head, "101");
   self->is_head_held = hw_http_stream_expects_body (self, head);
-  self->head = hw_http_reply_write_head (head->buffer, head->size);
+  self->head = self->is_head_due
+               ? g_byte_array_append (g_byte_array_new (), head->buffer, (guint) head->size)
+               : hw_http_reply_write_head (head->buffer, head->size);
   self->n_head_sent = 0;
 }
 
@@ -163,7 +162,7 @@ hw_http_stream_write (HwHttpStream        *self,
       return G_POLLABLE_RETURN_FAILED;
     }
 
-  if (self->is_head_due && n_vectors > 0)
+  if (self->is_head_due && self->head == NULL && n_vectors > 0)
     {
       hw_http_stream_begin_answer (self, &vectors[0]);
       if (self->is_head_held)

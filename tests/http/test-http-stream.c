@@ -538,6 +538,35 @@ test_stream_one_piece (ListenerHouse *house,
     }
 }
 
+/* Test that what lets a body come is no answer: that comes behind it, and is whole. */
+static void
+test_stream_continue (ListenerHouse *house,
+                      gconstpointer  test_data)
+{
+  g_autoptr(HwHttpStream) stream = NULL;
+  g_autoptr(GSocket) client = open_packets (house, &stream);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  send_text (client, "POST /add-task HTTP/1.1\r\n" US "Expect: 100-continue\r\n"
+             "Content-Length: 3\r\n\r\n");
+  hw_http_stream_start (stream);
+  read_text (stream);
+  write_text (stream, "HTTP/1.1 100 Continue\r\n\r\n");
+  first = hear_piece (client);
+  g_assert_cmpstr (first, ==, "HTTP/1.1 100 Continue\r\n\r\n");
+
+  send_text (client, "{} ");
+  read_text (stream);
+  write_text (stream, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
+  write_text (stream, "ok\n");
+  second = hear_piece (client);
+  g_assert_true (g_str_has_prefix (second, "HTTP/1.1 200 OK\r\nX-Content-Type-Options: nosniff\r\n"));
+  g_assert_true (g_str_has_suffix (second, "\r\nContent-Length: 3\r\n\r\nok\n"));
+
+  hw_http_stream_cut (stream);
+}
+
 static void
 test_stream_byte_by_byte (ListenerHouse *house,
                           gconstpointer  test_data)
@@ -588,6 +617,7 @@ main (int   argc,
   ADD ("refused/head-has-no-body", test_stream_refused_head_method);
   ADD ("time/a-request-wakes-nobody-up", test_stream_wakes_nobody);
   ADD ("answer/is-one-piece", test_stream_one_piece);
+  ADD ("answer/continue-goes-before-it", test_stream_continue);
   ADD ("torn/byte-by-byte", test_stream_byte_by_byte);
 #undef ADD
 
