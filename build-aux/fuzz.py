@@ -9,7 +9,8 @@ Usage: build-aux/fuzz.py [--seconds N] [TARGET]…
 Builds in _build-fuzz (with sanitizers) and _build-coverage, with clang. Each target of
 tests/fuzz runs for N seconds (60 unless told, 0 for none); what it finds beyond its corpus is
 left in _build-fuzz/found/TARGET. The exit status is 0 if nothing was found wrong, each ran
-often enough, and the corpora reach enough of the branches.
+often enough, and the corpora reach enough of the branches, and the unit tests all of the
+strictest parsers.
 """
 
 import argparse
@@ -44,6 +45,14 @@ COVERED = [
     "wire/hw-json-lexer.c",
     "wire/hw-json-scan.c",
 ]
+
+# Of these the unit tests of their own have to reach every branch: they decide what libsoup, and
+# json-glib, ever see.
+EXACT = {
+    "http/hw-http-head.c": "http-head",
+    "wire/hw-json-lexer.c": "json-scan",
+    "wire/hw-json-scan.c": "json-scan",
+}
 
 # A target that runs less often in a second than this does something that it should not, even on
 # a busy machine with sanitizers.
@@ -101,9 +110,17 @@ def replay(target):
     return program, note
 
 
-def measure(targets):
-    """Replays corpora; yields the files, and how many of their branches were reached."""
-    programs, notes = zip(*map(replay, targets))
+def test(name):
+    """Runs a unit test; returns the program that does, and what it noted."""
+    program = COVERAGE / "tests" / f"test-{name}"
+    note = COVERAGE / f"test-{name}.profraw"
+    run(program, env=dict(os.environ, LLVM_PROFILE_FILE=str(note), LC_ALL="C.UTF-8",
+                          HEADWAY_SOURCE_ROOT=str(ROOT)), stdout=subprocess.DEVNULL)
+    return program, note
+
+
+def measure(programs, notes, sources):
+    """Yields sources, and how many of their branches these programs reached."""
     profile = COVERAGE / "all.profdata"
     run("llvm-profdata", "merge", "-o", profile, *notes)
     objects = [f"-object={program}" for program in programs[1:]]
@@ -111,7 +128,7 @@ def measure(targets):
                            str(programs[0]), *objects], check=True, text=True,
                           stdout=subprocess.PIPE)
     files = json.loads(told.stdout)["data"][0]["files"]
-    for source in COVERED:
+    for source in sources:
         [file] = [file for file in files if file["filename"].endswith(f"/{source}")]
         branches = file["summary"]["branches"]
         yield source, branches["covered"], branches["count"]
@@ -122,15 +139,20 @@ def cover_all(targets):
     flags = ["-fprofile-instr-generate", "-fcoverage-mapping"]
     configure(COVERAGE, f"-Dc_args={[*flags, '-DG_DISABLE_CHECKS', '-DG_DISABLE_CAST_CHECKS']}",
               f"-Dc_link_args={flags}", "-Db_lundef=false")
+    tests = sorted(set(EXACT.values()))
     run("ninja", "-C", COVERAGE, *[f"tests/fuzz/replay-{target}" for target in targets],
-        stdout=subprocess.DEVNULL)
-    wrong = []
-    for source, covered, count in measure(targets):
+        *[f"tests/test-{name}" for name in tests], stdout=subprocess.DEVNULL)
+    return [*judge("corpora", map(replay, targets), COVERED, FLOOR),
+            *judge("unit tests", map(test, tests), EXACT, 100)]
+
+
+def judge(who, runs, sources, floor):
+    """Tells what of these sources was reached; yields what is wrong."""
+    for source, covered, count in measure(*zip(*runs), sources):
         share = 100 * covered / count
-        print(f"{source}: {covered} of {count} branches, {share:.1f} %", flush=True)
-        if share < FLOOR:
-            wrong.append(f"The corpora reach {share:.1f} % of {source}, and have to reach {FLOOR} %")
-    return wrong
+        print(f"{source}: {who} reach {covered} of {count} branches, {share:.1f} %", flush=True)
+        if share < floor:
+            yield f"The {who} reach {share:.1f} % of {source}, and have to reach {floor} %"
 
 
 def main():

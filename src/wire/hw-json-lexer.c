@@ -238,9 +238,14 @@ hw_json_lexer_unescape (const HwJsonLexer *self,
       gunichar character = 0;
 
       if (byte != '\\')
-        g_string_append_c (decoded, byte);
-      else if (take_escape (&part, &character))
-        g_string_append_unichar (decoded, character);
+        {
+          g_string_append_c (decoded, byte);
+          continue;
+        }
+
+      /* It was looked at when the string was taken. */
+      take_escape (&part, &character);
+      g_string_append_unichar (decoded, character);
     }
 }
 

@@ -140,6 +140,7 @@ static const Row refused[] = {
   { "high-surrogate-and-letter", "\"\\uD800a\"" },
   { "high-surrogate-and-newline", "\"\\uD800\\n\"" },
   { "high-surrogate-twice", "\"\\uD800\\uD800\"" },
+  { "high-surrogate-and-what-is-behind-all", "\"\\uD800\\uE000\"" },
   { "high-surrogate-cut-short", "\"\\uD800\\u" },
   { "low-surrogate-alone", "\"\\uDC00\"" },
   { "low-surrogate-twice", "\"\\uDC00\\uDC00\"" },
@@ -297,6 +298,10 @@ test_json_scan_within_limits (void)
   g_assert_true (hw_json_scan_within ("[0,0,0]", 7, &limits, NULL));
   g_assert_false (hw_json_scan_within ("[0,0,0,0]", 9, &limits, &error));
   g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (error->message, "there are more than 4 values and names"));
+
+  g_clear_error (&error);
+  g_assert_false (hw_json_scan_within ("[[0,{\"a\"", 8, &limits, &error));
   g_assert_nonnull (strstr (error->message, "there are more than 4 values and names"));
 
   g_clear_error (&error);
