@@ -6,6 +6,7 @@
 
 #include "hw-entrance-settings.h"
 
+#include "hw-http-head.h"
 #include "hw-settings-file.h"
 
 #include <gio/gio.h>
@@ -14,9 +15,6 @@
 
 /* The seed's port. */
 #define HTTPS_PORT 7138
-
-/* The longest name of a host (RFC 1035, 2.3.4). */
-#define MAX_HOST_LENGTH 255
 
 /* Where “headway cert” puts what it makes. */
 #define TLS_FOLDER "tls"
@@ -55,23 +53,11 @@ is_address (const char *text)
   return address != NULL;
 }
 
-/* A name or an address of IPv4, and a port if it is not ours. */
+/* A name or an address, and a port if it is not ours. */
 static gboolean
 is_host (const char *text)
 {
-  const char *colon = strchr (text, ':');
-  gsize length = colon != NULL ? (gsize) (colon - text) : strlen (text);
-  guint64 port;
-
-  if (length == 0 || length > MAX_HOST_LENGTH ||
-      (colon != NULL && !g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &port, NULL)))
-    return FALSE;
-
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (text[i]) && text[i] != '.' && text[i] != '-')
-      return FALSE;
-
-  return TRUE;
+  return hw_http_head_is_host (text, strlen (text));
 }
 
 /* Reads a list whose items are parted by semicolons. */

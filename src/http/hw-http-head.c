@@ -301,34 +301,45 @@ is_port (Text port)
   return hw_http_parse_number (text, G_MAXUINT16, &number) && number > 0;
 }
 
-/* What libsoup can make an address of: a name or an address, and a port if there is one. */
-static gboolean
-is_host (Text host)
+/**
+ * hw_http_head_is_host:
+ * @text: (array length=length): bytes
+ * @length: how many
+ *
+ * Tells whether something may stand in `Host`, so that libsoup can make an address of it: a name
+ * or an address, and a port if there is one. Of IPv6 that is our own address alone.
+ *
+ * Returns: whether it may
+ */
+gboolean
+hw_http_head_is_host (const char *text,
+                      gsize       length)
 {
-  gboolean is_bracketed = host.length > 0 && *host.start == '[';
-  char *colon = g_strrstr_len (host.start, (gssize) host.length, is_bracketed ? "]" : ":");
-  Text name = host;
+  const gsize own_length = strlen ("[::1]");
+  gboolean is_bracketed = length > 0 && *text == '[';
+  char *colon = g_strrstr_len (text, (gssize) length, is_bracketed ? "]" : ":");
+  gsize name_length = length;
 
   if (is_bracketed)
     {
-      return colon != NULL && colon == host.start + strlen ("[::1") &&
-             text_equals ((Text) { host.start, strlen ("[::1]") }, "[::1]") &&
-             (host.length == strlen ("[::1]") ||
-              (colon[1] == ':' && is_port ((Text) { colon + 2, host.length - strlen ("[::1]:") })));
+      return colon != NULL && colon == text + strlen ("[::1") &&
+             memcmp (text, "[::1]", own_length) == 0 &&
+             (length == own_length ||
+              (colon[1] == ':' && is_port ((Text) { colon + 2, length - own_length - 1 })));
     }
 
   if (colon != NULL)
     {
-      name.length = (gsize) (colon - host.start);
-      if (!is_port ((Text) { colon + 1, host.length - name.length - 1 }))
+      name_length = (gsize) (colon - text);
+      if (!is_port ((Text) { colon + 1, length - name_length - 1 }))
         return FALSE;
     }
 
-  for (gsize i = 0; i < name.length; i++)
-    if (!g_ascii_isalnum (name.start[i]) && name.start[i] != '.' && name.start[i] != '-')
+  for (gsize i = 0; i < name_length; i++)
+    if (!g_ascii_isalnum (text[i]) && text[i] != '.' && text[i] != '-')
       return FALSE;
 
-  return name.length > 0 && name.length <= MAX_HOST_LENGTH;
+  return name_length > 0 && name_length <= MAX_HOST_LENGTH;
 }
 
 static gboolean
@@ -340,9 +351,10 @@ read_host (Reading *reading,
   g_autofree char *sentence = NULL;
 
   reading->n_hosts++;
+  if (reading->hosts == NULL && hw_http_head_is_host (value.start, value.length))
+    return TRUE;
   if (reading->hosts == NULL)
-    return is_host (value) ||
-           refuse_syntax (reading->head, "“Host” must be a name or an address, and its port. "
+    return refuse_syntax (reading->head, "“Host” must be a name or an address, and its port. "
                           "Send that.", error);
 
   for (guint i = 0; reading->hosts[i] != NULL; i++)

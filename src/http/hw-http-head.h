@@ -71,4 +71,7 @@ HwHttpHeadState hw_http_head_read (char              *bytes,
 gboolean        hw_http_head_check_body (HwHttpHead *head,
                                          GError    **error);
 
+gboolean        hw_http_head_is_host (const char *text,
+                                      gsize       length);
+
 G_END_DECLS
