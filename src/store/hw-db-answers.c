@@ -12,6 +12,9 @@
  * The way of answers from the threads of the database to the main context: they
  * arrive one by one, in the order in which each thread posted them.
  *
+ * To set the time of a source wakes the main context with its lock held, for which it then
+ * waits: it sleeps twice. So the source looks at the queue itself, and posting only wakes.
+ *
  * Threads do not end a #GTask themselves: whoever drops the last reference to one
  * drops its source object too, and a thread that finalizes the store would wait for
  * its own end.
@@ -21,6 +24,7 @@ struct _HwDbAnswers
   gatomicrefcount ref_count;
 
   GAsyncQueue *waiting; /* (owned) */
+  GMainContext *context; /* (owned) (nullable): the global default */
   GSource *source;      /* (owned) */
   HwDbAnswersFunc function;
   gpointer user_data;
@@ -53,6 +57,19 @@ deliver_one (HwDbAnswers *self)
   return TRUE;
 }
 
+static gboolean
+answers_source_is_ready (GSource *source)
+{
+  return g_async_queue_length (((AnswersSource *) source)->answers->waiting) > 0;
+}
+
+static gboolean
+answers_source_prepare (GSource *source,
+                        int     *timeout)
+{
+  return answers_source_is_ready (source);
+}
+
 /* In each round no more than so many answers, so that others have their turn, and not fewer,
  * so that an answer waits for few rounds behind others, which are long when many connections
  * are busy. But what takes an answer may close the way: then this delivers what is left, as it
@@ -65,26 +82,23 @@ answers_source_dispatch (GSource    *source,
 {
   g_autoptr(HwDbAnswers) self = hw_db_answers_ref (((AnswersSource *) source)->answers);
 
-  g_source_set_ready_time (source, -1);
-
   self->is_delivering = TRUE;
   for (guint i = 0; (i < MAX_OF_ROUND || g_source_is_destroyed (source)) && deliver_one (self); i++)
     continue;
   self->is_delivering = FALSE;
 
-  if (g_async_queue_length (self->waiting) > 0)
-    g_source_set_ready_time (source, 0);
-
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs answers_source_funcs = {
+  .prepare = answers_source_prepare,
+  .check = answers_source_is_ready,
   .dispatch = answers_source_dispatch,
 };
 
 /**
  * hw_db_answers_new:
- * @context: where to deliver
+ * @context: (nullable): where to deliver
  * @function: takes each answer
  * @user_data: data for @function
  *
@@ -104,6 +118,7 @@ hw_db_answers_new (GMainContext   *context,
   self = g_new0 (HwDbAnswers, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->waiting = g_async_queue_new ();
+  self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->function = function;
   self->user_data = user_data;
   self->source = g_source_new (&answers_source_funcs, sizeof (AnswersSource));
@@ -129,7 +144,7 @@ hw_db_answers_post (HwDbAnswers *self,
   g_return_if_fail (answer != NULL);
 
   g_async_queue_push (self->waiting, answer);
-  g_source_set_ready_time (self->source, 0);
+  g_main_context_wakeup (self->context);
 }
 
 /**
@@ -169,5 +184,6 @@ hw_db_answers_unref (HwDbAnswers *self)
   g_source_destroy (self->source);
   g_source_unref (self->source);
   g_async_queue_unref (self->waiting);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self);
 }
