@@ -13,45 +13,42 @@ typedef struct
 {
   const char *name;
   const char *type;
-  gboolean is_stored;
   gboolean is_of_attempt;
-  gboolean is_hidden;
 } FieldFacts;
 
-/* A stored field has a column in the store. A field of the attempt says what the
- * newest attempt did: it is unset when its task becomes Pending again. A hidden one
- * is for the queue and the runners alone.
+/* A field of the attempt says what the newest attempt did: it is unset when its task
+ * becomes Pending again.
  */
 static const FieldFacts facts[HW_N_TASK_FIELDS] = {
-  [HW_TASK_FIELD_TYPE] = { "type", "s", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_TITLE] = { "title", "s", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_PARAMETERS] = { "parameters", "a{sv}", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_STATE] = { "state", "s", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_RESULT] = { "result", "s", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_ERROR] = { "error", "s", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_VALUE] = { "value", "a{sv}", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_EXIT_CODE] = { "exit_code", "i", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_SIGNAL] = { "signal", "s", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_PROGRESS] = { "progress", "d", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_MESSAGE] = { "message", "s", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_UNIT] = { "unit", "s", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_DONE] = { "done", "t", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_TOTAL] = { "total", "t", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_ACTIVITY] = { "activity", "s", FALSE, TRUE, FALSE },
-  [HW_TASK_FIELD_CONTAINMENT] = { "containment", "s", FALSE, TRUE, FALSE },
-  [HW_TASK_FIELD_GROUP] = { "group", "s", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_PRIORITY] = { "priority", "i", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_OWNER] = { "owner", "s", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_ATTEMPT] = { "attempt", "u", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_MAX_ATTEMPTS] = { "max_attempts", "u", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_TIMEOUT] = { "timeout", "t", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_CREATED_AT] = { "created_at", "x", TRUE, FALSE, FALSE },
-  [HW_TASK_FIELD_STARTED_AT] = { "started_at", "x", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_ENDED_AT] = { "ended_at", "x", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_OUTPUT_SIZE] = { "output_size", "t", TRUE, TRUE, FALSE },
-  [HW_TASK_FIELD_HIDDEN_PARAMETERS] = { "hidden_parameters", "a{sv}", TRUE, FALSE, TRUE },
-  [HW_TASK_FIELD_ABORTED_STARTS] = { "aborted_starts", "u", TRUE, FALSE, TRUE },
-  [HW_TASK_FIELD_EPOCH] = { "epoch", "t", TRUE, FALSE, TRUE },
+  [HW_TASK_FIELD_TYPE] = { "type", "s", FALSE },
+  [HW_TASK_FIELD_TITLE] = { "title", "s", FALSE },
+  [HW_TASK_FIELD_PARAMETERS] = { "parameters", "a{sv}", FALSE },
+  [HW_TASK_FIELD_STATE] = { "state", "s", FALSE },
+  [HW_TASK_FIELD_RESULT] = { "result", "s", TRUE },
+  [HW_TASK_FIELD_ERROR] = { "error", "s", TRUE },
+  [HW_TASK_FIELD_VALUE] = { "value", "a{sv}", TRUE },
+  [HW_TASK_FIELD_EXIT_CODE] = { "exit_code", "i", TRUE },
+  [HW_TASK_FIELD_SIGNAL] = { "signal", "s", TRUE },
+  [HW_TASK_FIELD_PROGRESS] = { "progress", "d", TRUE },
+  [HW_TASK_FIELD_MESSAGE] = { "message", "s", TRUE },
+  [HW_TASK_FIELD_UNIT] = { "unit", "s", TRUE },
+  [HW_TASK_FIELD_DONE] = { "done", "t", TRUE },
+  [HW_TASK_FIELD_TOTAL] = { "total", "t", TRUE },
+  [HW_TASK_FIELD_ACTIVITY] = { "activity", "s", TRUE },
+  [HW_TASK_FIELD_CONTAINMENT] = { "containment", "s", TRUE },
+  [HW_TASK_FIELD_GROUP] = { "group", "s", FALSE },
+  [HW_TASK_FIELD_PRIORITY] = { "priority", "i", FALSE },
+  [HW_TASK_FIELD_OWNER] = { "owner", "s", FALSE },
+  [HW_TASK_FIELD_ATTEMPT] = { "attempt", "u", FALSE },
+  [HW_TASK_FIELD_MAX_ATTEMPTS] = { "max_attempts", "u", FALSE },
+  [HW_TASK_FIELD_TIMEOUT] = { "timeout", "t", FALSE },
+  [HW_TASK_FIELD_CREATED_AT] = { "created_at", "x", FALSE },
+  [HW_TASK_FIELD_STARTED_AT] = { "started_at", "x", TRUE },
+  [HW_TASK_FIELD_ENDED_AT] = { "ended_at", "x", TRUE },
+  [HW_TASK_FIELD_OUTPUT_SIZE] = { "output_size", "t", TRUE },
+  [HW_TASK_FIELD_HIDDEN_PARAMETERS] = { "hidden_parameters", "a{sv}", FALSE },
+  [HW_TASK_FIELD_ABORTED_STARTS] = { "aborted_starts", "u", FALSE },
+  [HW_TASK_FIELD_EPOCH] = { "epoch", "t", FALSE },
 };
 
 /**
@@ -118,7 +115,7 @@ hw_task_field_is_stored (HwTaskField field)
 {
   g_return_val_if_fail ((guint) field < HW_N_TASK_FIELDS, FALSE);
 
-  return facts[field].is_stored;
+  return (HW_TASK_FIELDS_UNSTORED & HW_TASK_FIELD_BIT (field)) == 0;
 }
 
 /**
@@ -152,7 +149,7 @@ hw_task_field_is_hidden (HwTaskField field)
 {
   g_return_val_if_fail ((guint) field < HW_N_TASK_FIELDS, TRUE);
 
-  return facts[field].is_hidden;
+  return (HW_TASK_FIELDS_HIDDEN & HW_TASK_FIELD_BIT (field)) != 0;
 }
 
 /**

@@ -50,6 +50,36 @@ typedef enum
 
 #define HW_N_TASK_FIELDS (HW_TASK_FIELD_EPOCH + 1)
 
+/* A set of fields is a bit of each. */
+#define HW_TASK_FIELD_BIT(field) (G_GUINT64_CONSTANT (1) << (field))
+
+/* Those that are for the queue and the runners alone, and go through no door. */
+#define HW_TASK_FIELDS_HIDDEN (HW_TASK_FIELD_BIT (HW_TASK_FIELD_HIDDEN_PARAMETERS) | \
+                               HW_TASK_FIELD_BIT (HW_TASK_FIELD_ABORTED_STARTS) |    \
+                               HW_TASK_FIELD_BIT (HW_TASK_FIELD_EPOCH))
+
+/* Those that do not outlive the daemon: they are known of a live task only. */
+#define HW_TASK_FIELDS_UNSTORED (HW_TASK_FIELD_BIT (HW_TASK_FIELD_ACTIVITY) | \
+                                 HW_TASK_FIELD_BIT (HW_TASK_FIELD_CONTAINMENT))
+
+/**
+ * hw_task_field_take_first:
+ * @set: a set of fields that is not empty
+ *
+ * Takes the first field out of a set: so one visits those that are in it alone.
+ *
+ * Returns: the field
+ */
+static inline HwTaskField
+hw_task_field_take_first (guint64 *set)
+{
+  HwTaskField first = (HwTaskField) __builtin_ctzll (*set);
+
+  *set &= *set - 1;
+
+  return first;
+}
+
 const char         *hw_task_field_get_name (HwTaskField field);
 const GVariantType *hw_task_field_get_variant_type (HwTaskField field);
 GVariantClass       hw_task_field_get_class (HwTaskField field);

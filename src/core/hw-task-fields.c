@@ -6,14 +6,12 @@
 
 #include "hw-task-fields.h"
 
-#include <string.h>
-
 /* A value, as the type of its field has it. */
 typedef union
 {
   gint64 number;        /* of all four kinds of integers */
   double real;
-  char *string;         /* (owned), a #GRefString: copies share it */
+  char *string;         /* a #GRefString (owned): copies share it; or one that stays for good */
   GVariant *dictionary; /* (owned) */
 } Value;
 
@@ -30,6 +28,8 @@ struct _HwTaskFields
   gatomicrefcount ref_count;
 
   guint64 set; /* a bit of each field that is set */
+  guint64 constant; /* a bit of each whose string stays for good */
+  HwTaskState state; /* if that is a constant */
   Value values[HW_N_TASK_FIELDS];
 };
 
@@ -37,7 +37,7 @@ G_STATIC_ASSERT (HW_N_TASK_FIELDS <= 64);
 
 G_DEFINE_BOXED_TYPE (HwTaskFields, hw_task_fields, hw_task_fields_ref, hw_task_fields_unref)
 
-#define BIT(field) (G_GUINT64_CONSTANT (1) << (field))
+#define BIT HW_TASK_FIELD_BIT
 
 /**
  * hw_task_fields_new:
@@ -92,18 +92,28 @@ hw_task_fields_new_from_variant (GVariant *dictionary)
 }
 
 /* Has a second holder keep a value. */
-static Value
-copy_value (HwTaskField  field,
-            const Value *value)
+static void
+hold_value (const HwTaskFields *self,
+            HwTaskField         field)
 {
-  Value copy = *value;
+  GVariantClass value_class = hw_task_field_get_class (field);
 
-  if (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING)
-    g_ref_string_acquire (copy.string);
-  else if (hw_task_field_get_class (field) == G_VARIANT_CLASS_ARRAY)
-    g_variant_ref (copy.dictionary);
+  if (value_class == G_VARIANT_CLASS_STRING && (self->constant & BIT (field)) == 0)
+    g_ref_string_acquire (self->values[field].string);
+  else if (value_class == G_VARIANT_CLASS_ARRAY)
+    g_variant_ref (self->values[field].dictionary);
+}
 
-  return copy;
+static void
+release_value (const HwTaskFields *self,
+               HwTaskField         field)
+{
+  GVariantClass value_class = hw_task_field_get_class (field);
+
+  if (value_class == G_VARIANT_CLASS_STRING && (self->constant & BIT (field)) == 0)
+    g_ref_string_release (self->values[field].string);
+  else if (value_class == G_VARIANT_CLASS_ARRAY)
+    g_variant_unref (self->values[field].dictionary);
 }
 
 /**
@@ -142,8 +152,8 @@ hw_task_fields_unref (HwTaskFields *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  for (guint i = 0; self->set != 0; i++)
-    hw_task_fields_unset (self, (HwTaskField) i);
+  for (guint64 left = self->set; left != 0;)
+    release_value (self, hw_task_field_take_first (&left));
   g_free (self);
 }
 
@@ -156,6 +166,57 @@ hw_task_fields_put (HwTaskFields *self,
   hw_task_fields_unset (self, field);
   self->values[field] = value;
   self->set |= BIT (field);
+}
+
+static void
+hw_task_fields_put_constant (HwTaskFields *self,
+                             HwTaskField   field,
+                             const char   *value)
+{
+  hw_task_fields_put (self, field, (Value) { .string = (char *) value });
+  self->constant |= BIT (field);
+}
+
+/**
+ * hw_task_fields_set_constant:
+ * @self: fields that nobody else has
+ * @field: a field whose values are strings, but not the state
+ * @value: its value, which stays for good; not copied
+ *
+ * Sets a string that is part of the program.
+ */
+void
+hw_task_fields_set_constant (HwTaskFields *self,
+                             HwTaskField   field,
+                             const char   *value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING);
+  g_return_if_fail (field != HW_TASK_FIELD_STATE);
+  g_return_if_fail (value != NULL);
+
+  hw_task_fields_put_constant (self, field, value);
+}
+
+/**
+ * hw_task_fields_share_string:
+ * @self: fields that nobody else has
+ * @field: a field whose values are strings, but not the state
+ * @value: its value
+ *
+ * Sets a string that others have, too.
+ */
+void
+hw_task_fields_share_string (HwTaskFields *self,
+                             HwTaskField   field,
+                             GRefString   *value)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING);
+  g_return_if_fail (field != HW_TASK_FIELD_STATE);
+  g_return_if_fail (value != NULL);
+
+  hw_task_fields_put (self, field, (Value) { .string = g_ref_string_acquire (value) });
 }
 
 /**
@@ -171,19 +232,26 @@ hw_task_fields_set_string (HwTaskFields *self,
                            HwTaskField   field,
                            const char   *value)
 {
+  HwTaskState state;
+
   g_return_if_fail (self != NULL);
   g_return_if_fail (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING);
 
-  if (value != NULL)
-    hw_task_fields_put (self, field, (Value) { .string = g_ref_string_new (value) });
-  else
+  if (value == NULL)
     hw_task_fields_unset (self, field);
+  else if (field == HW_TASK_FIELD_STATE && hw_task_state_from_string (value, &state))
+    hw_task_fields_set_state (self, state);
+  else
+    hw_task_fields_put (self, field, (Value) { .string = g_ref_string_new (value) });
 }
 
 static gboolean
 is_number (HwTaskField field)
 {
-  return strchr ("iuxt", (char) hw_task_field_get_class (field)) != NULL;
+  GVariantClass value_class = hw_task_field_get_class (field);
+
+  return value_class != G_VARIANT_CLASS_STRING && value_class != G_VARIANT_CLASS_DOUBLE &&
+         value_class != G_VARIANT_CLASS_ARRAY;
 }
 
 /**
@@ -222,25 +290,33 @@ hw_task_fields_set_real (HwTaskFields *self,
  * @field: a field whose values are dictionaries
  * @value: its value, an `a{sv}`; a floating reference is taken
  *
- * Sets a dictionary.
+ * Sets a dictionary. It is kept in its normal form and in one piece, as it is written down
+ * more than once.
  */
 void
 hw_task_fields_set_dictionary (HwTaskFields *self,
                                HwTaskField   field,
                                GVariant     *value)
 {
+  g_autoptr(GVariant) owned = NULL;
+  GVariant *normal;
+
   g_return_if_fail (self != NULL);
   g_return_if_fail (hw_task_field_get_class (field) == G_VARIANT_CLASS_ARRAY);
   g_return_if_fail (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT));
 
-  hw_task_fields_put (self, field, (Value) { .dictionary = g_variant_ref_sink (value) });
+  owned = g_variant_ref_sink (value);
+  normal = g_variant_get_normal_form (owned);
+  g_variant_get_data (normal);
+  hw_task_fields_put (self, field, (Value) { .dictionary = normal });
 }
 
 void
 hw_task_fields_set_state (HwTaskFields *self,
                           HwTaskState   state)
 {
-  hw_task_fields_set_string (self, HW_TASK_FIELD_STATE, hw_task_state_to_string (state));
+  hw_task_fields_put_constant (self, HW_TASK_FIELD_STATE, hw_task_state_to_string (state));
+  self->state = state;
 }
 
 /**
@@ -287,11 +363,9 @@ hw_task_fields_unset (HwTaskFields *self,
   if (!hw_task_fields_has (self, field))
     return;
 
-  if (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING)
-    g_ref_string_release (self->values[field].string);
-  else if (hw_task_field_get_class (field) == G_VARIANT_CLASS_ARRAY)
-    g_variant_unref (self->values[field].dictionary);
+  release_value (self, field);
   self->set &= ~BIT (field);
+  self->constant &= ~BIT (field);
 }
 
 /**
@@ -308,10 +382,17 @@ hw_task_fields_update (HwTaskFields       *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (newer != NULL);
 
-  for (guint i = 0; newer->set >> i != 0; i++)
-    if (hw_task_fields_has (newer, (HwTaskField) i))
-      hw_task_fields_put (self, (HwTaskField) i,
-                          copy_value ((HwTaskField) i, &newer->values[i]));
+  for (guint64 left = newer->set; left != 0;)
+    {
+      HwTaskField field = hw_task_field_take_first (&left);
+
+      hold_value (newer, field);
+      hw_task_fields_put (self, field, newer->values[field]);
+    }
+
+  self->constant |= newer->constant;
+  if ((newer->constant & BIT (HW_TASK_FIELD_STATE)) != 0)
+    self->state = newer->state;
 }
 
 /**
@@ -330,12 +411,14 @@ hw_task_fields_split_hidden (HwTaskFields *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   hidden = hw_task_fields_new ();
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_fields_has (self, (HwTaskField) i) && hw_task_field_is_hidden ((HwTaskField) i))
-      {
-        hw_task_fields_put (hidden, (HwTaskField) i, self->values[i]);
-        self->set &= ~BIT (i);
-      }
+  for (guint64 left = self->set & HW_TASK_FIELDS_HIDDEN; left != 0;)
+    {
+      HwTaskField field = hw_task_field_take_first (&left);
+
+      hold_value (self, field);
+      hw_task_fields_put (hidden, field, self->values[field]);
+      hw_task_fields_unset (self, field);
+    }
 
   return hidden;
 }
@@ -364,6 +447,22 @@ hw_task_fields_is_empty (const HwTaskFields *self)
   return self->set == 0;
 }
 
+/**
+ * hw_task_fields_get_set:
+ * @self: fields
+ *
+ * Gets which fields are set.
+ *
+ * Returns: a bit of each, see hw_task_field_take_first()
+ */
+guint64
+hw_task_fields_get_set (const HwTaskFields *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->set;
+}
+
 gboolean
 hw_task_fields_has (const HwTaskFields *self,
                     HwTaskField         field)
@@ -379,11 +478,7 @@ hw_task_fields_has_hidden (const HwTaskFields *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  for (guint i = 0; self->set >> i != 0; i++)
-    if (hw_task_fields_has (self, (HwTaskField) i) && hw_task_field_is_hidden ((HwTaskField) i))
-      return TRUE;
-
-  return FALSE;
+  return (self->set & HW_TASK_FIELDS_HIDDEN) != 0;
 }
 
 /**
@@ -402,6 +497,27 @@ hw_task_fields_get_string (const HwTaskFields *self,
   g_return_val_if_fail (hw_task_field_get_class (field) == G_VARIANT_CLASS_STRING, NULL);
 
   return hw_task_fields_has (self, field) ? self->values[field].string : NULL;
+}
+
+/**
+ * hw_task_fields_dup_string:
+ * @self: fields
+ * @field: a field whose values are strings
+ *
+ * Gets a string for somebody who keeps it.
+ *
+ * Returns: (transfer full) (nullable): the string, or %NULL if it is not set
+ */
+GRefString *
+hw_task_fields_dup_string (const HwTaskFields *self,
+                           HwTaskField         field)
+{
+  const char *string = hw_task_fields_get_string (self, field);
+
+  if (string == NULL || (self->constant & BIT (field)) != 0)
+    return string != NULL ? g_ref_string_new (string) : NULL;
+
+  return g_ref_string_acquire (self->values[field].string);
 }
 
 /**
@@ -462,9 +578,15 @@ gboolean
 hw_task_fields_get_state (const HwTaskFields *self,
                           HwTaskState        *state)
 {
-  const char *name = hw_task_fields_get_string (self, HW_TASK_FIELD_STATE);
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (state != NULL, FALSE);
 
-  return name != NULL && hw_task_state_from_string (name, state);
+  if ((self->constant & BIT (HW_TASK_FIELD_STATE)) == 0)
+    return FALSE;
+
+  *state = self->state;
+
+  return TRUE;
 }
 
 /* Returns (transfer floating), or (transfer none) what is there. */
@@ -522,12 +644,12 @@ hw_task_fields_dup_visible (const HwTaskFields *self)
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  for (guint i = 0; self->set >> i != 0; i++)
+  for (guint64 left = self->set & ~HW_TASK_FIELDS_HIDDEN; left != 0;)
     {
-      g_autoptr(GVariant) value = hw_task_fields_dup_value (self, (HwTaskField) i);
+      HwTaskField field = hw_task_field_take_first (&left);
+      g_autoptr(GVariant) value = hw_task_fields_dup_value (self, field);
 
-      if (value != NULL && !hw_task_field_is_hidden ((HwTaskField) i))
-        g_variant_builder_add (&builder, "{sv}", hw_task_field_get_name ((HwTaskField) i), value);
+      g_variant_builder_add (&builder, "{sv}", hw_task_field_get_name (field), value);
     }
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));

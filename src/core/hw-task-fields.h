@@ -26,6 +26,12 @@ void          hw_task_fields_unref (HwTaskFields *self);
 void          hw_task_fields_set_string (HwTaskFields *self,
                                          HwTaskField   field,
                                          const char   *value);
+void          hw_task_fields_set_constant (HwTaskFields *self,
+                                           HwTaskField   field,
+                                           const char   *value);
+void          hw_task_fields_share_string (HwTaskFields *self,
+                                           HwTaskField   field,
+                                           GRefString   *value);
 void          hw_task_fields_set_number (HwTaskFields *self,
                                          HwTaskField   field,
                                          gint64        value);
@@ -48,10 +54,13 @@ HwTaskFields *hw_task_fields_split_hidden (HwTaskFields *self);
 
 gboolean      hw_task_fields_is_shared (const HwTaskFields *self);
 gboolean      hw_task_fields_is_empty (const HwTaskFields *self);
+guint64       hw_task_fields_get_set (const HwTaskFields *self);
 gboolean      hw_task_fields_has (const HwTaskFields *self,
                                   HwTaskField         field);
 gboolean      hw_task_fields_has_hidden (const HwTaskFields *self);
 const char   *hw_task_fields_get_string (const HwTaskFields *self,
+                                         HwTaskField         field);
+GRefString   *hw_task_fields_dup_string (const HwTaskFields *self,
                                          HwTaskField         field);
 gint64        hw_task_fields_get_number (const HwTaskFields *self,
                                          HwTaskField         field);
