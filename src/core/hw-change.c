@@ -6,6 +6,18 @@
 
 #include "hw-change.h"
 
+/* Whoever adds a task is its owner most of the time. */
+static GRefString *
+make_actor (const char         *actor,
+            const HwTaskFields *fields)
+{
+  if (fields != NULL &&
+      g_strcmp0 (hw_task_fields_get_string (fields, HW_TASK_FIELD_OWNER), actor) == 0)
+    return hw_task_fields_dup_string (fields, HW_TASK_FIELD_OWNER);
+
+  return g_ref_string_new (actor);
+}
+
 static HwChange *
 change_new (HwChangeKind  kind,
             const char   *actor,
@@ -16,7 +28,7 @@ change_new (HwChangeKind  kind,
 
   self->kind = kind;
   self->attempt = HW_CHANGE_ANY_ATTEMPT;
-  self->actor = g_strdup (actor);
+  self->actor = make_actor (actor, fields);
   self->at = at;
   self->fields = fields;
 
@@ -191,7 +203,7 @@ change_clear (gpointer data)
   HwChange *self = data;
 
   g_clear_pointer (&self->fields, hw_task_fields_unref);
-  g_free (self->actor);
+  g_ref_string_release (self->actor);
   g_free (self->key);
   g_free (self->digest);
   g_free (self->node);

@@ -54,7 +54,7 @@ typedef struct
   HwTaskState from;
   guint attempt;
   HwTaskFields *fields;
-  char *actor;
+  GRefString *actor;
   gint64 at;
   char *key;
   char *digest;

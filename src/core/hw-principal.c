@@ -18,7 +18,7 @@ struct _HwPrincipal
   gatomicrefcount ref_count;
 
   HwDoor door;
-  char *name; /* (owned) (not nullable) */
+  GRefString *name; /* (owned) (not nullable) */
   gboolean is_administrator;
 };
 
@@ -46,7 +46,7 @@ hw_principal_new (HwDoor door,
   self = g_new0 (HwPrincipal, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->door = door;
-  self->name = g_strdup (name);
+  self->name = g_ref_string_new (name);
   self->is_administrator = is_administrator;
 
   return self;
@@ -70,7 +70,7 @@ hw_principal_unref (HwPrincipal *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_free (self->name);
+  g_ref_string_release (self->name);
   g_free (self);
 }
 
@@ -82,7 +82,7 @@ hw_principal_get_door (const HwPrincipal *self)
   return self->door;
 }
 
-const char *
+GRefString *
 hw_principal_get_name (const HwPrincipal *self)
 {
   g_return_val_if_fail (self != NULL, NULL);

@@ -50,7 +50,7 @@ HwPrincipal *hw_principal_ref (HwPrincipal *self);
 void         hw_principal_unref (HwPrincipal *self);
 
 HwDoor       hw_principal_get_door (const HwPrincipal *self);
-const char  *hw_principal_get_name (const HwPrincipal *self);
+GRefString  *hw_principal_get_name (const HwPrincipal *self);
 gboolean     hw_principal_equals (const HwPrincipal *self,
                                   const HwPrincipal *other);
 

@@ -147,6 +147,10 @@ set_parameters (HwTaskFields *fields,
   const char *name;
   GVariant *value;
 
+  hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_PARAMETERS, visible);
+  if (visible == parameters)
+    return;
+
   g_variant_iter_init (&iter, parameters);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     if (!g_variant_lookup (visible, name, "*", NULL))
@@ -155,7 +159,6 @@ set_parameters (HwTaskFields *fields,
         has_hidden = TRUE;
       }
 
-  hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_PARAMETERS, visible);
   if (has_hidden)
     hw_task_fields_set_dictionary (fields, HW_TASK_FIELD_HIDDEN_PARAMETERS,
                                    g_variant_dict_end (&hidden));
@@ -183,10 +186,9 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
                           GError           **error)
 {
   HwTaskType *type = find_type (self, types, principal, error);
-  const char *owner = hw_principal_get_name (principal);
-  g_autoptr(GVariant) none = NULL;
+  GRefString *owner = hw_principal_get_name (principal);
   g_autoptr(GVariant) parameters = NULL;
-  g_autofree char *title = NULL;
+  g_autoptr(GRefString) title = NULL;
   HwTaskFields *fields;
   guint64 timeout;
 
@@ -194,22 +196,21 @@ hw_task_spec_make_change (const HwTaskSpec  *self,
       !check_priority (self->priority, error) || !check_timeout (self->timeout, type, error))
     return NULL;
 
-  none = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
-  parameters = hw_task_type_check_parameters (type, self->parameters != NULL ? self->parameters
-                                                                             : none, error);
+  parameters = hw_task_type_check_parameters (type, self->parameters, error);
   if (parameters == NULL)
     return NULL;
 
   timeout = self->timeout > 0 ? self->timeout : hw_task_type_get_timeout (type);
-  title = self->title != NULL ? g_strdup (self->title) : hw_task_type_make_title (type, parameters);
+  title = self->title != NULL ? g_ref_string_new (self->title)
+                              : hw_task_type_make_title (type, parameters);
 
   fields = hw_task_fields_new ();
-  hw_task_fields_set_string (fields, HW_TASK_FIELD_TYPE, hw_task_type_get_name (type));
-  hw_task_fields_set_string (fields, HW_TASK_FIELD_TITLE, title);
+  hw_task_fields_share_string (fields, HW_TASK_FIELD_TYPE, hw_task_type_get_name (type));
+  hw_task_fields_share_string (fields, HW_TASK_FIELD_TITLE, title);
   hw_task_fields_set_state (fields, HW_TASK_STATE_PENDING);
-  hw_task_fields_set_string (fields, HW_TASK_FIELD_GROUP, "");
+  hw_task_fields_set_constant (fields, HW_TASK_FIELD_GROUP, "");
   hw_task_fields_set_number (fields, HW_TASK_FIELD_PRIORITY, self->priority);
-  hw_task_fields_set_string (fields, HW_TASK_FIELD_OWNER, owner);
+  hw_task_fields_share_string (fields, HW_TASK_FIELD_OWNER, owner);
   hw_task_fields_set_number (fields, HW_TASK_FIELD_ATTEMPT, 0);
   hw_task_fields_set_number (fields, HW_TASK_FIELD_MAX_ATTEMPTS, MAX_ATTEMPTS);
   hw_task_fields_set_number (fields, HW_TASK_FIELD_CREATED_AT, at);

@@ -23,13 +23,16 @@ struct _HwTaskType
 {
   GObject parent_instance;
 
-  char *name;                 /* (owned) (not nullable) */
+  GRefString *name;           /* (owned) (not nullable) */
   char *title;                /* (owned) (not nullable) */
   char *description;          /* (owned) (nullable) */
   char *function;             /* (owned) (nullable): of the in-process runner */
   HwCommandTemplate *command; /* (owned) (nullable): or else this */
   HwTemplate *task_title;     /* (owned) (nullable) */
+  GRefString *title_line;     /* (owned) (not nullable): or else this, of all tasks */
   GPtrArray *parameters;      /* (owned) (element-type HwParameter) */
+  gboolean has_hidden;        /* whether some of them are shown to nobody */
+  GVariant *defaults;         /* (owned) (nullable): all values, if none has to be sent */
 
   HwOnInterrupt on_interrupt;
   gboolean is_local_only;
@@ -37,5 +40,7 @@ struct _HwTaskType
   guint stop_timeout;         /* in seconds */
   guint output_limit;         /* in MiB */
 };
+
+void hw_task_type_prepare (HwTaskType *self);
 
 G_END_DECLS

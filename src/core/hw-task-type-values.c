@@ -82,7 +82,7 @@ lookup_value (GVariant   *parameters,
 static gboolean
 check_parameter (const HwParameter *parameter,
                  GVariant          *parameters,
-                 GVariantDict      *checked,
+                 GVariantBuilder   *checked,
                  GError           **error)
 {
   g_autoptr(GVariant) sent = lookup_value (parameters, parameter->name);
@@ -101,7 +101,7 @@ check_parameter (const HwParameter *parameter,
   if (sent == NULL)
     {
       if (parameter->default_value != NULL)
-        g_variant_dict_insert_value (checked, parameter->name, parameter->default_value);
+        g_variant_builder_add (checked, "{sv}", parameter->name, parameter->default_value);
       return TRUE;
     }
 
@@ -109,7 +109,7 @@ check_parameter (const HwParameter *parameter,
   if (value == NULL)
     return FALSE;
 
-  g_variant_dict_insert_value (checked, parameter->name, value);
+  g_variant_builder_add (checked, "{sv}", parameter->name, value);
 
   return TRUE;
 }
@@ -117,7 +117,8 @@ check_parameter (const HwParameter *parameter,
 /**
  * hw_task_type_check_parameters:
  * @self: a task type
- * @parameters: an `a{sv}` of what somebody sent, see hw_parameter_check()
+ * @parameters: (nullable): an `a{sv}` of what somebody sent, see hw_parameter_check(), or
+ *   %NULL for nothing
  * @error: return location for a #GError, or %NULL
  *
  * Judges what somebody sent, gives each value the type that its parameter has,
@@ -131,22 +132,28 @@ hw_task_type_check_parameters (HwTaskType *self,
                                GVariant   *parameters,
                                GError    **error)
 {
-  g_auto(GVariantDict) checked = G_VARIANT_DICT_INIT (NULL);
+  g_auto(GVariantBuilder) checked = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr(GVariant) sent = NULL;
   g_autoptr(GVariant) values = NULL;
 
   g_return_val_if_fail (HW_IS_TASK_TYPE (self), NULL);
-  g_return_val_if_fail (parameters != NULL, NULL);
-  g_return_val_if_fail (g_variant_is_of_type (parameters, G_VARIANT_TYPE_VARDICT), NULL);
+  g_return_val_if_fail (parameters == NULL ||
+                        g_variant_is_of_type (parameters, G_VARIANT_TYPE_VARDICT), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!hw_task_type_check_names (self, parameters, error))
+  if (self->defaults != NULL && (parameters == NULL || g_variant_n_children (parameters) == 0))
+    return g_variant_ref (self->defaults);
+
+  sent = parameters != NULL ? g_variant_ref (parameters)
+                            : g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  if (!hw_task_type_check_names (self, sent, error))
     return NULL;
 
   for (guint i = 0; i < self->parameters->len; i++)
-    if (!check_parameter (g_ptr_array_index (self->parameters, i), parameters, &checked, error))
+    if (!check_parameter (g_ptr_array_index (self->parameters, i), sent, &checked, error))
       return NULL;
 
-  values = g_variant_ref_sink (g_variant_dict_end (&checked));
+  values = g_variant_ref_sink (g_variant_builder_end (&checked));
   if (self->command != NULL && !hw_command_template_check (self->command, values, error))
     return NULL;
 
@@ -154,7 +161,7 @@ hw_task_type_check_parameters (HwTaskType *self,
 }
 
 /* Makes one line that a list can show. Takes @text. */
-static char *
+static GRefString *
 make_line (char *text)
 {
   g_autofree char *owned = text;
@@ -173,7 +180,19 @@ make_line (char *text)
       g_string_append_unichar (line, g_unichar_isprint (character) ? character : ' ');
     }
 
-  return g_string_free (g_steal_pointer (&line), FALSE);
+  return g_ref_string_new_len (line->str, (gssize) line->len);
+}
+
+/* Makes once what is the same for many tasks. */
+void
+hw_task_type_prepare (HwTaskType *self)
+{
+  for (guint i = 0; i < self->parameters->len; i++)
+    if (((const HwParameter *) g_ptr_array_index (self->parameters, i))->is_hidden)
+      self->has_hidden = TRUE;
+
+  self->title_line = make_line (g_strdup (self->title));
+  self->defaults = hw_task_type_check_parameters (self, NULL, NULL);
 }
 
 /**
@@ -185,7 +204,7 @@ make_line (char *text)
  *
  * Returns: (transfer full): one line of at most 200 characters
  */
-char *
+GRefString *
 hw_task_type_make_title (HwTaskType *self,
                          GVariant   *parameters)
 {
@@ -197,7 +216,7 @@ hw_task_type_make_title (HwTaskType *self,
   if (self->task_title != NULL)
     title = hw_template_fill (self->task_title, parameters, hw_template_write_title);
 
-  return make_line (title != NULL ? title : g_strdup (self->title));
+  return title != NULL ? make_line (title) : g_ref_string_acquire (self->title_line);
 }
 
 /**
@@ -217,6 +236,9 @@ hw_task_type_hide_parameters (HwTaskType *self,
 
   g_return_val_if_fail (HW_IS_TASK_TYPE (self), NULL);
   g_return_val_if_fail (parameters != NULL, NULL);
+
+  if (!self->has_hidden)
+    return g_variant_ref (parameters);
 
   for (guint i = 0; i < self->parameters->len; i++)
     {

@@ -47,13 +47,15 @@ hw_task_type_finalize (GObject *object)
 {
   HwTaskType *self = HW_TASK_TYPE (object);
 
-  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->name, g_ref_string_release);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->description, g_free);
   g_clear_pointer (&self->function, g_free);
   g_clear_pointer (&self->command, hw_command_template_free);
   g_clear_pointer (&self->task_title, hw_template_free);
+  g_clear_pointer (&self->title_line, g_ref_string_release);
   g_clear_pointer (&self->parameters, g_ptr_array_unref);
+  g_clear_pointer (&self->defaults, g_variant_unref);
 
   G_OBJECT_CLASS (hw_task_type_parent_class)->finalize (object);
 }
@@ -293,7 +295,7 @@ hw_task_type_new_from_data (const char *name,
     }
 
   self = g_object_new (HW_TYPE_TASK_TYPE, NULL);
-  self->name = g_strdup (name);
+  self->name = g_ref_string_new (name);
 
   file = parse (data, length, error);
   if (file == NULL || !hw_task_type_read (self, file, error))
@@ -301,6 +303,8 @@ hw_task_type_new_from_data (const char *name,
       g_prefix_error (error, "%s.task: ", name);
       return NULL;
     }
+
+  hw_task_type_prepare (self);
 
   return g_steal_pointer (&self);
 }
@@ -330,7 +334,7 @@ hw_task_type_new_vanished (const char *name)
  *
  * Returns: (transfer none): the name
  */
-const char *
+GRefString *
 hw_task_type_get_name (HwTaskType *self)
 {
   g_return_val_if_fail (HW_IS_TASK_TYPE (self), NULL);

@@ -46,7 +46,7 @@ HwTaskType   *hw_task_type_new_from_data (const char *name,
                                           GError    **error);
 HwTaskType   *hw_task_type_new_vanished (const char *name);
 
-const char   *hw_task_type_get_name (HwTaskType *self);
+GRefString   *hw_task_type_get_name (HwTaskType *self);
 const char   *hw_task_type_get_title (HwTaskType *self);
 const char   *hw_task_type_get_description (HwTaskType *self);
 HwRunnerKind  hw_task_type_get_runner_kind (HwTaskType *self);
@@ -61,7 +61,7 @@ GPtrArray    *hw_task_type_get_parameters (HwTaskType *self);
 GVariant     *hw_task_type_check_parameters (HwTaskType *self,
                                              GVariant   *parameters,
                                              GError    **error);
-char         *hw_task_type_make_title (HwTaskType *self,
+GRefString   *hw_task_type_make_title (HwTaskType *self,
                                        GVariant   *parameters);
 GVariant     *hw_task_type_hide_parameters (HwTaskType *self,
                                             GVariant   *parameters);

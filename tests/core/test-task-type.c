@@ -464,7 +464,7 @@ test_task_type_title (gconstpointer test_data)
                                            titles[i].title);
   g_autoptr(HwTaskType) type = make_type (data);
   g_autoptr(GVariant) parameters = check (type, titles[i].parameters);
-  g_autofree char *title = hw_task_type_make_title (type, parameters);
+  g_autoptr(GRefString) title = hw_task_type_make_title (type, parameters);
 
   g_assert_cmpstr (title, ==, titles[i].expected);
 }
@@ -476,7 +476,7 @@ test_task_type_long_title_is_cut (void)
   g_autofree char *text = g_strnfill (1000, 'x');
   g_autofree char *sent = g_strdup_printf ("{'text': <'%s'>}", text);
   g_autoptr(GVariant) parameters = check (type, sent);
-  g_autofree char *title = hw_task_type_make_title (type, parameters);
+  g_autoptr(GRefString) title = hw_task_type_make_title (type, parameters);
 
   g_assert_cmpint (g_utf8_strlen (title, -1), ==, 200);
   g_assert_true (g_str_has_suffix (title, "x…"));
@@ -589,7 +589,7 @@ test_task_type_shipped (gconstpointer test_data)
   g_autoptr(GVariant) parameters = check (type, shipped[i].parameters);
   g_autoptr(GVariant) shown = hw_task_type_hide_parameters (type, parameters);
   g_autoptr(GVariant) expected = make_variant (shipped[i].shown);
-  g_autofree char *title = hw_task_type_make_title (type, parameters);
+  g_autoptr(GRefString) title = hw_task_type_make_title (type, parameters);
 
   g_assert_cmpint (hw_task_type_get_runner_kind (type), ==, shipped[i].runner_kind);
   g_assert_cmpint (hw_task_type_get_on_interrupt (type), ==, shipped[i].on_interrupt);

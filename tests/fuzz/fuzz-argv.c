@@ -163,7 +163,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   g_autoptr(HwTaskType) type = NULL;
   g_autoptr(GVariant) sent = read_parameters ((const char *) data, size);
   g_autoptr(GVariant) values = NULL;
-  g_autofree char *title = NULL;
+  g_autoptr(GRefString) title = NULL;
   g_autoptr(GError) error = NULL;
 
   if (sent == NULL)

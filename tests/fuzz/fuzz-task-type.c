@@ -31,7 +31,7 @@ use (HwTaskType *type)
 {
   g_autoptr(GVariant) nothing = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   g_autoptr(GVariant) parameters = hw_task_type_check_parameters (type, nothing, NULL);
-  g_autofree char *title = NULL;
+  g_autoptr(GRefString) title = NULL;
   g_auto(GStrv) secrets = NULL;
 
   if (parameters == NULL)
