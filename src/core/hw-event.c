@@ -23,8 +23,8 @@ struct _HwEvent
   gatomicrefcount ref_count;
 
   HwEventKind kind;
-  HwEventOrigin origin;        /* its strings are in the block below */
-  char *strings;               /* (owned) */
+  HwEventOrigin origin;        /* its strings are the fields', or in the block below */
+  char *strings;               /* (owned) (nullable) */
   guint64 seq;
   guint64 rev;
   HwTaskFields *fields;        /* (owned) (nullable): what changed, and anybody may see */
@@ -52,43 +52,63 @@ static const char *const kind_names[HW_N_EVENT_KINDS] = {
   [HW_EVENT_KIND_HEARTBEAT] = "heartbeat",
 };
 
-/* Copies the strings of the origin into one block. They are not interned: GLib 2.74
- * may give a thread an interned string that another is just about to free.
- */
-static void
-hw_event_copy_strings (HwEvent *self)
+/* Finds a string that stays as long as the event does: a new task's are in its fields. */
+static const char *
+hw_event_find_string (const HwEvent *self,
+                      const char    *string,
+                      HwTaskField    field)
 {
-  const char **strings[] = {
-    &self->origin.type, &self->origin.group, &self->origin.owner, &self->origin.actor,
-  };
-  gsize size = 0;
-  char *end;
+  const char *known = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    size += (*strings[i] != NULL ? strlen (*strings[i]) : 0) + 1;
+  if (string == NULL || *string == '\0')
+    return "";
 
-  self->strings = end = g_malloc0 (size);
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    {
-      const char *string = *strings[i] != NULL ? *strings[i] : "";
+  if (self->fields != NULL)
+    known = hw_task_fields_get_string (self->fields, field);
 
-      *strings[i] = end;
-      end = g_stpcpy (end, string) + 1;
-    }
+  return known != NULL && strcmp (known, string) == 0 ? known : NULL;
 }
 
-static HwEvent *
-event_new (HwEventKind          kind,
-           const HwEventOrigin *origin)
+/* Has the origin's strings stay. Those that stay nowhere else are copied into one block; they
+ * are not interned: GLib 2.74 may give a thread an interned string that another is just about
+ * to free.
+ */
+static void
+hw_event_keep_strings (HwEvent *self)
 {
-  HwEvent *self = g_new0 (HwEvent, 1);
+  const struct
+  {
+    const char **string;
+    HwTaskField field;
+  } strings[] = {
+    { &self->origin.type, HW_TASK_FIELD_TYPE },
+    { &self->origin.group, HW_TASK_FIELD_GROUP },
+    { &self->origin.owner, HW_TASK_FIELD_OWNER },
 
-  g_atomic_ref_count_init (&self->ref_count);
-  self->kind = kind;
-  self->origin = *origin;
-  hw_event_copy_strings (self);
+    /* Whoever adds a task is its owner most of the time. */
+    { &self->origin.actor, HW_TASK_FIELD_OWNER },
+  };
+  const char *kept[G_N_ELEMENTS (strings)];
+  gsize size = 0;
+  char *end = NULL;
 
-  return self;
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      kept[i] = hw_event_find_string (self, *strings[i].string, strings[i].field);
+      if (kept[i] == NULL)
+        size += strlen (*strings[i].string) + 1;
+    }
+
+  if (size > 0)
+    self->strings = end = g_malloc (size);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      const char *string = *strings[i].string;
+
+      *strings[i].string = kept[i] != NULL ? kept[i] : end;
+      if (kept[i] == NULL)
+        end = g_stpcpy (end, string) + 1;
+    }
 }
 
 /* What nobody may see is parted from what everybody is told, so that no view can
@@ -109,6 +129,24 @@ hw_event_take_fields (HwEvent      *self,
   /* Many ask for it. */
   self->has_state = (self->kind == HW_EVENT_KIND_ADDED || self->kind == HW_EVENT_KIND_STATE) &&
                     hw_task_fields_get_state (self->fields, &self->state);
+}
+
+/* @fields is (nullable) (transfer full). */
+static HwEvent *
+event_new (HwEventKind          kind,
+           const HwEventOrigin *origin,
+           HwTaskFields        *fields)
+{
+  HwEvent *self = g_new0 (HwEvent, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->kind = kind;
+  self->origin = *origin;
+  if (fields != NULL)
+    hw_event_take_fields (self, fields);
+  hw_event_keep_strings (self);
+
+  return self;
 }
 
 /**
@@ -133,10 +171,8 @@ hw_event_new (HwEventKind          kind,
   g_return_val_if_fail (origin != NULL, NULL);
   g_return_val_if_fail (seq > 0, NULL);
 
-  self = event_new (kind, origin);
+  self = event_new (kind, origin, fields);
   self->seq = seq;
-  if (fields != NULL)
-    hw_event_take_fields (self, fields);
 
   return self;
 }
@@ -161,9 +197,8 @@ hw_event_new_progress (const HwEventOrigin *origin,
   g_return_val_if_fail (origin != NULL, NULL);
   g_return_val_if_fail (fields != NULL, NULL);
 
-  self = event_new (HW_EVENT_KIND_PROGRESS, origin);
+  self = event_new (HW_EVENT_KIND_PROGRESS, origin, fields);
   self->rev = rev;
-  hw_event_take_fields (self, fields);
 
   return self;
 }
@@ -190,7 +225,7 @@ hw_event_new_snapshot (guint64    epoch,
 
   g_return_val_if_fail (tasks != NULL, NULL);
 
-  self = event_new (HW_EVENT_KIND_SNAPSHOT, &origin);
+  self = event_new (HW_EVENT_KIND_SNAPSHOT, &origin, NULL);
   self->seq = seq;
   self->is_reset = is_reset;
   self->tasks = g_ptr_array_ref (tasks);
@@ -212,7 +247,7 @@ hw_event_new_heartbeat (guint64 epoch,
                         guint64 seq)
 {
   const HwEventOrigin origin = { .epoch = epoch };
-  HwEvent *self = event_new (HW_EVENT_KIND_HEARTBEAT, &origin);
+  HwEvent *self = event_new (HW_EVENT_KIND_HEARTBEAT, &origin, NULL);
 
   self->seq = seq;
 

@@ -58,6 +58,32 @@ test_event_transition_copies_its_strings (void)
   g_assert_cmpstr (hw_event_get_owner (event), ==, "uid:1000");
 }
 
+/* A new task's event has its strings from its fields, and only those that are the same. */
+static void
+test_event_transition_of_a_new_task_keeps_its_strings (void)
+{
+  char owner[] = "uid:1000", actor[] = "uid:0", type[] = "noop";
+  HwEventOrigin changing = { .epoch = 9, .task_id = 7, .type = type, .owner = owner,
+                             .actor = actor };
+  g_autoptr(HwEvent) other =
+    hw_event_new (HW_EVENT_KIND_ADDED, &changing, 5,
+                  parsed_fields ("{'type': <'noop'>, 'owner': <'uid:1000'>,"
+                                 " 'hidden_parameters': <@a{sv} {}>}"));
+  g_autoptr(HwEvent) same = NULL;
+
+  changing.actor = owner;
+  same = hw_event_new (HW_EVENT_KIND_ADDED, &changing, 6,
+                       parsed_fields ("{'type': <'demo'>, 'owner': <'uid:1000'>}"));
+  owner[0] = actor[0] = type[0] = 'X';
+
+  g_assert_cmpstr (hw_event_get_task_type (other), ==, "noop");
+  g_assert_cmpstr (hw_event_get_owner (other), ==, "uid:1000");
+  g_assert_cmpstr (hw_event_get_actor (other), ==, "uid:0");
+  g_assert_cmpstr (hw_event_get_task_type (same), ==, "noop");
+  g_assert_cmpstr (hw_event_get_owner (same), ==, "uid:1000");
+  g_assert_cmpstr (hw_event_get_actor (same), ==, "uid:1000");
+}
+
 /* What does not tell of a state has none. */
 static void
 test_event_tells_of_a_state (void)
@@ -250,6 +276,8 @@ main (int   argc,
                    test_event_transition_has_no_null_strings);
   g_test_add_func ("/event/transition/copies-its-strings",
                    test_event_transition_copies_its_strings);
+  g_test_add_func ("/event/transition/of-a-new-task-keeps-its-strings",
+                   test_event_transition_of_a_new_task_keeps_its_strings);
   g_test_add_func ("/event/transition/may-be-made-and-dropped-in-any-thread",
                    test_event_may_be_made_and_dropped_in_any_thread);
   g_test_add_func ("/event/tells-of-a-state", test_event_tells_of_a_state);
