@@ -334,36 +334,30 @@ hw_db_statement_bind_bytes (HwDbStatement *self,
  * hw_db_statement_bind_container:
  * @self: a statement
  * @index: which parameter, from 1 on
- * @value: its value, made of other values; it must stay until the statement is released
+ * @value: its value, made of other values, in normal form; it must stay until the statement
+ *   is released
  *
- * Binds the bytes of the normal form of a value in little-endian order.
+ * Binds the bytes of a value in little-endian order.
  */
 void
 hw_db_statement_bind_container (HwDbStatement *self,
                                 int            index,
                                 GVariant      *value)
 {
-  g_autoptr(GVariant) normal = NULL;
+  gsize size;
+  g_autoptr(GVariant) ordered = NULL;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (value != NULL);
 
-  normal = g_variant_get_normal_form (value);
-  if (G_BYTE_ORDER == G_BIG_ENDIAN)
-    {
-      GVariant *swapped = g_variant_byteswap (normal);
-
-      g_variant_unref (normal);
-      normal = swapped;
-    }
+  ordered = G_BYTE_ORDER == G_BIG_ENDIAN ? g_variant_byteswap (value) : g_variant_ref (value);
+  size = g_variant_get_size (ordered);
 
   /* An empty dictionary has no bytes, and a null pointer would bind null. */
   hw_db_statement_note (self, sqlite3_bind_blob64 (self->handle, index,
-                                                   g_variant_get_size (normal) > 0 ?
-                                                   g_variant_get_data (normal) : "",
-                                                   g_variant_get_size (normal),
-                                                   normal == value ? SQLITE_STATIC
-                                                                   : SQLITE_TRANSIENT));
+                                                   size > 0 ? g_variant_get_data (ordered) : "",
+                                                   size, ordered == value ? SQLITE_STATIC
+                                                                          : SQLITE_TRANSIENT));
 }
 
 guint64

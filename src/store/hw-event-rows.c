@@ -32,6 +32,21 @@ enum
   COLUMN_LAST_TASK,
 };
 
+/* By far the most frequent: its key is short. */
+static HwDbStatement *
+prepare_insert (HwDb    *db,
+                GError **error)
+{
+  static const char key[] = "add event";
+  HwDbStatement *statement = hw_db_find (db, key);
+
+  if (statement != NULL)
+    return statement;
+
+  return hw_db_prepare_as (db, key, "INSERT INTO events (" COLUMNS ")"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+}
+
 /**
  * hw_event_rows_insert:
  * @db: a connection, in a transaction
@@ -54,9 +69,7 @@ hw_event_rows_insert (HwDb    *db,
   g_return_val_if_fail (db != NULL, FALSE);
   g_return_val_if_fail (event != NULL, FALSE);
 
-  statement = hw_db_prepare (db,
-                             "INSERT INTO events (" COLUMNS ")"
-                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+  statement = prepare_insert (db, error);
   if (statement == NULL)
     return FALSE;
 

@@ -73,22 +73,16 @@ append_string (Blob       *blob,
   append_bytes (blob, string, strlen (string) + 1);
 }
 
+/* Fields have their dictionaries in normal form. */
 static void
 append_dictionary (Blob     *blob,
                    GVariant *value)
 {
-  g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
+  g_autoptr(GVariant) ordered = G_BYTE_ORDER == G_BIG_ENDIAN ? g_variant_byteswap (value)
+                                                             : g_variant_ref (value);
 
-  if (G_BYTE_ORDER == G_BIG_ENDIAN)
-    {
-      GVariant *swapped = g_variant_byteswap (normal);
-
-      g_variant_unref (normal);
-      normal = swapped;
-    }
-
-  g_variant_store (normal, blob->bytes + blob->n_bytes);
-  blob->n_bytes += (guint) g_variant_get_size (normal);
+  g_variant_store (ordered, blob->bytes + blob->n_bytes);
+  blob->n_bytes += (guint) g_variant_get_size (ordered);
 }
 
 static void
@@ -143,24 +137,15 @@ append_entry (Blob               *blob,
   append_number (blob, name_size, get_number_size (blob->n_bytes - begin, 1));
 }
 
-static gboolean
-is_written (const HwTaskFields *fields,
-            HwTaskField         field)
+/* Gets the set of fields that are written. */
+static guint64
+get_written (const HwTaskFields *fields)
 {
-  return hw_task_fields_has (fields, field) && !hw_task_field_is_hidden (field);
+  return hw_task_fields_get_set (fields) & ~HW_TASK_FIELDS_HIDDEN;
 }
 
 /* More than a name, a number, a type, the bytes that align them and where they end take. */
 #define ENTRY_SIZE 64
-
-/* A value that came as bytes may be larger in its normal form. */
-static gsize
-get_dictionary_size (GVariant *value)
-{
-  g_autoptr(GVariant) normal = g_variant_get_normal_form (value);
-
-  return g_variant_get_size (normal);
-}
 
 /* Gets as many bytes as the whole has at most. */
 static gsize
@@ -168,18 +153,16 @@ get_room (const HwTaskFields *fields)
 {
   gsize room = 0;
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+  for (guint64 left = get_written (fields); left != 0;)
     {
-      GVariantClass value_class = hw_task_field_get_class ((HwTaskField) i);
-
-      if (!is_written (fields, (HwTaskField) i))
-        continue;
+      HwTaskField field = hw_task_field_take_first (&left);
+      GVariantClass value_class = hw_task_field_get_class (field);
 
       room += ENTRY_SIZE;
       if (value_class == G_VARIANT_CLASS_STRING)
-        room += strlen (hw_task_fields_get_string (fields, (HwTaskField) i));
+        room += strlen (hw_task_fields_get_string (fields, field));
       else if (value_class == G_VARIANT_CLASS_ARRAY)
-        room += get_dictionary_size (hw_task_fields_get_dictionary (fields, (HwTaskField) i));
+        room += g_variant_get_size (hw_task_fields_get_dictionary (fields, field));
     }
 
   return room;
@@ -207,12 +190,11 @@ hw_fields_blob_new (const HwTaskFields *fields,
   g_return_val_if_fail (size != NULL, NULL);
 
   blob = (Blob) { g_malloc (get_room (fields)), 0 };
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (is_written (fields, (HwTaskField) i))
-      {
-        append_entry (&blob, fields, (HwTaskField) i);
-        ends[n_ends++] = blob.n_bytes;
-      }
+  for (guint64 left = get_written (fields); left != 0;)
+    {
+      append_entry (&blob, fields, hw_task_field_take_first (&left));
+      ends[n_ends++] = blob.n_bytes;
+    }
 
   number_size = get_number_size (blob.n_bytes, n_ends);
   for (guint i = 0; i < n_ends; i++)

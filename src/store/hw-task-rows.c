@@ -25,14 +25,14 @@ get_state (const HwChange *change,
   return FALSE;
 }
 
-static gboolean
-has_column (const HwTaskFields *fields,
-            HwTaskField         field)
+/* Gets the set of fields that have a value and a column. */
+static guint64
+get_columns (const HwTaskFields *fields)
 {
-  return hw_task_fields_has (fields, field) && hw_task_field_is_stored (field);
+  return hw_task_fields_get_set (fields) & ~HW_TASK_FIELDS_UNSTORED;
 }
 
-/* Binds a field; one that is not set is null. */
+/* Binds a field; one that is not set is null, or 0 if it has to be a number. */
 static void
 bind_field (HwDbStatement      *statement,
             int                 index,
@@ -41,7 +41,7 @@ bind_field (HwDbStatement      *statement,
 {
   GVariantClass value_class = hw_task_field_get_class (field);
 
-  if (!hw_task_fields_has (fields, field))
+  if (!hw_task_fields_has (fields, field) && field != HW_TASK_FIELD_ATTEMPT)
     return;
 
   if (value_class == G_VARIANT_CLASS_STRING)
@@ -67,12 +67,34 @@ append_column (GString    *sql,
   g_string_append (sql, after);
 }
 
+/* What keeps a statement whose text depends on a set: six bits of it a letter. */
+typedef struct
+{
+  char text[16];
+} StatementKey;
+
+static StatementKey
+make_key (char    what,
+          guint64 set)
+{
+  StatementKey key = { { what } };
+
+  for (guint i = 1; set != 0; set >>= 6)
+    key.text[i++] = (char) ('0' + (set & 63));
+
+  return key;
+}
+
+/* An insert's text depends on which fields the task has: most new tasks have half of them, and
+ * to bind the rest to null takes time as well.
+ */
 static HwDbStatement *
 prepare_insert (HwDb    *db,
+                guint64  columns,
                 GError **error)
 {
-  static const char key[] = "insert task";
-  HwDbStatement *statement = hw_db_find (db, key);
+  const StatementKey key = make_key ('+', columns);
+  HwDbStatement *statement = hw_db_find (db, key.text);
   g_autoptr(GString) sql = NULL;
   g_autoptr(GString) values = NULL;
 
@@ -81,16 +103,15 @@ prepare_insert (HwDb    *db,
 
   sql = g_string_new ("INSERT INTO tasks (id, seq, node");
   values = g_string_new (") VALUES (?, ?, ?");
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (hw_task_field_is_stored ((HwTaskField) i))
-      {
-        append_column (sql, ", \"", (HwTaskField) i, "\"");
-        g_string_append (values, ", ?");
-      }
+  for (guint64 left = columns; left != 0;)
+    {
+      append_column (sql, ", \"", hw_task_field_take_first (&left), "\"");
+      g_string_append (values, ", ?");
+    }
   g_string_append (sql, values->str);
   g_string_append_c (sql, ')');
 
-  return hw_db_prepare_as (db, key, sql->str, error);
+  return hw_db_prepare_as (db, key.text, sql->str, error);
 }
 
 /* What a claim sets. */
@@ -155,6 +176,7 @@ hw_task_rows_insert (HwDb           *db,
   g_autoptr(HwTaskFields) claimed = NULL;
   const HwTaskFields *fields = change->fields;
   g_autoptr(HwDbStatement) statement = NULL;
+  guint64 columns;
   int index = 1;
 
   g_return_val_if_fail (db != NULL, NULL);
@@ -165,19 +187,16 @@ hw_task_rows_insert (HwDb           *db,
   if (change->node != NULL && *state == HW_TASK_STATE_PENDING)
     fields = claimed = add_claim (change);
 
-  statement = prepare_insert (db, error);
+  columns = get_columns (fields) | HW_TASK_FIELD_BIT (HW_TASK_FIELD_ATTEMPT);
+  statement = prepare_insert (db, columns, error);
   if (statement == NULL)
     return NULL;
 
   hw_db_statement_bind_uint64 (statement, index++, task_id);
   hw_db_statement_bind_uint64 (statement, index++, claimed != NULL ? seq + 1 : seq);
   hw_db_statement_bind_string (statement, index++, claimed != NULL ? change->node : NULL);
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (i == HW_TASK_FIELD_ATTEMPT)
-      hw_db_statement_bind_uint64 (statement, index++, (guint64)
-                                   hw_task_fields_get_number (fields, (HwTaskField) i));
-    else if (hw_task_field_is_stored ((HwTaskField) i))
-      bind_field (statement, index++, fields, (HwTaskField) i);
+  while (columns != 0)
+    bind_field (statement, index++, fields, hw_task_field_take_first (&columns));
   if (!hw_db_statement_run (statement, error))
     return NULL;
 
@@ -233,7 +252,7 @@ build_update (const HwTaskFields *fields,
     {
       HwTaskField field = (HwTaskField) i;
 
-      if (has_column (fields, field))
+      if ((get_columns (fields) & HW_TASK_FIELD_BIT (field)) != 0)
         append_column (sql, ", \"", field, "\" = ?");
       else if (is_pending && hw_task_field_is_stored (field) &&
                hw_task_field_is_of_attempt (field))
@@ -258,25 +277,19 @@ prepare_update (HwDb               *db,
                 gboolean            has_attempt,
                 GError            **error)
 {
-  guint64 set = (is_pending ? 1 : 0) | (has_attempt ? 2 : 0);
+  const StatementKey key = make_key ('=', get_columns (fields) << 2 | (has_attempt ? 2 : 0) |
+                                     (is_pending ? 1 : 0));
+  HwDbStatement *statement = hw_db_find (db, key.text);
   g_autofree char *sql = NULL;
-  HwDbStatement *statement;
-  char key[32];
 
   G_STATIC_ASSERT (HW_N_TASK_FIELDS + 2 <= 64);
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (has_column (fields, (HwTaskField) i))
-      set |= G_GUINT64_CONSTANT (4) << i;
-  g_snprintf (key, sizeof (key), "update task %" G_GINT64_MODIFIER "x", set);
-
-  statement = hw_db_find (db, key);
   if (statement != NULL)
     return statement;
 
   sql = build_update (fields, is_pending, has_attempt);
 
-  return hw_db_prepare_as (db, key, sql, error);
+  return hw_db_prepare_as (db, key.text, sql, error);
 }
 
 static void
@@ -287,9 +300,8 @@ bind_update (HwDbStatement  *statement,
   int index = 1;
 
   hw_db_statement_bind_uint64 (statement, index++, seq);
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    if (has_column (change->fields, (HwTaskField) i))
-      bind_field (statement, index++, change->fields, (HwTaskField) i);
+  for (guint64 left = get_columns (change->fields); left != 0;)
+    bind_field (statement, index++, change->fields, hw_task_field_take_first (&left));
   hw_db_statement_bind_uint64 (statement, index++, change->task_id);
   hw_db_statement_bind_string (statement, index++, hw_task_state_to_string (change->from));
   if (change->attempt != HW_CHANGE_ANY_ATTEMPT)
