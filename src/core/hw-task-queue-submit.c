@@ -234,22 +234,14 @@ on_tasks_added (GObject      *source,
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
   GError *error = NULL;
-  g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
-  g_autoptr(GPtrArray) tasks = NULL;
+  GPtrArray *events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
   end_proposal (gtask, events);
-  if (events == NULL)
-    {
-      return_error (gtask, error, "None of the tasks was accepted, since they could not be "
-                    "written down: ");
-      return;
-    }
-
-  tasks = g_ptr_array_new_full (events->len, g_object_unref);
-  for (guint i = 0; i < events->len; i++)
-    g_ptr_array_add (tasks, hw_task_new_added (g_ptr_array_index (events, i)));
-
-  g_task_return_pointer (gtask, g_steal_pointer (&tasks), (GDestroyNotify) g_ptr_array_unref);
+  if (events != NULL)
+    g_task_return_pointer (gtask, events, (GDestroyNotify) g_ptr_array_unref);
+  else
+    return_error (gtask, error, "None of the tasks was accepted, since they could not be "
+                  "written down: ");
 }
 
 /**
@@ -315,7 +307,7 @@ hw_task_queue_submit_many_async (HwTaskQueue        *self,
  *
  * Ends hw_task_queue_submit_many_async().
  *
- * Returns: (transfer full) (element-type HwTask): the tasks as they were accepted, in
+ * Returns: (transfer full) (element-type HwEvent): how each of the tasks was added, in
  *   their order, or %NULL
  */
 GPtrArray *

@@ -287,14 +287,14 @@ on_many_submitted (GObject      *source,
 {
   g_autoptr(Call) call = user_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) tasks = hw_task_queue_submit_many_finish (HW_TASK_QUEUE (source), result,
-                                                                 &error);
+  g_autoptr(GPtrArray) events = hw_task_queue_submit_many_finish (HW_TASK_QUEUE (source), result,
+                                                                  &error);
   g_auto(GVariantBuilder) ids = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("at"));
 
-  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
-    g_variant_builder_add (&ids, "t", hw_task_get_id (g_ptr_array_index (tasks, i)));
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    g_variant_builder_add (&ids, "t", hw_event_get_task_id (g_ptr_array_index (events, i)));
 
-  if (tasks != NULL)
+  if (events != NULL)
     call_return (call, g_variant_new ("(at)", &ids));
   else
     call_return_error_of_many (call, error);

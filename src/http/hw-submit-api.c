@@ -61,11 +61,11 @@ on_tasks_submitted (GObject      *source,
   g_autoptr(HwHttpExchange) exchange = user_data;
   SoupServerMessage *message = hw_http_exchange_get_message (exchange);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) tasks = hw_task_queue_submit_many_finish (HW_TASK_QUEUE (source), result,
-                                                                 &error);
+  g_autoptr(GPtrArray) events = hw_task_queue_submit_many_finish (HW_TASK_QUEUE (source), result,
+                                                                  &error);
 
-  if (tasks != NULL)
-    hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_ids (tasks));
+  if (events != NULL)
+    hw_http_reply_json (message, SOUP_STATUS_ACCEPTED, hw_task_json_encode_ids (events));
   else
     hw_http_reply_error (message, error);
 }

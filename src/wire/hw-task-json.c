@@ -110,14 +110,14 @@ hw_task_json_encode_id (guint64 task_id)
 
 /**
  * hw_task_json_encode_ids:
- * @tasks: (element-type HwTask): tasks
+ * @events: (element-type HwEvent): how tasks were added
  *
  * Gets the answer to several new tasks, `{"ids": [7, 8]}`.
  *
  * Returns: (transfer full): the bytes
  */
 GBytes *
-hw_task_json_encode_ids (GPtrArray *tasks)
+hw_task_json_encode_ids (GPtrArray *events)
 {
   GString *text = g_string_new (NULL);
   HwJsonWriter writer;
@@ -126,8 +126,8 @@ hw_task_json_encode_ids (GPtrArray *tasks)
   hw_json_writer_begin_object (&writer);
   hw_json_writer_name (&writer, HW_FORM_IDS);
   hw_json_writer_begin_array (&writer);
-  for (guint i = 0; i < tasks->len; i++)
-    hw_json_writer_add_uint (&writer, hw_task_get_id (g_ptr_array_index (tasks, i)));
+  for (guint i = 0; i < events->len; i++)
+    hw_json_writer_add_uint (&writer, hw_event_get_task_id (g_ptr_array_index (events, i)));
   hw_json_writer_end_array (&writer);
   hw_json_writer_end_object (&writer);
 

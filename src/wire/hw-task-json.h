@@ -18,7 +18,7 @@ void    hw_task_json_write_task (HwJsonWriter *writer,
 
 GBytes *hw_task_json_encode_task (HwTask *task);
 GBytes *hw_task_json_encode_id (guint64 task_id);
-GBytes *hw_task_json_encode_ids (GPtrArray *tasks);
+GBytes *hw_task_json_encode_ids (GPtrArray *events);
 GBytes *hw_task_json_encode_list (guint64    epoch,
                                   guint64    seq,
                                   GPtrArray *tasks,

@@ -48,22 +48,25 @@ test_queue_submit_many_adds_all_in_order (Fixture      *fixture,
 {
   g_autoptr(GPtrArray) specs = make_specs ("noop", 3);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) tasks = NULL;
+  g_autoptr(GPtrArray) events = NULL;
 
   for (guint i = 0; i < 3; i++)
     ((HwTaskSpec *) g_ptr_array_index (specs, i))->title = g_strdup_printf ("No. %u", i);
-  tasks = try_submit (fixture, specs, &error);
+  events = try_submit (fixture, specs, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (tasks->len, ==, 3);
+  g_assert_cmpuint (events->len, ==, 3);
   for (guint i = 0; i < 3; i++)
     {
-      HwTask *task = g_ptr_array_index (tasks, i);
+      HwEvent *event = g_ptr_array_index (events, i);
+      HwTaskState state = HW_TASK_STATE_FAILED;
       g_autofree char *title = g_strdup_printf ("No. %u", i);
 
-      g_assert_cmpuint (hw_task_get_id (task), ==, i + 1);
-      g_assert_cmpint (hw_task_get_state (task), ==, HW_TASK_STATE_PENDING);
-      g_assert_cmpstr (hw_task_get_string (task, HW_TASK_FIELD_TITLE), ==, title);
+      g_assert_cmpuint (hw_event_get_task_id (event), ==, i + 1);
+      g_assert_true (hw_event_get_state (event, &state));
+      g_assert_cmpint (state, ==, HW_TASK_STATE_PENDING);
+      g_assert_cmpstr (hw_task_fields_get_string (hw_event_get_fields (event), HW_TASK_FIELD_TITLE),
+                       ==, title);
     }
 }
 
@@ -109,7 +112,7 @@ test_queue_submit_many_has_a_limit (Fixture      *fixture,
   g_autoptr(GPtrArray) too_many = make_specs ("noop", HW_SUBMIT_MAX + 1);
   g_autoptr(GError) of_none = NULL;
   g_autoptr(GError) of_too_many = NULL;
-  g_autoptr(GPtrArray) tasks = NULL;
+  g_autoptr(GPtrArray) events = NULL;
 
   g_assert_null (try_submit (fixture, none, &of_none));
   g_assert_error (of_none, HW_ERROR, HW_ERROR_INVALID_REQUEST);
@@ -117,8 +120,8 @@ test_queue_submit_many_has_a_limit (Fixture      *fixture,
   g_assert_error (of_too_many, HW_ERROR, HW_ERROR_TOO_LARGE);
   g_assert_cmpuint (hw_memory_store_get_head (fixture->house->store), ==, 0);
 
-  tasks = try_submit (fixture, most, NULL);
-  g_assert_cmpuint (tasks->len, ==, HW_SUBMIT_MAX);
+  events = try_submit (fixture, most, NULL);
+  g_assert_cmpuint (events->len, ==, HW_SUBMIT_MAX);
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
