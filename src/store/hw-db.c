@@ -246,6 +246,21 @@ hw_db_configure (HwDb    *self,
   return TRUE;
 }
 
+/* SQLite counts the memory that it takes, under a lock at each time, and nobody asks how much
+ * it is. Once somebody uses SQLite it is too late to say so: then it goes on counting.
+ */
+static void
+configure_library (void)
+{
+  static gsize is_done = 0;
+
+  if (!g_once_init_enter (&is_done))
+    return;
+
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  g_once_init_leave (&is_done, 1);
+}
+
 /**
  * hw_db_open:
  * @path: the database's file
@@ -274,6 +289,7 @@ hw_db_open (const char *path,
   if (mode == HW_DB_MODE_WRITE && !make_file (path, error))
     return NULL;
 
+  configure_library ();
   self = g_new0 (HwDb, 1);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                             (GDestroyNotify) hw_db_statement_free);
