@@ -8,9 +8,9 @@
 
 #include "hw-attempt-files.h"
 #include "hw-attempt-folder.h"
+#include "hw-same-file.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -149,17 +149,6 @@ find_variable (const char *environment,
   return NULL;
 }
 
-static gboolean
-is_same_folder (const char *a,
-                const char *b)
-{
-  GStatBuf status_a;
-  GStatBuf status_b;
-
-  return g_stat (a, &status_a) == 0 && g_stat (b, &status_b) == 0 &&
-         status_a.st_dev == status_b.st_dev && status_a.st_ino == status_b.st_ino;
-}
-
 /* Tells whether the results of an attempt go to another folder than ours, which is there: so
  * its daemon is another one. Of a folder that was moved away the daemon may be we.
  */
@@ -177,7 +166,7 @@ is_of_others (const char *output_root,
   root = g_strndup (results, strlen (results) - strlen (ending));
 
   return !g_str_equal (root, output_root) && g_file_test (root, G_FILE_TEST_IS_DIR) &&
-         !is_same_folder (root, output_root);
+         !hw_is_same_file (root, output_root);
 }
 
 /* Finds out whose a process is. Returns %NULL if nobody wants it. */

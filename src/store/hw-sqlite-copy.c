@@ -8,6 +8,7 @@
 
 #include "hw-db-backup.h"
 #include "hw-io.h"
+#include "hw-same-file.h"
 #include "hw-sqlite-schema.h"
 
 #include <errno.h>
@@ -26,18 +27,6 @@
 
 /* How often another name is tried for what is kept: more than anybody restores in a second. */
 #define MAX_NAMES 100
-
-/* Whether both are one file, by whatever name. */
-static gboolean
-is_same_file (const char *a,
-              const char *b)
-{
-  GStatBuf status_a;
-  GStatBuf status_b;
-
-  return g_stat (a, &status_a) == 0 && g_stat (b, &status_b) == 0 &&
-         status_a.st_dev == status_b.st_dev && status_a.st_ino == status_b.st_ino;
-}
 
 /* Opens a database that is there, to read it. */
 static HwDb *
@@ -94,7 +83,7 @@ check_place (const char *path,
   else if (g_file_test (path, G_FILE_TEST_IS_DIR))
     g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
                  "%s is a folder. Name a file in it.", path);
-  else if (is_same_file (path, database_path))
+  else if (hw_is_same_file (path, database_path))
     g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
                  "%s is the database itself. Choose another file.", path);
   else if (!may_replace && g_file_test (path, G_FILE_TEST_EXISTS))
@@ -305,8 +294,8 @@ tidy_kept (int         folder_fd,
   g_autofree char *kept = g_path_get_basename (kept_path);
   g_autofree char *kept_log = g_path_get_basename (kept_log_path);
 
-  if (!is_same_file (kept_path, database_path) ||
-      (g_file_test (kept_log_path, G_FILE_TEST_EXISTS) && !is_same_file (kept_log_path, log_path)))
+  if (!hw_is_same_file (kept_path, database_path) ||
+      (g_file_test (kept_log_path, G_FILE_TEST_EXISTS) && !hw_is_same_file (kept_log_path, log_path)))
     return;
 
   hw_io_remove (folder_fd, kept_log);
@@ -390,7 +379,7 @@ hw_sqlite_copy_put_back (const char        *path,
   g_return_val_if_fail (facts != NULL, FALSE);
   g_return_val_if_fail (kept_path != NULL, FALSE);
 
-  if (is_same_file (path, database_path))
+  if (hw_is_same_file (path, database_path))
     {
       g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
                    "%s is the database itself. Choose a backup.", path);
