@@ -57,9 +57,10 @@ struct _HwAttempt
 typedef enum
 {
   SIGNAL_LEVEL,
+  SIGNAL_ENDING,
 } HwAttemptSignal;
 
-static guint signals[SIGNAL_LEVEL + 1];
+static guint signals[SIGNAL_ENDING + 1];
 
 G_DEFINE_FINAL_TYPE (HwAttempt, hw_attempt, G_TYPE_OBJECT)
 
@@ -138,6 +139,7 @@ hw_attempt_leave (HwAttempt    *self,
                                       hw_run_get_attempt (self->run), actor, now,
                                       g_steal_pointer (&owned));
   hw_attempt_propose (self, self->ending, on_ending_committed);
+  g_signal_emit (self, signals[SIGNAL_ENDING], 0);
 }
 
 static void
@@ -355,6 +357,18 @@ hw_attempt_class_init (HwAttemptClass *klass)
     g_signal_new ("level", HW_TYPE_ATTEMPT, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, HW_TYPE_TASK_FIELDS | G_SIGNAL_TYPE_STATIC_SCOPE);
+
+  /**
+   * HwAttempt::ending:
+   * @self: an attempt
+   *
+   * Tells, once, that the work is over: the store was asked to write that down, before
+   * whatever it is asked for from now on.
+   */
+  signals[SIGNAL_ENDING] =
+    g_signal_new ("ending", HW_TYPE_ATTEMPT, G_SIGNAL_RUN_LAST,
+                  0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
 }
 
 static void

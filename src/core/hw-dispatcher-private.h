@@ -18,6 +18,7 @@ typedef struct
   HwTask *task;       /* (owned) */
   HwAttempt *attempt; /* (owned) (nullable), until the claim has been answered */
   gboolean is_refused; /* nobody can run it, and the store is told so */
+  gboolean is_ending;  /* its work is over, and the store is told so */
 } LiveTask;
 
 /**
@@ -42,6 +43,8 @@ struct _HwDispatcher
   HwCandidates *candidates; /* (owned) */
   GHashTable *claiming;     /* (owned) task id → HwTask, asked for and not yet told */
   GHashTable *live;         /* (owned) task id → LiveTask */
+  guint n_ending;           /* how many of them are ending: they take no place */
+  gboolean is_starting;     /* what ends meanwhile makes room for what is begun after that */
   guint n_expected;         /* of the tasks that are being added, those that will wait */
   guint n_reserved;         /* and those that begin when they are there */
   HwTask *added;            /* (owned) (nullable): the newest of which we were told */

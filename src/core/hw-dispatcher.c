@@ -93,6 +93,25 @@ on_attempt_level (HwAttempt    *attempt,
   g_signal_emit (self, signals[SIGNAL_LEVEL], 0, event);
 }
 
+/* The store writes the end down before all that it is asked for now: whoever begins in the
+ * place does so in the same transaction, or in a later one.
+ */
+static void
+on_attempt_ending (HwAttempt    *attempt,
+                   HwDispatcher *self)
+{
+  guint64 task_id = hw_attempt_get_task_id (attempt);
+  LiveTask *live = g_hash_table_lookup (self->live, &task_id);
+
+  if (live == NULL || live->attempt != attempt)
+    return;
+
+  live->is_ending = TRUE;
+  self->n_ending++;
+  if (!self->is_starting)
+    hw_dispatcher_dispatch (self);
+}
+
 static void
 hw_dispatcher_retry_later (HwDispatcher *self)
 {
@@ -172,6 +191,8 @@ hw_dispatcher_make_attempt (HwDispatcher *self,
   live->attempt = hw_attempt_new (self->store, self->clock, runner, type, live->task);
   g_signal_connect_object (live->attempt, "level", G_CALLBACK (on_attempt_level), self,
                            G_CONNECT_DEFAULT);
+  g_signal_connect_object (live->attempt, "ending", G_CALLBACK (on_attempt_ending), self,
+                           G_CONNECT_DEFAULT);
 
   return live->attempt;
 }
@@ -217,11 +238,12 @@ claim_free (Claim *claim)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 
-/* Has work done whose claim is on disk. */
+/* Has work done whose claim is on disk. hw_dispatcher_dispatch() must follow. */
 void
 hw_dispatcher_start_claimed (HwDispatcher *self,
                              GPtrArray    *events)
 {
+  self->is_starting = TRUE;
   for (guint i = 0; i < events->len; i++)
     {
       guint64 task_id = hw_event_get_task_id (g_ptr_array_index (events, i));
@@ -233,6 +255,7 @@ hw_dispatcher_start_claimed (HwDispatcher *self,
       if (attempt != NULL)
         hw_attempt_start (attempt);
     }
+  self->is_starting = FALSE;
 }
 
 static void
@@ -496,6 +519,8 @@ hw_dispatcher_fold_state (HwDispatcher *self,
       hw_task_apply (live->task, event);
       if (state == HW_TASK_STATE_PENDING)
         hw_candidates_add (self->candidates, live->task);
+      if (live->is_ending)
+        self->n_ending--;
       g_hash_table_remove (self->live, &task_id);
     }
   else if (state == HW_TASK_STATE_PENDING)
@@ -562,7 +587,8 @@ hw_dispatcher_fold (HwDispatcher *self,
 guint
 hw_dispatcher_count_running (HwDispatcher *self)
 {
-  return g_hash_table_size (self->live) + g_hash_table_size (self->claiming) + self->n_reserved;
+  return g_hash_table_size (self->live) - self->n_ending +
+         g_hash_table_size (self->claiming) + self->n_reserved;
 }
 
 /**

@@ -314,13 +314,39 @@ test_dispatcher_ending_is_not_lost (Fixture      *fixture,
   hw_test_log_expect_warning (fixture->log, "Could not write down the end of task 1: *");
   hw_test_house_succeed (fixture->house, 1);
 
-  /* What is not written down has not ended: its place is taken. */
+  /* What is not written down has not ended for anybody, but it works no more. */
   assert_story (fixture, 1, "added Processing/1");
-  assert_calls (fixture, "start 1/1");
+  assert_calls (fixture, "start 1/1, start 2/1");
 
   hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
   assert_story (fixture, 1, "added Processing/1 Completed/1(success)");
+  hw_test_house_succeed (fixture->house, 2);
+  assert_calls (fixture, "");
+}
+
+/* Whoever waits for a place begins in the transaction that has it free: the disk is waited for
+ * once, not twice.
+ */
+static void
+test_dispatcher_begins_in_the_transaction_that_ends (Fixture      *fixture,
+                                                     gconstpointer test_data)
+{
+  hw_test_house_open (fixture->house);
+  submit_many (fixture, 3);
+  assert_calls (fixture, "start 1/1");
+
+  hw_memory_store_hold (fixture->house->store, HW_MEMORY_STORE_HOLD_WRITES);
+  hw_test_house_succeed (fixture->house, 1);
+  assert_story (fixture, 1, "added Processing/1");
+  assert_calls (fixture, "");
+  g_assert_cmpuint (hw_memory_store_get_n_calls (fixture->house->store,
+                                                 HW_MEMORY_STORE_CLAIM), ==, 1);
+
+  hw_memory_store_release (fixture->house->store);
+  hw_await_quiet ();
+  assert_story (fixture, 1, "added Processing/1 Completed/1(success)");
   assert_calls (fixture, "start 2/1");
+  assert_story (fixture, 3, "added");
 }
 
 /* Takes the type `fragile` away, and brings the daemon back. */
@@ -541,6 +567,8 @@ main (int   argc,
                      test_dispatcher_begins_in_the_transaction_that_adds);
   ADD_WITH_3_PLACES ("/dispatcher/adding/overtakes-nobody",
                      test_dispatcher_overtakes_nobody_who_is_being_added);
+  ADD ("/dispatcher/ending/makes-room-in-the-same-transaction",
+       test_dispatcher_begins_in_the_transaction_that_ends);
   ADD ("/dispatcher/order/is-priority-then-age", test_dispatcher_priority_then_age);
   ADD ("/dispatcher/refill/1000-that-came-before", test_dispatcher_refill_1000_that_came_before);
   ADD ("/dispatcher/refill/1000-that-come-later", test_dispatcher_refill_1000_that_come_later);
