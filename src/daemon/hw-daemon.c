@@ -76,6 +76,7 @@ struct _HwDaemon
   HwEnclosures *enclosures; /* (owned) (nullable) */
   HwHttpServer *server; /* (owned) (nullable) */
   HwHub *hub;           /* (owned) (nullable) */
+  HwPlane *plane;       /* (owned) (nullable) */
   HwDBusService *bus;   /* (owned) (nullable) */
 };
 
@@ -240,19 +241,19 @@ hw_daemon_open_doors (HwDaemon *self,
                       GError  **error)
 {
   g_autoptr(HwHubHandler) methods = hw_task_hub_new (self->queue);
-  g_autofree char *token = NULL;
+  const char *folder = hw_config_get_state_folder (self->config);
+  g_autofree char *token = hw_state_folder_load_token (folder, error);
 
-  token = hw_state_folder_load_token (hw_config_get_state_folder (self->config), error);
   if (token == NULL)
     return FALSE;
 
   hw_descriptor_limit_raise ();
-  self->server = hw_http_server_new (self->queue, self->clock, token);
+  self->plane = hw_plane_new ();
+  self->server = hw_http_server_new (self->queue, self->clock, self->plane, token);
   self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
-                          self->clock, hw_http_handover_take, authenticate, self->server);
+                          self->clock, self->plane, hw_http_handover_take, authenticate, self->server);
 
-  if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config),
-                                   hw_config_get_state_folder (self->config),
+  if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config), folder,
                                    hw_http_server_get_entrances (self->server), error) ||
       !hw_daemon_take_doors (self, error) ||
       !hw_http_server_start (self->server, hw_config_get_http_port (self->config),
@@ -269,11 +270,10 @@ static char *
 hw_daemon_write_url (HwDaemon *self,
                      GError  **error)
 {
-  g_autofree char *url = NULL;
-  g_autofree char *line = NULL;
+  guint port = hw_http_server_get_port (self->server);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/", port);
+  g_autofree char *line = g_strconcat (url, "\n", NULL);
 
-  url = g_strdup_printf ("http://127.0.0.1:%u/", hw_http_server_get_port (self->server));
-  line = g_strconcat (url, "\n", NULL);
   self->url_path = g_build_filename (hw_config_get_run_folder (self->config), "url", NULL);
   if (!hw_state_folder_replace_file (self->url_path, line, error))
     return NULL;
@@ -391,6 +391,8 @@ hw_daemon_tear_down (HwDaemon *self)
     hw_systemd_scopes_stop (self->scopes);
   if (self->server != NULL)
     hw_http_server_stop (self->server);
+  if (self->plane != NULL)
+    hw_plane_close (self->plane);
   if (self->queue != NULL)
     hw_task_queue_close (self->queue);
   if (self->keeper != NULL)
@@ -422,6 +424,7 @@ hw_daemon_finalize (GObject *object)
   g_clear_object (&self->bus);
   g_clear_object (&self->hub);
   g_clear_object (&self->server);
+  g_clear_object (&self->plane);
   g_clear_object (&self->removal);
   g_clear_object (&self->retention);
   g_clear_object (&self->queue);

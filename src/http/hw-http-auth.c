@@ -7,7 +7,7 @@
 #include "hw-http-auth.h"
 
 #include "hw-error.h"
-#include "hw-http-feed.h"
+#include "hw-http-feeds.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-sessions.h"

@@ -102,21 +102,6 @@ hw_http_exchange_watch (HwHttpExchange *self)
 }
 
 /**
- * hw_http_exchange_send:
- * @self: an exchange whose answer comes in pieces
- *
- * Sends what the message was given. libsoup waits again when it has written all of it.
- */
-void
-hw_http_exchange_send (HwHttpExchange *self)
-{
-  g_return_if_fail (self != NULL);
-
-  if (self->is_open)
-    soup_server_message_unpause (self->message);
-}
-
-/**
  * hw_http_exchange_end:
  * @self: (transfer full): an exchange
  *
@@ -130,7 +115,8 @@ hw_http_exchange_end (HwHttpExchange *self)
   g_clear_handle_id (&self->left_id, g_source_remove);
   g_clear_signal_handler (&self->disconnected_id, self->message);
   g_clear_signal_handler (&self->finished_id, self->message);
-  hw_http_exchange_send (self);
+  if (self->is_open)
+    soup_server_message_unpause (self->message);
 
   g_clear_object (&self->cancellable);
   g_clear_object (&self->message);

@@ -12,7 +12,6 @@ typedef struct _HwHttpExchange HwHttpExchange;
 
 HwHttpExchange    *hw_http_exchange_new (SoupServerMessage *message);
 void               hw_http_exchange_watch (HwHttpExchange *self);
-void               hw_http_exchange_send (HwHttpExchange *self);
 void               hw_http_exchange_end (HwHttpExchange *self);
 
 SoupServerMessage *hw_http_exchange_get_message (HwHttpExchange *self);

@@ -10,7 +10,7 @@
 
 #include <fcntl.h>
 
-/* How a connection that was upgraded leaves us. */
+/* How a connection that goes to the plane leaves us. */
 
 /* What was read behind the request. Nothing else of it is in memory. */
 static GBytes *
@@ -38,7 +38,7 @@ forget (HwHttpStream *stream)
 
 /**
  * hw_http_handover_take:
- * @message: a request whose upgrade was answered
+ * @message: a request whose upgrade was answered, or that libsoup is not to answer
  * @stream: (out) (transfer full) (nullable): what the bytes have to go through, as they are in
  *   TLS; or %NULL if they go over the descriptor as they are
  * @early: (out) (transfer full) (nullable): what the other side has sent behind the request
@@ -64,6 +64,8 @@ hw_http_handover_take (SoupServerMessage *message,
   *stream = NULL;
   *early = NULL;
   g_set_object (&self, hw_http_stream_get (message));
+  if (self != NULL)
+    hw_http_stream_upgrade (self);
   stolen = soup_server_message_steal_connection (message);
   if (self == NULL || stolen == NULL || self->phase != HW_HTTP_STREAM_PHASE_UPGRADED)
     return -1;

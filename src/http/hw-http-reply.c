@@ -247,6 +247,51 @@ hw_http_reply_error (SoupServerMessage *message,
   hw_http_reply_refusal (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, failed);
 }
 
+/* Returns: (transfer full): the beginning of an answer */
+static GString *
+begin_head (guint status)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, get_title (status),
+                          date);
+
+  return text;
+}
+
+static void
+append_field (const char *name,
+              const char *value,
+              gpointer    text)
+{
+  g_string_append_printf (text, "%s: %s\r\n", name, value);
+}
+
+/**
+ * hw_http_reply_write_beginning:
+ * @message: a request
+ * @status: the status of its answer
+ *
+ * Writes the head of an answer whose body libsoup does not write, with the fields that
+ * @message was given.
+ *
+ * Returns: (transfer full): its bytes
+ */
+GBytes *
+hw_http_reply_write_beginning (SoupServerMessage *message,
+                               guint              status)
+{
+  g_autoptr(GString) head = begin_head (status);
+
+  soup_message_headers_foreach (soup_server_message_get_response_headers (message), append_field,
+                                head);
+  g_string_append (head, "\r\n");
+
+  return g_byte_array_free_to_bytes (hw_http_reply_write_head (head->str, head->len));
+}
+
 /**
  * hw_http_reply_write_refusal:
  * @status: its status
@@ -266,15 +311,11 @@ hw_http_reply_write_refusal (guint         status,
                              gboolean      has_body)
 {
   g_autoptr(GBytes) json = hw_problem_json_encode (error, status, get_title (status));
-  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
-  g_autoptr(GString) head = g_string_new (NULL);
+  g_autoptr(GString) head = begin_head (status);
   GByteArray *bytes;
 
-  g_string_append_printf (head, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, get_title (status),
-                          date);
   if (allow != NULL)
-    g_string_append_printf (head, "Allow: %s\r\n", allow);
+    append_field ("Allow", allow, head);
   g_string_append_printf (head, "Content-Type: " HW_PROBLEM_JSON_CONTENT_TYPE "\r\n"
                           "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
                           g_bytes_get_size (json));

@@ -41,6 +41,8 @@ void hw_http_reply_refusal (SoupServerMessage *message,
 void hw_http_reply_error (SoupServerMessage *message,
                           const GError      *error);
 
+GBytes *hw_http_reply_write_beginning (SoupServerMessage *message,
+                                       guint              status);
 GBytes *hw_http_reply_write_refusal (guint         status,
                                      const char   *allow,
                                      const GError *error,

@@ -381,6 +381,7 @@ make_soup_server (void)
  * hw_http_server_new:
  * @queue: the queue
  * @clock: what time it is
+ * @plane: where those go who watch
  * @token: the daemon's token, not empty
  *
  * Creates a front door that is still closed.
@@ -390,17 +391,19 @@ make_soup_server (void)
 HwHttpServer *
 hw_http_server_new (HwTaskQueue *queue,
                     HwClock     *clock,
+                    HwPlane     *plane,
                     const char  *token)
 {
   HwHttpServer *self;
 
   g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
   g_return_val_if_fail (token != NULL && *token != '\0', NULL);
 
   self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
-  self->poll_api = hw_poll_api_new (queue, clock);
+  self->poll_api = hw_poll_api_new (queue, clock, plane);
   self->file_api = hw_file_api_new (queue);
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
@@ -480,6 +483,7 @@ hw_http_server_stop (HwHttpServer *self)
   g_return_if_fail (HW_IS_HTTP_SERVER (self));
 
   hw_http_doors_close (self->doors);
+  hw_poll_api_stop (self->poll_api);
 }
 
 /**

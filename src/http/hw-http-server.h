@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-http-entrances.h"
+#include "hw-plane.h"
 #include "hw-task-queue.h"
 
 #include <libsoup/soup.h>
@@ -16,6 +17,7 @@ G_DECLARE_FINAL_TYPE (HwHttpServer, hw_http_server, HW, HTTP_SERVER, GObject)
 
 HwHttpServer *hw_http_server_new (HwTaskQueue *queue,
                                   HwClock     *clock,
+                                  HwPlane     *plane,
                                   const char  *token);
 
 gboolean      hw_http_server_adopt (HwHttpServer *self,

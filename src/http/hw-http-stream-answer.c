@@ -115,12 +115,13 @@ hw_http_stream_send_head (HwHttpStream *self,
 }
 
 /* Everything goes through from now on, for whoever takes the stream from libsoup. */
-static void
+void
 hw_http_stream_upgrade (HwHttpStream *self)
 {
   if (self->phase != HW_HTTP_STREAM_PHASE_ANSWERING)
     return;
 
+  self->is_head_due = FALSE;
   hw_http_stream_limit_send_buffer (self);
   hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_UPGRADED);
   g_signal_emit_by_name (self, "upgraded");

@@ -289,17 +289,11 @@ hw_http_stream_create_write_source (HwHttpStream *self,
   return g_pollable_source_new_full (self->output, base, cancellable);
 }
 
-/**
- * hw_http_stream_limit_send_buffer:
- * @self: a stream of a watcher
- *
- * Has the kernel keep little of what the other side does not read: it would let that grow to
- * megabytes. A socket that does not take this works all the same.
+/* Has the kernel keep little of what a watcher does not read: it would let that grow to megabytes.
+ * A socket that does not take this works all the same.
  */
 void
 hw_http_stream_limit_send_buffer (HwHttpStream *self)
 {
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-
   g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, WATCHER_SEND_BUFFER, NULL);
 }

@@ -90,6 +90,8 @@ gboolean hw_http_stream_is_awaiting (HwHttpStream *self);
 void   hw_http_stream_await_request (HwHttpStream *self);
 void   hw_http_stream_clear_source (GSource **source);
 void   hw_http_stream_drop (HwHttpStream *self);
+void   hw_http_stream_limit_send_buffer (HwHttpStream *self);
+void   hw_http_stream_upgrade (HwHttpStream *self);
 
 /* The two ends that libsoup has in its hands. They know of the stream as long as it lives,
  * and do nothing themselves. */

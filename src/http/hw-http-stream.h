@@ -102,7 +102,6 @@ gboolean        hw_http_stream_is_known (HwHttpStream *self);
 gboolean        hw_http_stream_is_taken (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
-void            hw_http_stream_limit_send_buffer (HwHttpStream *self);
 
 gboolean        hw_http_stream_set_entrance (HwHttpStream     *self,
                                              HwHttpEntrance    entrance,

@@ -9,7 +9,7 @@
 #include "hw-answer-json.h"
 #include "hw-error.h"
 #include "hw-http-exchange.h"
-#include "hw-http-feed.h"
+#include "hw-http-feeds.h"
 #include "hw-http-query.h"
 #include "hw-http-reply.h"
 #include "hw-task-json.h"
@@ -27,6 +27,7 @@ struct _HwPollApi
 
   HwTaskQueue *queue; /* (owned) (not nullable) */
   HwClock *clock;     /* (owned) (not nullable) */
+  HwHttpFeeds *feeds; /* (owned) (not nullable) */
   guint n_waiting;
 };
 
@@ -160,15 +161,6 @@ hw_poll_api_watch (HwPollApi         *self,
 }
 
 static void
-on_feed_end (gpointer user_data)
-{
-  HwPollApi *self = HW_POLL_API (user_data);
-
-  self->n_waiting--;
-  g_object_unref (self);
-}
-
-static void
 hw_poll_api_feed (HwPollApi         *self,
                   SoupServerMessage *message,
                   guint64            task_id,
@@ -178,9 +170,7 @@ hw_poll_api_feed (HwPollApi         *self,
   const char *last_id = soup_message_headers_get_one (
     soup_server_message_get_request_headers (message), "Last-Event-ID");
   g_auto(HwHttpPoll) asked = { 0 };
-  g_autoptr(HwWatcher) watcher = NULL;
   g_autoptr(GError) error = NULL;
-  HwHttpExchange *exchange;
 
   if (!hw_http_query_read_feed (query, last_id, task_id, &asked, &error))
     {
@@ -188,15 +178,16 @@ hw_poll_api_feed (HwPollApi         *self,
       return;
     }
 
-  if (!hw_poll_api_has_room (self, message))
-    return;
+  if (!hw_http_feeds_has_room (self->feeds))
+    {
+      error = g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
+                                   "As many watch already as there is room for. Ask again later, "
+                                   "or for JSON, which needs no connection of its own.");
+      hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
+      return;
+    }
 
-  self->n_waiting++;
-  watcher = hw_watcher_new_poll (self->queue, principal, &asked.filter, asked.epoch, asked.after,
-                                 &asked.how);
-  exchange = hw_http_exchange_new (message);
-  hw_http_exchange_watch (exchange);
-  hw_http_feed_begin (exchange, watcher, on_feed_end, g_object_ref (self));
+  hw_http_feeds_begin (self->feeds, message, principal, &asked);
 }
 
 /* Reading output goes through these in this order; a second time, without waiting, if
@@ -324,6 +315,7 @@ hw_poll_api_finalize (GObject *object)
 {
   HwPollApi *self = HW_POLL_API (object);
 
+  g_clear_object (&self->feeds);
   g_clear_object (&self->clock);
   g_clear_object (&self->queue);
 
@@ -347,6 +339,7 @@ hw_poll_api_init (HwPollApi *self)
  * hw_poll_api_new:
  * @queue: the queue
  * @clock: how long something takes
+ * @plane: where those go who watch
  *
  * Creates the part of the REST door where one may wait.
  *
@@ -354,7 +347,8 @@ hw_poll_api_init (HwPollApi *self)
  */
 HwPollApi *
 hw_poll_api_new (HwTaskQueue *queue,
-                 HwClock     *clock)
+                 HwClock     *clock,
+                 HwPlane     *plane)
 {
   HwPollApi *self;
 
@@ -364,8 +358,23 @@ hw_poll_api_new (HwTaskQueue *queue,
   self = g_object_new (HW_TYPE_POLL_API, NULL);
   self->queue = g_object_ref (queue);
   self->clock = g_object_ref (clock);
+  self->feeds = hw_http_feeds_new (queue, clock, plane);
 
   return self;
+}
+
+/**
+ * hw_poll_api_stop:
+ * @self: the part of the REST door
+ *
+ * Closes the connections of those who watch.
+ */
+void
+hw_poll_api_stop (HwPollApi *self)
+{
+  g_return_if_fail (HW_IS_POLL_API (self));
+
+  hw_http_feeds_cut_all (self->feeds);
 }
 
 /**

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-http-route.h"
+#include "hw-plane.h"
 #include "hw-task-queue.h"
 
 #include <libsoup/soup.h>
@@ -16,8 +17,8 @@ G_BEGIN_DECLS
  *
  * How many requests may wait at once. Each keeps a connection to itself: these take a
  * quarter of the 1,024 descriptors that a process has as a rule, and are more than one
- * person's shells and scripts. Whoever has more to watch takes the hub, where one
- * connection has many streams.
+ * person's shells and scripts. Whoever has more to watch takes the hub or a feed, which wait
+ * in the plane.
  */
 #define HW_POLL_MAX_WAITING 250
 
@@ -25,7 +26,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HwPollApi, hw_poll_api, HW, POLL_API, GObject)
 
 HwPollApi *hw_poll_api_new (HwTaskQueue *queue,
-                            HwClock     *clock);
+                            HwClock     *clock,
+                            HwPlane     *plane);
+void       hw_poll_api_stop (HwPollApi *self);
 
 void       hw_poll_api_answer (HwPollApi         *self,
                                SoupServerMessage *message,

@@ -8,7 +8,7 @@
 
 #include <sys/epoll.h>
 
-/* One WebSocket in the plane's thread, with those who watch on it. */
+/* One connection in the plane's thread, with those who watch on it. */
 
 static void
 put_news (HwPlaneLine       *self,
@@ -22,16 +22,16 @@ put_news (HwPlaneLine       *self,
  * another program has it, too.
  */
 static void
-on_socket_news (HwWsSocket  *socket,
-                HwWsNewsKind kind,
-                GBytes      *data,
-                gpointer     user_data)
+on_socket_news (HwPlaneSocket  *socket,
+                HwPlaneNewsKind kind,
+                GBytes         *data,
+                gpointer        user_data)
 {
   HwPlaneLine *self = user_data;
   const HwPlaneNews news = { .line = self, .kind = kind, .data = data };
 
-  if (kind == HW_WS_NEWS_OVER)
-    epoll_ctl (self->desk->epoll_fd, EPOLL_CTL_DEL, hw_ws_socket_get_fd (socket), NULL);
+  if (kind == HW_PLANE_NEWS_OVER)
+    epoll_ctl (self->desk->epoll_fd, EPOLL_CTL_DEL, hw_plane_socket_get_fd (socket), NULL);
 
   put_news (self, &news);
 }
@@ -39,6 +39,7 @@ on_socket_news (HwWsSocket  *socket,
 /**
  * hw_plane_line_new:
  * @desk: what the threads have in common
+ * @make_socket: makes the kind of socket that it is
  * @wire: where the bytes come and go; it is the line's from now on
  * @funcs: is told in the main context what happens
  * @user_data: for @funcs
@@ -48,14 +49,15 @@ on_socket_news (HwWsSocket  *socket,
  * Returns: (transfer full): the line
  */
 HwPlaneLine *
-hw_plane_line_new (HwPlaneDesk        *desk,
-                   const HwWsWire     *wire,
-                   const HwPlaneFuncs *funcs,
-                   gpointer            user_data)
+hw_plane_line_new (HwPlaneDesk         *desk,
+                   HwPlaneSocketNewFunc make_socket,
+                   const HwPlaneWire   *wire,
+                   const HwPlaneFuncs  *funcs,
+                   gpointer             user_data)
 {
   HwPlaneLine *self = g_new0 (HwPlaneLine, 1);
 
-  self->socket = hw_ws_socket_new (wire, on_socket_news, self);
+  self->socket = make_socket (wire, on_socket_news, self);
   self->desk = desk;
   self->funcs = funcs;
   self->user_data = user_data;
@@ -69,7 +71,7 @@ hw_plane_line_free (HwPlaneLine *self)
   g_return_if_fail (self != NULL);
   g_return_if_fail (self->watches == NULL);
 
-  hw_ws_socket_free (self->socket);
+  hw_plane_socket_free (self->socket);
   g_free (self);
 }
 
@@ -104,7 +106,7 @@ hw_plane_line_watch (HwPlaneLine  *self,
 
   g_return_if_fail (self != NULL && fan_out != NULL && order != NULL);
 
-  if (hw_ws_socket_is_over (self->socket))
+  if (hw_plane_socket_is_over (self->socket))
     return;
 
   place = hw_plane_line_find (self, id);
@@ -245,11 +247,11 @@ hw_plane_line_tell (HwPlaneLine *self,
 
   g_return_if_fail (self != NULL && fan_out != NULL && piece != NULL);
 
-  while (has_more && hw_ws_socket_is_open (self->socket))
+  while (has_more && hw_plane_socket_is_open (self->socket))
     {
       g_string_truncate (piece, 0);
       has_more = hw_plane_line_read (self, fan_out, piece, enough);
       if (piece->len > 0)
-        hw_ws_socket_say (self->socket, piece->str, piece->len);
+        hw_plane_socket_say (self->socket, piece->str, piece->len);
     }
 }

@@ -127,16 +127,16 @@ loop_poll (Loop        *loop,
 {
   struct epoll_event event = { .data.ptr = line };
 
-  if (hw_ws_socket_is_over (line->socket))
+  if (hw_plane_socket_is_over (line->socket))
     return;
 
-  event.events = hw_ws_socket_get_interest (line->socket);
+  event.events = hw_plane_socket_get_interest (line->socket);
   if (operation == EPOLL_CTL_MOD && event.events == line->interest)
     return;
 
   line->interest = event.events;
-  if (epoll_ctl (loop->desk->epoll_fd, operation, hw_ws_socket_get_fd (line->socket), &event) != 0)
-    hw_ws_socket_cut (line->socket);
+  if (epoll_ctl (loop->desk->epoll_fd, operation, hw_plane_socket_get_fd (line->socket), &event) != 0)
+    hw_plane_socket_cut (line->socket);
 }
 
 static void
@@ -145,10 +145,10 @@ loop_add (Loop               *loop,
 {
   loop_poll (loop, order->line, EPOLL_CTL_ADD);
   if (order->enclosed != NULL)
-    hw_ws_socket_give (order->line->socket, order->enclosed);
+    hw_plane_socket_give (order->line->socket, order->enclosed);
 
   /* Of TLS there may be more in memory, of which the kernel knows nothing. */
-  hw_ws_socket_read (order->line->socket);
+  hw_plane_socket_read (order->line->socket);
   loop_mark_dirty (loop, order->line);
 }
 
@@ -180,22 +180,22 @@ loop_carry_out (Loop               *loop,
       break;
 
     case HW_PLANE_SUBJECT_SEND:
-      hw_ws_socket_push (line->socket, order->enclosed);
+      hw_plane_socket_push (line->socket, order->enclosed);
       loop_mark_dirty (loop, line);
       break;
 
     case HW_PLANE_SUBJECT_ASK:
-      hw_ws_socket_ask (line->socket);
+      hw_plane_socket_ask (line->socket);
       loop_mark_dirty (loop, line);
       break;
 
     case HW_PLANE_SUBJECT_GO_ON:
-      hw_ws_socket_go_on (line->socket, order->number);
+      hw_plane_socket_go_on (line->socket, order->number);
       loop_poll (loop, line, EPOLL_CTL_MOD);
       break;
 
     case HW_PLANE_SUBJECT_GOODBYE:
-      hw_ws_socket_say_goodbye (line->socket, (guint) order->number);
+      hw_plane_socket_say_goodbye (line->socket, (guint) order->number);
       loop_mark_dirty (loop, line);
       break;
 
@@ -209,7 +209,7 @@ loop_carry_out (Loop               *loop,
 
     case HW_PLANE_SUBJECT_CUT:
       hw_plane_line_unwatch_all (line, loop->fan_out);
-      hw_ws_socket_cut (line->socket);
+      hw_plane_socket_cut (line->socket);
       break;
 
     case HW_PLANE_SUBJECT_FREE:
@@ -293,11 +293,11 @@ loop_flush (Loop *loop)
       gboolean was_blocked = (line->interest & EPOLLOUT) != 0;
 
       line->is_dirty = FALSE;
-      hw_ws_socket_flush (line->socket);
+      hw_plane_socket_flush (line->socket);
       loop_poll (loop, line, EPOLL_CTL_MOD);
 
       /* Who watched could not be told meanwhile. */
-      if (was_blocked && line->watches != NULL && hw_ws_socket_is_open (line->socket))
+      if (was_blocked && line->watches != NULL && hw_plane_socket_is_open (line->socket))
         on_watch_woken (line, loop);
     }
 
@@ -380,9 +380,9 @@ loop_serve (Loop        *loop,
             guint32      events)
 {
   if ((events & EPOLLIN) != 0)
-    hw_ws_socket_read (line->socket);
+    hw_plane_socket_read (line->socket);
   else if ((events & (EPOLLERR | EPOLLHUP)) != 0)
-    hw_ws_socket_cut (line->socket);
+    hw_plane_socket_cut (line->socket);
 
   loop_mark_dirty (loop, line);
 }

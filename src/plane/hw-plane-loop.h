@@ -70,7 +70,7 @@ typedef struct
 typedef struct
 {
   HwPlaneLine *line; /* (unowned) */
-  HwWsNewsKind kind;
+  HwPlaneNewsKind kind;
   GBytes *data; /* (owned) (nullable) */
   HwPlaneWatchNews watch;
 } HwPlaneNews;
@@ -92,7 +92,7 @@ typedef struct
 /* The main context reads what is unowned only; the rest is the plane's. */
 struct _HwPlaneLine
 {
-  HwWsSocket *socket; /* (owned) */
+  HwPlaneSocket *socket; /* (owned) */
   guint32 interest;   /* what is polled for */
   HwWatch *watches;   /* (owned) (nullable) */
   guint is_dirty : 1; /* something is to be sent */
@@ -103,10 +103,11 @@ struct _HwPlaneLine
   gpointer user_data;
 };
 
-HwPlaneLine *hw_plane_line_new (HwPlaneDesk        *desk,
-                                const HwWsWire     *wire,
-                                const HwPlaneFuncs *funcs,
-                                gpointer            user_data);
+HwPlaneLine *hw_plane_line_new (HwPlaneDesk         *desk,
+                                HwPlaneSocketNewFunc make_socket,
+                                const HwPlaneWire   *wire,
+                                const HwPlaneFuncs  *funcs,
+                                gpointer             user_data);
 void         hw_plane_line_free (HwPlaneLine *self);
 
 void         hw_plane_line_watch (HwPlaneLine  *self,

@@ -11,18 +11,29 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* A connection costs its file descriptor, a kilobyte here and some more in the kernel; this
+ * many are what one machine's watchers may be.
+ */
+#define MAX_LINES 10000
+
+/* Of eight descriptors that there may be, watchers take no more than so many: two are for
+ * those who ask, and there have to be some for tasks and the store.
+ */
+#define DESCRIPTOR_SHARE 5
 
 /**
  * HwPlane:
  *
- * The watcher plane: all WebSockets, in one thread of their own that waits for them in the
- * kernel. The main context, whose every turn costs something for each descriptor it waits
+ * The watcher plane: all who watch, over WebSockets or as a stream of events, in one thread
+ * of their own that waits for them in the kernel. The main context, whose every turn costs something for each descriptor it waits
  * for, has none of theirs.
  *
  * Both sides only leave letters for each other: orders to the plane, news from it, each in
  * order, and all that lie there are taken at once. Nobody waits for anybody. The thread is
- * begun with the first WebSocket.
+ * begun with the first connection.
  *
  * This is the main context's side.
  */
@@ -32,6 +43,7 @@ struct _HwPlane
 
   HwPlaneDesk desk;
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
+  guint max_lines;
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
 
@@ -53,7 +65,7 @@ G_DEFINE_FINAL_TYPE (HwPlane, hw_plane, G_TYPE_OBJECT)
  * hw_plane_order:
  * @self: a plane
  * @subject: what is to be done
- * @line: (nullable): with which WebSocket
+ * @line: (nullable): with which connection
  * @enclosed: (transfer full) (nullable): with what, see #HwPlaneSubject
  * @number: and with which number
  *
@@ -92,7 +104,7 @@ hw_plane_tell (HwPlane     *self,
     }
 
   line->funcs->news (line, news->kind, data, line->user_data);
-  if (news->kind != HW_WS_NEWS_OVER)
+  if (news->kind != HW_PLANE_NEWS_OVER)
     return;
 
   g_hash_table_remove (self->lines, line);
@@ -185,11 +197,23 @@ hw_plane_class_init (HwPlaneClass *klass)
   object_class->finalize = hw_plane_finalize;
 }
 
+static guint
+count_places (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return MAX_LINES;
+
+  return (guint) CLAMP (limit.rlim_cur / 8 * DESCRIPTOR_SHARE, 1, MAX_LINES);
+}
+
 static void
 hw_plane_init (HwPlane *self)
 {
   HwPlaneDesk *desk = &self->desk;
 
+  self->max_lines = count_places ();
   self->lines = g_hash_table_new (NULL, NULL);
   hw_plane_box_init (&desk->orders, sizeof (HwPlaneOrder));
   hw_plane_box_init (&desk->news, sizeof (HwPlaneNews));
@@ -207,7 +231,7 @@ hw_plane_init (HwPlane *self)
 /**
  * hw_plane_new:
  *
- * Makes a plane without WebSockets.
+ * Makes a plane without connections.
  *
  * Returns: (transfer full): the plane
  */
@@ -221,7 +245,7 @@ hw_plane_new (void)
  * hw_plane_close:
  * @self: a plane
  *
- * Cuts all WebSockets, ends the thread and tells what is left to be told. Nothing in the
+ * Cuts all connections, ends the thread and tells what is left to be told. Nothing in the
  * thread waits, so neither does this.
  */
 void
@@ -273,32 +297,65 @@ hw_plane_settle (HwPlane *self)
 }
 
 /**
+ * hw_plane_set_max_lines:
+ * @self: a plane
+ * @max_lines: how many connections there may be
+ *
+ * Says when there is no more room. For tests: else it is as many as a machine can have.
+ */
+void
+hw_plane_set_max_lines (HwPlane *self,
+                        guint    max_lines)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+
+  self->max_lines = max_lines;
+}
+
+/**
+ * hw_plane_has_room:
+ * @self: a plane
+ *
+ * Tells whether one more may watch.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_plane_has_room (HwPlane *self)
+{
+  g_return_val_if_fail (HW_IS_PLANE (self), FALSE);
+
+  return g_hash_table_size (self->lines) < self->max_lines;
+}
+
+/**
  * hw_plane_add:
  * @self: a plane
- * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
- *   from now on
+ * @make_socket: makes the kind of socket that it is
+ * @wire: where the bytes come and go; it is the plane's from now on
  * @early: (nullable): what the client has sent already
  * @funcs: is told what happens
  * @user_data: for @funcs
  *
- * Adds a WebSocket. It is read at once.
+ * Adds a connection. It is read at once.
  *
- * Returns: (transfer none): the WebSocket, until %HW_WS_NEWS_OVER is told
+ * Returns: (transfer none): the connection, until %HW_PLANE_NEWS_OVER is told
  */
 HwPlaneLine *
-hw_plane_add (HwPlane            *self,
-              const HwWsWire     *wire,
-              GBytes             *early,
-              const HwPlaneFuncs *funcs,
-              gpointer            user_data)
+hw_plane_add (HwPlane             *self,
+              HwPlaneSocketNewFunc make_socket,
+              const HwPlaneWire   *wire,
+              GBytes              *early,
+              const HwPlaneFuncs  *funcs,
+              gpointer             user_data)
 {
   HwPlaneLine *line;
 
   g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, NULL);
-  g_return_val_if_fail (wire != NULL && funcs != NULL, NULL);
+  g_return_val_if_fail (make_socket != NULL && wire != NULL && funcs != NULL, NULL);
 
   hw_plane_begin (self);
-  line = hw_plane_line_new (&self->desk, wire, funcs, user_data);
+  line = hw_plane_line_new (&self->desk, make_socket, wire, funcs, user_data);
   g_hash_table_add (self->lines, line);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);
 
@@ -308,7 +365,7 @@ hw_plane_add (HwPlane            *self,
 /**
  * hw_plane_send:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  * @message: what to send, as text
  *
  * Sends a message. Its bytes are not copied.
@@ -327,9 +384,9 @@ hw_plane_send (HwPlane     *self,
 /**
  * hw_plane_ask:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  *
- * Asks for %HW_WS_NEWS_DRAINED, when all is sent that hw_plane_send() was called with.
+ * Asks for %HW_PLANE_NEWS_DRAINED, when all is sent that hw_plane_send() was called with.
  */
 void
 hw_plane_ask (HwPlane     *self,
@@ -344,11 +401,11 @@ hw_plane_ask (HwPlane     *self,
 /**
  * hw_plane_go_on:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  * @n_taken: how many bytes
  *
  * Says that data that were told were taken. There are never more than
- * %HW_WS_SOCKET_MAX_UNTAKEN that were not, and what is read once beside.
+ * %HW_PLANE_MAX_UNTAKEN that were not, and what is read once beside.
  */
 void
 hw_plane_go_on (HwPlane     *self,
@@ -364,11 +421,11 @@ hw_plane_go_on (HwPlane     *self,
 /**
  * hw_plane_say_goodbye:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  * @code: why
  *
- * Closes a WebSocket after all that was sent. It is over when the client has answered, who
- * may take its time: see hw_plane_cut().
+ * Closes a connection after all that was sent. A WebSocket is over when the client has
+ * answered, who may take its time: see hw_plane_cut().
  */
 void
 hw_plane_say_goodbye (HwPlane     *self,
@@ -384,9 +441,9 @@ hw_plane_say_goodbye (HwPlane     *self,
 /**
  * hw_plane_cut:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  *
- * Closes a WebSocket without a word.
+ * Closes a connection without a word.
  */
 void
 hw_plane_cut (HwPlane     *self,
@@ -401,7 +458,7 @@ hw_plane_cut (HwPlane     *self,
 /**
  * hw_plane_watch:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  * @place: who watches what, from where on; its contents are taken
  * @write: writes what the client is told
  * @head: (nullable): what it is written behind
@@ -439,7 +496,7 @@ hw_plane_watch (HwPlane         *self,
 /**
  * hw_plane_unwatch:
  * @self: a plane
- * @line: a WebSocket
+ * @line: a connection
  * @id: what hw_plane_watch() gave
  *
  * Has the plane tell no more, at the latest before what hw_plane_send() sends after this.

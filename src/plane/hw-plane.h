@@ -4,15 +4,15 @@
 
 #pragma once
 
+#include "hw-plane-socket.h"
 #include "hw-watch-place.h"
-#include "hw-ws-socket.h"
 
 G_BEGIN_DECLS
 
 /**
  * HwPlaneLine:
  *
- * A WebSocket in the plane, as the main context knows it.
+ * A connection in the plane, as the main context knows it.
  */
 typedef struct _HwPlaneLine HwPlaneLine;
 
@@ -33,19 +33,19 @@ typedef struct
 
 /**
  * HwPlaneFuncs:
- * @news: is told what happened on a WebSocket, with what the client sent, if it is
- *   %HW_WS_NEWS_DATA; that is to be answered with hw_plane_go_on(). After %HW_WS_NEWS_OVER
+ * @news: is told what happened on a connection, with what the client sent, if it is
+ *   %HW_PLANE_NEWS_DATA; that is to be answered with hw_plane_go_on(). After %HW_PLANE_NEWS_OVER
  *   it is there no more
  * @watch_news: is told what has become of one who watches
  *
- * Who is told of a WebSocket, in the main context.
+ * Who is told of a connection, in the main context.
  */
 typedef struct
 {
-  void (*news)(HwPlaneLine *line,
-               HwWsNewsKind kind,
-               GBytes      *data,
-               gpointer     user_data);
+  void (*news)(HwPlaneLine    *line,
+               HwPlaneNewsKind kind,
+               GBytes         *data,
+               gpointer        user_data);
   void (*watch_news)(HwPlaneLine      *line,
                      HwPlaneWatchNews *news,
                      gpointer          user_data);
@@ -58,11 +58,16 @@ HwPlane     *hw_plane_new (void);
 void         hw_plane_close (HwPlane *self);
 void         hw_plane_settle (HwPlane *self);
 
-HwPlaneLine *hw_plane_add (HwPlane            *self,
-                           const HwWsWire     *wire,
-                           GBytes             *early,
-                           const HwPlaneFuncs *funcs,
-                           gpointer            user_data);
+void         hw_plane_set_max_lines (HwPlane *self,
+                                     guint    max_lines);
+gboolean     hw_plane_has_room (HwPlane *self);
+
+HwPlaneLine *hw_plane_add (HwPlane             *self,
+                           HwPlaneSocketNewFunc make_socket,
+                           const HwPlaneWire   *wire,
+                           GBytes              *early,
+                           const HwPlaneFuncs  *funcs,
+                           gpointer             user_data);
 void         hw_plane_send (HwPlane     *self,
                             HwPlaneLine *line,
                             GBytes      *message);

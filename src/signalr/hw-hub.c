@@ -13,17 +13,6 @@
 #include "hw-ws-transports.h"
 
 #include <string.h>
-#include <sys/resource.h>
-
-/* A connection costs its file descriptor, a kilobyte here and some more in the kernel; this
- * many are what one machine's watchers may be.
- */
-#define MAX_CONNECTIONS 10000
-
-/* Of eight descriptors that there may be, watchers take no more than so many: two are for
- * those who ask, and there have to be some for tasks and the store.
- */
-#define DESCRIPTOR_SHARE 5
 
 /**
  * HwHub:
@@ -49,7 +38,6 @@ struct _HwHub
   HwHubTokens *tokens;        /* (owned) (not nullable) */
   HwWsTransports *transports; /* (owned) (not nullable) */
 
-  guint max_connections;
   GTask *stopping; /* (owned) (nullable) */
   gboolean is_stopped;
 };
@@ -162,7 +150,7 @@ on_message_wrote_informational (SoupServerMessage *message,
   g_autoptr(HwHubConnection) connection = NULL;
   g_autoptr(HwWsTransport) transport = NULL;
   g_autoptr(GBytes) early = NULL;
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
 
   /* This may be the end of the message and of the upgrade. */
   wire.fd = self->take (message, &wire.stream, &early);
@@ -201,7 +189,7 @@ hw_hub_answer_upgrade (HwHub             *self,
 {
   Upgrade *upgrade;
 
-  if (hw_ws_transports_get_size (self->transports) >= self->max_connections)
+  if (!hw_plane_has_room (self->plane))
     {
       hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
       return;
@@ -316,7 +304,6 @@ hw_hub_dispose (GObject *object)
     {
       soup_server_remove_handler (self->server, self->path);
       hw_ws_transports_cut_all (self->transports);
-      hw_plane_close (self->plane);
     }
   g_clear_object (&self->server);
 
@@ -348,22 +335,9 @@ hw_hub_class_init (HwHubClass *klass)
   object_class->finalize = hw_hub_finalize;
 }
 
-static guint
-count_places (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
-    return MAX_CONNECTIONS;
-
-  return (guint) CLAMP (limit.rlim_cur / 8 * DESCRIPTOR_SHARE, 1, MAX_CONNECTIONS);
-}
-
 static void
 hw_hub_init (HwHub *self)
 {
-  self->max_connections = count_places ();
-  self->plane = hw_plane_new ();
   self->tokens = hw_hub_tokens_new ();
 }
 
@@ -373,6 +347,7 @@ hw_hub_init (HwHub *self)
  * @path: on which path, such as `/hub`; nothing else may hang there or below
  * @handler: what clients can call
  * @clock: what time it is
+ * @plane: where the WebSockets go
  * @take: takes connections from those who speak HTTP
  * @authenticate: finds out who asks
  * @user_data: for @authenticate; it must live as long as the hub
@@ -387,6 +362,7 @@ hw_hub_new (SoupServer           *server,
             const char           *path,
             HwHubHandler         *handler,
             HwClock              *clock,
+            HwPlane              *plane,
             HwHubTakeFunc         take,
             HwHubAuthenticateFunc authenticate,
             gpointer              user_data)
@@ -397,6 +373,7 @@ hw_hub_new (SoupServer           *server,
   g_return_val_if_fail (path != NULL && path[0] == '/', NULL);
   g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
   g_return_val_if_fail (take != NULL && authenticate != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB, NULL);
@@ -404,6 +381,7 @@ hw_hub_new (SoupServer           *server,
   self->path = g_strdup (path);
   self->handler = g_object_ref (handler);
   self->clock = g_object_ref (clock);
+  self->plane = g_object_ref (plane);
   self->take = take;
   self->transports = hw_ws_transports_new (self->plane, clock);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
@@ -414,22 +392,6 @@ hw_hub_new (SoupServer           *server,
   soup_server_add_handler (server, path, on_server_request, self, NULL);
 
   return self;
-}
-
-/**
- * hw_hub_get_plane:
- * @self: a hub
- *
- * Gets where its WebSockets are.
- *
- * Returns: (transfer none): the plane
- */
-HwPlane *
-hw_hub_get_plane (HwHub *self)
-{
-  g_return_val_if_fail (HW_IS_HUB (self), NULL);
-
-  return self->plane;
 }
 
 /**

@@ -50,11 +50,11 @@ HwHub   *hw_hub_new (SoupServer           *server,
                      const char           *path,
                      HwHubHandler         *handler,
                      HwClock              *clock,
+                     HwPlane              *plane,
                      HwHubTakeFunc take,
                      HwHubAuthenticateFunc authenticate,
                      gpointer user_data);
 
-HwPlane *hw_hub_get_plane (HwHub *self);
 guint    hw_hub_get_n_connections (HwHub *self);
 
 void     hw_hub_stop_async (HwHub              *self,

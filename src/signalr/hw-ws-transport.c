@@ -8,6 +8,8 @@
 
 #include "hw-hub-writer.h"
 #include "hw-task-json.h"
+#include "hw-ws-frame.h"
+#include "hw-ws-socket.h"
 
 /* How much may be on its way to the plane before it is asked how far it is. What waits there
  * for a client that reads nothing is at most this and one piece.
@@ -189,31 +191,31 @@ hw_ws_transport_set_writable (HwWsTransport *self,
 
 /* What came before we cut it is not looked at any more. */
 static void
-hw_ws_transport_hear (HwWsTransport *self,
-                      HwWsNewsKind   kind,
-                      GBytes        *data)
+hw_ws_transport_hear (HwWsTransport  *self,
+                      HwPlaneNewsKind kind,
+                      GBytes         *data)
 {
   switch (kind)
     {
-    case HW_WS_NEWS_DATA:
+    case HW_PLANE_NEWS_DATA:
       hw_ws_transport_take (self, data);
       break;
 
-    case HW_WS_NEWS_BLOCKED:
+    case HW_PLANE_NEWS_BLOCKED:
       hw_ws_transport_set_writable (self, FALSE);
       break;
 
-    case HW_WS_NEWS_DRAINED:
+    case HW_PLANE_NEWS_DRAINED:
       hw_ws_transport_set_writable (self, TRUE);
       break;
 
     /* The plane has answered, and waits for the client to hang up. */
-    case HW_WS_NEWS_GOODBYE:
+    case HW_PLANE_NEWS_GOODBYE:
       hw_ws_transport_close (self);
       hw_hub_connection_abort (self->connection);
       break;
 
-    case HW_WS_NEWS_OVER:
+    case HW_PLANE_NEWS_OVER:
     default:
       hw_ws_transport_finish (self);
       break;
@@ -221,19 +223,19 @@ hw_ws_transport_hear (HwWsTransport *self,
 }
 
 static void
-on_line_news (HwPlaneLine *line,
-              HwWsNewsKind kind,
-              GBytes      *data,
-              gpointer     user_data)
+on_line_news (HwPlaneLine    *line,
+              HwPlaneNewsKind kind,
+              GBytes         *data,
+              gpointer        user_data)
 {
   g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
 
-  if (kind == HW_WS_NEWS_OVER)
+  if (kind == HW_PLANE_NEWS_OVER)
     self->line = NULL;
   if (!self->is_over)
     hw_ws_transport_hear (self, kind, data);
 
-  if (kind == HW_WS_NEWS_OVER)
+  if (kind == HW_PLANE_NEWS_OVER)
     g_object_unref (self);
 }
 
@@ -352,14 +354,14 @@ hw_ws_transport_set_finished (HwWsTransport    *self,
  * Begins to read. It lives at least until the WebSocket is closed.
  */
 void
-hw_ws_transport_start (HwWsTransport  *self,
-                       const HwWsWire *wire,
-                       GBytes         *early)
+hw_ws_transport_start (HwWsTransport     *self,
+                       const HwPlaneWire *wire,
+                       GBytes            *early)
 {
   g_return_if_fail (HW_IS_WS_TRANSPORT (self));
   g_return_if_fail (self->line == NULL && !self->is_over);
 
-  self->line = hw_plane_add (self->plane, wire, early, &line_funcs, g_object_ref (self));
+  self->line = hw_plane_add (self->plane, hw_ws_socket_new, wire, early, &line_funcs, g_object_ref (self));
 }
 
 /**

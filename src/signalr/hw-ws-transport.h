@@ -36,9 +36,9 @@ HwHubConnection *hw_ws_transport_get_connection (HwWsTransport *self);
 void             hw_ws_transport_set_finished (HwWsTransport    *self,
                                                HwWsTransportFunc finished,
                                                gpointer          user_data);
-void             hw_ws_transport_start (HwWsTransport  *self,
-                                        const HwWsWire *wire,
-                                        GBytes         *early);
+void             hw_ws_transport_start (HwWsTransport     *self,
+                                        const HwPlaneWire *wire,
+                                        GBytes            *early);
 void             hw_ws_transport_tick (HwWsTransport *self);
 void             hw_ws_transport_cut (HwWsTransport *self);
 

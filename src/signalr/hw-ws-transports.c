@@ -201,11 +201,11 @@ hw_ws_transports_get_size (HwWsTransports *self)
  * Adds a WebSocket and starts it.
  */
 void
-hw_ws_transports_add (HwWsTransports *self,
-                      HwWsTransport  *transport,
-                      const char     *token,
-                      const HwWsWire *wire,
-                      GBytes         *early)
+hw_ws_transports_add (HwWsTransports    *self,
+                      HwWsTransport     *transport,
+                      const char        *token,
+                      const HwPlaneWire *wire,
+                      GBytes            *early)
 {
   g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
   g_return_if_fail (HW_IS_WS_TRANSPORT (transport));

@@ -15,11 +15,11 @@ HwWsTransports *hw_ws_transports_new (HwPlane *plane,
                                       HwClock *clock);
 
 guint           hw_ws_transports_get_size (HwWsTransports *self);
-void            hw_ws_transports_add (HwWsTransports *self,
-                                      HwWsTransport  *transport,
-                                      const char     *token,
-                                      const HwWsWire *wire,
-                                      GBytes         *early);
+void            hw_ws_transports_add (HwWsTransports    *self,
+                                      HwWsTransport     *transport,
+                                      const char        *token,
+                                      const HwPlaneWire *wire,
+                                      GBytes            *early);
 void            hw_ws_transports_close_all (HwWsTransports *self);
 void            hw_ws_transports_cut_all (HwWsTransports *self);
 

@@ -121,7 +121,7 @@ crowd_add_watcher (Crowd *crowd)
                         "\"arguments\":[null,0,0]}\036";
   g_autoptr(HwHubConnection) connection = NULL;
   HwWsTransport *transport;
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
   int fds[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM, 0, fds) != 0)

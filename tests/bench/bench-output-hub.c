@@ -34,7 +34,7 @@ follow (BenchHouse   *house,
                      "\"arguments\":[%" G_GUINT64_FORMAT ",0,0]}\036", task_id);
   g_autoptr(HwHubConnection) connection = hw_hub_connection_new (handler, house->me, 1);
   HwWsTransport *transport = hw_ws_transport_new (plane, connection, clock);
-  const HwWsWire wire = { fd, NULL };
+  const HwPlaneWire wire = { fd, NULL };
 
   hw_ws_transport_start (transport, &wire, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), hw_clock_get_monotonic_time (clock));

@@ -230,6 +230,33 @@ class TlsTest(House):
         connection.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
         self.assertEqual(b"\x88\x02\x03\xe8", connection.recv(4))
 
+    def test_events_come_as_they_happen_and_all_reach_a_slow_reader(self):
+        self.start()
+        self.ask("POST", "/api/v1/tasks", self.bearer() | {"Content-Type": "application/json"},
+                 json.dumps([{"type": "noop"}] * 500).encode())
+        connection = http.client.HTTPSConnection("localhost", self.port, timeout=daemon.LIMIT,
+                                                 context=self.trust())
+        with contextlib.closing(connection):
+            connection.request("GET", "/api/v1/tasks/500/events", headers=self.bearer() | {
+                "Host": f"localhost:{self.port}", "Accept": "text/event-stream"})
+            kinds = [json.loads(line[6:])["kind"] for line in connection.getresponse()
+                     if line.startswith(b"data: ")]
+        self.assertEqual(("added", "state"), (kinds[0], kinds[-1]))
+
+        feed = self.connect()
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self.bearer().items())
+        epoch = json.loads(self.ask(path="/api/v1/events", fields=self.bearer())[2])["epoch"]
+        feed.sendall(f"GET /api/v1/events?epoch={epoch}&after=0 HTTP/1.1\r\n"
+                     f"Host: localhost:{self.port}\r\nAccept: text/event-stream\r\n{fields}\r\n"
+                     .encode())
+        stream = feed.makefile("rb", 1000)
+        self.assertEqual(b"HTTP/1.1 200 OK\r\n", stream.readline())
+        for number in range(1, 1501):
+            line = b""
+            while not line.startswith(b"id: "):
+                line = stream.readline()
+            self.assertEqual(f"id: {epoch}-{number}\n", line.decode())
+
     @staticmethod
     def make_frame(message: dict) -> bytes:
         payload = json.dumps(message).encode() + b"\x1e"

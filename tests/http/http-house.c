@@ -32,8 +32,9 @@ http_house_set_up (HttpHouse    *self,
   hw_test_house_add_type (self->house, "checksum", CHECKSUM_TYPE);
   hw_test_house_open (self->house);
 
+  self->plane = hw_plane_new ();
   self->server = hw_http_server_new (self->house->queue, HW_CLOCK (self->house->clock),
-                                     HTTP_HOUSE_TOKEN);
+                                     self->plane, HTTP_HOUSE_TOKEN);
   hw_http_server_start (self->server, 0, self->socket_path, &error);
   g_assert_no_error (error);
   self->address = g_inet_socket_address_new_from_string ("127.0.0.1",
@@ -48,8 +49,10 @@ http_house_tear_down (HttpHouse    *self,
   g_autofree char *run = g_path_get_dirname (self->socket_path);
 
   hw_http_server_stop (self->server);
+  hw_plane_close (self->plane);
   hw_await_quiet ();
   g_assert_finalize_object (g_steal_pointer (&self->server));
+  g_assert_finalize_object (g_steal_pointer (&self->plane));
   g_clear_pointer (&self->house, hw_test_house_free);
 
   g_assert_cmpint (g_rmdir (run), ==, 0);
@@ -58,6 +61,23 @@ http_house_tear_down (HttpHouse    *self,
   g_clear_pointer (&self->socket_path, g_free);
   g_clear_object (&self->address);
   g_clear_object (&self->socket_address);
+}
+
+/**
+ * http_house_settle:
+ * @self: a house
+ *
+ * Lets all happen that can: what came is taken, what is to be said has gone out.
+ */
+void
+http_house_settle (HttpHouse *self)
+{
+  do
+    {
+      hw_await_quiet ();
+      hw_plane_settle (self->plane);
+    }
+  while (g_main_context_pending (NULL));
 }
 
 /**

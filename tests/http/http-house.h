@@ -9,6 +9,7 @@
 #include "hw-test-house.h"
 
 #include "hw-http-server.h"
+#include "hw-plane.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ G_BEGIN_DECLS
 /**
  * HttpHouse:
  * @house: a queue on fakes, open, with the type `checksum` too
+ * @plane: where those go who watch
  * @server: the front door of it
  * @address: where it is on TCP
  * @socket_address: where its Unix socket is
@@ -33,6 +35,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   HwTestHouse *house;
+  HwPlane *plane;
   HwHttpServer *server;
   GSocketAddress *address;
   GSocketAddress *socket_address;
@@ -45,6 +48,7 @@ void        http_house_set_up (HttpHouse    *self,
 void        http_house_tear_down (HttpHouse    *self,
                                   gconstpointer test_data);
 
+void        http_house_settle (HttpHouse *self);
 char       *http_house_write (HttpHouse  *self,
                               const char *target,
                               const char *fields,

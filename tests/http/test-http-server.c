@@ -203,7 +203,8 @@ test_http_server_taken_port (HttpHouse    *house,
 {
   guint port = hw_http_server_get_port (house->server);
   g_autoptr(HwHttpServer) second = hw_http_server_new (house->house->queue,
-                                                       HW_CLOCK (house->house->clock), "token");
+                                                       HW_CLOCK (house->house->clock),
+                                                       house->plane, "token");
   g_autofree char *path = g_build_filename (house->folder, "second.sock", NULL);
   g_autofree char *beginning = g_strdup_printf ("Port %u is taken by ", port);
   g_autoptr(GError) error = NULL;
@@ -219,7 +220,8 @@ test_http_server_taken_socket (HttpHouse    *house,
                                gconstpointer test_data)
 {
   g_autoptr(HwHttpServer) second = hw_http_server_new (house->house->queue,
-                                                       HW_CLOCK (house->house->clock), "token");
+                                                       HW_CLOCK (house->house->clock),
+                                                       house->plane, "token");
   g_autoptr(GError) error = NULL;
   g_autoptr(HttpAnswer) answer = NULL;
 

@@ -5,6 +5,8 @@
 #include "config.h"
 
 #include "hw-plane.h"
+#include "hw-ws-frame.h"
+#include "hw-ws-socket.h"
 #include "wait.h"
 
 #include <dirent.h>
@@ -19,18 +21,18 @@ typedef struct
   HwPlaneLine *line;
   int fd;
   GString *heard;
-  guint n_news[HW_WS_NEWS_OVER + 1];
+  guint n_news[HW_PLANE_NEWS_OVER + 1];
 } Client;
 
 static void
-on_line_news (HwPlaneLine *line,
-              HwWsNewsKind kind,
-              GBytes      *data,
-              gpointer     user_data)
+on_line_news (HwPlaneLine    *line,
+              HwPlaneNewsKind kind,
+              GBytes         *data,
+              gpointer        user_data)
 {
   Client *client = user_data;
 
-  g_assert_cmpuint (client->n_news[HW_WS_NEWS_OVER], ==, 0);
+  g_assert_cmpuint (client->n_news[HW_PLANE_NEWS_OVER], ==, 0);
   client->n_news[kind]++;
   if (data == NULL)
     return;
@@ -46,7 +48,7 @@ static Client *
 client_new (HwPlane *plane)
 {
   Client *client = g_new0 (Client, 1);
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
@@ -54,7 +56,7 @@ client_new (HwPlane *plane)
   client->fd = fds[1];
   client->plane = plane;
   client->heard = g_string_new (NULL);
-  client->line = hw_plane_add (plane, &wire, NULL, &funcs, client);
+  client->line = hw_plane_add (plane, hw_ws_socket_new, &wire, NULL, &funcs, client);
 
   return client;
 }
@@ -62,7 +64,7 @@ client_new (HwPlane *plane)
 static void
 client_free (Client *client)
 {
-  g_assert_cmpuint (client->n_news[HW_WS_NEWS_OVER], ==, 1);
+  g_assert_cmpuint (client->n_news[HW_PLANE_NEWS_OVER], ==, 1);
   if (client->fd >= 0)
     close (client->fd);
   g_string_free (client->heard, TRUE);
@@ -173,7 +175,7 @@ test_said_too_late (void)
   hw_plane_ask (plane, client->line);
   hw_plane_say_goodbye (plane, client->line, HW_WS_CLOSE_CODE_NORMAL);
   hw_plane_cut (plane, client->line);
-  wait_until (client->n_news[HW_WS_NEWS_OVER] == 1);
+  wait_until (client->n_news[HW_PLANE_NEWS_OVER] == 1);
 
   plane_free (plane);
   client_free (client);
@@ -187,7 +189,7 @@ test_cut_is_told (void)
   char byte;
 
   hw_plane_cut (plane, client->line);
-  wait_until (client->n_news[HW_WS_NEWS_OVER] == 1);
+  wait_until (client->n_news[HW_PLANE_NEWS_OVER] == 1);
   g_assert_cmpint (recv (client->fd, &byte, 1, 0), ==, 0);
 
   plane_free (plane);
@@ -227,7 +229,7 @@ test_coming_and_going_costs_nothing (void)
       Client *client = client_new (plane);
 
       client_hang_up (client);
-      wait_until (client->n_news[HW_WS_NEWS_OVER] == 1);
+      wait_until (client->n_news[HW_PLANE_NEWS_OVER] == 1);
       client_free (client);
     }
   hw_plane_settle (plane);

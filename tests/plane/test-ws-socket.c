@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-ws-frame.h"
 #include "hw-ws-socket.h"
 
 #include <string.h>
@@ -14,16 +15,16 @@
 /* One WebSocket, whose client is the test: each piece that is sent arrives as one piece. */
 typedef struct
 {
-  HwWsSocket *socket;
+  HwPlaneSocket *socket;
   int fd;
   GString *news; /* a letter for each, and in brackets the data */
 } Fixture;
 
 static void
-on_news (HwWsSocket  *socket,
-         HwWsNewsKind kind,
-         GBytes      *data,
-         gpointer     user_data)
+on_news (HwPlaneSocket  *socket,
+         HwPlaneNewsKind kind,
+         GBytes         *data,
+         gpointer        user_data)
 {
   Fixture *fixture = user_data;
   g_autoptr(GBytes) owned = data;
@@ -42,7 +43,7 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), ==, 0);
@@ -56,7 +57,7 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer test_data)
 {
-  hw_ws_socket_free (fixture->socket);
+  hw_plane_socket_free (fixture->socket);
   g_string_free (fixture->news, TRUE);
   close (fixture->fd);
 }
@@ -72,8 +73,8 @@ send_frame (Fixture    *fixture,
 
   memcpy (frame + 6, payload, length);
   g_assert_cmpint (send (fixture->fd, frame, 6u + length, 0), ==, 6 + length);
-  hw_ws_socket_read (fixture->socket);
-  hw_ws_socket_flush (fixture->socket);
+  hw_plane_socket_read (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
 }
 
 /* Returns: how many bytes came in one piece, which is put into @bytes; -1 if there is none */
@@ -90,7 +91,7 @@ push (Fixture    *fixture,
 {
   g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
 
-  hw_ws_socket_push (fixture->socket, bytes);
+  hw_plane_socket_push (fixture->socket, bytes);
 }
 
 static void
@@ -112,7 +113,7 @@ test_messages_go_out_together (Fixture      *fixture,
 
   for (guint i = 0; i < 20; i++)
     push (fixture, "x");
-  hw_ws_socket_flush (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
 
   g_assert_cmpint (take_piece (fixture, bytes), ==, 60);
   g_assert_cmpint (memcmp (bytes, "\x81\x01x\x81\x01x", 6), ==, 0);
@@ -139,15 +140,15 @@ test_untaken_data_stop_the_reading (Fixture      *fixture,
 {
   g_autofree char *text = g_strnfill (100, 'a');
 
-  for (guint i = 0; i < HW_WS_SOCKET_MAX_UNTAKEN / 100; i++)
+  for (guint i = 0; i < HW_PLANE_MAX_UNTAKEN / 100; i++)
     send_frame (fixture, 0x82, text, 100);
-  g_assert_cmpuint (hw_ws_socket_get_interest (fixture->socket), ==, EPOLLIN);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
 
   send_frame (fixture, 0x82, text, 100);
-  g_assert_cmpuint (hw_ws_socket_get_interest (fixture->socket), ==, 0);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, 0);
 
-  hw_ws_socket_go_on (fixture->socket, 100);
-  g_assert_cmpuint (hw_ws_socket_get_interest (fixture->socket), ==, EPOLLIN);
+  hw_plane_socket_go_on (fixture->socket, 100);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
 }
 
 /* Test that a client that does not read is noticed once, and once when it reads again. */
@@ -161,21 +162,21 @@ test_slow_client_is_told_of (Fixture      *fixture,
   while (fixture->news->len == 0)
     {
       push (fixture, text);
-      hw_ws_socket_flush (fixture->socket);
+      hw_plane_socket_flush (fixture->socket);
     }
   push (fixture, text);
-  hw_ws_socket_flush (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
   g_assert_cmpstr (fixture->news->str, ==, "B");
-  g_assert_cmpuint (hw_ws_socket_get_interest (fixture->socket), ==, EPOLLIN | EPOLLOUT);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN | EPOLLOUT);
 
   for (guint i = 0; i < 100 && fixture->news->len == 1; i++)
     {
       while (take_piece (fixture, bytes) > 0)
         continue;
-      hw_ws_socket_flush (fixture->socket);
+      hw_plane_socket_flush (fixture->socket);
     }
   g_assert_cmpstr (fixture->news->str, ==, "BD");
-  g_assert_cmpuint (hw_ws_socket_get_interest (fixture->socket), ==, EPOLLIN);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
 }
 
 static void
@@ -183,11 +184,11 @@ test_who_asks_hears_when_all_is_sent (Fixture      *fixture,
                                       gconstpointer test_data)
 {
   push (fixture, "x");
-  hw_ws_socket_ask (fixture->socket);
+  hw_plane_socket_ask (fixture->socket);
   g_assert_cmpstr (fixture->news->str, ==, "");
 
-  hw_ws_socket_flush (fixture->socket);
-  hw_ws_socket_flush (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
   g_assert_cmpstr (fixture->news->str, ==, "D");
 }
 
@@ -205,7 +206,7 @@ test_goodbye_is_answered (Fixture      *fixture,
   g_assert_cmpint (memcmp (bytes, "\x81\x01x\x88\x02\x0f\xa0", 7), ==, 0);
   g_assert_cmpint (take_piece (fixture, bytes), ==, 0);
   g_assert_cmpstr (fixture->news->str, ==, "GO");
-  g_assert_cmpint (hw_ws_socket_get_fd (fixture->socket), ==, -1);
+  g_assert_cmpint (hw_plane_socket_get_fd (fixture->socket), ==, -1);
 }
 
 /* Test that a ping is answered though a goodbye came together with it. */
@@ -217,8 +218,8 @@ test_ping_is_answered_before_a_goodbye (Fixture      *fixture,
   char bytes[65536];
 
   g_assert_cmpint (send (fixture->fd, frames, sizeof (frames) - 1, 0), ==, sizeof (frames) - 1);
-  hw_ws_socket_read (fixture->socket);
-  hw_ws_socket_flush (fixture->socket);
+  hw_plane_socket_read (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
 
   g_assert_cmpint (take_piece (fixture, bytes), ==, 7);
   g_assert_cmpint (memcmp (bytes, "\x8a\x01p\x88\x02\x0f\xa0", 7), ==, 0);
@@ -231,14 +232,14 @@ test_our_goodbye_is_the_last_word (Fixture      *fixture,
 {
   char bytes[65536];
 
-  hw_ws_socket_say_goodbye (fixture->socket, HW_WS_CLOSE_CODE_NORMAL);
+  hw_plane_socket_say_goodbye (fixture->socket, HW_WS_CLOSE_CODE_NORMAL);
   push (fixture, "x");
   send_frame (fixture, 0x81, "late", 4);
   g_assert_cmpint (take_piece (fixture, bytes), ==, 4);
-  g_assert_false (hw_ws_socket_is_over (fixture->socket));
+  g_assert_false (hw_plane_socket_is_over (fixture->socket));
 
   send_frame (fixture, 0x88, "\x03\xe8", 2);
-  g_assert_true (hw_ws_socket_is_over (fixture->socket));
+  g_assert_true (hw_plane_socket_is_over (fixture->socket));
   g_assert_cmpstr (fixture->news->str, ==, "O");
 }
 
@@ -254,7 +255,7 @@ test_fault_is_told_before_the_end (Fixture      *fixture,
   g_assert_cmpint (memcmp (bytes, "\x88\x02\x03\xea", 4), ==, 0);
   g_assert_cmpstr (fixture->news->str, ==, "G");
   shutdown (fixture->fd, SHUT_WR);
-  hw_ws_socket_read (fixture->socket);
+  hw_plane_socket_read (fixture->socket);
   g_assert_cmpstr (fixture->news->str, ==, "GO");
 }
 
@@ -264,9 +265,9 @@ test_early_bytes_come_first (Fixture      *fixture,
 {
   g_autoptr(GBytes) early = g_bytes_new_static ("\x81\x85\0\0\0\0he", 8);
 
-  hw_ws_socket_give (fixture->socket, early);
+  hw_plane_socket_give (fixture->socket, early);
   g_assert_cmpint (send (fixture->fd, "llo", 3, 0), ==, 3);
-  hw_ws_socket_read (fixture->socket);
+  hw_plane_socket_read (fixture->socket);
 
   g_assert_cmpstr (fixture->news->str, ==, "d[he]d[llo]");
 }
@@ -276,7 +277,7 @@ static void
 test_through_a_stream (void)
 {
   g_autoptr(GSocket) socket = NULL;
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
   Fixture fixture = { .news = g_string_new (NULL) };
   char bytes[65536];
   int fds[2];
@@ -290,10 +291,10 @@ test_through_a_stream (void)
 
   send_frame (&fixture, 0x81, "hello", 5);
   push (&fixture, "x");
-  hw_ws_socket_flush (fixture.socket);
+  hw_plane_socket_flush (fixture.socket);
   g_assert_cmpint (take_piece (&fixture, bytes), ==, 3);
   shutdown (fixture.fd, SHUT_WR);
-  hw_ws_socket_read (fixture.socket);
+  hw_plane_socket_read (fixture.socket);
 
   g_assert_cmpstr (fixture.news->str, ==, "d[hello]O");
   tear_down (&fixture, NULL);

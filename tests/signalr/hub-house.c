@@ -52,15 +52,19 @@ hub_house_set_up (HubHouse     *self,
   hw_http_listener_add (self->listener, g_ptr_array_index (sockets, 0),
                         HW_HTTP_ENTRANCE_LOOPBACK);
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
+  self->plane = hw_plane_new ();
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
-                          HW_CLOCK (self->clock), hw_http_handover_take, authenticate, NULL);
+                          HW_CLOCK (self->clock), self->plane, hw_http_handover_take, authenticate,
+                          NULL);
 }
 
 void
 hub_house_tear_down (HubHouse     *self,
                      gconstpointer test_data)
 {
+  hw_plane_close (self->plane);
   drop_object (g_steal_pointer (&self->hub));
+  drop_object (g_steal_pointer (&self->plane));
   hw_http_listener_close (self->listener);
   drop_object (g_steal_pointer (&self->listener));
   g_assert_cmpuint (hw_fake_clock_get_n_timers (self->clock), ==, 0);
@@ -76,7 +80,7 @@ hub_house_settle (HubHouse *self)
   do
     {
       hw_await_quiet ();
-      hw_plane_settle (hw_hub_get_plane (self->hub));
+      hw_plane_settle (self->plane);
     }
   while (g_main_context_pending (NULL));
 }

@@ -10,6 +10,7 @@
 #include "hw-fake-clock.h"
 #include "hw-http-listener.h"
 #include "hw-hub.h"
+#include "hw-plane.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,7 @@ typedef struct
   HwHttpListener *listener;
   HwFakeClock *clock;
   TestHandler *handler;
+  HwPlane *plane;
   HwHub *hub;
   guint port;
 } HubHouse;

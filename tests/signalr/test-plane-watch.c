@@ -36,7 +36,7 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwWsWire wire = { -1, NULL };
+  HwPlaneWire wire = { -1, NULL };
   const int little = 4096;
   int fds[2];
 

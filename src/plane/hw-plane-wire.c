@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "hw-ws-wire.h"
+#include "hw-plane-wire.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -25,7 +25,7 @@ judge (gssize result)
   if (result >= 0)
     return result;
 
-  return errno == EAGAIN || errno == EINTR ? 0 : HW_WS_WIRE_OVER;
+  return errno == EAGAIN || errno == EINTR ? 0 : HW_PLANE_WIRE_OVER;
 }
 
 static gssize
@@ -41,34 +41,34 @@ read_stream (GIOStream *stream,
   if (n_read > 0)
     return n_read;
 
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? 0 : HW_WS_WIRE_OVER;
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? 0 : HW_PLANE_WIRE_OVER;
 }
 
 /**
- * hw_ws_wire_read:
+ * hw_plane_wire_read:
  * @self: a wire
  * @bytes: where they go
  * @size: how many fit
  *
  * Reads what has come.
  *
- * Returns: how many bytes, 0 if nothing has come, or %HW_WS_WIRE_OVER
+ * Returns: how many bytes, 0 if nothing has come, or %HW_PLANE_WIRE_OVER
  */
 gssize
-hw_ws_wire_read (HwWsWire *self,
-                 char     *bytes,
-                 gsize     size)
+hw_plane_wire_read (HwPlaneWire *self,
+                    char        *bytes,
+                    gsize        size)
 {
   gssize n_read;
 
-  g_return_val_if_fail (self != NULL, HW_WS_WIRE_OVER);
+  g_return_val_if_fail (self != NULL, HW_PLANE_WIRE_OVER);
 
   if (self->stream != NULL)
     return read_stream (self->stream, bytes, size);
 
   n_read = recv (self->fd, bytes, size, MSG_DONTWAIT);
 
-  return n_read == 0 ? HW_WS_WIRE_OVER : judge (n_read);
+  return n_read == 0 ? HW_PLANE_WIRE_OVER : judge (n_read);
 }
 
 static gssize
@@ -82,27 +82,27 @@ write_stream (GIOStream           *stream,
     g_pollable_output_stream_writev_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), vectors,
                                                  n_vectors, &n_written, NULL, NULL);
 
-  return outcome == G_POLLABLE_RETURN_FAILED ? HW_WS_WIRE_OVER : (gssize) n_written;
+  return outcome == G_POLLABLE_RETURN_FAILED ? HW_PLANE_WIRE_OVER : (gssize) n_written;
 }
 
 /**
- * hw_ws_wire_write:
+ * hw_plane_wire_write:
  * @self: a wire
  * @vectors: what to write; what was not taken is to be written again next
  * @n_vectors: how many pieces that are
  *
  * Writes as much as the network takes.
  *
- * Returns: how many bytes, 0 if none for now, or %HW_WS_WIRE_OVER
+ * Returns: how many bytes, 0 if none for now, or %HW_PLANE_WIRE_OVER
  */
 gssize
-hw_ws_wire_write (HwWsWire            *self,
-                  const GOutputVector *vectors,
-                  gsize                n_vectors)
+hw_plane_wire_write (HwPlaneWire         *self,
+                     const GOutputVector *vectors,
+                     gsize                n_vectors)
 {
   struct msghdr message = { 0 };
 
-  g_return_val_if_fail (self != NULL, HW_WS_WIRE_OVER);
+  g_return_val_if_fail (self != NULL, HW_PLANE_WIRE_OVER);
 
   if (self->stream != NULL)
     return write_stream (self->stream, vectors, n_vectors);
@@ -114,13 +114,29 @@ hw_ws_wire_write (HwWsWire            *self,
 }
 
 /**
- * hw_ws_wire_clear:
+ * hw_plane_wire_forget_rest:
+ * @self: a wire that is about to be cleared
+ *
+ * Has the kernel forget what the other side does not take: else it would keep that for minutes.
+ */
+void
+hw_plane_wire_forget_rest (HwPlaneWire *self)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  g_return_if_fail (self != NULL);
+
+  setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof (at_once));
+}
+
+/**
+ * hw_plane_wire_clear:
  * @self: a wire
  *
  * Closes the connection.
  */
 void
-hw_ws_wire_clear (HwWsWire *self)
+hw_plane_wire_clear (HwPlaneWire *self)
 {
   g_return_if_fail (self != NULL);
 

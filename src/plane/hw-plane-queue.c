@@ -4,19 +4,19 @@
 
 #include "config.h"
 
-#include "hw-ws-queue.h"
+#include "hw-plane-queue.h"
 
 /* How many pieces go out in one go: some headers and what they stand before. */
 #define MAX_VECTORS 64
 
 /**
- * hw_ws_queue_clear:
+ * hw_plane_queue_clear:
  * @self: a queue
  *
  * Forgets what was not sent.
  */
 void
-hw_ws_queue_clear (HwWsQueue *self)
+hw_plane_queue_clear (HwPlaneQueue *self)
 {
   g_return_if_fail (self != NULL);
 
@@ -25,7 +25,7 @@ hw_ws_queue_clear (HwWsQueue *self)
 }
 
 /**
- * hw_ws_queue_is_empty:
+ * hw_plane_queue_is_empty:
  * @self: a queue
  *
  * Tells whether all was sent.
@@ -33,7 +33,7 @@ hw_ws_queue_clear (HwWsQueue *self)
  * Returns: %TRUE if so
  */
 gboolean
-hw_ws_queue_is_empty (HwWsQueue *self)
+hw_plane_queue_is_empty (HwPlaneQueue *self)
 {
   g_return_val_if_fail (self != NULL, TRUE);
 
@@ -41,34 +41,33 @@ hw_ws_queue_is_empty (HwWsQueue *self)
 }
 
 /**
- * hw_ws_queue_push:
+ * hw_plane_queue_push:
  * @self: a queue
- * @opcode: what the frame is
- * @payload: what it carries
+ * @header: (array length=header_length): what stands before @payload
+ * @header_length: how many bytes, or 0
+ * @payload: what is to be sent, whose bytes are shared
  *
- * Puts a frame behind the others.
+ * Puts a message behind the others.
  */
 void
-hw_ws_queue_push (HwWsQueue *self,
-                  HwWsOpcode opcode,
-                  GBytes    *payload)
+hw_plane_queue_push (HwPlaneQueue *self,
+                     const guint8 *header,
+                     gsize         header_length,
+                     GBytes       *payload)
 {
-  guint8 header[HW_WS_MAX_HEADER_LENGTH];
-  gsize length;
-
   g_return_if_fail (self != NULL);
   g_return_if_fail (payload != NULL);
 
-  length = hw_ws_frame_make_header (header, opcode, g_bytes_get_size (payload));
-  g_queue_push_tail (&self->pieces, g_bytes_new (header, length));
+  if (header_length > 0)
+    g_queue_push_tail (&self->pieces, g_bytes_new (header, header_length));
   if (g_bytes_get_size (payload) > 0)
     g_queue_push_tail (&self->pieces, g_bytes_ref (payload));
 }
 
 /* Sends the first pieces, as many as go into one call. */
 static gssize
-hw_ws_queue_send_some (HwWsQueue *self,
-                       HwWsWire  *wire)
+hw_plane_queue_send_some (HwPlaneQueue *self,
+                          HwPlaneWire  *wire)
 {
   GOutputVector vectors[MAX_VECTORS];
   gsize n_vectors = 0;
@@ -85,12 +84,12 @@ hw_ws_queue_send_some (HwWsQueue *self,
       vectors[n_vectors].size = size - skip;
     }
 
-  return hw_ws_wire_write (wire, vectors, n_vectors);
+  return hw_plane_wire_write (wire, vectors, n_vectors);
 }
 
 static void
-hw_ws_queue_forget (HwWsQueue *self,
-                    gsize      n_written)
+hw_plane_queue_forget (HwPlaneQueue *self,
+                       gsize         n_written)
 {
   self->n_sent += n_written;
   while (!g_queue_is_empty (&self->pieces) &&
@@ -103,7 +102,7 @@ hw_ws_queue_forget (HwWsQueue *self,
 }
 
 /**
- * hw_ws_queue_send:
+ * hw_plane_queue_send:
  * @self: a queue
  * @wire: where to
  *
@@ -112,8 +111,8 @@ hw_ws_queue_forget (HwWsQueue *self,
  * Returns: %TRUE, or %FALSE if @wire is of no more use
  */
 gboolean
-hw_ws_queue_send (HwWsQueue *self,
-                  HwWsWire  *wire)
+hw_plane_queue_send (HwPlaneQueue *self,
+                     HwPlaneWire  *wire)
 {
   gssize n_written = 1;
 
@@ -122,50 +121,53 @@ hw_ws_queue_send (HwWsQueue *self,
 
   while (n_written > 0 && !g_queue_is_empty (&self->pieces))
     {
-      n_written = hw_ws_queue_send_some (self, wire);
+      n_written = hw_plane_queue_send_some (self, wire);
       if (n_written > 0)
-        hw_ws_queue_forget (self, (gsize) n_written);
+        hw_plane_queue_forget (self, (gsize) n_written);
     }
 
-  return n_written != HW_WS_WIRE_OVER;
+  return n_written != HW_PLANE_WIRE_OVER;
 }
 
 /**
- * hw_ws_queue_send_text:
+ * hw_plane_queue_send_text:
  * @self: an empty queue
  * @wire: where to
- * @text: (array length=length): what the frame carries
+ * @header: (array length=header_length): what stands before @text
+ * @header_length: how many bytes, or 0
+ * @text: (array length=length): what is to be sent
  * @length: how many bytes
  *
- * Sends a frame of text as far as @wire takes it without waiting. Only what it does not take
- * is copied, and stays.
+ * Sends a message as far as @wire takes it without waiting. Only what it does not take is
+ * copied, and stays.
  *
  * Returns: %TRUE, or %FALSE if @wire is of no more use
  */
 gboolean
-hw_ws_queue_send_text (HwWsQueue  *self,
-                       HwWsWire   *wire,
-                       const char *text,
-                       gsize       length)
+hw_plane_queue_send_text (HwPlaneQueue *self,
+                          HwPlaneWire  *wire,
+                          const guint8 *header,
+                          gsize         header_length,
+                          const char   *text,
+                          gsize         length)
 {
-  guint8 header[HW_WS_MAX_HEADER_LENGTH];
-  gsize header_length = hw_ws_frame_make_header (header, HW_WS_OPCODE_TEXT, length);
   const GOutputVector vectors[] = { { header, header_length }, { text, length } };
   gssize n_written;
 
   g_return_val_if_fail (self != NULL && wire != NULL, FALSE);
-  g_return_val_if_fail (hw_ws_queue_is_empty (self), FALSE);
+  g_return_val_if_fail (hw_plane_queue_is_empty (self), FALSE);
 
-  n_written = hw_ws_wire_write (wire, vectors, G_N_ELEMENTS (vectors));
-  if (n_written == HW_WS_WIRE_OVER)
+  n_written = hw_plane_wire_write (wire, vectors, G_N_ELEMENTS (vectors));
+  if (n_written == HW_PLANE_WIRE_OVER)
     return FALSE;
 
   if ((gsize) n_written < header_length + length)
     {
-      g_queue_push_tail (&self->pieces, g_bytes_new (header, header_length));
-      g_queue_push_tail (&self->pieces, g_bytes_new (text, length));
-      hw_ws_queue_forget (self, (gsize) n_written);
+      g_autoptr(GBytes) rest = g_bytes_new (text, length);
+
+      hw_plane_queue_push (self, header, header_length, rest);
+      hw_plane_queue_forget (self, (gsize) n_written);
     }
 
-  return hw_ws_queue_send (self, wire);
+  return hw_plane_queue_send (self, wire);
 }

@@ -1,0 +1,591 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-http-feeds.h"
+
+#include "hw-event-socket.h"
+#include "hw-http-exchange.h"
+#include "hw-http-handover.h"
+#include "hw-http-reply.h"
+#include "hw-http-stream.h"
+#include "hw-task-json.h"
+
+#include <string.h>
+
+/* When a viewer that was cut off is to come again, in milliseconds: at once, but for a
+ * daemon that restarts.
+ */
+#define RETRY "retry: 1000\n"
+
+/* Feeds look at the time in seconds. In microseconds. */
+#define TICK_INTERVAL G_USEC_PER_SEC
+
+/**
+ * HwHttpFeeds:
+ *
+ * Events on their way to those who asked for them over plain HTTP, for as long as they come.
+ * libsoup answers only those who are refused. With the first events in hand, the connection is
+ * taken from it and goes to the plane: what was is told from here, a page at a time, and
+ * whoever has heard that watches there. While they do, and for each who does, the main context
+ * waits for nothing. Main context only.
+ */
+struct _HwHttpFeeds
+{
+  GObject parent_instance;
+
+  HwTaskQueue *queue;     /* (owned) (not nullable) */
+  HwClock *clock;         /* (owned) (not nullable) */
+  HwPlane *plane;         /* (owned) (not nullable) */
+  HwPrincipal *principal; /* (owned) (nullable): who asked last */
+
+  GHashTable *feeds;      /* (owned) (element-type Feed): that are in the plane */
+  GQueue blocked;         /* (element-type Feed): who takes nothing, for the longest time first */
+  guint timer_id;
+};
+
+/* One of them. Lives until the connection is over and no look is under way. */
+typedef struct
+{
+  HwHttpFeeds *owner;       /* (owned) */
+  HwHttpExchange *exchange; /* (owned) (nullable): until the connection is taken */
+  HwPlaneLine *line;        /* (nullable): the connection, from then on */
+  HwWatcher *watcher;       /* (owned) (nullable): none while the plane tells */
+  HwWatchPlace place;       /* who sees what; what was told only the watcher knows */
+
+  GList link;        /* in @owner's blocked */
+  gint64 blocked_at; /* or 0 */
+  gboolean is_looking;
+  gboolean is_over;
+} Feed;
+
+G_DEFINE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, G_TYPE_OBJECT)
+
+static void on_timer (gpointer user_data);
+
+static void
+hw_http_feeds_check_timer (HwHttpFeeds *self)
+{
+  gboolean is_empty = g_hash_table_size (self->feeds) == 0;
+
+  if (is_empty && self->timer_id != 0)
+    {
+      hw_clock_remove_timer (self->clock, self->timer_id);
+      self->timer_id = 0;
+    }
+  else if (!is_empty && self->timer_id == 0)
+    {
+      self->timer_id = hw_clock_add_timer (self->clock, TICK_INTERVAL, on_timer, self);
+    }
+}
+
+/* Whoever is cut loses nothing if they come again. */
+static void
+on_timer (gpointer user_data)
+{
+  HwHttpFeeds *self = HW_HTTP_FEEDS (user_data);
+  gint64 now = hw_clock_get_monotonic_time (self->clock);
+
+  self->timer_id = 0;
+  hw_plane_tick (self->plane, now);
+  while (self->blocked.head != NULL)
+    {
+      Feed *feed = self->blocked.head->data;
+
+      if (now - feed->blocked_at < HW_HTTP_MAX_STALL)
+        break;
+
+      g_queue_unlink (&self->blocked, &feed->link);
+      feed->blocked_at = 0;
+      hw_plane_cut (self->plane, feed->line);
+    }
+
+  hw_http_feeds_check_timer (self);
+}
+
+static void
+feed_set_blocked (Feed    *feed,
+                  gboolean is_blocked)
+{
+  HwHttpFeeds *owner = feed->owner;
+
+  if (is_blocked == (feed->blocked_at != 0))
+    return;
+
+  feed->blocked_at = is_blocked ? MAX (hw_clock_get_monotonic_time (owner->clock), 1) : 0;
+  if (is_blocked)
+    g_queue_push_tail_link (&owner->blocked, &feed->link);
+  else
+    g_queue_unlink (&owner->blocked, &feed->link);
+}
+
+static void
+feed_free (Feed *feed)
+{
+  if (feed->exchange != NULL)
+    g_signal_handlers_disconnect_by_data (hw_http_exchange_get_message (feed->exchange), feed);
+  g_clear_pointer (&feed->exchange, hw_http_exchange_end);
+  g_clear_object (&feed->watcher);
+  hw_watch_place_clear (&feed->place);
+  g_clear_object (&feed->owner);
+  g_free (feed);
+}
+
+/* A feed goes through these in this order, and from the last to the first again if the plane
+ * has lost it.
+ */
+static void feed_look (Feed *feed);
+static void on_watcher_next (GObject      *source,
+                             GAsyncResult *result,
+                             gpointer      user_data);
+static void feed_tell (Feed      *feed,
+                       GPtrArray *events);
+static void feed_leave (Feed *feed);
+
+static void
+feed_look (Feed *feed)
+{
+  feed->is_looking = TRUE;
+  hw_watcher_next_async (feed->watcher,
+                         feed->exchange != NULL
+                         ? hw_http_exchange_get_cancellable (feed->exchange) : NULL,
+                         on_watcher_next, feed);
+}
+
+/* Nobody is there any more, and the connection is no business of ours. */
+static void
+on_message_over (SoupServerMessage *message,
+                 Feed              *feed)
+{
+  feed->is_over = TRUE;
+  if (!feed->is_looking)
+    feed_free (feed);
+}
+
+/* All was told, or nothing more ever can be. */
+static void
+feed_end (Feed *feed)
+{
+  if (feed->line != NULL)
+    hw_plane_say_goodbye (feed->owner->plane, feed->line, 0);
+}
+
+static void
+feed_hear_drained (Feed *feed)
+{
+  feed_set_blocked (feed, FALSE);
+  if (feed->watcher != NULL && !feed->is_looking)
+    feed_look (feed);
+}
+
+static void
+feed_hear_over (Feed *feed)
+{
+  feed_set_blocked (feed, FALSE);
+  g_hash_table_remove (feed->owner->feeds, feed);
+  hw_http_feeds_check_timer (feed->owner);
+  feed->line = NULL;
+  feed->is_over = TRUE;
+  if (!feed->is_looking)
+    feed_free (feed);
+}
+
+static void
+on_line_news (HwPlaneLine    *line,
+              HwPlaneNewsKind kind,
+              GBytes         *data,
+              gpointer        user_data)
+{
+  Feed *feed = user_data;
+
+  switch (kind)
+    {
+    case HW_PLANE_NEWS_BLOCKED:
+      feed_set_blocked (feed, TRUE);
+      break;
+
+    case HW_PLANE_NEWS_DRAINED:
+      feed_hear_drained (feed);
+      break;
+
+    case HW_PLANE_NEWS_OVER:
+      feed_hear_over (feed);
+      break;
+
+    case HW_PLANE_NEWS_DATA:
+    case HW_PLANE_NEWS_GOODBYE:
+    default:
+      break;
+    }
+}
+
+/* Somebody who was so slow that what comes next is not recent any more is told it from here. */
+static void
+on_line_watch_news (HwPlaneLine      *line,
+                    HwPlaneWatchNews *news,
+                    gpointer          user_data)
+{
+  const HwWatchPoll once = { .has_levels = TRUE, .rev = news->place.rev };
+  Feed *feed = user_data;
+  HwWatchPlace *place = &feed->place;
+
+  if (news->state == HW_WATCH_ENDED)
+    {
+      feed_end (feed);
+      return;
+    }
+
+  *place = news->place;
+  news->place = (HwWatchPlace) { 0 };
+  feed->watcher = hw_watcher_new_poll (place->queue, place->principal, &place->filter,
+                                       hw_task_queue_get_epoch (place->queue), place->seq, &once);
+  feed_look (feed);
+}
+
+static const HwPlaneFuncs line_funcs = { on_line_news, on_line_watch_news };
+
+static void
+feed_set_head (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  /* It lasts until the connection is closed: what is cut off is found by its number, not by
+   * its length.
+   */
+  soup_message_headers_replace (headers, "Content-Type", HW_HTTP_FEED_CONTENT_TYPE);
+  soup_message_headers_replace (headers, "Connection", "close");
+
+  /* A proxy that gathers would pass nothing on until the end. */
+  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
+}
+
+/* Takes the connection from libsoup. Returns: whether it was there to be taken */
+static gboolean
+feed_take (Feed              *feed,
+           SoupServerMessage *message)
+{
+  HwHttpFeeds *owner = feed->owner;
+  HwPlaneWire wire = { -1, NULL };
+  g_autoptr(GBytes) early = NULL;
+
+  g_signal_handlers_disconnect_by_data (message, feed);
+  wire.fd = hw_http_handover_take (message, &wire.stream, &early);
+  g_clear_pointer (&feed->exchange, hw_http_exchange_end);
+  if (wire.fd < 0)
+    return FALSE;
+
+  feed->line = hw_plane_add (owner->plane, hw_event_socket_new, &wire, early, &line_funcs, feed);
+  g_hash_table_add (owner->feeds, feed);
+  hw_http_feeds_check_timer (owner);
+
+  return TRUE;
+}
+
+/* Tells the first of it; whoever asks for the head alone gets no more. */
+static void
+feed_open (Feed      *feed,
+           GPtrArray *events)
+{
+  g_autoptr(SoupServerMessage) message =
+    g_object_ref (hw_http_exchange_get_message (feed->exchange));
+  gboolean is_head = g_str_equal (soup_server_message_get_method (message), "HEAD");
+  g_autoptr(GBytes) retry = g_bytes_new_static (RETRY, strlen (RETRY));
+  g_autoptr(GBytes) head = NULL;
+
+  feed_set_head (message);
+  head = hw_http_reply_write_beginning (message, SOUP_STATUS_OK);
+  if (!feed_take (feed, message))
+    {
+      feed_free (feed);
+      return;
+    }
+
+  hw_plane_send (feed->owner->plane, feed->line, head);
+  if (is_head)
+    {
+      feed_end (feed);
+      return;
+    }
+
+  hw_plane_send (feed->owner->plane, feed->line, retry);
+  feed_tell (feed, events);
+}
+
+/* Nothing was told, and nothing ever will be: there is no such task, or all of it is known.
+ * To the second a browser does not come again (WHATWG HTML, 9.2.3). @error is (nullable).
+ */
+static void
+feed_refuse (Feed         *feed,
+             const GError *error)
+{
+  SoupServerMessage *message = hw_http_exchange_get_message (feed->exchange);
+
+  if (error != NULL)
+    hw_http_reply_error (message, error);
+  else
+    hw_http_reply_empty (message, SOUP_STATUS_NO_CONTENT);
+
+  feed_free (feed);
+}
+
+static void
+on_watcher_next (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  Feed *feed = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = hw_watcher_next_finish (HW_WATCHER (source), result, &error);
+  gboolean has_events = events != NULL && events->len > 0;
+
+  feed->is_looking = FALSE;
+  if (feed->is_over)
+    feed_free (feed);
+  else if (feed->line != NULL && has_events)
+    feed_tell (feed, events);
+  else if (feed->line != NULL)
+    feed_end (feed);
+  else if (has_events)
+    feed_open (feed, events);
+  else
+    feed_refuse (feed, error);
+}
+
+/* Writes an event with the name under which one can go on after it. A level is no place to go
+ * on from.
+ */
+static void
+write_event (GString *output,
+             GBytes  *head,
+             HwEvent *event)
+{
+  g_autoptr(GBytes) json = hw_task_json_encode_event (event);
+
+  if (hw_event_get_kind (event) != HW_EVENT_KIND_PROGRESS)
+    g_string_append_printf (output, "id: %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "\n",
+                            hw_event_get_epoch (event), hw_event_get_seq (event));
+  g_string_append (output, "data: ");
+  g_string_append_len (output, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
+  g_string_append (output, "\n\n");
+}
+
+/* Tells what one look has found. The next is taken when that is sent, so that whoever is slow
+ * waits alone.
+ */
+static void
+feed_tell (Feed      *feed,
+           GPtrArray *events)
+{
+  HwHttpFeeds *owner = feed->owner;
+  GString *text = g_string_new (NULL);
+  g_autoptr(GBytes) piece = NULL;
+
+  for (guint i = 0; i < events->len; i++)
+    write_event (text, NULL, g_ptr_array_index (events, i));
+  piece = g_string_free_to_bytes (text);
+  hw_plane_send (owner->plane, feed->line, piece);
+
+  if (hw_watcher_is_at_head (feed->watcher))
+    feed_leave (feed);
+  else
+    hw_plane_ask (owner->plane, feed->line);
+}
+
+/* Has the plane watch on, behind all that was told. */
+static void
+feed_leave (Feed *feed)
+{
+  feed->place.seq = hw_watcher_get_seq (feed->watcher);
+  feed->place.rev = hw_watcher_get_rev (feed->watcher);
+  g_clear_object (&feed->watcher);
+  hw_plane_watch (feed->owner->plane, feed->line, &feed->place, write_event, NULL);
+}
+
+static void
+hw_http_feeds_dispose (GObject *object)
+{
+  HwHttpFeeds *self = HW_HTTP_FEEDS (object);
+
+  if (self->timer_id != 0)
+    hw_clock_remove_timer (self->clock, self->timer_id);
+  self->timer_id = 0;
+
+  G_OBJECT_CLASS (hw_http_feeds_parent_class)->dispose (object);
+}
+
+static void
+hw_http_feeds_finalize (GObject *object)
+{
+  HwHttpFeeds *self = HW_HTTP_FEEDS (object);
+
+  g_clear_pointer (&self->feeds, g_hash_table_unref);
+  g_clear_pointer (&self->principal, hw_principal_unref);
+  g_clear_object (&self->plane);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->queue);
+
+  G_OBJECT_CLASS (hw_http_feeds_parent_class)->finalize (object);
+}
+
+static void
+hw_http_feeds_class_init (HwHttpFeedsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = hw_http_feeds_dispose;
+  object_class->finalize = hw_http_feeds_finalize;
+}
+
+static void
+hw_http_feeds_init (HwHttpFeeds *self)
+{
+  self->feeds = g_hash_table_new (NULL, NULL);
+  g_queue_init (&self->blocked);
+}
+
+/**
+ * hw_http_feed_is_wanted:
+ * @message: a request for events
+ *
+ * Tells whether somebody wants events as they come: `text/event-stream` rather than JSON.
+ *
+ * Returns: whether they do
+ */
+gboolean
+hw_http_feed_is_wanted (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *accept = soup_message_headers_get_list (headers, "Accept");
+  GSList *types = accept != NULL ? soup_header_parse_quality_list (accept, NULL) : NULL;
+  GSList *link = types;
+  gboolean is_wanted;
+
+  while (link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_FEED_CONTENT_TYPE) != 0 &&
+         g_ascii_strcasecmp (link->data, "application/json") != 0)
+    link = link->next;
+  is_wanted = link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_FEED_CONTENT_TYPE) == 0;
+  soup_header_free_list (types);
+
+  return is_wanted;
+}
+
+/**
+ * hw_http_feeds_new:
+ * @queue: what happens where
+ * @clock: what time it is
+ * @plane: where those go who watch
+ *
+ * Makes an empty set.
+ *
+ * Returns: (transfer full): the set
+ */
+HwHttpFeeds *
+hw_http_feeds_new (HwTaskQueue *queue,
+                   HwClock     *clock,
+                   HwPlane     *plane)
+{
+  HwHttpFeeds *self;
+
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
+
+  self = g_object_new (HW_TYPE_HTTP_FEEDS, NULL);
+  self->queue = g_object_ref (queue);
+  self->clock = g_object_ref (clock);
+  self->plane = g_object_ref (plane);
+
+  return self;
+}
+
+/**
+ * hw_http_feeds_has_room:
+ * @self: the feeds
+ *
+ * Tells whether one more may watch.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_http_feeds_has_room (HwHttpFeeds *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_FEEDS (self), FALSE);
+
+  return hw_plane_has_room (self->plane);
+}
+
+/* Most of those who watch are the same, and have their principal in common.
+ * Returns: (transfer none)
+ */
+static HwPrincipal *
+hw_http_feeds_share_principal (HwHttpFeeds *self,
+                               HwPrincipal *principal)
+{
+  if (self->principal == NULL || !hw_principal_equals (self->principal, principal))
+    {
+      g_clear_pointer (&self->principal, hw_principal_unref);
+      self->principal = hw_principal_ref (principal);
+    }
+
+  return self->principal;
+}
+
+/**
+ * hw_http_feeds_begin:
+ * @self: the feeds
+ * @message: a request
+ * @principal: who asks
+ * @asked: which events they want
+ *
+ * Tells events as they come, until the one task that is watched has ended or somebody
+ * leaves. What is not written is never more than the events of one look, or what the plane
+ * tells at once. Whoever takes nothing for %HW_HTTP_MAX_STALL is cut off, and loses nothing
+ * if they come again.
+ */
+void
+hw_http_feeds_begin (HwHttpFeeds       *self,
+                     SoupServerMessage *message,
+                     HwPrincipal       *principal,
+                     const HwHttpPoll  *asked)
+{
+  Feed *feed;
+
+  g_return_if_fail (HW_IS_HTTP_FEEDS (self));
+  g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
+  g_return_if_fail (principal != NULL && asked != NULL);
+
+  feed = g_new0 (Feed, 1);
+  feed->owner = g_object_ref (self);
+  feed->link.data = feed;
+  feed->place.queue = self->queue;
+  feed->place.principal = hw_principal_ref (hw_http_feeds_share_principal (self, principal));
+  hw_watch_filter_copy (&asked->filter, &feed->place.filter);
+  feed->watcher = hw_watcher_new_poll (self->queue, feed->place.principal, &asked->filter,
+                                       asked->epoch, asked->after, &asked->how);
+  feed->exchange = hw_http_exchange_new (message);
+  hw_http_exchange_watch (feed->exchange);
+  g_signal_connect (message, "finished", G_CALLBACK (on_message_over), feed);
+  g_signal_connect (message, "disconnected", G_CALLBACK (on_message_over), feed);
+  feed_look (feed);
+}
+
+/**
+ * hw_http_feeds_cut_all:
+ * @self: the feeds
+ *
+ * Closes all that there are. They come again by themselves.
+ */
+void
+hw_http_feeds_cut_all (HwHttpFeeds *self)
+{
+  GHashTableIter iter;
+  gpointer feed;
+
+  g_return_if_fail (HW_IS_HTTP_FEEDS (self));
+
+  g_hash_table_iter_init (&iter, self->feeds);
+  while (g_hash_table_iter_next (&iter, &feed, NULL))
+    hw_plane_cut (self->plane, ((Feed *) feed)->line);
+}

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "hw-clock.h"
+#include "hw-http-query.h"
+#include "hw-plane.h"
+#include "hw-task-queue.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HW_HTTP_FEED_CONTENT_TYPE:
+ *
+ * What a feed is (WHATWG HTML, 9.2).
+ */
+#define HW_HTTP_FEED_CONTENT_TYPE "text/event-stream"
+
+#define HW_TYPE_HTTP_FEEDS (hw_http_feeds_get_type ())
+G_DECLARE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, HW, HTTP_FEEDS, GObject)
+
+gboolean     hw_http_feed_is_wanted (SoupServerMessage *message);
+
+HwHttpFeeds *hw_http_feeds_new (HwTaskQueue *queue,
+                                HwClock     *clock,
+                                HwPlane     *plane);
+gboolean     hw_http_feeds_has_room (HwHttpFeeds *self);
+void         hw_http_feeds_begin (HwHttpFeeds       *self,
+                                  SoupServerMessage *message,
+                                  HwPrincipal       *principal,
+                                  const HwHttpPoll  *asked);
+void         hw_http_feeds_cut_all (HwHttpFeeds *self);
+
+G_END_DECLS

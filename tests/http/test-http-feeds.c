@@ -1,0 +1,209 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "http-house.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+/* So many connect before the first of them have their answer. */
+#define N_AT_ONCE 50
+
+/* Somebody who watches from the beginning, and costs this side nothing but a descriptor. */
+typedef struct
+{
+  GSocket *socket; /* (owned) */
+  GString *heard;  /* (owned) */
+} Viewer;
+
+static void
+viewer_free (Viewer *viewer)
+{
+  g_clear_object (&viewer->socket);
+  g_string_free (viewer->heard, TRUE);
+  g_free (viewer);
+}
+
+static Viewer *
+viewer_new (HttpHouse *house)
+{
+  g_autofree char *written = http_house_write (house, "GET /api/v1/events?epoch={epoch}&after=0",
+                                               BY_OWNER "Accept: text/event-stream\n", NULL);
+  g_autofree char *request = http_house_fill_epoch (house, written);
+  Viewer *viewer = g_new0 (Viewer, 1);
+  g_autoptr(GError) error = NULL;
+
+  viewer->heard = g_string_new (NULL);
+  viewer->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_DEFAULT, &error);
+  g_assert_no_error (error);
+  g_socket_connect (viewer->socket, house->address, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_set_blocking (viewer->socket, FALSE);
+  g_assert_cmpint (g_socket_send (viewer->socket, request, strlen (request), NULL, &error), ==,
+                   (gssize) strlen (request));
+
+  return viewer;
+}
+
+/* Reads what has come. */
+static void
+viewer_hear (Viewer *viewer)
+{
+  char bytes[65536];
+  gssize n_read = 1;
+
+  while (n_read > 0)
+    {
+      g_autoptr(GError) error = NULL;
+
+      n_read = g_socket_receive (viewer->socket, bytes, sizeof (bytes), NULL, &error);
+      if (n_read > 0)
+        g_string_append_len (viewer->heard, bytes, n_read);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+    }
+}
+
+/* Waits for an event that ends in this. */
+static void
+viewer_wait (HttpHouse  *house,
+             Viewer     *viewer,
+             const char *text)
+{
+  viewer_hear (viewer);
+  while (strstr (viewer->heard->str, text) == NULL || !g_str_has_suffix (viewer->heard->str, "\n\n"))
+    {
+      http_house_settle (house);
+      viewer_hear (viewer);
+    }
+}
+
+/* Returns: (transfer full): those who watch, of whom each was told that there is nothing */
+static GPtrArray *
+gather (HttpHouse *house,
+        guint      n_viewers)
+{
+  GPtrArray *viewers = g_ptr_array_new_with_free_func ((GDestroyNotify) viewer_free);
+
+  for (guint i = 0; i < n_viewers; i++)
+    {
+      g_ptr_array_add (viewers, viewer_new (house));
+      for (guint j = viewers->len - 1; i % N_AT_ONCE == 0 && j < viewers->len; j++)
+        viewer_wait (house, g_ptr_array_index (viewers, j), "\"heartbeat\"");
+    }
+
+  for (guint i = 0; i < viewers->len; i++)
+    {
+      Viewer *viewer = g_ptr_array_index (viewers, i);
+
+      viewer_wait (house, viewer, "\"heartbeat\"");
+      g_string_truncate (viewer->heard, 0);
+    }
+
+  return viewers;
+}
+
+/* Tells what the main context waits for in the kernel. */
+static int
+count_polls (void)
+{
+  GMainContext *context = g_main_context_default ();
+  int priority, timeout, n_polls;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n_polls = g_main_context_query (context, G_MAXINT, &timeout, NULL, 0);
+  g_main_context_check (context, priority, NULL, 0);
+  g_main_context_release (context);
+
+  return n_polls;
+}
+
+/* Test that whoever watches is nothing that the main context waits for. */
+static void
+test_http_feeds_idle (HttpHouse    *house,
+                      gconstpointer test_data)
+{
+  const guint n_viewers = 20;
+  g_autoptr(GPtrArray) viewers = NULL;
+  int n_polls;
+
+  http_house_settle (house);
+  n_polls = count_polls ();
+  viewers = gather (house, n_viewers);
+  http_house_settle (house);
+
+  g_assert_cmpint (count_polls (), ==, n_polls);
+}
+
+static void
+assert_in_order (const char *text,
+                 guint       n_events)
+{
+  guint64 seq = 0;
+
+  for (const char *id = strstr (text, "id: "); id != NULL; id = strstr (id + 1, "\nid: "))
+    {
+      const char *number = strchr (id, '-');
+
+      g_assert_nonnull (number);
+      g_assert_cmpuint (g_ascii_strtoull (number + 1, NULL, 10), ==, ++seq);
+    }
+  g_assert_cmpuint (seq, ==, n_events);
+}
+
+/* Says how many may be here: a descriptor on each side, and some for the house. */
+static guint
+count_room (guint n_viewers)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = limit.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+
+  return (guint) MIN (n_viewers, limit.rlim_cur / 3);
+}
+
+static void
+test_http_feeds_thousand (HttpHouse    *house,
+                          gconstpointer test_data)
+{
+  const guint n_tasks = 10;
+  g_autoptr(GPtrArray) viewers = gather (house, count_room (1000));
+  Viewer *first = g_ptr_array_index (viewers, 0);
+  g_autofree char *last = g_strdup_printf ("-%u\n", n_tasks + 2);
+
+  for (guint i = 0; i < n_tasks; i++)
+    hw_test_house_submit (house->house, "demo");
+
+  for (guint i = 0; i < viewers->len; i++)
+    {
+      Viewer *viewer = g_ptr_array_index (viewers, i);
+
+      viewer_wait (house, viewer, last);
+      if (i == 0)
+        assert_in_order (first->heard->str, n_tasks + 2);
+      g_assert_cmpstr (viewer->heard->str, ==, first->heard->str);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, test) \
+  g_test_add ("/http-feeds/" path, HttpHouse, NULL, http_house_set_up, test_http_feeds_ ## test, \
+              http_house_tear_down)
+  ADD ("idle-ones-cost-the-main-context-no-source", idle);
+  ADD ("a-thousand-are-told-each-event-once-in-order", thousand);
+#undef ADD
+
+  return g_test_run ();
+}
