@@ -187,6 +187,16 @@ hw_plane_socket_block (HwPlaneSocket *self)
   hw_plane_socket_tell (self, HW_PLANE_NEWS_BLOCKED, NULL);
 }
 
+/* Puts what is due, such as a pong, before what is said next: only the newest, if the network
+ * takes no more.
+ */
+static void
+hw_plane_socket_finish (HwPlaneSocket *self)
+{
+  if (self->framing->finish != NULL && hw_plane_queue_is_empty (&self->queue))
+    self->framing->finish (self);
+}
+
 /**
  * hw_plane_socket_flush:
  * @self: a socket
@@ -204,9 +214,9 @@ hw_plane_socket_flush (HwPlaneSocket *self)
     return;
 
   is_sound = hw_plane_queue_send (&self->queue, &self->wire);
-  if (is_sound && hw_plane_queue_is_empty (&self->queue) && self->framing->finish != NULL)
+  if (is_sound && hw_plane_queue_is_empty (&self->queue))
     {
-      self->framing->finish (self);
+      hw_plane_socket_finish (self);
       is_sound = hw_plane_queue_send (&self->queue, &self->wire);
     }
 
@@ -239,6 +249,7 @@ hw_plane_socket_push (HwPlaneSocket *self,
   if (self->is_over || self->has_said_goodbye)
     return;
 
+  hw_plane_socket_finish (self);
   length = self->framing->make_header (header, g_bytes_get_size (message));
   hw_plane_queue_push (&self->queue, header, length, message);
 }
