@@ -48,9 +48,10 @@ typedef struct
  * HwHttpListener:
  *
  * Lets connections in, as many as there is room for, and gives libsoup those on which a
- * request has come. When there is no room, whoever has not sent a whole request for
- * longest leaves, so that those who only hold connections keep nobody out. It goes on whatever
- * happens: libsoup itself is deaf for ever when it once has no descriptor left.
+ * request has come. When there is no room, somebody leaves who is waited for, whom #HwHttpCrowd
+ * chooses, so that those who only hold connections keep nobody out. It goes on whatever happens:
+ * libsoup itself is deaf for ever when it once has no descriptor left. And it counts what all
+ * connections had, those that have gone included.
  *
  * Main context only.
  */

@@ -31,8 +31,8 @@
 /**
  * HwHttpServer:
  *
- * The front door: one SoupServer behind a listener on loopback TCP and on a Unix socket. It
- * lets a request in by its head alone, before its body is read, whoever is to answer it: so the hub,
+ * The front door: one SoupServer behind a listener, on loopback TCP, on a Unix socket, and
+ * wherever its entrances let others in. It lets a request in by its head alone, before its body is read, whoever is to answer it: so the hub,
  * which hangs itself on the same SoupServer, only sees requests that were let in. Main
  * context only.
  */
