@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Daemon } from './support/daemon.ts'
 import { startDaemon } from './support/daemon.ts'
+import { RawHub } from './support/raw-hub.ts'
 import { overTcp } from './support/rest.ts'
 import { within } from './support/wait.ts'
 
@@ -173,6 +174,44 @@ test('what was asked for with a token in it stands in no log', async () => {
   }
   expect(daemon.stderr).not.toContain(secret)
   expect(daemon.stdout).not.toContain(secret)
+})
+
+interface Traffic {
+  open: number
+  ever: number
+  received: number
+  sent: number
+}
+
+/** What the daemon says that came and went, as somebody hears who asks over a new connection. */
+async function trafficOf(
+  daemon: Daemon,
+): Promise<[traffic: Traffic, asked: string, heard: string]> {
+  const asked = fill(
+    daemon,
+    'GET /api/v1/about HTTP/1.1\r\nHOST\r\nTOKEN\r\nConnection: close\r\n\r\n',
+  )
+  const heard = await speak(daemon, asked)
+  const body = JSON.parse(heard.slice(heard.indexOf('\r\n\r\n'))) as { connections: Traffic }
+  return [body.connections, asked, heard]
+}
+
+test('all that comes and goes is counted to the byte, also of those who have gone', async () => {
+  const daemon = await startDaemon()
+  const [before, asked, heard] = await trafficOf(daemon)
+  const refused = await speak(daemon, 'nonsense\r\n\r\n')
+  const [after] = await trafficOf(daemon)
+  expect(after.ever - before.ever).toBe(2)
+  expect(after.sent - before.sent).toBe(heard.length + refused.length)
+  expect(after.received - before.received).toBe('nonsense\r\n\r\n'.length + asked.length)
+})
+
+test('whoever watches takes no place of those who ask', async () => {
+  const daemon = await startDaemon()
+  await Promise.all(Array.from({ length: 5 }, () => new RawHub(daemon, '').opened()))
+  const [{ open, ever }] = await trafficOf(daemon)
+  expect(open).toBe(1)
+  expect(ever).toBeGreaterThanOrEqual(6)
 })
 
 /** How many files a process may have open. */

@@ -8,6 +8,7 @@
 
 #include "hw-await.h"
 #include "hw-http-crowd.h"
+#include "hw-http-sockets.h"
 #include "wait.h"
 
 #include <string.h>
@@ -469,6 +470,41 @@ test_listener_counts_the_full_house (ListenerHouse *house,
   g_assert_cmpuint (count_over (silent), ==, HW_HTTP_MAX_OF_PEER);
 }
 
+/* Test that all connections together are as many as there may be, a share of the descriptors, and
+ * that whoever comes then is told so, unless somebody can make room.
+ */
+static void
+test_listener_no_room_at_all (ListenerHouse *house,
+                              gconstpointer  test_data)
+{
+  const guint n_most = 20;
+  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (0, NULL);
+  g_autoptr(GPtrArray) busy = NULL;
+  g_autoptr(GSocket) client = NULL;
+  g_autoptr(GSocket) slow = NULL;
+  g_autofree char *heard = NULL;
+  struct rlimit before;
+  HwTraffic traffic;
+
+  limit_descriptors (n_most * 4, &before);
+  hw_http_listener_add (house->listener, g_ptr_array_index (sockets, 0),
+                        HW_HTTP_ENTRANCE_LOOPBACK);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+
+  slow = listener_house_ask (house, "GET / HT");
+  listener_house_advance (house, PAUSE);
+  busy = open_many (house, n_most, ASK ("/wait"));
+  client = listener_house_ask (house, ASK_LAST ("/a"));
+  heard = hear_all (client);
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (count_answers (heard, "503"), ==, 1);
+  g_assert_nonnull (strstr (heard, "as many requests as it can"));
+  g_assert_cmpuint (house->waiting->len, ==, n_most);
+  g_assert_cmpuint (traffic.n_most, ==, n_most);
+  g_assert_cmpuint (traffic.n_displaced, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -492,6 +528,7 @@ main (int   argc,
   ADD ("full/who-is-known-stays", test_listener_known_stay);
   ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
   ADD ("full/who-is-answered-stays", test_listener_busy_stay);
+  ADD ("full/all-together-are-limited", test_listener_no_room_at_all);
   ADD_WITH ("strangers/few-send-bodies", BEGIN_BODY ("9000"), test_listener_strangers_are_few);
   ADD_WITH ("strangers/few-are-idle", ASK ("/a"), test_listener_strangers_are_few);
   ADD ("strangers/small-requests-are-gathered", test_listener_small_ones_are_gathered);
