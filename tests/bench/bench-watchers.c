@@ -390,7 +390,7 @@ static void
 measure_latency (Bench *bench,
                  guint  n_watchers)
 {
-  guint n_events = bench->is_smoke ? 3 : 2 * PACE;
+  guint n_events = bench->is_smoke ? 3 : 10 * PACE;
   gint64 next;
 
   bench_join (bench, n_watchers, "WatchTasks", everything);
@@ -451,7 +451,7 @@ measure_turnover (Bench *bench)
   measure_waves (bench, n_waves, size);
 
   memory = bench_daemon_get_memory (&bench->site.daemon) - memory;
-  g_print ("%14u came and went: %.2f MiB more, %u descriptors of %u\n", n_waves * size, memory,
+  g_print ("\n%14u came and went: %.2f MiB more, %u descriptors of %u\n", n_waves * size, memory,
            bench_daemon_count_descriptors (&bench->site.daemon), bench->n_descriptors);
 
   /* libsoup alone would leave 8 MiB of 24,000. With a moment's few, nothing can be told. */
@@ -509,25 +509,43 @@ measure_latencies (Bench *bench)
     measure_latency (bench, n);
 }
 
-/* --smoke for a moment, --all for all that there is, or --most and how many may watch. */
+/* The parts, which can be asked for one by one. */
+static const struct
+{
+  const char *name;
+  void (*measure) (Bench *bench);
+} parts[] = {
+  { "one", measure_one_of_many },
+  { "all", measure_broadcast },
+  { "news", measure_latencies },
+  { "turnover", measure_turnover },
+};
+
+/* --smoke for a moment, --all for all that there is, or --most and how many may watch; --only
+ * and the name of a part for no other.
+ */
 int
 main (int   argc,
       char *argv[])
 {
   Bench bench = { .is_smoke = bench_is_smoke (argc, argv) };
+  const char *only = NULL;
 
   bench.is_all = argc > 1 && g_str_equal (argv[1], "--all");
   bench.most = bench.is_smoke ? MOST_IN_A_MOMENT : bench.is_all ? MOST_OF_ALL : MOST;
-  if (argc > 2 && g_str_equal (argv[1], "--most"))
-    bench.most = (guint) g_ascii_strtoull (argv[2], NULL, 10);
+  for (int i = 1; i + 1 < argc; i++)
+    {
+      if (g_str_equal (argv[i], "--most"))
+        bench.most = (guint) g_ascii_strtoull (argv[i + 1], NULL, 10);
+      else if (g_str_equal (argv[i], "--only"))
+        only = argv[i + 1];
+    }
 
   raise_descriptor_limit ();
   bench_open (&bench);
-  measure_one_of_many (&bench);
-  measure_broadcast (&bench);
-  measure_latencies (&bench);
-  g_print ("\n");
-  measure_turnover (&bench);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (only == NULL || g_str_equal (only, parts[i].name))
+      parts[i].measure (&bench);
   bench_close (&bench);
 
   return 0;
