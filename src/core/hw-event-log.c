@@ -6,6 +6,9 @@
 
 #include "hw-event-log.h"
 
+/* How many events are recalled at once. */
+#define RECALL_SIZE 512
+
 /* Who is to be told when there is something new. */
 typedef struct
 {
@@ -46,6 +49,12 @@ struct _HwEventLog
 };
 
 G_DEFINE_FINAL_TYPE (HwEventLog, hw_event_log, G_TYPE_OBJECT)
+
+static GPtrArray *
+events_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+}
 
 /* However much of the news is for a listener, it is told once. */
 static void
@@ -203,6 +212,156 @@ hw_event_log_append (HwEventLog *self,
         hw_event_log_tell (self, id);
     }
   hw_event_log_tell_all (self, self->of_any_task);
+}
+
+/* What is recalled, as far as it has come. */
+typedef struct
+{
+  GPtrArray *events; /* (owned) (element-type HwEvent) */
+  guint64 start;     /* after this there is no hole */
+  guint64 reached;
+  guint64 end;       /* what came later was appended */
+} Recall;
+
+static void
+recall_free (Recall *self)
+{
+  g_ptr_array_unref (self->events);
+  g_free (self);
+}
+
+/* Puts what is older before all that was appended, as far as there is room. */
+static void
+hw_event_log_prepend (HwEventLog *self,
+                      GPtrArray  *events,
+                      guint64     start)
+{
+  guint n_room = (guint) (HW_EVENT_LOG_N_RECENT - MIN (self->n_appended, HW_EVENT_LOG_N_RECENT));
+  guint n = MIN (events->len, n_room);
+  guint first = events->len - n;
+
+  if (n_room == 0)
+    return;
+
+  for (guint64 i = self->n_appended; i-- > 0;)
+    self->recent[i + n] = g_steal_pointer (&self->recent[i]);
+  for (guint i = 0; i < n; i++)
+    self->recent[i] = hw_event_ref (g_ptr_array_index (events, first + i));
+  self->n_appended += n;
+  self->start = first > 0 ? hw_event_get_seq (g_ptr_array_index (events, first - 1)) : start;
+}
+
+/* Each page comes here, and asks for the next one. */
+static void on_recalled (GObject      *source,
+                         GAsyncResult *result,
+                         gpointer      user_data);
+
+/* @gtask is (transfer full). */
+static void
+hw_event_log_recall_page (HwEventLog *self,
+                          GTask      *gtask)
+{
+  Recall *recall = g_task_get_task_data (gtask);
+
+  if (recall->reached < recall->end)
+    {
+      hw_event_log_read_older_async (self, 0, recall->reached, RECALL_SIZE, NULL, on_recalled, gtask);
+      return;
+    }
+
+  hw_event_log_prepend (self, recall->events, recall->start);
+  g_task_return_boolean (gtask, TRUE);
+  g_object_unref (gtask);
+}
+
+static void
+recall_take (Recall            *self,
+             const HwEventPage *page)
+{
+  if (page->oldest > 0)
+    self->start = MAX (self->start, page->oldest - 1);
+  if (page->events->len == 0)
+    self->reached = self->end;
+
+  for (guint i = 0; i < page->events->len; i++)
+    {
+      HwEvent *event = g_ptr_array_index (page->events, i);
+
+      self->reached = hw_event_get_seq (event);
+      if (self->reached <= self->end)
+        g_ptr_array_add (self->events, hw_event_ref (event));
+    }
+}
+
+static void
+on_recalled (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwEventLog *self = HW_EVENT_LOG (source);
+  GError *error = NULL;
+  g_autoptr(HwEventPage) page = hw_event_log_read_older_finish (self, result, &error);
+
+  if (page == NULL)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+
+  recall_take (g_task_get_task_data (gtask), page);
+  hw_event_log_recall_page (self, g_steal_pointer (&gtask));
+}
+
+/**
+ * hw_event_log_recall_async:
+ * @self: a log that has begun, and to which not much was appended
+ * @callback: called when all is there
+ * @user_data: data for @callback
+ *
+ * Reads what is recent out of the store, once for all who come back after a restart and would
+ * read the same each for themselves. What is committed meanwhile may be appended.
+ */
+void
+hw_event_log_recall_async (HwEventLog         *self,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  GTask *gtask;
+  Recall *recall;
+
+  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->store != NULL);
+
+  recall = g_new0 (Recall, 1);
+  recall->events = events_new ();
+  recall->end = self->start;
+  recall->reached = self->start - MIN (self->start, HW_EVENT_LOG_N_RECENT);
+  recall->start = recall->reached;
+
+  gtask = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (gtask, hw_event_log_recall_async);
+  g_task_set_task_data (gtask, recall, (GDestroyNotify) recall_free);
+  hw_event_log_recall_page (self, gtask);
+}
+
+/**
+ * hw_event_log_recall_finish:
+ * @self: a log
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_event_log_recall_async().
+ *
+ * Returns: %TRUE, or %FALSE if the store failed: then who needs what is older asks it alone
+ */
+gboolean
+hw_event_log_recall_finish (HwEventLog   *self,
+                            GAsyncResult *result,
+                            GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void

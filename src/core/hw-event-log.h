@@ -30,6 +30,12 @@ HwEventLog *hw_event_log_new (HwStore *store);
 guint64     hw_event_log_get_head (HwEventLog *self);
 void        hw_event_log_begin (HwEventLog *self,
                                 guint64     head);
+void        hw_event_log_recall_async (HwEventLog         *self,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+gboolean    hw_event_log_recall_finish (HwEventLog   *self,
+                                        GAsyncResult *result,
+                                        GError      **error);
 void        hw_event_log_append (HwEventLog *self,
                                  GPtrArray  *events);
 void        hw_event_log_set_level (HwEventLog *self,

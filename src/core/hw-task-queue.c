@@ -295,6 +295,21 @@ hw_task_queue_get_limits (HwTaskQueue *self)
   return &self->limits;
 }
 
+/* Without what is recent every watcher that comes back reads it for itself, no more. */
+static void
+on_log_recalled (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GTask) gtask = G_TASK (user_data);
+  g_autoptr(GError) error = NULL;
+
+  if (!hw_event_log_recall_finish (HW_EVENT_LOG (source), result, &error))
+    g_warning ("The newest events cannot be read again: %s", error->message);
+
+  g_task_return_boolean (gtask, TRUE);
+}
+
 static void
 on_open_listed (GObject      *source,
                 GAsyncResult *result,
@@ -317,7 +332,7 @@ on_open_listed (GObject      *source,
   g_signal_connect_object (self->store, "committed", G_CALLBACK (on_store_committed), self,
                            G_CONNECT_DEFAULT);
   hw_dispatcher_open (self->dispatcher, page);
-  g_task_return_boolean (gtask, TRUE);
+  hw_event_log_recall_async (self->log, on_log_recalled, g_steal_pointer (&gtask));
 }
 
 /**

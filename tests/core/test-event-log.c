@@ -11,7 +11,7 @@
 #include "tests/support/parsed-fields.h"
 
 /* What the ring holds. */
-#define N_RECENT 4096
+#define N_RECENT HW_EVENT_LOG_N_RECENT
 
 typedef struct
 {
@@ -215,20 +215,117 @@ test_event_log_begin_leaves_the_past_to_the_store (Fixture      *fixture,
   assert_text (read_recent (fixture, 0, 100, 9), "101 to 101");
 }
 
+/* Has the store know @n_events, of as many tasks. */
 static void
-test_event_log_older_come_from_the_store (Fixture      *fixture,
-                                          gconstpointer test_data)
+commit (Fixture *fixture,
+        guint    n_events)
 {
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
   g_autoptr(GPtrArray) events = NULL;
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(HwEventPage) page = NULL;
 
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < n_events; i++)
     g_ptr_array_add (changes,
                      hw_change_new_add ("me", 1,
                                         parsed_fields ("@a{sv} {'state': <'Pending'>}")));
   events = hw_memory_store_commit_now (fixture->store, changes, NULL);
+}
+
+static void
+recall (Fixture *fixture)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  hw_event_log_recall_async (fixture->log, hw_await_result, &result);
+  hw_await_quiet ();
+  g_assert_true (hw_event_log_recall_finish (fixture->log, result, &error));
+  g_assert_no_error (error);
+}
+
+/* After a restart the ring is as if there had been none. */
+static void
+test_event_log_recall_reads_what_was_recent (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  commit (fixture, N_RECENT + 100);
+  hw_event_log_begin (fixture->log, N_RECENT + 100);
+  recall (fixture);
+
+  assert_text (read_recent (fixture, 0, 99, 1), "older");
+  assert_text (read_recent (fixture, 0, 100, 2), "101 102 to 102");
+  assert_text (read_recent (fixture, 0, N_RECENT + 98, 9), "4195 4196 to 4196");
+  append (fixture, (guint64[]) { 1, 0 });
+  assert_text (read_recent (fixture, 0, 100, 1), "older");
+  assert_text (read_recent (fixture, 0, N_RECENT + 99, 9), "4196 4197 to 4197");
+}
+
+static void
+test_event_log_recall_stands_before_what_comes_meanwhile (Fixture      *fixture,
+                                                          gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  commit (fixture, 3);
+  hw_event_log_begin (fixture->log, 3);
+  hw_event_log_recall_async (fixture->log, hw_await_result, &result);
+  append (fixture, (guint64[]) { 1, 1, 0 });
+  commit (fixture, 2);
+  hw_await_quiet ();
+
+  g_assert_true (hw_event_log_recall_finish (fixture->log, result, NULL));
+  assert_text (read_recent (fixture, 0, 0, 9), "1 2 3 4 5 to 5");
+}
+
+static void
+test_event_log_recall_drops_nothing_that_came_meanwhile (Fixture      *fixture,
+                                                         gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  commit (fixture, 3);
+  hw_event_log_begin (fixture->log, 3);
+  hw_event_log_recall_async (fixture->log, hw_await_result, &result);
+  append_many (fixture, N_RECENT - 1);
+  hw_await_quiet ();
+  assert_text (read_recent (fixture, 0, 1, 1), "older");
+  assert_text (read_recent (fixture, 0, 2, 2), "3 4 to 4");
+
+  append_many (fixture, 10);
+  g_assert_true (hw_event_log_recall_finish (fixture->log, result, NULL));
+  g_clear_object (&result);
+  recall (fixture);
+  assert_text (read_recent (fixture, 0, 11, 1), "older");
+  assert_text (read_recent (fixture, 0, 12, 1), "13 to 13");
+}
+
+/* Those who come back are told by the store, then. */
+static void
+test_event_log_recall_does_without_a_store_that_fails (Fixture      *fixture,
+                                                       gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  commit (fixture, 3);
+  hw_event_log_begin (fixture->log, 3);
+  hw_memory_store_fail_next (fixture->store, HW_MEMORY_STORE_READ_EVENTS, 1);
+  hw_event_log_recall_async (fixture->log, hw_await_result, &result);
+  hw_await_quiet ();
+
+  g_assert_false (hw_event_log_recall_finish (fixture->log, result, &error));
+  g_assert_nonnull (error);
+  assert_text (read_recent (fixture, 0, 2, 9), "older");
+  assert_text (read_recent (fixture, 0, 3, 9), " to 3");
+}
+
+static void
+test_event_log_older_come_from_the_store (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(HwEventPage) page = NULL;
+
+  commit (fixture, 3);
   hw_event_log_read_older_async (fixture->log, 0, 1, 10, NULL, hw_await_result, &result);
   hw_await_quiet ();
   page = hw_event_log_read_older_finish (fixture->log, result, NULL);
@@ -376,6 +473,13 @@ main (int   argc,
   ADD ("/event-log/ring/wraps-more-than-once", test_event_log_ring_wraps_more_than_once);
   ADD ("/event-log/begin/leaves-the-past-to-the-store",
        test_event_log_begin_leaves_the_past_to_the_store);
+  ADD ("/event-log/recall/reads-what-was-recent", test_event_log_recall_reads_what_was_recent);
+  ADD ("/event-log/recall/stands-before-what-comes-meanwhile",
+       test_event_log_recall_stands_before_what_comes_meanwhile);
+  ADD ("/event-log/recall/drops-nothing-that-came-meanwhile",
+       test_event_log_recall_drops_nothing_that_came_meanwhile);
+  ADD ("/event-log/recall/does-without-a-store-that-fails",
+       test_event_log_recall_does_without_a_store_that_fails);
   ADD ("/event-log/older/come-from-the-store", test_event_log_older_come_from_the_store);
   ADD ("/event-log/older/tells-that-the-store-failed",
        test_event_log_older_tells_that_the_store_failed);

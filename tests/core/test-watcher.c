@@ -395,16 +395,42 @@ test_watcher_store_failure_is_told_and_loses_nothing (Fixture      *fixture,
   g_autoptr(HwTestViewer) viewer = NULL;
 
   submit (fixture);
-  hw_test_house_restart (fixture->house);
-  hw_test_house_open (fixture->house);
+  hw_test_house_add_many (fixture->house, N_RECENT);
+  hw_await_quiet ();
   viewer = watch (fixture, 0, fixture->epoch, 1);
   hw_memory_store_fail_next (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS, 1);
   hw_test_viewer_pull (viewer);
   assert_sees (viewer, "");
   g_assert_error (viewer->error, HW_ERROR, HW_ERROR_FAILED);
 
-  hw_test_viewer_pull (viewer);
-  assert_sees (viewer, "Processing/1");
+  hw_test_viewer_follow (viewer);
+  hw_await_quiet ();
+  g_assert_cmpuint (viewer->events->len, ==, 1 + N_RECENT);
+}
+
+/* All who come back after a restart are told what they missed, and none of them asks the store. */
+static void
+test_watcher_restart_does_without_the_store (Fixture      *fixture,
+                                             gconstpointer test_data)
+{
+  guint n_reads;
+
+  submit (fixture);
+  hw_test_house_restart (fixture->house);
+  hw_test_house_open (fixture->house);
+  hw_await_quiet ();
+  n_reads = hw_memory_store_get_n_calls (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr(HwTestViewer) viewer = watch (fixture, 0, fixture->epoch, 1);
+
+      hw_test_viewer_pull (viewer);
+      assert_sees (viewer, "Processing/1");
+    }
+
+  g_assert_cmpuint (hw_memory_store_get_n_calls (fixture->house->store,
+                                                 HW_MEMORY_STORE_READ_EVENTS), ==, n_reads);
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
@@ -445,6 +471,7 @@ main (int   argc,
   ADD ("/watcher/pages/that-end-early-lose-nothing",
        test_watcher_pages_that_end_early_lose_nothing);
   ADD ("/watcher/slow/one-loses-nothing", test_watcher_slow_one_loses_nothing);
+  ADD ("/watcher/restart/does-without-the-store", test_watcher_restart_does_without_the_store);
   ADD ("/watcher/store/failure-is-told-and-loses-nothing",
        test_watcher_store_failure_is_told_and_loses_nothing);
 
