@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 /**
  * HW_MAX_DESCRIPTORS:
  *
- * How many files a daemon wants to have open at most: ten thousand watchers, all who speak
- * HTTP, and some for each task that runs.
+ * How many files a daemon wants to have open at most: twenty thousand watchers, all who
+ * speak HTTP, and some for each task that runs.
  */
-#define HW_MAX_DESCRIPTORS 16384
+#define HW_MAX_DESCRIPTORS 24576
 
 void hw_descriptor_limit_raise (void);
 

@@ -11,6 +11,7 @@
 #include "wait.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define SECOND G_USEC_PER_SEC
 #define CALL "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"a\"]}|"
@@ -262,6 +263,40 @@ test_hub_upgrade_with_frames_behind (HubHouse     *house,
   g_assert_cmpstr (answer, ==, "{}|");
 }
 
+/* Makes a hub while there may be few descriptors: of 64 it takes 40. */
+static void
+set_up_small (HubHouse     *house,
+              gconstpointer test_data)
+{
+  struct rlimit limit;
+  struct rlimit small;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  small = limit;
+  small.rlim_cur = 64;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &small), ==, 0);
+  hub_house_set_up (house, test_data);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
+/* Test that a hub leaves descriptors to others, and lets somebody in again for each who goes. */
+static void
+test_hub_leaves_descriptors_to_others (HubHouse     *house,
+                                       gconstpointer test_data)
+{
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) hub_line_free);
+  g_autofree char *token = hub_house_negotiate (house, BY_OWNER);
+
+  while (lines->len < 40)
+    g_ptr_array_add (lines, hub_house_connect (house, NULL));
+  g_assert_cmpuint (try_upgrade (house, token, BY_OWNER), ==, 503);
+
+  g_ptr_array_remove_index (lines, 0);
+  wait_until (hw_hub_get_n_connections (house->hub) == 39);
+  g_ptr_array_add (lines, hub_house_connect (house, NULL));
+  g_assert_cmpuint (try_upgrade (house, token, BY_OWNER), ==, 503);
+}
+
 #define ADD(path, function) \
   g_test_add ("/hub/" path, HubHouse, NULL, hub_house_set_up, function, hub_house_tear_down)
 
@@ -291,6 +326,9 @@ main (int   argc,
   ADD ("upgrade/without-key", test_hub_upgrade_without_key);
   ADD ("upgrade/then-gone", test_hub_upgrade_then_gone);
   ADD ("upgrade/with-frames-behind", test_hub_upgrade_with_frames_behind);
+
+  g_test_add ("/hub/upgrade/leaves-descriptors-to-others", HubHouse, NULL, set_up_small,
+              test_hub_leaves_descriptors_to_others, hub_house_tear_down);
 
   return g_test_run ();
 }

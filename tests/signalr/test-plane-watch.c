@@ -13,6 +13,7 @@
 #include "hw-ws-transport.h"
 
 #include <string.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,6 +309,17 @@ rest (Fixture *fixture)
   g_string_truncate (fixture->heard, 0);
 }
 
+/* Whether our end of the connection was not closed. */
+static gboolean
+is_connected (Fixture *fixture)
+{
+  struct pollfd poll_fd = { .fd = fixture->fd, .events = POLLOUT };
+
+  g_assert_cmpint (poll (&poll_fd, 1, 0), >=, 0);
+
+  return (poll_fd.revents & (POLLHUP | POLLERR)) == 0;
+}
+
 /* Test that a client that reads nothing until what it needs is not among the recent events any
  * more is told all of it when it reads, once and in order.
  */
@@ -336,6 +348,34 @@ test_slow_client_misses_nothing (Fixture      *fixture,
   for (guint i = 1; i < numbers->len; i++)
     g_assert_cmpuint (g_array_index (numbers, guint64, i), ==,
                       g_array_index (numbers, guint64, i - 1) + 1);
+}
+
+/* Test that a client that does not take its news is cut after 10 seconds, and not before; one
+ * that takes some of them in time stays.
+ */
+static void
+test_slow_client_is_cut (Fixture      *fixture,
+                         gconstpointer test_data)
+{
+  watch (fixture, "WatchTasks", "null", 0, 0);
+  rest (fixture);
+  hw_test_house_add_many (fixture->house, 200);
+  settle (fixture);
+  hw_fake_clock_advance (fixture->house->clock, 9 * SECOND);
+  hw_ws_transport_tick (fixture->transport);
+  g_assert_true (is_connected (fixture));
+
+  hear (fixture);
+  hw_test_house_add_many (fixture->house, 200);
+  settle (fixture);
+  hw_fake_clock_advance (fixture->house->clock, 9 * SECOND);
+  hw_ws_transport_tick (fixture->transport);
+  g_assert_true (is_connected (fixture));
+
+  hw_fake_clock_advance (fixture->house->clock, SECOND);
+  hw_ws_transport_tick (fixture->transport);
+  settle (fixture);
+  g_assert_false (is_connected (fixture));
 }
 
 /* Test that a client that wants something after a while gets it, beside its stream. */
@@ -415,6 +455,7 @@ main (int   argc,
   ADD ("cancelled-stream-says-no-more", test_cancelled_stream_says_no_more);
   ADD ("quiet-is-told", test_quiet_is_told);
   ADD ("slow-client-misses-nothing", test_slow_client_misses_nothing);
+  ADD ("slow-client-is-cut", test_slow_client_is_cut);
   ADD ("rested-client/calls", test_rested_client_calls);
   ADD ("rested-client/cancels", test_rested_client_cancels);
   ADD ("rested-client/hears-the-end", test_rested_client_hears_the_end);
