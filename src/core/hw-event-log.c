@@ -426,7 +426,7 @@ static guint64
 hw_event_log_find (HwEventLog *self,
                    guint64     after)
 {
-  guint64 low = self->n_appended > HW_EVENT_LOG_N_RECENT ? self->n_appended - HW_EVENT_LOG_N_RECENT : 0;
+  guint64 low = self->n_appended - MIN (self->n_appended, HW_EVENT_LOG_N_RECENT);
   guint64 high = self->n_appended;
 
   while (low < high)

@@ -254,6 +254,15 @@ hw_fan_out_be_told (HwFanOut *self,
   g_queue_push_tail_link (&self->by_age, &watch->age);
 }
 
+/* Who came before anybody told the time came now. */
+static void
+hw_fan_out_begin_time (HwFanOut *self,
+                       gint64    now)
+{
+  for (GList *link = self->by_age.head; link != NULL; link = link->next)
+    ((Watch *) link->data)->told_at = now;
+}
+
 /**
  * hw_fan_out_tick:
  * @self: a fan-out
@@ -267,6 +276,9 @@ hw_fan_out_tick (HwFanOut *self,
                  gint64    now)
 {
   g_return_if_fail (self != NULL);
+
+  if (self->now == 0)
+    hw_fan_out_begin_time (self, now);
 
   self->now = now;
   while (self->by_age.head != NULL)

@@ -16,6 +16,11 @@
  */
 #define MAX_UNHEARD 65536
 
+/* How much is taken before the plane is told, who stops to read when it has heard of twice as
+ * much that was not.
+ */
+#define MAX_UNTOLD (HW_PLANE_MAX_UNTAKEN / 2)
+
 /**
  * HwWsTransport:
  *
@@ -35,7 +40,7 @@ struct _HwWsTransport
   gpointer user_data;
 
   gsize n_unheard;  /* what was sent since we last heard that all was */
-  gsize n_untaken;  /* what the connection did not take at once */
+  gsize n_untaken;  /* what the plane was not told that the connection took */
   gint64 closed_at; /* when we said goodbye, or 0 */
   gboolean is_over;
 };
@@ -176,7 +181,9 @@ hw_ws_transport_take (HwWsTransport *self,
 
   hw_hub_connection_feed (self->connection, data, length, hw_ws_transport_get_now (self));
   self->n_untaken += length;
-  if (hw_hub_connection_wants_input (self->connection))
+
+  /* The plane reads on until much more is not taken: most clients never have it told. */
+  if (self->n_untaken >= MAX_UNTOLD && hw_hub_connection_wants_input (self->connection))
     hw_ws_transport_go_on (self);
 }
 

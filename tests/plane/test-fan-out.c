@@ -369,21 +369,39 @@ test_quiet_is_told (Fixture      *fixture,
 
   assert_reads (fixture, a, "");
   assert_reads (fixture, b, "");
-  hw_fan_out_tick (fixture->fan_out, 10 * SECOND);
+  hw_fan_out_tick (fixture->fan_out, SECOND);
+  hw_fan_out_tick (fixture->fan_out, 11 * SECOND);
   say (fixture, 2, "x");
   assert_reads (fixture, b, "101");
   g_string_truncate (fixture->woken, 0);
 
-  hw_fan_out_tick (fixture->fan_out, 14 * SECOND);
-  g_assert_cmpstr (fixture->woken->str, ==, "");
   hw_fan_out_tick (fixture->fan_out, 15 * SECOND);
+  g_assert_cmpstr (fixture->woken->str, ==, "");
+  hw_fan_out_tick (fixture->fan_out, 16 * SECOND);
   g_assert_cmpstr (fixture->woken->str, ==, "a");
   assert_reads (fixture, a, "h101");
   assert_reads (fixture, b, "");
 
-  hw_fan_out_tick (fixture->fan_out, 25 * SECOND);
+  hw_fan_out_tick (fixture->fan_out, 26 * SECOND);
   g_assert_cmpstr (fixture->woken->str, ==, "ab");
   assert_reads (fixture, b, "h101");
+}
+
+/* Test that who came before the clock was looked at has not been silent since it began. */
+static void
+test_silence_begins_with_the_clock (Fixture      *fixture,
+                                    gconstpointer test_data)
+{
+  HwWatch *a = watch (fixture, "a", 1);
+
+  assert_reads (fixture, a, "");
+  g_string_truncate (fixture->woken, 0);
+  hw_fan_out_tick (fixture->fan_out, 1000 * SECOND);
+  hw_fan_out_tick (fixture->fan_out, 1014 * SECOND);
+  g_assert_cmpstr (fixture->woken->str, ==, "");
+
+  hw_fan_out_tick (fixture->fan_out, 1015 * SECOND);
+  assert_reads (fixture, a, "h100");
 }
 
 static void
@@ -392,7 +410,8 @@ test_heartbeat_is_for_silence (Fixture      *fixture,
 {
   HwWatch *a = watch (fixture, "a", 1);
 
-  hw_fan_out_tick (fixture->fan_out, 15 * SECOND);
+  hw_fan_out_tick (fixture->fan_out, SECOND);
+  hw_fan_out_tick (fixture->fan_out, 16 * SECOND);
   say (fixture, 1, "x");
 
   assert_reads (fixture, a, "101");
@@ -445,6 +464,7 @@ main (int   argc,
   ADD ("level/newest-wins", test_newest_level_wins);
   ADD ("level/ended-task-has-none", test_ended_task_has_no_level);
   ADD ("heartbeat/quiet-is-told", test_quiet_is_told);
+  ADD ("heartbeat/silence-begins-with-the-clock", test_silence_begins_with_the_clock);
   ADD ("heartbeat/is-for-silence", test_heartbeat_is_for_silence);
   ADD ("others-stay", test_others_stay);
 
