@@ -541,23 +541,6 @@ hw_watcher_new_poll (HwTaskQueue         *queue,
 }
 
 /**
- * hw_watcher_set_patience:
- * @self: a watcher that nobody waits for
- * @patience: how long to wait for something to come, in microseconds; 0 to look once
- *
- * Says how long it waits from now on before it tells a heartbeat.
- */
-void
-hw_watcher_set_patience (HwWatcher *self,
-                         gint64     patience)
-{
-  g_return_if_fail (HW_IS_WATCHER (self));
-  g_return_if_fail (self->pending == NULL);
-
-  self->patience = MAX (patience, 0);
-}
-
-/**
  * hw_watcher_get_epoch:
  * @self: a watcher
  *

@@ -29,8 +29,8 @@
  * HwPlane:
  *
  * The watcher plane: all who watch, over WebSockets or as a stream of events, in one thread
- * of their own that waits for them in the kernel. The main context, whose every turn costs something for each descriptor it waits
- * for, has none of theirs.
+ * of their own that waits for them in the kernel. The main context, whose every turn costs
+ * something for each descriptor it waits for, has none of theirs.
  *
  * Both sides only leave letters for each other: orders to the plane, news from it, each in
  * order, and all that lie there are taken at once. Nobody waits for anybody. The thread is
