@@ -644,8 +644,8 @@ hw_db_writer_abandon (HwDbWriter *self)
  * @self: a writer that was not closed
  * @gtask: (transfer full): a request: its task data is an #HwSqliteWrite
  *
- * Hands a request over, when the main context has done all that is ready now. In the
- * main context.
+ * Hands a request over, when the main context has done all that is ready now, or at once
+ * if it is large. In the main context.
  */
 void
 hw_db_writer_push (HwDbWriter *self,
@@ -655,7 +655,7 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self->thread != NULL);
 
   g_ptr_array_add (self->pushed, gtask);
-  if (self->pushed->len == MAX_REQUESTS)
+  if (self->pushed->len == MAX_REQUESTS || hw_sqlite_write_is_large (g_task_get_task_data (gtask)))
     hw_db_writer_hand_over (self);
 }
 

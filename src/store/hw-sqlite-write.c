@@ -13,6 +13,9 @@
 #include "hw-task-rows.h"
 #include "hw-text-rows.h"
 
+/* So many rows take as long as all else of a transaction does. */
+#define MANY_CHANGES 32
+
 /**
  * hw_sqlite_numbers_start:
  * @self: where to put the numbers
@@ -262,6 +265,23 @@ hw_sqlite_write_adds (const HwSqliteWrite *self)
       return TRUE;
 
   return FALSE;
+}
+
+/**
+ * hw_sqlite_write_is_large:
+ * @self: a request
+ *
+ * Tells whether the request is worth a transaction by itself: to wait for others would spare
+ * little, and whoever writes would have nothing to do while they are made.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_sqlite_write_is_large (const HwSqliteWrite *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->changes != NULL && self->changes->len >= MANY_CHANGES;
 }
 
 /**

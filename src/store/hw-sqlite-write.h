@@ -86,6 +86,7 @@ HwSqliteWrite *hw_sqlite_write_new_index (guint n_tasks);
 void           hw_sqlite_write_free (HwSqliteWrite *self);
 void           hw_sqlite_write_reset (HwSqliteWrite *self);
 gboolean       hw_sqlite_write_adds (const HwSqliteWrite *self);
+gboolean       hw_sqlite_write_is_large (const HwSqliteWrite *self);
 gboolean       hw_sqlite_write_may_stop (const HwSqliteWrite *self);
 gboolean       hw_sqlite_write_carry_out (HwSqliteWrite   *self,
                                           HwDb            *db,

@@ -103,6 +103,39 @@ test_group_does_not_grow_without_end (Fixture      *fixture,
   g_assert_cmpuint (fixture->n_told, ==, 3);
 }
 
+/* A request that is worth a transaction by itself waits for no end of the round: nothing is
+ * done here until it is in the database, with what was asked for before it.
+ */
+static void
+test_group_ends_with_a_large_request (Fixture      *fixture,
+                                      gconstpointer kind)
+{
+  const gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  GPtrArray *changes = new_changes (new_add ("@a{sv} {}"), NULL);
+  g_autoptr(HwDb) db = open_beside (fixture);
+  guint64 last_task = 0;
+  Request *small;
+  Request *large;
+
+  small = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
+  while (changes->len < 100)
+    g_ptr_array_add (changes, new_add ("@a{sv} {}"));
+  large = send_changes (fixture, changes);
+
+  while (last_task < 101)
+    {
+      g_assert_true (hw_db_get_number (db, "SELECT last_task FROM meta", &last_task, NULL));
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (1000);
+    }
+
+  g_ptr_array_unref (receive_events (small, NULL));
+  g_ptr_array_unref (receive_events (large, NULL));
+  request_free (small);
+  request_free (large);
+  g_assert_cmpuint (fixture->n_told, ==, 1);
+}
+
 /* The one that cannot be written is found, and the others have what they want. */
 static void
 test_group_loses_only_the_guilty (Fixture      *fixture,
@@ -483,6 +516,7 @@ main (int   argc,
   } tests[] = {
     { "group/is-one-transaction", test_group_is_one_transaction },
     { "group/does-not-grow-without-end", test_group_does_not_grow_without_end },
+    { "group/ends-with-a-large-request", test_group_ends_with_a_large_request },
     { "group/loses-only-the-guilty", test_group_loses_only_the_guilty },
     { "group/undoes-what-a-lost-request-wrote", test_group_undoes_what_a_lost_request_wrote },
     { "group/with-a-conflict-is-one-transaction",
