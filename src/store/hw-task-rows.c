@@ -243,8 +243,7 @@ hw_task_rows_tell_claim (guint64         epoch,
  */
 static char *
 build_update (const HwTaskFields *fields,
-              gboolean            is_pending,
-              gboolean            has_attempt)
+              gboolean            is_pending)
 {
   GString *sql = g_string_new ("UPDATE tasks SET seq = ?");
 
@@ -261,83 +260,92 @@ build_update (const HwTaskFields *fields,
 
   if (is_pending)
     g_string_append (sql, ", node = NULL");
-  g_string_append (sql, " WHERE id = ? AND state = ?");
-  if (has_attempt)
-    g_string_append (sql, " AND attempt = ?");
-  g_string_append (sql, " RETURNING type, \"group\", owner, attempt");
+  g_string_append (sql, " WHERE id = ?");
 
   return g_string_free (sql, FALSE);
 }
 
-/* An update's text depends on which fields it sets, and on two things more. */
+/* An update's text depends on which fields it sets, and on one thing more. */
 static HwDbStatement *
 prepare_update (HwDb               *db,
                 const HwTaskFields *fields,
                 gboolean            is_pending,
-                gboolean            has_attempt,
                 GError            **error)
 {
-  const StatementKey key = make_key ('=', get_columns (fields) << 2 | (has_attempt ? 2 : 0) |
-                                     (is_pending ? 1 : 0));
+  const StatementKey key = make_key ('=', get_columns (fields) << 1 | (is_pending ? 1 : 0));
   HwDbStatement *statement = hw_db_find (db, key.text);
   g_autofree char *sql = NULL;
 
-  G_STATIC_ASSERT (HW_N_TASK_FIELDS + 2 <= 64);
+  G_STATIC_ASSERT (HW_N_TASK_FIELDS + 1 <= 64);
 
   if (statement != NULL)
     return statement;
 
-  sql = build_update (fields, is_pending, has_attempt);
+  sql = build_update (fields, is_pending);
 
   return hw_db_prepare_as (db, key.text, sql, error);
 }
 
-static void
-bind_update (HwDbStatement  *statement,
-             guint64         seq,
-             const HwChange *change)
+static gboolean
+run_update (HwDb           *db,
+            guint64         seq,
+            const HwChange *change,
+            gboolean        is_pending,
+            GError        **error)
 {
+  g_autoptr(HwDbStatement) statement = prepare_update (db, change->fields, is_pending, error);
   int index = 1;
+
+  if (statement == NULL)
+    return FALSE;
 
   hw_db_statement_bind_uint64 (statement, index++, seq);
   for (guint64 left = get_columns (change->fields); left != 0;)
     bind_field (statement, index++, change->fields, hw_task_field_take_first (&left));
   hw_db_statement_bind_uint64 (statement, index++, change->task_id);
-  hw_db_statement_bind_string (statement, index++, hw_task_state_to_string (change->from));
-  if (change->attempt != HW_CHANGE_ANY_ATTEMPT)
-    hw_db_statement_bind_uint64 (statement, index++, change->attempt);
+
+  return hw_db_statement_run (statement, error);
 }
 
-/* Runs an update that gives back what an event says of its task, and makes the
- * event. NULL without an error means that no row was as it had to be. @fields is
- * (nullable): a claim knows what it changes only now.
+/* Makes the event of an update that is about to be made, if the task is as it has to be; NULL
+ * without an error means that it is not. @fields is (nullable): a claim knows what it changes
+ * only now. UPDATE … RETURNING would give back as much, but makes a table for it each time,
+ * which takes longer than the update.
  */
 static HwEvent *
-run_update (HwDbStatement *statement,
-            HwEventKind    kind,
-            HwEventOrigin *origin,
-            guint64        seq,
-            HwTaskFields  *fields,
-            GError       **error)
+foretell_update (HwDb          *db,
+                 HwEventKind    kind,
+                 HwEventOrigin *origin,
+                 guint64        seq,
+                 HwTaskState    from,
+                 HwTaskFields  *fields,
+                 GError       **error)
 {
-  g_autoptr(HwEvent) event = NULL;
+  g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
 
+  statement = hw_db_prepare (db, "SELECT type, \"group\", owner, attempt FROM tasks"
+                             " WHERE id = ? AND state = ?", error);
+  if (statement == NULL)
+    return NULL;
+
+  hw_db_statement_bind_uint64 (statement, 1, origin->task_id);
+  hw_db_statement_bind_string (statement, 2, hw_task_state_to_string (from));
   if (!hw_db_statement_step (statement, &has_row, error) || !has_row)
+    return NULL;
+
+  if (origin->attempt != HW_CHANGE_ANY_ATTEMPT &&
+      origin->attempt != hw_db_statement_get_uint64 (statement, 3))
     return NULL;
 
   origin->type = hw_db_statement_get_string (statement, 0);
   origin->group = hw_db_statement_get_string (statement, 1);
   origin->owner = hw_db_statement_get_string (statement, 2);
-  origin->attempt = (guint) hw_db_statement_get_uint64 (statement, 3);
-  event = hw_event_new (kind, origin, seq,
-                        fields != NULL ? hw_task_fields_ref (fields)
-                                       : make_claim (origin->attempt, origin->at));
+  origin->attempt = (guint) hw_db_statement_get_uint64 (statement, 3) + (fields == NULL ? 1 : 0);
 
-  if (!hw_db_statement_run (statement, error))
-    return NULL;
-
-  return g_steal_pointer (&event);
+  return hw_event_new (kind, origin, seq,
+                       fields != NULL ? hw_task_fields_ref (fields)
+                                      : make_claim (origin->attempt, origin->at));
 }
 
 static gboolean
@@ -380,9 +388,9 @@ hw_task_rows_update (HwDb           *db,
 {
   gboolean is_state = change->kind == HW_CHANGE_KIND_STATE;
   HwEventOrigin origin = { .epoch = epoch, .task_id = change->task_id,
-                           .actor = change->actor, .at = change->at };
+                           .attempt = change->attempt, .actor = change->actor,
+                           .at = change->at };
   HwEventKind kind = is_state ? HW_EVENT_KIND_STATE : HW_EVENT_KIND_MESSAGE;
-  g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwEvent) event = NULL;
   g_autoptr(GError) local_error = NULL;
 
@@ -392,19 +400,17 @@ hw_task_rows_update (HwDb           *db,
   if (is_state && (!get_state (change, to, error) || !check_transition (change, *to, error)))
     return NULL;
 
-  statement = prepare_update (db, change->fields, is_state && *to == HW_TASK_STATE_PENDING,
-                              change->attempt != HW_CHANGE_ANY_ATTEMPT, error);
-  if (statement == NULL)
-    return NULL;
-
-  bind_update (statement, seq, change);
-  event = run_update (statement, kind, &origin, seq, change->fields, &local_error);
+  event = foretell_update (db, kind, &origin, seq, change->from, change->fields, &local_error);
   if (event == NULL && local_error == NULL)
     g_set_error (error, HW_ERROR, HW_ERROR_CONFLICT,
                  "Task %" G_GUINT64_FORMAT " changed meanwhile. Look at it again.",
                  change->task_id);
   else if (event == NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
+
+  if (event == NULL ||
+      !run_update (db, seq, change, is_state && *to == HW_TASK_STATE_PENDING, error))
+    return NULL;
 
   return g_steal_pointer (&event);
 }
@@ -433,25 +439,33 @@ hw_task_rows_claim (HwDb       *db,
                     gint64      at,
                     GError    **error)
 {
-  HwEventOrigin origin = { .epoch = epoch, .task_id = task_id, .actor = node, .at = at };
+  HwEventOrigin origin = { .epoch = epoch, .task_id = task_id, .attempt = HW_CHANGE_ANY_ATTEMPT,
+                           .actor = node, .at = at };
+  g_autoptr(HwEvent) event = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
 
+  event = foretell_update (db, HW_EVENT_KIND_STATE, &origin, seq, HW_TASK_STATE_PENDING, NULL,
+                           error);
+  if (event == NULL)
+    return NULL;
+
   statement = hw_db_prepare (db,
-                             "UPDATE tasks SET seq = ?, state = 'Processing',"
-                             " attempt = attempt + 1, started_at = ?, node = ?, epoch = NULL"
-                             " WHERE id = ? AND state = 'Pending'"
-                             " RETURNING type, \"group\", owner, attempt", error);
+                             "UPDATE tasks SET seq = ?, state = 'Processing', attempt = ?,"
+                             " started_at = ?, node = ?, epoch = NULL WHERE id = ?", error);
   if (statement == NULL)
     return NULL;
 
   hw_db_statement_bind_uint64 (statement, 1, seq);
-  hw_db_statement_bind_uint64 (statement, 2, (guint64) at);
-  hw_db_statement_bind_string (statement, 3, node);
-  hw_db_statement_bind_uint64 (statement, 4, task_id);
+  hw_db_statement_bind_uint64 (statement, 2, origin.attempt);
+  hw_db_statement_bind_uint64 (statement, 3, (guint64) at);
+  hw_db_statement_bind_string (statement, 4, node);
+  hw_db_statement_bind_uint64 (statement, 5, task_id);
+  if (!hw_db_statement_run (statement, error))
+    return NULL;
 
-  return run_update (statement, HW_EVENT_KIND_STATE, &origin, seq, NULL, error);
+  return g_steal_pointer (&event);
 }
 
 /* What a level is made of. */
