@@ -109,12 +109,10 @@ raw_open (Raw        *raw,
                           " '', 0, 'uid:1000', 0, 1, ?)");
   raw->claim = raw_prepare (raw, "UPDATE tasks SET seq = ?2, state = 'Processing',"
                             " attempt = attempt + 1, started_at = ?3, node = 'node'"
-                            " WHERE id = ?1 AND state = 'Pending'"
-                            " RETURNING type, \"group\", owner, attempt");
+                            " WHERE id = ?1 AND state = 'Pending'");
   raw->complete = raw_prepare (raw, "UPDATE tasks SET seq = ?2, state = 'Completed',"
                                " result = 'success', progress = 1.0, ended_at = ?3"
-                               " WHERE id = ?1 AND state = 'Processing' AND attempt = 1"
-                               " RETURNING type, \"group\", owner, attempt");
+                               " WHERE id = ?1 AND state = 'Processing' AND attempt = 1");
   raw->event = raw_prepare (raw, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner,"
                             " actor, at, changes) VALUES (?, ?, 'state', ?, 'checksum', '',"
                             " 'uid:1000', 'uid:1000', ?, ?)");
