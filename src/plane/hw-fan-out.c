@@ -34,6 +34,7 @@ struct _HwFanOut
   GQueue by_age;          /* (element-type Watch): who was told of something longest ago is first */
   gint64 now;
 
+  GBytes *head;           /* (owned) (nullable): of the watch that was added last */
   GPtrArray *page;        /* (owned) (element-type HwEvent): room to read into */
   HwEvent *heartbeat;     /* (owned) (nullable): the last one that was made */
 };
@@ -104,6 +105,7 @@ hw_fan_out_free (HwFanOut *self)
   while (self->by_age.head != NULL)
     hw_fan_out_remove (self, self->by_age.head->data);
   g_clear_pointer (&self->heartbeat, hw_event_unref);
+  g_clear_pointer (&self->head, g_bytes_unref);
   g_clear_pointer (&self->page, g_ptr_array_unref);
   g_clear_pointer (&self->by_task, g_hash_table_unref);
   g_clear_object (&self->log);
@@ -294,6 +296,22 @@ hw_fan_out_tick (HwFanOut *self,
     }
 }
 
+/* Clients of one kind count their streams alike: those that come after each other have one head
+ * in common. Returns: (transfer full): bytes as in @head
+ */
+static GBytes *
+hw_fan_out_share_head (HwFanOut *self,
+                       GBytes   *head)
+{
+  if (self->head == NULL || !g_bytes_equal (self->head, head))
+    {
+      g_clear_pointer (&self->head, g_bytes_unref);
+      self->head = g_bytes_ref (head);
+    }
+
+  return g_bytes_ref (self->head);
+}
+
 /**
  * hw_fan_out_add:
  * @self: a fan-out
@@ -321,7 +339,7 @@ hw_fan_out_add (HwFanOut        *self,
   watch->owner = owner;
   watch->queue = place->queue;
   watch->write = write;
-  watch->head = head != NULL ? g_bytes_ref (head) : NULL;
+  watch->head = head != NULL ? hw_fan_out_share_head (self, head) : NULL;
   watch->principal = g_steal_pointer (&place->principal);
   watch->filter = place->filter;
   place->filter = (HwWatchFilter) { 0 };
