@@ -39,8 +39,8 @@ struct _HwWsTransport
   HwWsTransportFunc finished;
   gpointer user_data;
 
-  gsize n_unheard;  /* what was sent since we last heard that all was */
-  gsize n_untaken;  /* what the plane was not told that the connection took */
+  guint n_unheard;  /* what was sent since we last heard that all was */
+  guint n_untaken;  /* what the plane was not told that the connection took */
   gint64 closed_at; /* when we said goodbye, or 0 */
   gboolean is_over;
 };
@@ -96,7 +96,7 @@ on_connection_output (GBytes  *records,
     return;
 
   hw_plane_send (self->plane, self->line, records);
-  self->n_unheard += g_bytes_get_size (records);
+  self->n_unheard += (guint) g_bytes_get_size (records);
   if (self->n_unheard <= MAX_UNHEARD)
     return;
 
@@ -180,7 +180,7 @@ hw_ws_transport_take (HwWsTransport *self,
   const char *data = g_bytes_get_data (bytes, &length);
 
   hw_hub_connection_feed (self->connection, data, length, hw_ws_transport_get_now (self));
-  self->n_untaken += length;
+  self->n_untaken += (guint) length;
 
   /* The plane reads on until much more is not taken: most clients never have it told. */
   if (self->n_untaken >= MAX_UNTOLD && hw_hub_connection_wants_input (self->connection))
