@@ -618,7 +618,7 @@ static void
 test_http_feed_deaf_client (HttpHouse    *house,
                             gconstpointer test_data)
 {
-  const guint n_tasks = 700;
+  const guint n_tasks = 500;
   g_autofree char *written = http_house_write (house, "GET /api/v1/events?epoch={epoch}&after=0",
                                                WANTS_FEED, NULL);
   g_autofree char *request = http_house_fill_epoch (house, written);
@@ -630,6 +630,7 @@ test_http_feed_deaf_client (HttpHouse    *house,
   hw_plane_set_max_lines (house->plane, 2);
   for (guint i = 0; i < n_tasks; i++)
     hw_test_house_submit (house->house, "demo");
+  http_house_settle (house);
   wait_for (house, other, n_tasks + 2);
   g_assert_cmpuint (wait_until_cut (house), >=, HW_HTTP_MAX_STALL / G_USEC_PER_SEC);
 
