@@ -19,12 +19,11 @@
  */
 #define PIECE_SIZE 32768
 
-/* Telling all who are to be told may take so long, in microseconds, before there is a pause
- * of twice that: so what comes meanwhile is told together, and a third of a processor is the
- * most that it costs. Below this nobody waits for anything.
+/* Telling all who are to be told may cost so much of the processor, in microseconds, before
+ * there is a pause as long: so what comes meanwhile is told together, and half a processor is
+ * the most that it costs. Below this nobody waits for anything.
  */
 #define MAX_HASTE 1000
-#define PAUSE_FACTOR 1
 
 /* The plane's thread: waits for all lines at once, in the kernel, so that one that is quiet
  * costs nothing. It waits for nothing else.
