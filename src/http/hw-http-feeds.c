@@ -105,20 +105,19 @@ on_timer (gpointer user_data)
   hw_http_feeds_check_timer (self);
 }
 
+/* Whoever is blocked again has taken something: their time begins anew, behind all others'. */
 static void
 feed_set_blocked (Feed    *feed,
                   gboolean is_blocked)
 {
   HwHttpFeeds *owner = feed->owner;
 
-  if (is_blocked == (feed->blocked_at != 0))
-    return;
+  if (feed->blocked_at != 0)
+    g_queue_unlink (&owner->blocked, &feed->link);
 
   feed->blocked_at = is_blocked ? MAX (hw_clock_get_monotonic_time (owner->clock), 1) : 0;
   if (is_blocked)
     g_queue_push_tail_link (&owner->blocked, &feed->link);
-  else
-    g_queue_unlink (&owner->blocked, &feed->link);
 }
 
 static void

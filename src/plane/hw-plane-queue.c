@@ -105,6 +105,7 @@ hw_plane_queue_forget (HwPlaneQueue *self,
  * hw_plane_queue_send:
  * @self: a queue
  * @wire: where to
+ * @has_moved: (inout) (nullable): is set to %TRUE if @wire takes anything
  *
  * Sends as much as @wire takes without waiting. What it does not take stays.
  *
@@ -112,18 +113,23 @@ hw_plane_queue_forget (HwPlaneQueue *self,
  */
 gboolean
 hw_plane_queue_send (HwPlaneQueue *self,
-                     HwPlaneWire  *wire)
+                     HwPlaneWire  *wire,
+                     gboolean     *has_moved)
 {
   gssize n_written = 1;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (wire != NULL, FALSE);
 
-  while (n_written > 0 && !g_queue_is_empty (&self->pieces))
+  while (!g_queue_is_empty (&self->pieces))
     {
       n_written = hw_plane_queue_send_some (self, wire);
-      if (n_written > 0)
-        hw_plane_queue_forget (self, (gsize) n_written);
+      if (n_written <= 0)
+        break;
+
+      hw_plane_queue_forget (self, (gsize) n_written);
+      if (has_moved != NULL)
+        *has_moved = TRUE;
     }
 
   return n_written != HW_PLANE_WIRE_OVER;
@@ -169,5 +175,5 @@ hw_plane_queue_send_text (HwPlaneQueue *self,
       hw_plane_queue_forget (self, (gsize) n_written);
     }
 
-  return hw_plane_queue_send (self, wire);
+  return hw_plane_queue_send (self, wire, NULL);
 }

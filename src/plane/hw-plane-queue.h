@@ -29,7 +29,8 @@ void     hw_plane_queue_push (HwPlaneQueue *self,
                               gsize         header_length,
                               GBytes       *payload);
 gboolean hw_plane_queue_send (HwPlaneQueue *self,
-                              HwPlaneWire  *wire);
+                              HwPlaneWire  *wire,
+                              gboolean     *has_moved);
 gboolean hw_plane_queue_send_text (HwPlaneQueue *self,
                                    HwPlaneWire  *wire,
                                    const guint8 *header,

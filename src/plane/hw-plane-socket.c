@@ -180,9 +180,6 @@ hw_plane_socket_drain (HwPlaneSocket *self)
 static void
 hw_plane_socket_block (HwPlaneSocket *self)
 {
-  if (self->is_blocked)
-    return;
-
   self->is_blocked = TRUE;
   hw_plane_socket_tell (self, HW_PLANE_NEWS_BLOCKED, NULL);
 }
@@ -206,6 +203,7 @@ hw_plane_socket_finish (HwPlaneSocket *self)
 void
 hw_plane_socket_flush (HwPlaneSocket *self)
 {
+  gboolean has_moved = FALSE;
   gboolean is_sound;
 
   g_return_if_fail (self != NULL);
@@ -213,18 +211,18 @@ hw_plane_socket_flush (HwPlaneSocket *self)
   if (self->is_over)
     return;
 
-  is_sound = hw_plane_queue_send (&self->queue, &self->wire);
+  is_sound = hw_plane_queue_send (&self->queue, &self->wire, &has_moved);
   if (is_sound && hw_plane_queue_is_empty (&self->queue))
     {
       hw_plane_socket_finish (self);
-      is_sound = hw_plane_queue_send (&self->queue, &self->wire);
+      is_sound = hw_plane_queue_send (&self->queue, &self->wire, &has_moved);
     }
 
   if (!is_sound)
     hw_plane_socket_cut (self);
   else if (hw_plane_queue_is_empty (&self->queue))
     hw_plane_socket_drain (self);
-  else
+  else if (has_moved || !self->is_blocked)
     hw_plane_socket_block (self);
 }
 

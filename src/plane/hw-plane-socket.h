@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 /**
  * HwPlaneNewsKind:
  * @HW_PLANE_NEWS_DATA: the client sent data
- * @HW_PLANE_NEWS_BLOCKED: the network takes no more of what is to be sent
+ * @HW_PLANE_NEWS_BLOCKED: the network takes no more of what is to be sent; comes again each time
+ *   that it has taken some of it, so that whoever is slow is told from whoever is gone
  * @HW_PLANE_NEWS_DRAINED: all was sent, after it was blocked, or as somebody asked
  * @HW_PLANE_NEWS_GOODBYE: the client says goodbye, or breaks the protocol: it is not read any more
  * @HW_PLANE_NEWS_OVER: the connection is about to be closed; nothing comes after this

@@ -437,7 +437,8 @@ hw_hub_connection_wants_input (HwHubConnection *self)
  * @now: the time, in microseconds
  *
  * Makes the connection hold back what is not sent yet, or go on. It begins with a
- * network that takes more.
+ * network that takes more. To say again that it takes no more means that it took
+ * something meanwhile: the client is not cut for another %HW_HUB_SEND_TIMEOUT.
  */
 void
 hw_hub_connection_set_writable (HwHubConnection *self,
@@ -445,12 +446,10 @@ hw_hub_connection_set_writable (HwHubConnection *self,
                                 gint64           now)
 {
   g_autoptr(HwHubConnection) alive = NULL;
-  gboolean was_writable;
 
   g_return_if_fail (HW_IS_HUB_CONNECTION (self));
 
-  was_writable = self->unwritable_at == 0;
-  if (self->is_closed || is_writable == was_writable)
+  if (self->is_closed || (is_writable && self->unwritable_at == 0))
     return;
 
   alive = g_object_ref (self);

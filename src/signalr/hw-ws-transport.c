@@ -91,13 +91,15 @@ on_connection_output (GBytes  *records,
                       gpointer user_data)
 {
   HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+  gboolean is_asked = self->n_unheard > MAX_UNHEARD;
 
   if (self->is_over || self->closed_at > 0)
     return;
 
+  /* Only once: what we say is no sign that the client reads. */
   hw_plane_send (self->plane, self->line, records);
   self->n_unheard += (guint) g_bytes_get_size (records);
-  if (self->n_unheard <= MAX_UNHEARD)
+  if (is_asked || self->n_unheard <= MAX_UNHEARD)
     return;
 
   hw_plane_ask (self->plane, self->line);

@@ -5,9 +5,11 @@
 #include "config.h"
 
 #include "http-house.h"
+#include "hw-http-stream.h"
 
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 /* So many connect before the first of them have their answer. */
 #define N_AT_ONCE 50
@@ -27,10 +29,12 @@ viewer_free (Viewer *viewer)
   g_free (viewer);
 }
 
+/* The kernel keeps little of what a viewer does not read. */
 static Viewer *
-viewer_new (HttpHouse *house)
+viewer_new (HttpHouse  *house,
+            const char *target)
 {
-  g_autofree char *written = http_house_write (house, "GET /api/v1/events?epoch={epoch}&after=0",
+  g_autofree char *written = http_house_write (house, target,
                                                BY_OWNER "Accept: text/event-stream\n", NULL);
   g_autofree char *request = http_house_fill_epoch (house, written);
   Viewer *viewer = g_new0 (Viewer, 1);
@@ -40,6 +44,7 @@ viewer_new (HttpHouse *house)
   viewer->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_DEFAULT, &error);
   g_assert_no_error (error);
+  g_socket_set_option (viewer->socket, SOL_SOCKET, SO_RCVBUF, 4096, NULL);
   g_socket_connect (viewer->socket, house->address, NULL, &error);
   g_assert_no_error (error);
   g_socket_set_blocking (viewer->socket, FALSE);
@@ -82,6 +87,29 @@ viewer_wait (HttpHouse  *house,
     }
 }
 
+/* Waits for so many bytes, and reads no more than them. */
+static void
+viewer_take (Viewer *viewer,
+             gsize   length)
+{
+  char bytes[1024];
+
+  while (length > 0)
+    {
+      g_autoptr(GError) error = NULL;
+      gssize n_read = g_socket_receive (viewer->socket, bytes, MIN (length, sizeof (bytes)), NULL,
+                                        &error);
+
+      if (n_read < 0)
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+      else
+        g_assert_cmpint (n_read, >, 0);
+
+      length -= (gsize) MAX (n_read, 0);
+      g_main_context_iteration (NULL, FALSE);
+    }
+}
+
 /* Returns: (transfer full): those who watch, of whom each was told that there is nothing */
 static GPtrArray *
 gather (HttpHouse *house,
@@ -91,7 +119,7 @@ gather (HttpHouse *house,
 
   for (guint i = 0; i < n_viewers; i++)
     {
-      g_ptr_array_add (viewers, viewer_new (house));
+      g_ptr_array_add (viewers, viewer_new (house, "GET /api/v1/events?epoch={epoch}&after=0"));
       for (guint j = viewers->len - 1; i % N_AT_ONCE == 0 && j < viewers->len; j++)
         viewer_wait (house, g_ptr_array_index (viewers, j), "\"heartbeat\"");
     }
@@ -192,6 +220,38 @@ test_http_feeds_thousand (HttpHouse    *house,
     }
 }
 
+/* Test that who takes 16 KiB a second of a large answer is not cut while they do, and is when
+ * they take nothing any more.
+ */
+static void
+test_http_feeds_slow (HttpHouse    *house,
+                      gconstpointer test_data)
+{
+  const guint n_seconds = 2 * HW_HTTP_MAX_STALL / G_USEC_PER_SEC;
+  Viewer *viewer;
+
+  for (guint i = 0; i < 1000; i++)
+    hw_test_house_submit (house->house, "demo");
+  hw_plane_set_max_lines (house->plane, 1);
+  viewer = viewer_new (house, "GET /api/v1/events");
+
+  for (guint i = 0; i < n_seconds; i++)
+    {
+      viewer_take (viewer, 16384);
+      hw_test_house_advance (house->house, G_USEC_PER_SEC);
+      http_house_settle (house);
+      g_assert_false (hw_plane_has_room (house->plane));
+    }
+
+  for (guint i = 0; i < n_seconds && !hw_plane_has_room (house->plane); i++)
+    {
+      hw_test_house_advance (house->house, G_USEC_PER_SEC);
+      http_house_settle (house);
+    }
+  g_assert_true (hw_plane_has_room (house->plane));
+  viewer_free (viewer);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -203,6 +263,7 @@ main (int   argc,
               http_house_tear_down)
   ADD ("idle-ones-cost-the-main-context-no-source", idle);
   ADD ("a-thousand-are-told-each-event-once-in-order", thousand);
+  ADD ("who-takes-16-kib-a-second-stays", slow);
 #undef ADD
 
   return g_test_run ();

@@ -151,7 +151,9 @@ test_untaken_data_stop_the_reading (Fixture      *fixture,
   g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
 }
 
-/* Test that a client that does not read is noticed once, and once when it reads again. */
+/* Test that a client that does not read is noticed once, each time that it has read a part of
+ * what there is, and once when it has all.
+ */
 static void
 test_slow_client_is_told_of (Fixture      *fixture,
                              gconstpointer test_data)
@@ -169,13 +171,13 @@ test_slow_client_is_told_of (Fixture      *fixture,
   g_assert_cmpstr (fixture->news->str, ==, "B");
   g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN | EPOLLOUT);
 
-  for (guint i = 0; i < 100 && fixture->news->len == 1; i++)
+  for (guint i = 0; i < 100 && strchr (fixture->news->str, 'D') == NULL; i++)
     {
       while (take_piece (fixture, bytes) > 0)
         continue;
       hw_plane_socket_flush (fixture->socket);
     }
-  g_assert_cmpstr (fixture->news->str, ==, "BD");
+  g_assert_cmpuint (strspn (fixture->news->str, "B"), ==, fixture->news->len - 1);
   g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
 }
 

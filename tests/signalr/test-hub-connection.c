@@ -270,6 +270,21 @@ test_client_that_reads_nothing_is_cut (Fixture      *fixture,
 }
 
 static void
+test_client_that_reads_slowly_stays (Fixture      *fixture,
+                                     gconstpointer test_data)
+{
+  for (guint i = 0; i < 10; i++)
+    {
+      hw_hub_connection_set_writable (fixture->connection, FALSE, fixture->now);
+      tick (fixture, 9);
+    }
+  g_assert_cmpuint (fixture->n_closed, ==, 0);
+
+  tick (fixture, 1);
+  g_assert_cmpuint (fixture->n_closed, ==, 1);
+}
+
+static void
 test_close_says_why (Fixture      *fixture,
                      gconstpointer test_data)
 {
@@ -341,6 +356,7 @@ main (int   argc,
   ADD ("time/pinging-client-stays", set_up, test_pinging_client_stays);
   ADD ("time/client-that-never-spoke-stays", set_up, test_client_that_never_spoke_stays);
   ADD ("time/client-that-reads-nothing-is-cut", set_up, test_client_that_reads_nothing_is_cut);
+  ADD ("time/client-that-reads-slowly-stays", set_up, test_client_that_reads_slowly_stays);
   ADD ("close/says-why", set_up, test_close_says_why);
   ADD ("close/cancels-everything", set_up, test_close_cancels_everything);
   ADD ("close/dropped-while-pending", set_up, test_drop_while_pending);

@@ -378,6 +378,43 @@ test_slow_client_is_cut (Fixture      *fixture,
   g_assert_false (is_connected (fixture));
 }
 
+/* Takes some of what has come. */
+static void
+take_some (Fixture *fixture)
+{
+  char bytes[16384];
+
+  g_assert_cmpint (recv (fixture->fd, bytes, sizeof (bytes), MSG_DONTWAIT), >, 0);
+  settle (fixture);
+}
+
+/* Test that a client that takes a part of its news now and then is not cut while it does,
+ * however long all of it takes.
+ */
+static void
+test_steady_client_stays (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  watch (fixture, "WatchTasks", "null", 0, 0);
+  rest (fixture);
+  hw_test_house_add_many (fixture->house, 200);
+  settle (fixture);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      hw_fake_clock_advance (fixture->house->clock, 6 * SECOND);
+      hw_ws_transport_tick (fixture->transport);
+      settle (fixture);
+      g_assert_true (is_connected (fixture));
+      take_some (fixture);
+    }
+
+  hw_fake_clock_advance (fixture->house->clock, 10 * SECOND);
+  hw_ws_transport_tick (fixture->transport);
+  settle (fixture);
+  g_assert_false (is_connected (fixture));
+}
+
 /* Test that a client that wants something after a while gets it, beside its stream. */
 static void
 test_rested_client_calls (Fixture      *fixture,
@@ -456,6 +493,7 @@ main (int   argc,
   ADD ("quiet-is-told", test_quiet_is_told);
   ADD ("slow-client-misses-nothing", test_slow_client_misses_nothing);
   ADD ("slow-client-is-cut", test_slow_client_is_cut);
+  ADD ("steady-client-stays", test_steady_client_stays);
   ADD ("rested-client/calls", test_rested_client_calls);
   ADD ("rested-client/cancels", test_rested_client_cancels);
   ADD ("rested-client/hears-the-end", test_rested_client_hears_the_end);
