@@ -230,25 +230,33 @@ recall_free (Recall *self)
   g_free (self);
 }
 
-/* Puts what is older before all that was appended, as far as there is room. */
+/* Puts what is older before all that was appended, as far as there is room. What is left of
+ * a time of which not all is left is of no use to those who want to hear everything.
+ */
 static void
 hw_event_log_prepend (HwEventLog *self,
                       GPtrArray  *events,
                       guint64     start)
 {
   guint n_room = (guint) (HW_EVENT_LOG_N_RECENT - MIN (self->n_appended, HW_EVENT_LOG_N_RECENT));
-  guint n = MIN (events->len, n_room);
-  guint first = events->len - n;
+  guint whole = 0;
+  guint n;
+  guint first;
 
   if (n_room == 0)
     return;
+
+  while (whole < events->len && hw_event_get_seq (g_ptr_array_index (events, whole)) <= start)
+    whole++;
+  n = MIN (events->len - whole, n_room);
+  first = events->len - n;
 
   for (guint64 i = self->n_appended; i-- > 0;)
     self->recent[i + n] = g_steal_pointer (&self->recent[i]);
   for (guint i = 0; i < n; i++)
     self->recent[i] = hw_event_ref (g_ptr_array_index (events, first + i));
   self->n_appended += n;
-  self->start = first > 0 ? hw_event_get_seq (g_ptr_array_index (events, first - 1)) : start;
+  self->start = first > whole ? hw_event_get_seq (g_ptr_array_index (events, first - 1)) : start;
 }
 
 /* Each page comes here, and asks for the next one. */

@@ -230,6 +230,24 @@ commit (Fixture *fixture,
   events = hw_memory_store_commit_now (fixture->store, changes, NULL);
 }
 
+/* Of tasks that are there their events stay, too, but others are missing among them. */
+static void
+forget_all_but (Fixture *fixture,
+                guint    n_events)
+{
+  const HwStoreLimits limits = { .max_events = n_events };
+  gboolean has_more = TRUE;
+
+  while (has_more)
+    {
+      g_autoptr(GAsyncResult) result = NULL;
+
+      hw_store_forget_async (HW_STORE (fixture->store), &limits, 1, NULL, hw_await_result, &result);
+      hw_await_quiet ();
+      g_assert_true (hw_store_forget_finish (HW_STORE (fixture->store), result, &has_more, NULL));
+    }
+}
+
 static void
 recall (Fixture *fixture)
 {
@@ -257,6 +275,23 @@ test_event_log_recall_reads_what_was_recent (Fixture      *fixture,
   append (fixture, (guint64[]) { 1, 0 });
   assert_text (read_recent (fixture, 0, 100, 1), "older");
   assert_text (read_recent (fixture, 0, N_RECENT + 99, 9), "4196 4197 to 4197");
+}
+
+/* Of what is not whole any more nothing is told, also not when the ring has come round. */
+static void
+test_event_log_recall_begins_behind_the_last_hole (Fixture      *fixture,
+                                                   gconstpointer test_data)
+{
+  commit (fixture, 300);
+  forget_all_but (fixture, 100);
+  hw_event_log_begin (fixture->log, 300);
+  recall (fixture);
+  assert_text (read_recent (fixture, 0, 199, 1), "older");
+  assert_text (read_recent (fixture, 0, 200, 1), "201 to 201");
+
+  append_many (fixture, N_RECENT - 299);
+  assert_text (read_recent (fixture, 0, 150, 1), "older");
+  assert_text (read_recent (fixture, 0, 200, 1), "201 to 201");
 }
 
 static void
@@ -474,6 +509,8 @@ main (int   argc,
   ADD ("/event-log/begin/leaves-the-past-to-the-store",
        test_event_log_begin_leaves_the_past_to_the_store);
   ADD ("/event-log/recall/reads-what-was-recent", test_event_log_recall_reads_what_was_recent);
+  ADD ("/event-log/recall/begins-behind-the-last-hole",
+       test_event_log_recall_begins_behind_the_last_hole);
   ADD ("/event-log/recall/stands-before-what-comes-meanwhile",
        test_event_log_recall_stands_before_what_comes_meanwhile);
   ADD ("/event-log/recall/drops-nothing-that-came-meanwhile",
