@@ -47,6 +47,7 @@ struct _HwPlane
   guint max_lines;
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
+  gboolean is_telling;
 
   HwPlaneFeed *feed; /* (owned) (nullable): none while nobody watches */
   guint last_watch;
@@ -115,13 +116,23 @@ hw_plane_tell (HwPlane     *self,
     hw_plane_order (self, HW_PLANE_SUBJECT_FREE, line, NULL, 0);
 }
 
+/* Who is told may close the plane: what is left then is told here, after what came before. */
 static void
 hw_plane_tell_all (HwPlane *self)
 {
-  g_autoptr(GArray) news = hw_plane_box_take (&self->desk.news);
+  GArray *news;
 
-  for (guint i = 0; news != NULL && i < news->len; i++)
-    hw_plane_tell (self, &g_array_index (news, HwPlaneNews, i));
+  if (self->is_telling)
+    return;
+
+  self->is_telling = TRUE;
+  while ((news = hw_plane_box_take (&self->desk.news)) != NULL)
+    {
+      for (guint i = 0; i < news->len; i++)
+        hw_plane_tell (self, &g_array_index (news, HwPlaneNews, i));
+      g_array_unref (news);
+    }
+  self->is_telling = FALSE;
 }
 
 static gboolean
@@ -314,6 +325,22 @@ hw_plane_set_max_lines (HwPlane *self,
   g_return_if_fail (HW_IS_PLANE (self));
 
   self->max_lines = max_lines;
+}
+
+/**
+ * hw_plane_get_max_lines:
+ * @self: a plane
+ *
+ * Gets how many connections there may be.
+ *
+ * Returns: the number
+ */
+guint
+hw_plane_get_max_lines (HwPlane *self)
+{
+  g_return_val_if_fail (HW_IS_PLANE (self), 0);
+
+  return self->max_lines;
 }
 
 /**

@@ -60,6 +60,7 @@ void         hw_plane_settle (HwPlane *self);
 
 void         hw_plane_set_max_lines (HwPlane *self,
                                      guint    max_lines);
+guint        hw_plane_get_max_lines (HwPlane *self);
 gboolean     hw_plane_has_room (HwPlane *self);
 
 HwPlaneLine *hw_plane_add (HwPlane             *self,

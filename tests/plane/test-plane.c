@@ -22,6 +22,7 @@ typedef struct
   int fd;
   GString *heard;
   guint n_news[HW_PLANE_NEWS_OVER + 1];
+  gboolean is_closer; /* what it says closes the plane */
 } Client;
 
 static void
@@ -39,7 +40,10 @@ on_line_news (HwPlaneLine    *line,
 
   g_string_append_len (client->heard, g_bytes_get_data (data, NULL),
                        (gssize) g_bytes_get_size (data));
-  hw_plane_go_on (client->plane, line, g_bytes_get_size (data));
+  if (client->is_closer)
+    hw_plane_close (client->plane);
+  else
+    hw_plane_go_on (client->plane, line, g_bytes_get_size (data));
 }
 
 static const HwPlaneFuncs funcs = { .news = on_line_news };
@@ -214,6 +218,31 @@ test_close_ends_all (void)
   g_assert_cmpuint (count_descriptors (), ==, n_before);
 }
 
+/* Test that all that was said is told in order even if the first who hears it closes the plane. */
+static void
+test_close_while_telling (void)
+{
+  HwPlane *plane = hw_plane_new ();
+  Client *clients[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      clients[i] = client_new (plane);
+      g_assert_cmpint (send (clients[i]->fd, "\x81\x82\0\0\0\0hi", 8, 0), ==, 8);
+    }
+  clients[0]->is_closer = TRUE;
+  clients[1]->is_closer = TRUE;
+  hw_plane_settle (plane);
+  wait_until (clients[0]->n_news[HW_PLANE_NEWS_OVER] + clients[1]->n_news[HW_PLANE_NEWS_OVER] == 2);
+
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      g_assert_cmpstr (clients[i]->heard->str, ==, "hi");
+      client_free (clients[i]);
+    }
+  g_assert_finalize_object (plane);
+}
+
 /* Test that those who come and go leave nothing behind. */
 static void
 test_coming_and_going_costs_nothing (void)
@@ -266,6 +295,7 @@ main (int   argc,
   g_test_add_func ("/plane/said-too-late", test_said_too_late);
   g_test_add_func ("/plane/cut-is-told", test_cut_is_told);
   g_test_add_func ("/plane/close-ends-all", test_close_ends_all);
+  g_test_add_func ("/plane/close-while-telling", test_close_while_telling);
   g_test_add_func ("/plane/coming-and-going-costs-nothing", test_coming_and_going_costs_nothing);
 
   return g_test_run ();
