@@ -6,6 +6,7 @@
 
 #include "hw-http-feeds.h"
 
+#include "hw-error.h"
 #include "hw-event-socket.h"
 #include "hw-http-exchange.h"
 #include "hw-http-handover.h"
@@ -19,6 +20,11 @@
  * daemon that restarts.
  */
 #define RETRY "retry: 1000\n"
+
+/* Of so many places in the plane one is not for feeds, so that those who only watch cannot keep
+ * others from the hub.
+ */
+#define PLACES_OF_HUB 4
 
 /* Feeds look at the time in seconds. In microseconds. */
 #define TICK_INTERVAL G_USEC_PER_SEC
@@ -260,6 +266,26 @@ feed_set_head (SoupServerMessage *message)
   soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
 }
 
+static gboolean
+hw_http_feeds_has_room (HwHttpFeeds *self)
+{
+  guint max_lines = hw_plane_get_max_lines (self->plane);
+
+  return hw_plane_has_room (self->plane) &&
+         g_hash_table_size (self->feeds) < max_lines - max_lines / PLACES_OF_HUB;
+}
+
+static void
+reply_full (SoupServerMessage *message)
+{
+  g_autoptr(GError) error =
+    g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
+                         "As many watch already as there is room for. Ask again later, or for "
+                         "JSON, which needs no connection of its own.");
+
+  hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
+}
+
 /* Takes the connection from libsoup. Returns: whether it was there to be taken */
 static gboolean
 feed_take (Feed              *feed,
@@ -292,6 +318,14 @@ feed_open (Feed      *feed,
   gboolean is_head = g_str_equal (soup_server_message_get_method (message), "HEAD");
   g_autoptr(GBytes) retry = g_bytes_new_static (RETRY, strlen (RETRY));
   g_autoptr(GBytes) head = NULL;
+
+  /* Others may have come while this one was looked for. */
+  if (!hw_http_feeds_has_room (feed->owner))
+    {
+      reply_full (message);
+      feed_free (feed);
+      return;
+    }
 
   feed_set_head (message);
   head = hw_http_reply_write_beginning (message, SOUP_STATUS_OK);
@@ -499,22 +533,6 @@ hw_http_feeds_new (HwTaskQueue *queue,
   return self;
 }
 
-/**
- * hw_http_feeds_has_room:
- * @self: the feeds
- *
- * Tells whether one more may watch.
- *
- * Returns: %TRUE if so
- */
-gboolean
-hw_http_feeds_has_room (HwHttpFeeds *self)
-{
-  g_return_val_if_fail (HW_IS_HTTP_FEEDS (self), FALSE);
-
-  return hw_plane_has_room (self->plane);
-}
-
 /* Most of those who watch are the same, and have their principal in common.
  * Returns: (transfer none)
  */
@@ -554,6 +572,12 @@ hw_http_feeds_begin (HwHttpFeeds       *self,
   g_return_if_fail (HW_IS_HTTP_FEEDS (self));
   g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
   g_return_if_fail (principal != NULL && asked != NULL);
+
+  if (!hw_http_feeds_has_room (self))
+    {
+      reply_full (message);
+      return;
+    }
 
   feed = g_new0 (Feed, 1);
   feed->owner = g_object_ref (self);

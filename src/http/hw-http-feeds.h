@@ -28,7 +28,6 @@ gboolean     hw_http_feed_is_wanted (SoupServerMessage *message);
 HwHttpFeeds *hw_http_feeds_new (HwTaskQueue *queue,
                                 HwClock     *clock,
                                 HwPlane     *plane);
-gboolean     hw_http_feeds_has_room (HwHttpFeeds *self);
 void         hw_http_feeds_begin (HwHttpFeeds       *self,
                                   SoupServerMessage *message,
                                   HwPrincipal       *principal,

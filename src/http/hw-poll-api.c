@@ -178,15 +178,6 @@ hw_poll_api_feed (HwPollApi         *self,
       return;
     }
 
-  if (!hw_http_feeds_has_room (self->feeds))
-    {
-      error = g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
-                                   "As many watch already as there is room for. Ask again later, "
-                                   "or for JSON, which needs no connection of its own.");
-      hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
-      return;
-    }
-
   hw_http_feeds_begin (self->feeds, message, principal, &asked);
 }
 
