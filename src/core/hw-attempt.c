@@ -139,7 +139,10 @@ hw_attempt_leave (HwAttempt    *self,
                                       hw_run_get_attempt (self->run), actor, now,
                                       g_steal_pointer (&owned));
   hw_attempt_propose (self, self->ending, on_ending_committed);
-  g_signal_emit (self, signals[SIGNAL_ENDING], 0);
+
+  /* One that waits again keeps its place until it does, so that nobody overtakes it. */
+  if (hw_task_state_is_final (state))
+    g_signal_emit (self, signals[SIGNAL_ENDING], 0);
 }
 
 static void
