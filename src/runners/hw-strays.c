@@ -131,8 +131,9 @@ check_shim (pid_t        pid,
     return number;
   if (start->is_never || start->shim != pid)
     return ESRCH;
+  errno = 0;
   if (!hw_process_read (pid, &stat))
-    return errno;
+    return errno != 0 ? errno : ESRCH;
 
   number = hw_attempt_files_read_end (folder_fd, run, &end);
 
