@@ -45,9 +45,7 @@
 #define SESSION_SLICE "background-headway.slice"
 #define SYSTEM_SLICE "system-headway.slice"
 
-/* How long watchers may take to hear goodbye: the daemon promises to be gone within a
- * second.
- */
+/* How long watchers may take to hear goodbye: the daemon promises to be gone within a second. */
 #define GOODBYE_TIME (G_USEC_PER_SEC / 2)
 
 /**
@@ -107,8 +105,7 @@ hw_daemon_prepare (HwDaemon *self,
   const char *state_folder = hw_config_get_state_folder (self->config);
   g_autofree char *database = g_build_filename (state_folder, "headway.db", NULL);
   g_autofree char *output_folder = g_build_filename (state_folder, "output", NULL);
-  g_autofree char *socket_folder = g_path_get_dirname (
-    hw_config_get_socket_path (self->config));
+  g_autofree char *socket_folder = g_path_get_dirname (hw_config_get_socket_path (self->config));
 
   if (!hw_state_folder_make (state_folder, error) ||
       !hw_state_folder_make (output_folder, error) ||
@@ -355,8 +352,11 @@ on_queue_opened (GObject      *source,
   GError *error = NULL;
   char *url = NULL;
 
-  if (hw_task_queue_open_finish (self->queue, result, &error) &&
-      hw_daemon_open_doors (self, &error))
+  /* Who was told to stop meanwhile opens nothing. */
+  if (self->lock_fd < 0)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was told to stop.");
+  else if (hw_task_queue_open_finish (self->queue, result, &error) &&
+           hw_daemon_open_doors (self, &error))
     url = hw_daemon_write_url (self, &error);
 
   if (url == NULL)
@@ -524,10 +524,10 @@ static void
 hw_daemon_end_strays (HwDaemon *self,
                       GTask    *gtask)
 {
-  g_autofree char *output_folder = g_build_filename (hw_config_get_state_folder (self->config),
-                                                     "output", NULL);
+  const char *folder = hw_config_get_state_folder (self->config);
+  g_autofree char *output = g_build_filename (folder, "output", NULL);
 
-  hw_strays_end_async (self->store, output_folder, on_strays_ended, g_object_ref (gtask));
+  hw_strays_end_async (self->store, output, on_strays_ended, g_object_ref (gtask));
 }
 
 static void

@@ -86,6 +86,9 @@ on_daemon_started (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autofree char *url = hw_daemon_start_finish (HW_DAEMON (source), result, &error);
 
+  if (url == NULL && program->is_stopping)
+    return;
+
   if (url == NULL)
     {
       g_printerr ("headwayd: %s\n", error->message);
