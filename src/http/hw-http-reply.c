@@ -261,12 +261,14 @@ begin_head (guint status)
   return text;
 }
 
+/* libsoup has given the message a date, too. */
 static void
 append_field (const char *name,
               const char *value,
               gpointer    text)
 {
-  g_string_append_printf (text, "%s: %s\r\n", name, value);
+  if (g_ascii_strcasecmp (name, "Date") != 0)
+    g_string_append_printf (text, "%s: %s\r\n", name, value);
 }
 
 /**

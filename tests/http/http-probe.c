@@ -48,6 +48,7 @@ on_read (GObject      *source,
   self->is_read = TRUE;
 }
 
+/* No answer says anything twice. */
 static void
 parse_fields (HttpAnswer *self,
               const char *head)
@@ -57,12 +58,15 @@ parse_fields (HttpAnswer *self,
   for (guint i = 1; lines[i] != NULL; i++)
     {
       char *colon = strchr (lines[i], ':');
+      gboolean is_new;
 
       if (colon == NULL)
         continue;
 
-      g_hash_table_insert (self->fields, g_ascii_strdown (lines[i], colon - lines[i]),
-                           g_strdup (g_strchug (colon + 1)));
+      is_new = g_hash_table_insert (self->fields, g_ascii_strdown (lines[i], colon - lines[i]),
+                                    g_strdup (g_strchug (colon + 1)));
+      g_test_message ("%s", lines[i]);
+      g_assert_true (is_new);
     }
 }
 
