@@ -309,7 +309,7 @@ print (HwCliTerminal *terminal,
     {
       const HwCliFinding *finding = g_ptr_array_index (findings, i);
       g_autofree char *clean = hw_cli_text_clean (finding->text);
-      g_autofree char *line = g_strdup_printf ("%s %-10s %s\n", finding->is_good ? "✓" : "✗",
+      g_autofree char *line = g_strdup_printf ("%s %-11s %s\n", finding->is_good ? "✓" : "✗",
                                                finding->name, clean);
 
       hw_cli_terminal_print (terminal, line);
