@@ -245,7 +245,7 @@ hw_daemon_open_doors (HwDaemon *self,
     return FALSE;
 
   hw_descriptor_limit_raise ();
-  self->plane = hw_plane_new ();
+  self->plane = hw_plane_new (self->clock);
   self->server = hw_http_server_new (self->queue, self->clock, self->plane, token);
   self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
                           self->clock, self->plane, hw_http_handover_take, authenticate, self->server);

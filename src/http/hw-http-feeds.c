@@ -26,9 +26,6 @@
  */
 #define PLACES_OF_HUB 4
 
-/* Feeds look at the time in seconds. In microseconds. */
-#define TICK_INTERVAL G_USEC_PER_SEC
-
 /**
  * HwHttpFeeds:
  *
@@ -49,7 +46,6 @@ struct _HwHttpFeeds
 
   GHashTable *feeds;      /* (owned) (element-type Feed): that are in the plane */
   GQueue blocked;         /* (element-type Feed): who takes nothing, for the longest time first */
-  guint timer_id;
 };
 
 /* One of them. Lives until the connection is over and no look is under way. */
@@ -69,33 +65,13 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, G_TYPE_OBJECT)
 
-static void on_timer (gpointer user_data);
-
-static void
-hw_http_feeds_check_timer (HwHttpFeeds *self)
-{
-  gboolean is_empty = g_hash_table_size (self->feeds) == 0;
-
-  if (is_empty && self->timer_id != 0)
-    {
-      hw_clock_remove_timer (self->clock, self->timer_id);
-      self->timer_id = 0;
-    }
-  else if (!is_empty && self->timer_id == 0)
-    {
-      self->timer_id = hw_clock_add_timer (self->clock, TICK_INTERVAL, on_timer, self);
-    }
-}
-
 /* Whoever is cut loses nothing if they come again. */
 static void
-on_timer (gpointer user_data)
+on_plane_tick (HwPlane     *plane,
+               HwHttpFeeds *self)
 {
-  HwHttpFeeds *self = HW_HTTP_FEEDS (user_data);
   gint64 now = hw_clock_get_monotonic_time (self->clock);
 
-  self->timer_id = 0;
-  hw_plane_tick (self->plane, now);
   while (self->blocked.head != NULL)
     {
       Feed *feed = self->blocked.head->data;
@@ -107,8 +83,6 @@ on_timer (gpointer user_data)
       feed->blocked_at = 0;
       hw_plane_cut (self->plane, feed->line);
     }
-
-  hw_http_feeds_check_timer (self);
 }
 
 /* Whoever is blocked again has taken something: their time begins anew, behind all others'. */
@@ -190,7 +164,6 @@ feed_hear_over (Feed *feed)
 {
   feed_set_blocked (feed, FALSE);
   g_hash_table_remove (feed->owner->feeds, feed);
-  hw_http_feeds_check_timer (feed->owner);
   feed->line = NULL;
   feed->is_over = TRUE;
   if (!feed->is_looking)
@@ -303,7 +276,6 @@ feed_take (Feed              *feed,
 
   feed->line = hw_plane_add (owner->plane, hw_event_socket_new, &wire, early, &line_funcs, feed);
   g_hash_table_add (owner->feeds, feed);
-  hw_http_feeds_check_timer (owner);
 
   return TRUE;
 }
@@ -437,18 +409,6 @@ feed_leave (Feed *feed)
 }
 
 static void
-hw_http_feeds_dispose (GObject *object)
-{
-  HwHttpFeeds *self = HW_HTTP_FEEDS (object);
-
-  if (self->timer_id != 0)
-    hw_clock_remove_timer (self->clock, self->timer_id);
-  self->timer_id = 0;
-
-  G_OBJECT_CLASS (hw_http_feeds_parent_class)->dispose (object);
-}
-
-static void
 hw_http_feeds_finalize (GObject *object)
 {
   HwHttpFeeds *self = HW_HTTP_FEEDS (object);
@@ -465,10 +425,7 @@ hw_http_feeds_finalize (GObject *object)
 static void
 hw_http_feeds_class_init (HwHttpFeedsClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = hw_http_feeds_dispose;
-  object_class->finalize = hw_http_feeds_finalize;
+  G_OBJECT_CLASS (klass)->finalize = hw_http_feeds_finalize;
 }
 
 static void
@@ -529,6 +486,7 @@ hw_http_feeds_new (HwTaskQueue *queue,
   self->queue = g_object_ref (queue);
   self->clock = g_object_ref (clock);
   self->plane = g_object_ref (plane);
+  g_signal_connect_object (plane, "tick", G_CALLBACK (on_plane_tick), self, G_CONNECT_DEFAULT);
 
   return self;
 }

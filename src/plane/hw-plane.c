@@ -25,6 +25,9 @@
 #define N_RESERVED 976
 #define RESERVED_SHARE 3
 
+/* How close the time is that is told to those who watch. In microseconds. */
+#define TICK_INTERVAL G_USEC_PER_SEC
+
 /**
  * HwPlane:
  *
@@ -42,6 +45,9 @@ struct _HwPlane
 {
   GObject parent_instance;
 
+  HwClock *clock;    /* (owned) (not nullable) */
+  guint timer_id;    /* or 0: none while there are no lines */
+
   HwPlaneDesk desk;
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
   guint max_lines;
@@ -52,6 +58,13 @@ struct _HwPlane
   HwPlaneFeed *feed; /* (owned) (nullable): none while nobody watches */
   guint last_watch;
 };
+
+typedef enum
+{
+  SIGNAL_TICK,
+} HwPlaneSignal;
+
+static guint signals[SIGNAL_TICK + 1];
 
 /* The source of the news in the main context. */
 typedef struct
@@ -91,6 +104,39 @@ hw_plane_order (HwPlane       *self,
     g_assert_not_reached ();
 }
 
+static void on_timer (gpointer user_data);
+
+/* While there is nobody, it wakes nobody. */
+static void
+hw_plane_check_timer (HwPlane *self)
+{
+  gboolean is_empty = g_hash_table_size (self->lines) == 0;
+
+  if (is_empty && self->timer_id != 0)
+    {
+      hw_clock_remove_timer (self->clock, self->timer_id);
+      self->timer_id = 0;
+    }
+  else if (!is_empty && self->timer_id == 0)
+    {
+      self->timer_id = hw_clock_add_timer (self->clock, TICK_INTERVAL, on_timer, self);
+    }
+}
+
+static void
+on_timer (gpointer user_data)
+{
+  g_autoptr(HwPlane) self = g_object_ref (HW_PLANE (user_data));
+
+  self->timer_id = 0;
+  if (self->feed != NULL)
+    hw_plane_order (self, HW_PLANE_SUBJECT_TICK, NULL, NULL,
+                    (guint64) hw_clock_get_monotonic_time (self->clock));
+  g_signal_emit (self, signals[SIGNAL_TICK], 0);
+
+  hw_plane_check_timer (self);
+}
+
 static void
 hw_plane_tell (HwPlane     *self,
                HwPlaneNews *news)
@@ -110,6 +156,7 @@ hw_plane_tell (HwPlane     *self,
     return;
 
   g_hash_table_remove (self->lines, line);
+  hw_plane_check_timer (self);
   if (self->is_closed)
     hw_plane_line_free (line);
   else
@@ -196,6 +243,7 @@ hw_plane_finalize (GObject *object)
   close (desk->epoll_fd);
   close (desk->wake_fd);
   g_clear_pointer (&self->lines, g_hash_table_unref);
+  g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (hw_plane_parent_class)->finalize (object);
 }
@@ -207,6 +255,15 @@ hw_plane_class_init (HwPlaneClass *klass)
 
   object_class->dispose = hw_plane_dispose;
   object_class->finalize = hw_plane_finalize;
+
+  /**
+   * HwPlane::tick:
+   * @self: a plane
+   *
+   * Tells, while there are connections, that a second has passed.
+   */
+  signals[SIGNAL_TICK] = g_signal_new ("tick", HW_TYPE_PLANE, G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static guint
@@ -245,15 +302,23 @@ hw_plane_init (HwPlane *self)
 
 /**
  * hw_plane_new:
+ * @clock: what time it is
  *
  * Makes a plane without connections.
  *
  * Returns: (transfer full): the plane
  */
 HwPlane *
-hw_plane_new (void)
+hw_plane_new (HwClock *clock)
 {
-  return g_object_new (HW_TYPE_PLANE, NULL);
+  HwPlane *self;
+
+  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (HW_TYPE_PLANE, NULL);
+  self->clock = g_object_ref (clock);
+
+  return self;
 }
 
 /**
@@ -388,6 +453,7 @@ hw_plane_add (HwPlane             *self,
   hw_plane_begin (self);
   line = hw_plane_line_new (&self->desk, make_socket, wire, funcs, user_data);
   g_hash_table_add (self->lines, line);
+  hw_plane_check_timer (self);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);
 
   return line;
@@ -541,21 +607,4 @@ hw_plane_unwatch (HwPlane     *self,
   g_return_if_fail (line != NULL);
 
   hw_plane_order (self, HW_PLANE_SUBJECT_UNWATCH, line, NULL, id);
-}
-
-/**
- * hw_plane_tick:
- * @self: a plane
- * @now: the time, in microseconds
- *
- * Lets time pass for those who watch: a second is close enough.
- */
-void
-hw_plane_tick (HwPlane *self,
-               gint64   now)
-{
-  g_return_if_fail (HW_IS_PLANE (self));
-
-  if (self->feed != NULL)
-    hw_plane_order (self, HW_PLANE_SUBJECT_TICK, NULL, NULL, (guint64) now);
 }

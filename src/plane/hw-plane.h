@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-clock.h"
 #include "hw-plane-socket.h"
 #include "hw-watch-place.h"
 
@@ -54,7 +55,7 @@ typedef struct
 #define HW_TYPE_PLANE (hw_plane_get_type ())
 G_DECLARE_FINAL_TYPE (HwPlane, hw_plane, HW, PLANE, GObject)
 
-HwPlane     *hw_plane_new (void);
+HwPlane     *hw_plane_new (HwClock *clock);
 void         hw_plane_close (HwPlane *self);
 void         hw_plane_settle (HwPlane *self);
 
@@ -90,7 +91,5 @@ guint        hw_plane_watch (HwPlane         *self,
 void         hw_plane_unwatch (HwPlane     *self,
                                HwPlaneLine *line,
                                guint        id);
-void         hw_plane_tick (HwPlane *self,
-                            gint64   now);
 
 G_END_DECLS

@@ -383,7 +383,7 @@ hw_hub_new (SoupServer           *server,
   self->clock = g_object_ref (clock);
   self->plane = g_object_ref (plane);
   self->take = take;
-  self->transports = hw_ws_transports_new (self->plane, clock);
+  self->transports = hw_ws_transports_new (self->plane);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
                            G_CONNECT_DEFAULT);
   self->authenticate = authenticate;

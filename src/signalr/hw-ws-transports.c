@@ -6,23 +6,17 @@
 
 #include "hw-ws-transports.h"
 
-/* Connections look at the time in seconds. In microseconds. */
-#define TICK_INTERVAL G_USEC_PER_SEC
-
 /**
  * HwWsTransports:
  *
  * The WebSockets that are open. It keeps them until they are finished and lets time
- * pass for them; while there are none, it wakes nobody. Main context only.
+ * pass for them. Main context only.
  */
 struct _HwWsTransports
 {
   GObject parent_instance;
 
-  HwPlane *plane;         /* (owned) (not nullable) */
-  HwClock *clock;         /* (owned) (not nullable) */
   GHashTable *transports; /* (owned) (element-type HwWsTransport utf8): and their tokens */
-  guint timer_id;
 };
 
 typedef enum
@@ -50,36 +44,14 @@ hw_ws_transports_list (HwWsTransports *self)
   return transports;
 }
 
-static void on_timer (gpointer user_data);
-
 static void
-hw_ws_transports_check_timer (HwWsTransports *self)
+on_plane_tick (HwPlane        *plane,
+               HwWsTransports *self)
 {
-  gboolean is_empty = g_hash_table_size (self->transports) == 0;
-
-  if (is_empty && self->timer_id != 0)
-    {
-      hw_clock_remove_timer (self->clock, self->timer_id);
-      self->timer_id = 0;
-    }
-  else if (!is_empty && self->timer_id == 0)
-    {
-      self->timer_id = hw_clock_add_timer (self->clock, TICK_INTERVAL, on_timer, self);
-    }
-}
-
-static void
-on_timer (gpointer user_data)
-{
-  g_autoptr(HwWsTransports) self = g_object_ref (HW_WS_TRANSPORTS (user_data));
   g_autoptr(GPtrArray) transports = hw_ws_transports_list (self);
 
-  self->timer_id = 0;
-  hw_plane_tick (self->plane, hw_clock_get_monotonic_time (self->clock));
   for (guint i = 0; i < transports->len; i++)
     hw_ws_transport_tick (g_ptr_array_index (transports, i));
-
-  hw_ws_transports_check_timer (self);
 }
 
 static void
@@ -95,7 +67,6 @@ on_transport_finished (HwWsTransport *transport,
     return;
 
   token = value;
-  hw_ws_transports_check_timer (self);
   g_signal_emit (self, signals[SIGNAL_REMOVED], 0, token);
   g_object_unref (key);
 }
@@ -116,8 +87,6 @@ hw_ws_transports_finalize (GObject *object)
   HwWsTransports *self = HW_WS_TRANSPORTS (object);
 
   g_clear_pointer (&self->transports, g_hash_table_unref);
-  g_clear_object (&self->plane);
-  g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (hw_ws_transports_parent_class)->finalize (object);
 }
@@ -152,24 +121,20 @@ hw_ws_transports_init (HwWsTransports *self)
 /**
  * hw_ws_transports_new:
  * @plane: where the WebSockets are
- * @clock: what time it is
  *
  * Makes an empty set.
  *
  * Returns: (transfer full): the set
  */
 HwWsTransports *
-hw_ws_transports_new (HwPlane *plane,
-                      HwClock *clock)
+hw_ws_transports_new (HwPlane *plane)
 {
   HwWsTransports *self;
 
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
-  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_WS_TRANSPORTS, NULL);
-  self->plane = g_object_ref (plane);
-  self->clock = g_object_ref (clock);
+  g_signal_connect_object (plane, "tick", G_CALLBACK (on_plane_tick), self, G_CONNECT_DEFAULT);
 
   return self;
 }
@@ -212,7 +177,6 @@ hw_ws_transports_add (HwWsTransports    *self,
 
   hw_ws_transport_set_finished (transport, on_transport_finished, self);
   g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
-  hw_ws_transports_check_timer (self);
   hw_ws_transport_start (transport, wire, early);
 }
 

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 #define HW_TYPE_WS_TRANSPORTS (hw_ws_transports_get_type ())
 G_DECLARE_FINAL_TYPE (HwWsTransports, hw_ws_transports, HW, WS_TRANSPORTS, GObject)
 
-HwWsTransports *hw_ws_transports_new (HwPlane *plane,
-                                      HwClock *clock);
+HwWsTransports *hw_ws_transports_new (HwPlane *plane);
 
 guint           hw_ws_transports_get_size (HwWsTransports *self);
 void            hw_ws_transports_add (HwWsTransports    *self,

@@ -145,7 +145,7 @@ crowd_new (guint n)
 
   crowd->house = hw_test_house_new (1);
   hw_test_house_open (crowd->house);
-  crowd->plane = hw_plane_new ();
+  crowd->plane = hw_plane_new (HW_CLOCK (crowd->house->clock));
   crowd->handler = hw_task_hub_new (crowd->house->queue);
   crowd->transports = g_ptr_array_new_with_free_func (g_object_unref);
   crowd->ours = g_array_new (FALSE, FALSE, sizeof (int));

@@ -51,8 +51,8 @@ bench_print_to_hub (BenchHouse *house,
                     guint       n_followers)
 {
   g_autoptr(HwHubHandler) handler = hw_task_hub_new (house->queue);
-  g_autoptr(HwPlane) plane = hw_plane_new ();
   g_autoptr(HwClock) clock = hw_system_clock_new ();
+  g_autoptr(HwPlane) plane = hw_plane_new (clock);
   g_autoptr(GPtrArray) transports = g_ptr_array_new_with_free_func (g_object_unref);
   BenchDrain *drain = bench_drain_new (n_followers, mib * G_GUINT64_CONSTANT (1024) * 1024 / 3 * 4,
                                        STREAM_END);

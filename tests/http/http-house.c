@@ -32,7 +32,7 @@ http_house_set_up (HttpHouse    *self,
   hw_test_house_add_type (self->house, "checksum", CHECKSUM_TYPE);
   hw_test_house_open (self->house);
 
-  self->plane = hw_plane_new ();
+  self->plane = hw_plane_new (HW_CLOCK (self->house->clock));
   self->server = hw_http_server_new (self->house->queue, HW_CLOCK (self->house->clock),
                                      self->plane, HTTP_HOUSE_TOKEN);
   hw_http_server_start (self->server, 0, self->socket_path, &error);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-fake-clock.h"
 #include "hw-plane.h"
 #include "hw-ws-frame.h"
 #include "hw-ws-socket.h"
@@ -82,6 +83,15 @@ client_hang_up (Client *client)
   client->fd = -1;
 }
 
+/* Makes one for which no time passes. */
+static HwPlane *
+plane_new (void)
+{
+  g_autoptr(HwFakeClock) clock = hw_fake_clock_new ();
+
+  return hw_plane_new (HW_CLOCK (clock));
+}
+
 static void
 plane_free (HwPlane *plane)
 {
@@ -114,7 +124,7 @@ count_descriptors (void)
 static void
 test_both_ways (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *client = client_new (plane);
   char bytes[64];
 
@@ -135,7 +145,7 @@ test_both_ways (void)
 static void
 test_crowd (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   g_autoptr(GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
   const char *frames = "\x81\x01" "a\x81\x01" "b\x81\x01" "c\x81\x01" "d\x81\x01" "e";
   char bytes[64];
@@ -170,7 +180,7 @@ test_crowd (void)
 static void
 test_said_too_late (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *client = client_new (plane);
 
   client_hang_up (client);
@@ -188,7 +198,7 @@ test_said_too_late (void)
 static void
 test_cut_is_told (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *client = client_new (plane);
   char byte;
 
@@ -205,7 +215,7 @@ static void
 test_close_ends_all (void)
 {
   guint n_before = count_descriptors ();
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *clients[3];
 
   for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
@@ -222,7 +232,7 @@ test_close_ends_all (void)
 static void
 test_close_while_telling (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *clients[2];
 
   for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
@@ -247,7 +257,7 @@ test_close_while_telling (void)
 static void
 test_coming_and_going_costs_nothing (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   Client *first = client_new (plane);
   guint n_before;
 
@@ -271,7 +281,7 @@ test_coming_and_going_costs_nothing (void)
 static void
 test_nobody_costs_no_thread (void)
 {
-  HwPlane *plane = hw_plane_new ();
+  HwPlane *plane = plane_new ();
   DIR *folder = opendir ("/proc/self/task");
   guint n = 0;
 

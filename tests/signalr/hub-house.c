@@ -52,7 +52,7 @@ hub_house_set_up (HubHouse     *self,
   hw_http_listener_add (self->listener, g_ptr_array_index (sockets, 0),
                         HW_HTTP_ENTRANCE_LOOPBACK);
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
-  self->plane = hw_plane_new ();
+  self->plane = hw_plane_new (HW_CLOCK (self->clock));
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
                           HW_CLOCK (self->clock), self->plane, hw_http_handover_take, authenticate,
                           NULL);

@@ -48,7 +48,7 @@ set_up (Fixture      *fixture,
   fixture->house = hw_test_house_new (1);
   hw_test_house_open (fixture->house);
   fixture->handler = hw_task_hub_new (fixture->house->queue);
-  fixture->plane = hw_plane_new ();
+  fixture->plane = hw_plane_new (HW_CLOCK (fixture->house->clock));
   fixture->connection = hw_hub_connection_new (fixture->handler, fixture->house->owner, 1);
   fixture->transport = hw_ws_transport_new (fixture->plane, fixture->connection,
                                             HW_CLOCK (fixture->house->clock));
@@ -290,7 +290,7 @@ test_quiet_is_told (Fixture      *fixture,
 
   for (guint i = 1; i <= 16; i++)
     {
-      hw_plane_tick (fixture->plane, i * SECOND);
+      hw_fake_clock_advance (fixture->house->clock, SECOND);
       hw_hub_connection_tick (fixture->connection, i * SECOND);
     }
   hear (fixture);
