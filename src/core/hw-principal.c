@@ -90,23 +90,39 @@ hw_principal_get_name (const HwPrincipal *self)
   return self->name;
 }
 
-/**
- * hw_principal_equals:
- * @self: a principal
- * @other: another
- *
- * Tells whether two are the same somebody, who came the same way: either may stand for both.
- *
- * Returns: %TRUE if so
- */
-gboolean
+/* Whether two are the same somebody, who came the same way: either may stand for both. */
+static gboolean
 hw_principal_equals (const HwPrincipal *self,
                      const HwPrincipal *other)
 {
-  g_return_val_if_fail (self != NULL && other != NULL, FALSE);
-
   return self->door == other->door && self->is_administrator == other->is_administrator &&
          g_str_equal (self->name, other->name);
+}
+
+/**
+ * hw_principal_share:
+ * @self: a principal
+ * @newest: (inout) (transfer full) (nullable): the one that came last, or %NULL
+ *
+ * Finds the principal that has come last, if it is the same as @self; else that is @self from
+ * now on. Most of many who come are the same, and have one in common then.
+ *
+ * Returns: (transfer full): the one to keep
+ */
+HwPrincipal *
+hw_principal_share (HwPrincipal  *self,
+                    HwPrincipal **newest)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (newest != NULL, NULL);
+
+  if (*newest == NULL || !hw_principal_equals (*newest, self))
+    {
+      g_clear_pointer (newest, hw_principal_unref);
+      *newest = hw_principal_ref (self);
+    }
+
+  return hw_principal_ref (*newest);
 }
 
 /**

@@ -491,22 +491,6 @@ hw_http_feeds_new (HwTaskQueue *queue,
   return self;
 }
 
-/* Most of those who watch are the same, and have their principal in common.
- * Returns: (transfer none)
- */
-static HwPrincipal *
-hw_http_feeds_share_principal (HwHttpFeeds *self,
-                               HwPrincipal *principal)
-{
-  if (self->principal == NULL || !hw_principal_equals (self->principal, principal))
-    {
-      g_clear_pointer (&self->principal, hw_principal_unref);
-      self->principal = hw_principal_ref (principal);
-    }
-
-  return self->principal;
-}
-
 /**
  * hw_http_feeds_begin:
  * @self: the feeds
@@ -541,7 +525,7 @@ hw_http_feeds_begin (HwHttpFeeds       *self,
   feed->owner = g_object_ref (self);
   feed->link.data = feed;
   feed->place.queue = self->queue;
-  feed->place.principal = hw_principal_ref (hw_http_feeds_share_principal (self, principal));
+  feed->place.principal = hw_principal_share (principal, &self->principal);
   hw_watch_filter_copy (&asked->filter, &feed->place.filter);
   feed->watcher = hw_watcher_new_poll (self->queue, feed->place.principal, &asked->filter,
                                        asked->epoch, asked->after, &asked->how);

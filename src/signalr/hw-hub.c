@@ -165,22 +165,6 @@ on_message_wrote_informational (SoupServerMessage *message,
   hw_ws_transports_add (self->transports, transport, token, &wire, early);
 }
 
-/* Most of those who watch are the same, and have their principal in common.
- * Returns: (transfer none)
- */
-static HwPrincipal *
-hw_hub_share_principal (HwHub       *self,
-                        HwPrincipal *principal)
-{
-  if (self->principal == NULL || !hw_principal_equals (self->principal, principal))
-    {
-      g_clear_pointer (&self->principal, hw_principal_unref);
-      self->principal = hw_principal_ref (principal);
-    }
-
-  return self->principal;
-}
-
 static void
 hw_hub_answer_upgrade (HwHub             *self,
                        SoupServerMessage *message,
@@ -206,7 +190,7 @@ hw_hub_answer_upgrade (HwHub             *self,
 
   upgrade = g_new0 (Upgrade, 1);
   upgrade->hub = g_object_ref (self);
-  upgrade->principal = hw_principal_ref (hw_hub_share_principal (self, principal));
+  upgrade->principal = hw_principal_share (principal, &self->principal);
   upgrade->token = g_strdup (token);
   g_signal_connect_data (message, "wrote-informational",
                          G_CALLBACK (on_message_wrote_informational), upgrade, upgrade_free,
