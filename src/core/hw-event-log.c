@@ -50,12 +50,6 @@ struct _HwEventLog
 
 G_DEFINE_FINAL_TYPE (HwEventLog, hw_event_log, G_TYPE_OBJECT)
 
-static GPtrArray *
-events_new (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-}
-
 /* However much of the news is for a listener, it is told once. */
 static void
 hw_event_log_tell_all (HwEventLog *self,
@@ -341,7 +335,7 @@ hw_event_log_recall_async (HwEventLog         *self,
   g_return_if_fail (HW_IS_EVENT_LOG (self) && self->store != NULL);
 
   recall = g_new0 (Recall, 1);
-  recall->events = events_new ();
+  recall->events = hw_events_new ();
   recall->end = self->start;
   recall->reached = self->start - MIN (self->start, HW_EVENT_LOG_N_RECENT);
   recall->start = recall->reached;

@@ -281,6 +281,19 @@ hw_event_unref (HwEvent *self)
   g_free (self);
 }
 
+/**
+ * hw_events_new:
+ *
+ * Makes room for some events.
+ *
+ * Returns: (transfer full) (element-type HwEvent): an empty array that owns what is put into it
+ */
+GPtrArray *
+hw_events_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+}
+
 HwEventKind
 hw_event_get_kind (const HwEvent *self)
 {

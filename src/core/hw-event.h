@@ -85,6 +85,7 @@ HwEvent     *hw_event_new_heartbeat (guint64 epoch,
                                      guint64 seq);
 HwEvent     *hw_event_ref (HwEvent *self);
 void         hw_event_unref (HwEvent *self);
+GPtrArray   *hw_events_new (void);
 
 HwEventKind  hw_event_get_kind (const HwEvent *self);
 guint64      hw_event_get_epoch (const HwEvent *self);

@@ -70,8 +70,8 @@ hw_level_keeper_make_level (HwLevelKeeper *self,
 static void
 hw_level_keeper_keep (HwLevelKeeper *self)
 {
-  g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-  g_autoptr(GPtrArray) levels = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_autoptr(GPtrArray) told = hw_events_new ();
+  g_autoptr(GPtrArray) levels = hw_events_new ();
 
   hw_event_log_read_levels (self->log, 0, self->kept_rev, told);
   for (guint i = 0; i < told->len; i++)
@@ -109,7 +109,7 @@ on_levels_kept (GObject      *source,
                 gpointer      user_data)
 {
   g_autoptr(HwLevelKeeper) self = HW_LEVEL_KEEPER (user_data);
-  g_autoptr(GPtrArray) newer = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_autoptr(GPtrArray) newer = hw_events_new ();
   g_autoptr(GError) error = NULL;
 
   self->is_asking = FALSE;

@@ -123,7 +123,7 @@ hw_event_page_new (void)
 {
   HwEventPage *self = g_new0 (HwEventPage, 1);
 
-  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  self->events = hw_events_new ();
 
   return self;
 }

@@ -69,12 +69,6 @@ static void on_older_read (GObject      *source,
                            gpointer      user_data);
 static void hw_watcher_wait (HwWatcher *self);
 
-static GPtrArray *
-events_new (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-}
-
 static void
 hw_watcher_stop_waiting (HwWatcher *self)
 {
@@ -125,7 +119,7 @@ static void
 hw_watcher_return_one (HwWatcher *self,
                        HwEvent   *event)
 {
-  GPtrArray *events = events_new ();
+  GPtrArray *events = hw_events_new ();
 
   g_ptr_array_add (events, event);
   hw_watcher_return (self, events);
@@ -295,7 +289,7 @@ static void
 hw_watcher_read (HwWatcher *self)
 {
   HwEventLog *log = hw_task_queue_get_log (self->queue);
-  g_autoptr(GPtrArray) events = events_new ();
+  g_autoptr(GPtrArray) events = hw_events_new ();
   guint64 reached = 0;
 
   if (hw_event_log_read_recent (log, self->filter.task_id, self->seq, self->limit, events, &reached))

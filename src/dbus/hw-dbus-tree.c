@@ -360,7 +360,7 @@ on_live_listed (GObject      *source,
   g_autoptr(GTask) gtask = G_TASK (user_data);
   HwDBusTree *self = g_task_get_source_object (gtask);
   HwEventLog *log = hw_task_queue_get_log (self->queue);
-  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  g_autoptr(GPtrArray) events = hw_events_new ();
   GError *error = NULL;
   g_autoptr(HwTaskPage) page = hw_task_queue_list_finish (HW_TASK_QUEUE (source), result, &error);
   guint64 reached;

@@ -91,7 +91,7 @@ hw_fan_out_new (guint64      epoch,
   self->log = hw_event_log_new (NULL);
   hw_event_log_begin (self->log, head);
   self->by_task = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
-  self->page = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  self->page = hw_events_new ();
   g_queue_init (&self->by_age);
 
   return self;

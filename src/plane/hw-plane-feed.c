@@ -44,12 +44,6 @@ hw_plane_feed_begin (HwPlaneFeed *self)
                   self->seq);
 }
 
-static GPtrArray *
-events_new (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
-}
-
 /* @events is (transfer full). */
 static void
 hw_plane_feed_give (HwPlaneFeed   *self,
@@ -67,8 +61,8 @@ static void
 hw_plane_feed_give_all (HwPlaneFeed *self)
 {
   HwEventLog *log = hw_plane_feed_get_log (self);
-  GPtrArray *events = events_new ();
-  GPtrArray *levels = events_new ();
+  GPtrArray *events = hw_events_new ();
+  GPtrArray *levels = hw_events_new ();
 
   if (!hw_event_log_read_recent (log, 0, self->seq, HW_EVENT_LOG_N_RECENT, events, &self->seq))
     hw_plane_feed_begin (self);

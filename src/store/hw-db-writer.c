@@ -180,7 +180,7 @@ hw_db_writer_answer (HwDbWriter *self,
   Answer *answer = g_new0 (Answer, 1);
 
   answer->gtasks = gtasks;
-  answer->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  answer->events = hw_events_new ();
   for (guint i = 0; i < gtasks->len; i++)
     {
       const HwSqliteWrite *write = g_task_get_task_data (g_ptr_array_index (gtasks, i));

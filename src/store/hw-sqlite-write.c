@@ -111,7 +111,7 @@ write_new (void)
 {
   HwSqliteWrite *self = g_new0 (HwSqliteWrite, 1);
 
-  self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  self->events = hw_events_new ();
 
   return self;
 }
