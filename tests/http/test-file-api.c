@@ -76,22 +76,6 @@ count_open_files (const char *name)
   return n_files;
 }
 
-static gboolean
-on_tick (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* A thread may close it, of which the main context need not hear. */
-static void
-wait_until_closed (void)
-{
-  guint tick = g_timeout_add (2, on_tick, NULL);
-
-  wait_until (count_open_files ("large") == 0);
-  g_source_remove (tick);
-}
-
 static void
 tear_down (Fixture      *fixture,
            gconstpointer test_data)
@@ -100,7 +84,7 @@ tear_down (Fixture      *fixture,
 
   /* A piece may still be read, in a thread. */
   hw_http_server_stop (fixture->house.server);
-  wait_until_closed ();
+  wait_until_seen (count_open_files ("large") == 0);
   http_house_tear_down (&fixture->house, test_data);
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
                                NULL, NULL, NULL));
@@ -424,7 +408,7 @@ test_client_leaves (Fixture      *fixture,
   g_assert_cmpuint (count_open_files ("large"), ==, 1);
   g_socket_close (client, NULL);
 
-  wait_until_closed ();
+  wait_until_seen (count_open_files ("large") == 0);
 }
 
 /* The tear-down finds what is left. */
@@ -459,7 +443,7 @@ test_too_many (Fixture      *fixture,
   refused = http_house_get (&fixture->house, "/api/v1/tasks/1/files/a");
   for (guint i = 0; i < clients->len; i++)
     g_socket_close (g_ptr_array_index (clients, i), NULL);
-  wait_until_closed ();
+  wait_until_seen (count_open_files ("large") == 0);
   answer = http_house_get (&fixture->house, "/api/v1/tasks/1/files/a");
 
   assert_problem (refused, 503, "too-large");

@@ -121,7 +121,7 @@ test_after_end (CommandFixture *fixture,
 
   g_assert_cmpuint (probe->levels->len, ==, 1);
   write_file (fixture, "go", "", 0600);
-  wait_until (g_file_test (late, G_FILE_TEST_EXISTS));
+  wait_until_seen (g_file_test (late, G_FILE_TEST_EXISTS));
 
   g_assert_cmpuint (probe->messages->len, ==, 0);
   g_assert_cmpuint (probe->levels->len, ==, 1);

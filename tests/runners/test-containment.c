@@ -64,30 +64,11 @@ exists (const char *path)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-/* Lets the main context run until the place is removed, which tells nobody. */
-static void
-wait_for_removal (const char *place)
-{
-  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
-
-  while (exists (place) && g_get_monotonic_time () < end)
-    {
-      gboolean has_ticked = FALSE;
-      guint id = g_timeout_add_once (2, on_tick, &has_ticked);
-
-      while (!has_ticked)
-        g_main_context_iteration (NULL, TRUE);
-      g_assert_cmpuint (id, !=, 0);
-    }
-
-  g_assert_false (exists (place));
-}
-
 static void
 tear_down_fixture (Fixture      *fixture,
                    gconstpointer test_data)
 {
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
   tear_down (&fixture->command, test_data);
   g_clear_pointer (&fixture->place, g_free);
   test_cgroup_free (g_steal_pointer (&fixture->root));
@@ -116,7 +97,7 @@ test_cgroup_of_its_own (Fixture      *fixture,
   write_file (&fixture->command, "go", "", 0600);
   wait_until (probe->is_finished);
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
 }
 
 static void
@@ -132,7 +113,7 @@ test_cgroup_kills_tree (Fixture      *fixture,
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_CANCELED);
   assert_tree_is_gone (&fixture->command);
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
 }
 
 /* Test that what stands still does, all of it, and goes on where it was. */
@@ -194,7 +175,7 @@ test_cgroup_ends_what_is_lost (Fixture      *fixture,
 
   g_assert_cmpint (probe->result, ==, HW_RESULT_LOST);
   g_assert_true (is_gone (read_pid (&fixture->command, "fled=")));
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
 }
 
 /* Test that who adopts knows what holds it together, can pause it, and tidies up. */
@@ -221,7 +202,7 @@ test_cgroup_adopted (Fixture      *fixture,
 
   g_assert_cmpint (again->result, ==, HW_RESULT_CANCELED);
   assert_tree_is_gone (&fixture->command);
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
 }
 
 /* Test that what former daemons left is removed, but not what is another's, or in use. */
@@ -243,7 +224,7 @@ test_cgroup_leftovers (Fixture      *fixture,
   g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
   g_assert_false (exists (left));
   g_assert_true (exists (other));
-  wait_for_removal (fixture->place);
+  wait_until_seen (!exists (fixture->place));
   g_assert_no_errno (g_rmdir (other));
 }
 

@@ -117,37 +117,12 @@ has_output (CommandFixture *fixture,
   return output != NULL && strstr (output, text) != NULL;
 }
 
-static inline void
-on_tick (gpointer user_data)
-{
-  gboolean *has_ticked = user_data;
-
-  *has_ticked = TRUE;
-}
-
-/* Has a little time pass, in which the runner works. */
-static inline void
-wait_for_tick (void)
-{
-  gboolean has_ticked = FALSE;
-  guint id = g_timeout_add_once (2, on_tick, &has_ticked);
-
-  while (!has_ticked)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (id, !=, 0);
-}
-
 /* Waits until the program has printed @text; its file tells nobody that it grows. */
 static inline void
 wait_for_output (CommandFixture *fixture,
                  const char     *text)
 {
-  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
-
-  while (!has_output (fixture, text) && g_get_monotonic_time () < end)
-    wait_for_tick ();
-
-  g_assert_true (has_output (fixture, text));
+  wait_until_seen (has_output (fixture, text));
 }
 
 /* Waits until the shim has made its socket, the last of its files if nothing is printed. */
@@ -155,12 +130,8 @@ static inline void
 wait_for_door (CommandFixture *fixture)
 {
   g_autofree char *path = g_build_filename (fixture->attempt, HW_SHIM_SOCKET, NULL);
-  gint64 end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;
 
-  while (!g_file_test (path, G_FILE_TEST_EXISTS) && g_get_monotonic_time () < end)
-    wait_for_tick ();
-
-  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  wait_until_seen (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
 static inline void

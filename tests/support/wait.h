@@ -34,6 +34,22 @@ on_waited_too_long (gpointer user_data)
   } \
   G_STMT_END
 
+static inline gboolean
+on_look_again (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The same for what happens without the main context: it is looked at again and again. */
+#define wait_until_seen(condition) \
+  G_STMT_START \
+  { \
+    guint look_id = g_timeout_add (2, on_look_again, NULL); \
+    wait_until (condition); \
+    g_source_remove (look_id); \
+  } \
+  G_STMT_END
+
 static inline void
 on_object_gone (gpointer user_data,
                 GObject *object)
