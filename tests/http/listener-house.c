@@ -124,6 +124,29 @@ listener_house_ask (ListenerHouse *self,
   return socket;
 }
 
+/* Opens @n connections that send @text, or nothing. */
+GPtrArray *
+listener_house_open_many (ListenerHouse *self,
+                          guint          n,
+                          const char    *text)
+{
+  GPtrArray *clients = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GSocket *client = listener_house_connect (self);
+
+      if (text != NULL)
+        send_text (client, text);
+      g_ptr_array_add (clients, client);
+      if (i % 100 == 99)
+        hw_await_quiet ();
+    }
+  hw_await_quiet ();
+
+  return clients;
+}
+
 /* Lets time pass, and everything happen that it brings. */
 void
 listener_house_advance (ListenerHouse *self,
@@ -148,6 +171,19 @@ is_over (GSocket *socket,
 
   return length == 0 || (length < 0 && !g_error_matches (error, G_IO_ERROR,
                                                          G_IO_ERROR_WOULD_BLOCK));
+}
+
+/* Counts those whose server has hung up. */
+guint
+count_over (GPtrArray *clients)
+{
+  g_autoptr(GString) heard = g_string_new (NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < clients->len; i++)
+    n += is_over (g_ptr_array_index (clients, i), heard);
+
+  return n;
 }
 
 /* Hears until the server hangs up. Returns: (transfer full): what it said */

@@ -40,6 +40,9 @@ void     listener_house_tear_down (ListenerHouse *self,
 GSocket *listener_house_connect (ListenerHouse *self);
 GSocket *listener_house_ask (ListenerHouse *self,
                              const char    *bytes);
+GPtrArray *listener_house_open_many (ListenerHouse *self,
+                                     guint          n,
+                                     const char    *text);
 void     listener_house_advance (ListenerHouse *self,
                                  gint64         span);
 
@@ -47,6 +50,7 @@ void     send_text (GSocket    *socket,
                     const char *bytes);
 gboolean is_over (GSocket *socket,
                   GString *heard);
+guint    count_over (GPtrArray *clients);
 char    *hear_all (GSocket *socket);
 guint    count_answers (const char *heard,
                         const char *status);

@@ -23,48 +23,13 @@
   "POST /add-task HTTP/1.1\r\nHost: localhost\r\nContent-Length: " length "\r\n\r\n"
 #define ASK_LAST(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
-/* Opens @n connections that send @text, or nothing. */
-static GPtrArray *
-open_many (ListenerHouse *house,
-           guint          n,
-           const char    *text)
-{
-  GPtrArray *clients = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < n; i++)
-    {
-      GSocket *client = listener_house_connect (house);
-
-      if (text != NULL)
-        send_text (client, text);
-      g_ptr_array_add (clients, client);
-      if (i % 100 == 99)
-        hw_await_quiet ();
-    }
-  hw_await_quiet ();
-
-  return clients;
-}
-
-static guint
-count_over (GPtrArray *clients)
-{
-  g_autoptr(GString) heard = g_string_new (NULL);
-  guint n = 0;
-
-  for (guint i = 0; i < clients->len; i++)
-    n += is_over (g_ptr_array_index (clients, i), heard);
-
-  return n;
-}
-
 /* Test that those who only hold connections keep nobody out. */
 static void
 test_listener_oldest_makes_room (ListenerHouse *house,
                                  gconstpointer  test_data)
 {
   guint n_held = HW_HTTP_MAX_OF_PEER;
-  g_autoptr(GPtrArray) held = open_many (house, n_held, NULL);
+  g_autoptr(GPtrArray) held = listener_house_open_many (house, n_held, NULL);
   g_autoptr(GString) first_heard = g_string_new (NULL);
   g_autoptr(GSocket) client = NULL;
   g_autofree char *heard = NULL;
@@ -83,7 +48,7 @@ static void
 test_listener_refused_make_room (ListenerHouse *house,
                                  gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) refused = open_many (house, HW_HTTP_MAX_OF_PEER, "x\r\n");
+  g_autoptr(GPtrArray) refused = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER, "x\r\n");
   g_autoptr(GSocket) client = NULL;
   g_autofree char *heard = NULL;
 
@@ -102,8 +67,8 @@ static void
 test_listener_silent_goes_first (ListenerHouse *house,
                                  gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) idle = open_many (house, HW_HTTP_MAX_STRANGERS / 2, ASK ("/a"));
-  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - idle->len, NULL);
+  g_autoptr(GPtrArray) idle = listener_house_open_many (house, HW_HTTP_MAX_STRANGERS / 2, ASK ("/a"));
+  g_autoptr(GPtrArray) silent = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - idle->len, NULL);
   g_autoptr(GSocket) client = NULL;
   g_autofree char *heard = NULL;
 
@@ -125,12 +90,12 @@ test_listener_slow_go_before_silent (ListenerHouse *house,
 {
   const char *slow = test_data;
   g_autoptr(GSocket) client = listener_house_connect (house);
-  g_autoptr(GPtrArray) former = open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
+  g_autoptr(GPtrArray) former = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
   g_autoptr(GPtrArray) later = NULL;
   g_autofree char *heard = NULL;
 
   listener_house_advance (house, PAUSE);
-  later = open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
+  later = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - 1, slow);
   g_assert_cmpuint (count_over (later), ==, 0);
   g_assert_cmpuint (count_over (former), ==, former->len);
 
@@ -144,14 +109,14 @@ static void
 test_listener_long_silent_go_before_slow (ListenerHouse *house,
                                           gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - 10, NULL);
+  g_autoptr(GPtrArray) silent = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - 10, NULL);
   g_autoptr(GPtrArray) slow = NULL;
   g_autoptr(GPtrArray) later = NULL;
 
   listener_house_advance (house, HW_HTTP_LONG_SILENCE);
-  slow = open_many (house, 10, BEGIN_BODY ("3") "{");
+  slow = listener_house_open_many (house, 10, BEGIN_BODY ("3") "{");
   listener_house_advance (house, PAUSE);
-  later = open_many (house, 10, NULL);
+  later = listener_house_open_many (house, 10, NULL);
 
   g_assert_cmpuint (count_over (silent), ==, 10);
   g_assert_cmpuint (count_over (slow), ==, 0);
@@ -168,7 +133,7 @@ test_listener_reads_before_it_cuts (ListenerHouse *house,
   g_autofree char *heard = NULL;
 
   listener_house_advance (house, PAUSE);
-  silent = open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
+  silent = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
   listener_house_advance (house, PAUSE);
   client = listener_house_connect (house);
   send_text (first, ASK_LAST ("/a"));
@@ -186,12 +151,12 @@ test_listener_known_stay (ListenerHouse *house,
                           gconstpointer  test_data)
 {
   g_autoptr(GSocket) known = listener_house_ask (house, ASK ("/known") "GET /known HT");
-  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
+  g_autoptr(GPtrArray) silent = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - 1, NULL);
   g_autoptr(GPtrArray) strangers = NULL;
   g_autofree char *heard = NULL;
 
   listener_house_advance (house, PAUSE);
-  strangers = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/a"));
+  strangers = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/a"));
   listener_house_advance (house, PAUSE);
   send_text (known, "TP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -206,8 +171,8 @@ static void
 test_listener_strangers_are_few (ListenerHouse *house,
                                  gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) known = open_many (house, 10, ASK ("/known"));
-  g_autoptr(GPtrArray) strangers = open_many (house, HW_HTTP_MAX_STRANGERS + 20, test_data);
+  g_autoptr(GPtrArray) known = listener_house_open_many (house, 10, ASK ("/known"));
+  g_autoptr(GPtrArray) strangers = listener_house_open_many (house, HW_HTTP_MAX_STRANGERS + 20, test_data);
 
   g_assert_cmpuint (count_over (strangers), ==, 20);
   g_assert_cmpuint (count_over (known), ==, 0);
@@ -221,7 +186,7 @@ test_listener_small_ones_are_gathered (ListenerHouse *house,
                                        gconstpointer  test_data)
 {
   guint n = HW_HTTP_MAX_STRANGERS + 20;
-  g_autoptr(GPtrArray) slow = open_many (house, n, BEGIN_BODY ("3") "{");
+  g_autoptr(GPtrArray) slow = listener_house_open_many (house, n, BEGIN_BODY ("3") "{");
 
   g_assert_cmpuint (count_over (slow), ==, 0);
   for (guint i = 0; i < n; i++)
@@ -238,9 +203,9 @@ test_listener_slow_make_room (ListenerHouse *house,
 {
   guint half = HW_HTTP_MAX_STRANGERS / 2;
   g_autoptr(GPtrArray) bodies =
-    open_many (house, half, BEGIN_BODY ("3") "{");
-  g_autoptr(GPtrArray) readers = open_many (house, 4, ASK ("/large"));
-  g_autoptr(GPtrArray) busy = open_many (house, HW_HTTP_MAX_OF_PEER - half - 4, ASK ("/wait"));
+    listener_house_open_many (house, half, BEGIN_BODY ("3") "{");
+  g_autoptr(GPtrArray) readers = listener_house_open_many (house, 4, ASK ("/large"));
+  g_autoptr(GPtrArray) busy = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - half - 4, ASK ("/wait"));
 
   listener_house_advance (house, PAUSE);
   for (guint i = 0; i < half + 4; i++)
@@ -260,7 +225,7 @@ static void
 test_listener_busy_stay (ListenerHouse *house,
                          gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) busy = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
+  g_autoptr(GPtrArray) busy = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
   g_autoptr(GSocket) client = listener_house_ask (house, ASK_LAST ("/a"));
   g_autofree char *heard = hear_all (client);
 
@@ -451,14 +416,14 @@ static void
 test_listener_counts_the_full_house (ListenerHouse *house,
                                      gconstpointer  test_data)
 {
-  g_autoptr(GPtrArray) silent = open_many (house, HW_HTTP_MAX_OF_PEER, NULL);
+  g_autoptr(GPtrArray) silent = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER, NULL);
   g_autoptr(GPtrArray) busy = NULL;
   g_autoptr(GSocket) client = NULL;
   g_autofree char *heard = NULL;
   HwTraffic traffic;
 
   listener_house_advance (house, PAUSE);
-  busy = open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
+  busy = listener_house_open_many (house, HW_HTTP_MAX_OF_PEER, ASK ("/wait"));
   client = listener_house_ask (house, ASK_LAST ("/a"));
   heard = hear_all (client);
   hw_http_listener_get_traffic (house->listener, &traffic);
@@ -493,7 +458,7 @@ test_listener_no_room_at_all (ListenerHouse *house,
 
   slow = listener_house_ask (house, "GET / HT");
   listener_house_advance (house, PAUSE);
-  busy = open_many (house, n_most, ASK ("/wait"));
+  busy = listener_house_open_many (house, n_most, ASK ("/wait"));
   client = listener_house_ask (house, ASK_LAST ("/a"));
   heard = hear_all (client);
   hw_http_listener_get_traffic (house->listener, &traffic);

@@ -79,32 +79,9 @@ open_many (Fixture        *fixture,
            guint           n,
            const char     *text)
 {
-  GPtrArray *clients = g_ptr_array_new_with_free_func (g_object_unref);
-
   g_set_object (&fixture->house.address, address);
-  for (guint i = 0; i < n; i++)
-    {
-      g_ptr_array_add (clients, listener_house_connect (&fixture->house));
-      if (text != NULL)
-        send_text (g_ptr_array_index (clients, i), text);
-      if (i % 100 == 99)
-        hw_await_quiet ();
-    }
-  hw_await_quiet ();
 
-  return clients;
-}
-
-static guint
-count_over (GPtrArray *clients)
-{
-  g_autoptr(GString) heard = g_string_new (NULL);
-  guint n = 0;
-
-  for (guint i = 0; i < clients->len; i++)
-    n += is_over (g_ptr_array_index (clients, i), heard);
-
-  return n;
+  return listener_house_open_many (&fixture->house, n, text);
 }
 
 /* Says something in TLS. Returns: (transfer full): what was said to that, until the end */

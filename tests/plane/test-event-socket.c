@@ -5,62 +5,18 @@
 #include "config.h"
 
 #include "hw-event-socket.h"
+#include "socket-fixture.h"
 
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A socket, and the other side of it. */
-typedef struct
-{
-  HwPlaneSocket *socket;
-  int fd;
-  GString *news; /* a letter each */
-} Fixture;
-
-static void
-on_news (HwPlaneSocket  *socket,
-         HwPlaneNewsKind kind,
-         GBytes         *data,
-         gpointer        user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_assert_null (data);
-  g_string_append_c (fixture->news, "dBDGO"[kind]);
-}
-
 static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwPlaneWire wire = { -1, NULL };
-  int fds[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  wire.fd = fds[0];
-  fixture->fd = fds[1];
-  fixture->news = g_string_new (NULL);
-  fixture->socket = hw_event_socket_new (&wire, on_news, fixture);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer test_data)
-{
-  hw_plane_socket_free (fixture->socket);
-  g_string_free (fixture->news, TRUE);
-  close (fixture->fd);
-}
-
-static void
-push (Fixture    *fixture,
-      const char *text)
-{
-  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
-
-  hw_plane_socket_push (fixture->socket, bytes);
+  make_connection (fixture, SOCK_STREAM, hw_event_socket_new);
 }
 
 /* Returns: (transfer full): what has come, with an exclamation mark at the end */

@@ -6,60 +6,18 @@
 
 #include "hw-ws-frame.h"
 #include "hw-ws-socket.h"
+#include "socket-fixture.h"
 
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One WebSocket, whose client is the test: each piece that is sent arrives as one piece. */
-typedef struct
-{
-  HwPlaneSocket *socket;
-  int fd;
-  GString *news; /* a letter for each, and in brackets the data */
-} Fixture;
-
-static void
-on_news (HwPlaneSocket  *socket,
-         HwPlaneNewsKind kind,
-         GBytes         *data,
-         gpointer        user_data)
-{
-  Fixture *fixture = user_data;
-  g_autoptr(GBytes) owned = data;
-
-  g_string_append_c (fixture->news, "dBDGO"[kind]);
-  if (data == NULL)
-    return;
-
-  g_string_append_c (fixture->news, '[');
-  g_string_append_len (fixture->news, g_bytes_get_data (data, NULL),
-                       (gssize) g_bytes_get_size (data));
-  g_string_append_c (fixture->news, ']');
-}
-
 static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  HwPlaneWire wire = { -1, NULL };
-  int fds[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), ==, 0);
-  wire.fd = fds[0];
-  fixture->fd = fds[1];
-  fixture->news = g_string_new (NULL);
-  fixture->socket = hw_ws_socket_new (&wire, on_news, fixture);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer test_data)
-{
-  hw_plane_socket_free (fixture->socket);
-  g_string_free (fixture->news, TRUE);
-  close (fixture->fd);
+  make_connection (fixture, SOCK_SEQPACKET, hw_ws_socket_new);
 }
 
 /* Sends a frame as a client does, with a mask of zeros. */
@@ -83,15 +41,6 @@ take_piece (Fixture *fixture,
             char     bytes[65536])
 {
   return recv (fixture->fd, bytes, 65536, MSG_DONTWAIT);
-}
-
-static void
-push (Fixture    *fixture,
-      const char *text)
-{
-  g_autoptr(GBytes) bytes = g_bytes_new (text, strlen (text));
-
-  hw_plane_socket_push (fixture->socket, bytes);
 }
 
 static void
