@@ -24,9 +24,8 @@
  */
 struct _HwWatchSet
 {
-  int epoll_fd;        /* (owned) or -1: then each has a source of its own */
-  GSource *source;     /* (owned) (nullable) */
-  GHashTable *watches; /* (owned) (element-type HwWatch): those that are in epoll_fd */
+  int epoll_fd;    /* (owned) or -1: then each has a source of its own */
+  GSource *source; /* (owned) (nullable) */
 
   struct epoll_event events[MAX_EVENTS]; /* that are being told */
   int n_events;
@@ -95,7 +94,6 @@ hw_watch_set_new (void)
 {
   HwWatchSet *self = g_rc_box_new0 (HwWatchSet);
 
-  self->watches = g_hash_table_new (NULL, NULL);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll_fd >= 0)
     self->source = add_source (self->epoll_fd, "[headway] watched descriptors", on_news, self);
@@ -115,7 +113,6 @@ clear (gpointer box)
   HwWatchSet *self = box;
 
   g_clear_pointer (&self->source, drop_source);
-  g_clear_pointer (&self->watches, g_hash_table_unref);
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
 }
@@ -163,9 +160,7 @@ hw_watch_set_add (HwWatchSet *self,
   watch->func = func;
   watch->user_data = user_data;
 
-  if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
-    g_hash_table_add (self->watches, watch);
-  else
+  if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
     watch->source = add_source (fd, "[headway] watched descriptor", on_news_of_one, watch);
 
   return watch;
@@ -183,14 +178,9 @@ hw_watch_free (HwWatch *watch)
   HwWatchSet *set = watch->set;
 
   if (watch->source != NULL)
-    {
-      drop_source (watch->source);
-    }
+    drop_source (watch->source);
   else
-    {
-      epoll_ctl (set->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-      g_hash_table_remove (set->watches, watch);
-    }
+    epoll_ctl (set->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
 
   for (int i = 0; i < set->n_events; i++)
     if (set->events[i].data.ptr == watch)
