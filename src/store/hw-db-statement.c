@@ -395,6 +395,31 @@ hw_db_statement_get_string (HwDbStatement *self,
   return string;
 }
 
+/**
+ * hw_db_statement_get_bytes:
+ * @self: a statement that is at a row
+ * @column: which column, from 0 on
+ * @size: (out): how many there are
+ *
+ * Gets the bytes of a column.
+ *
+ * Returns: (nullable): the bytes, valid up to the next step; %NULL if there are none
+ */
+const guint8 *
+hw_db_statement_get_bytes (HwDbStatement *self,
+                           int            column,
+                           gsize         *size)
+{
+  const guint8 *bytes;
+
+  g_return_val_if_fail (self != NULL && size != NULL, NULL);
+
+  bytes = sqlite3_column_blob (self->handle, column);
+  *size = (gsize) sqlite3_column_bytes (self->handle, column);
+
+  return bytes;
+}
+
 static GVariant *
 hw_db_statement_dup_container (HwDbStatement      *self,
                                int                 column,

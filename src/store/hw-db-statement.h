@@ -52,6 +52,9 @@ guint64        hw_db_statement_get_uint64 (HwDbStatement *self,
                                            int            column);
 const char    *hw_db_statement_get_string (HwDbStatement *self,
                                            int            column);
+const guint8  *hw_db_statement_get_bytes (HwDbStatement *self,
+                                          int            column,
+                                          gsize         *size);
 gboolean       hw_db_statement_get_variant (HwDbStatement      *self,
                                             int                 column,
                                             const GVariantType *type,

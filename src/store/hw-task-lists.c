@@ -207,7 +207,7 @@ append_conditions (GString            *sql,
 #define HITS \
   "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4" \
   " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")"
-#define HITS_PER_PAGE 20000
+#define HITS_PER_PAGE 5000
 
 static char *
 build_list (const HwTaskFilter *filter)

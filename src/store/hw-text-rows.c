@@ -7,6 +7,7 @@
 #include "hw-text-rows.h"
 
 #include "hw-search-words.h"
+#include "hw-text-words.h"
 
 #include <string.h>
 
@@ -346,12 +347,8 @@ hw_text_rows_catch_up (HwDb    *db,
  */
 #define MAX_ENDINGS 32
 
-/* The words of the index in order, with each place where one stands. */
-#define VOCABULARY \
-  "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab ('main', 'texts', 'instance')"
-
 /* Whether the index has a word as it is written, but for capitals: then we know where in the
- * vocabulary to look. Of all others the index makes what it will.
+ * index to look. Of all others it makes what it will.
  */
 static gboolean
 is_plain (const char *word)
@@ -359,33 +356,6 @@ is_plain (const char *word)
   for (const char *p = word; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p))
       return FALSE;
-
-  return TRUE;
-}
-
-/* Reads the first word of the vocabulary from @from on. @from is passed on to the place behind
- * it, so that none of the places where it stands are looked at.
- */
-static gboolean
-read_word (HwDb    *db,
-           GString *from,
-           char   **word,
-           GError **error)
-{
-  g_autoptr(HwDbStatement) statement = NULL;
-  gboolean has_row = FALSE;
-
-  *word = NULL;
-  statement = hw_db_prepare (db, "SELECT term FROM temp.words WHERE term >= ? LIMIT 1", error);
-  if (statement == NULL)
-    return FALSE;
-
-  hw_db_statement_bind_string (statement, 1, from->str);
-  if (!hw_db_statement_step (statement, &has_row, error))
-    return FALSE;
-
-  if (has_row)
-    *word = g_strdup (hw_db_statement_get_string (statement, 0));
 
   return TRUE;
 }
@@ -400,30 +370,22 @@ append_endings (HwDb       *db,
                 GError    **error)
 {
   g_autofree char *first = g_ascii_strdown (beginning, -1);
-  g_autoptr(GString) from = g_string_new (first);
-  g_autoptr(GString) endings = g_string_new (NULL);
+  g_autoptr(GHashTable) words = NULL;
+  g_autofree char *endings = NULL;
+  g_autofree gpointer *list = NULL;
 
-  if (!hw_db_run (db, VOCABULARY, error))
+  if (!hw_text_words_find (db, first, MAX_ENDINGS, &words, error))
     return FALSE;
 
-  for (guint i = 0; i <= MAX_ENDINGS; i++)
+  if (words == NULL)
     {
-      g_autofree char *word = NULL;
-
-      if (!read_word (db, from, &word, error))
-        return FALSE;
-
-      if (word == NULL || !g_str_has_prefix (word, first))
-        {
-          g_string_append_printf (query, "(%s)", i > 0 ? endings->str : "\"\"");
-          return TRUE;
-        }
-
-      g_string_append_printf (endings, "%s\"%s\"", i > 0 ? " OR " : "", word);
-      g_string_printf (from, "%s\001", word);
+      g_string_append_printf (query, "\"%s\"*", beginning);
+      return TRUE;
     }
 
-  g_string_append_printf (query, "\"%s\"*", beginning);
+  list = g_hash_table_get_keys_as_array (words, NULL);
+  endings = g_strjoinv ("\" OR \"", (char **) list);
+  g_string_append_printf (query, "(\"%s\")", endings);
 
   return TRUE;
 }

@@ -1,0 +1,339 @@
+/* SPDX-FileCopyrightText: 2026 The Headway authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "hw-db-private.h"
+#include "hw-sqlite-schema.h"
+#include "hw-task-lists.h"
+#include "hw-text-rows.h"
+#include "hw-text-words.h"
+#include "tests/support/remove-tree.h"
+
+/* Which words begin alike, as the pages of the index say, and what a search costs: counted in
+ * steps of SQLite's machine, to which it adds some for each page that it reads.
+ */
+
+/* A short history, of more tasks than one page of a search looks at, and a long one. */
+#define N_SHORT 6000
+#define N_LONG 30000
+
+/* How often the index is damaged. */
+#define N_DAMAGES 1000
+
+typedef struct
+{
+  char *folder; /* (owned) */
+  HwDb *db;     /* (owned) */
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer test_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  fixture->folder = g_dir_make_tmp ("text-words-XXXXXX", &error);
+  g_assert_no_error (error);
+  path = g_build_filename (fixture->folder, "headway.db", NULL);
+  fixture->db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+  g_assert_no_error (error);
+  g_assert_true (hw_sqlite_schema_prepare (fixture->db, &error));
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer test_data)
+{
+  hw_db_free (fixture->db);
+  remove_tree (fixture->folder);
+  g_free (fixture->folder);
+}
+
+G_GNUC_PRINTF (2, 3)
+static void
+execute (Fixture    *fixture,
+         const char *format,
+         ...)
+{
+  g_autofree char *sql = NULL;
+  g_autoptr(GError) error = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  sql = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  hw_db_execute (fixture->db, sql, &error);
+  g_assert_no_error (error);
+}
+
+/* Puts the texts of tasks into the index, at once: some words that all have, which take pages,
+ * and many that few have.
+ */
+static void
+add_texts (Fixture *fixture,
+           guint    first,
+           guint    last)
+{
+  execute (fixture,
+           "WITH RECURSIVE n (i) AS (SELECT %u UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+           " INSERT INTO texts (rowid, title) SELECT i, 'common commons ab' || (i %% 700) || ' ' || i"
+           "  || CASE i %% 100 WHEN 0 THEN ' rare \xc3\xa9t\xc3\xa9' ELSE '' END FROM n",
+           first, last);
+}
+
+/* What SQLite says which words begin so. */
+static GHashTable *
+list_words (Fixture    *fixture,
+            const char *beginning)
+{
+  g_autoptr(GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *pattern = g_strconcat (beginning, "*", NULL);
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = TRUE;
+
+  g_assert_true (hw_db_run (fixture->db, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words"
+                            " USING fts5vocab ('main', 'texts', 'row')", NULL));
+  statement = hw_db_prepare (fixture->db, "SELECT term FROM temp.words WHERE term GLOB ?", NULL);
+  hw_db_statement_bind_string (statement, 1, pattern);
+  while (hw_db_statement_step (statement, &has_row, NULL) && has_row)
+    g_hash_table_add (words, g_strdup (hw_db_statement_get_string (statement, 0)));
+
+  return g_steal_pointer (&words);
+}
+
+static void
+assert_found (Fixture    *fixture,
+              const char *beginning,
+              guint       max_words)
+{
+  g_autoptr(GHashTable) expected = list_words (fixture, beginning);
+  g_autoptr(GHashTable) words = NULL;
+  g_autoptr(GError) error = NULL;
+  GHashTableIter iter;
+  gpointer word;
+
+  g_assert_true (hw_text_words_find (fixture->db, beginning, max_words, &words, &error));
+  g_assert_no_error (error);
+  if (g_hash_table_size (expected) > max_words)
+    {
+      g_assert_null (words);
+      return;
+    }
+
+  g_assert_nonnull (words);
+  g_assert_cmpuint (g_hash_table_size (words), ==, g_hash_table_size (expected));
+  g_hash_table_iter_init (&iter, words);
+  while (g_hash_table_iter_next (&iter, &word, NULL))
+    g_assert_true (g_hash_table_contains (expected, word));
+}
+
+static void
+assert_all_found (Fixture *fixture)
+{
+  static const char *const beginnings[] = {
+    "a", "ab", "ab1", "ab69", "ab699", "c", "comm", "common", "commons", "commonsx", "e", "1", "12",
+    "1234", "9", "0", "r", "rare", "z",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    {
+      assert_found (fixture, beginnings[i], 32);
+      assert_found (fixture, beginnings[i], 2000);
+    }
+}
+
+/* As SQLite does it, whatever it has made of the index meanwhile. */
+static void
+test_finds_what_is_there (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  assert_all_found (fixture);
+  for (guint i = 0; i < 12; i++)
+    add_texts (fixture, i * 700 + 1, (i + 1) * 700);
+  assert_all_found (fixture);
+
+  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
+  for (guint i = 0; i < 6; i++)
+    {
+      execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('merge', %u)", 3 + 5 * i);
+      assert_all_found (fixture);
+    }
+
+  execute (fixture, "INSERT INTO texts (texts) VALUES ('optimize')");
+  assert_all_found (fixture);
+}
+
+static int
+on_step (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+
+  return 0;
+}
+
+/* Counts the steps that it takes to find the words behind those that all tasks have. */
+static guint
+count_steps_past (Fixture *fixture,
+                  guint    n_tasks)
+{
+  g_autoptr(GHashTable) words = NULL;
+  guint n_steps = 0;
+
+  add_texts (fixture, 1, n_tasks);
+  execute (fixture, "INSERT INTO texts (rowid, title) VALUES (%u, 'commonplace')", n_tasks + 1);
+  execute (fixture, "INSERT INTO texts (texts) VALUES ('optimize')");
+
+  sqlite3_progress_handler (hw_db_get_handle (fixture->db), 1, on_step, &n_steps);
+  g_assert_true (hw_text_words_find (fixture->db, "common", 32, &words, NULL));
+  sqlite3_progress_handler (hw_db_get_handle (fixture->db), 0, NULL, NULL);
+  g_assert_cmpuint (g_hash_table_size (words), ==, 3);
+
+  return n_steps;
+}
+
+/* A word that all tasks have is passed over: it is not gone through. */
+static void
+test_common_word_is_passed_over (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  Fixture longer = { NULL };
+  guint n_short, n_long;
+
+  set_up (&longer, NULL);
+  n_short = count_steps_past (fixture, 5000);
+  n_long = count_steps_past (&longer, 30000);
+  g_assert_cmpuint (n_long, ==, n_short);
+  tear_down (&longer, NULL);
+}
+
+/* Whatever the index has become, it is not trusted. */
+static void
+test_damage_does_no_harm (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  guint n_answered = 0;
+
+  sqlite3_db_config (hw_db_get_handle (fixture->db), SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+  add_texts (fixture, 1, 1000);
+  for (guint i = 0; i < N_DAMAGES; i++)
+    {
+      g_autoptr(GHashTable) words = NULL;
+
+      execute (fixture, "SAVEPOINT whole");
+      execute (fixture, "UPDATE texts_data SET block = CAST (substr (block, 1, %d) AS BLOB) ||"
+               " randomblob (%d) || CAST (substr (block, %d) AS BLOB) WHERE id = 10 OR abs (random ()) %% 4 = 0",
+               g_test_rand_int_range (0, 60), g_test_rand_int_range (1, 4),
+               g_test_rand_int_range (2, 60));
+      n_answered += hw_text_words_find (fixture->db, "ab", 32, &words, NULL) ? 1 : 0;
+      execute (fixture, "ROLLBACK TO whole; RELEASE whole");
+    }
+
+  g_assert_cmpuint (n_answered, ==, N_DAMAGES);
+}
+
+/* Makes a history in which one task in a hundred has a rare word, and none has failed. */
+static void
+make_history (Fixture *fixture,
+              guint    n_tasks)
+{
+  guint64 last_indexed = 0;
+
+  execute (fixture, "BEGIN IMMEDIATE");
+  execute (fixture,
+           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+           " INSERT INTO tasks (id, seq, type, title, state, owner, attempt)"
+           " SELECT i, i, 'checksum', 'Copy of file ' || i || CASE i %% 100 WHEN 0"
+           "  THEN ' rare' ELSE '' END, 'Completed', 'uid:1000', 1 FROM n", n_tasks);
+  while (last_indexed < n_tasks)
+    g_assert_true (hw_text_rows_catch_up (fixture->db, &last_indexed, n_tasks, 10000, NULL));
+  execute (fixture, "COMMIT");
+}
+
+/* Counts the steps of a search: none of it is prepared for the first time. */
+static guint
+count_steps (HwDb               *db,
+             const HwTaskFilter *filter,
+             guint               n_expected)
+{
+  guint n_steps = 0;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(HwTaskPage) page = NULL;
+
+      n_steps = 0;
+      sqlite3_progress_handler (hw_db_get_handle (db), 1, on_step, &n_steps);
+      page = hw_task_lists_read (db, filter, NULL);
+      sqlite3_progress_handler (hw_db_get_handle (db), 0, NULL, NULL);
+      g_assert_nonnull (page);
+      g_assert_cmpuint (page->tasks->len, ==, n_expected);
+      g_assert_cmpuint (page->next, !=, 0);
+    }
+
+  return n_steps;
+}
+
+/* A page of a search costs the same in a history that is five times as long. */
+static void
+test_search_costs_what_a_page_costs (Fixture      *fixture,
+                                     gconstpointer test_data)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean has_failed; /* which none has */
+  } searches[] = {
+    { "copy ", FALSE },
+    { "co", FALSE },
+    { "checks", FALSE },
+    { "rare", FALSE },
+    { "copy rare", FALSE },
+    { "rare co", FALSE },
+    { "copy", TRUE },
+    { "copy of file", TRUE },
+    { "copy-of", TRUE },
+  };
+  Fixture longer = { NULL };
+
+  make_history (fixture, N_SHORT);
+  set_up (&longer, NULL);
+  make_history (&longer, N_LONG);
+
+  for (guint i = 0; i < G_N_ELEMENTS (searches); i++)
+    {
+      HwTaskFilter filter = { .text = (char *) searches[i].text, .limit = 50 };
+      guint n_expected = searches[i].has_failed ? 0 : 50;
+      guint n_short, n_long;
+
+      filter.has_state = searches[i].has_failed;
+      filter.state = HW_TASK_STATE_FAILED;
+      n_short = count_steps (fixture->db, &filter, n_expected);
+      n_long = count_steps (longer.db, &filter, n_expected);
+      g_test_message ("%s: %u and %u steps", filter.text, n_short, n_long);
+      g_assert_cmpuint (n_long, <, n_short * 3 / 2);
+    }
+
+  tear_down (&longer, NULL);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add ("/text-words/finds-what-is-there", Fixture, NULL, set_up, test_finds_what_is_there,
+              tear_down);
+  g_test_add ("/text-words/common-word-is-passed-over", Fixture, NULL, set_up,
+              test_common_word_is_passed_over, tear_down);
+  g_test_add ("/text-words/damage-does-no-harm", Fixture, NULL, set_up, test_damage_does_no_harm,
+              tear_down);
+  g_test_add ("/text-words/search-costs-what-a-page-costs", Fixture, NULL, set_up,
+              test_search_costs_what_a_page_costs, tear_down);
+
+  return g_test_run ();
+}
