@@ -18,9 +18,6 @@
 /* Enough to order anything by hand, and far from the ends of an int. */
 #define PRIORITY_MAX 1000
 
-/* What runs if nobody says what. */
-#define DEFAULT_TYPE "demo"
-
 /* How many times a task is begun before it has failed for good. */
 #define MAX_ATTEMPTS 1
 
@@ -48,7 +45,7 @@ find_type (const HwTaskSpec  *self,
            const HwPrincipal *principal,
            GError           **error)
 {
-  const char *name = self->type != NULL ? self->type : DEFAULT_TYPE;
+  const char *name = self->type != NULL ? self->type : HW_TASK_DEFAULT_TYPE;
   HwTaskType *type = hw_task_types_lookup (types, name);
 
   if (type == NULL)

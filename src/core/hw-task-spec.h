@@ -12,6 +12,13 @@
 G_BEGIN_DECLS
 
 /**
+ * HW_TASK_DEFAULT_TYPE:
+ *
+ * The task type of whoever names none.
+ */
+#define HW_TASK_DEFAULT_TYPE "demo"
+
+/**
  * HwTaskSpec:
  * @type: (nullable): the task type's name, or %NULL for the default one
  * @title: (nullable): what to call the task, or %NULL to let the type say

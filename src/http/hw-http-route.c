@@ -47,6 +47,7 @@ static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_TASK_TYPES] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_ABOUT] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_LINK] = { "GET, HEAD", FALSE, 0 },
+  [HW_HTTP_ROUTE_OPENAPI] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_HUB] = { NULL, FALSE, MAX_SESSION_BODY },
   [HW_HTTP_ROUTE_WEB] = { "GET, HEAD", TRUE, 0 },
 };
@@ -65,6 +66,7 @@ static const struct
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES },
   { "/api/v1/about", HW_HTTP_ROUTE_ABOUT },
   { "/api/v1/link", HW_HTTP_ROUTE_LINK },
+  { "/openapi.json", HW_HTTP_ROUTE_OPENAPI },
   { "/hub", HW_HTTP_ROUTE_HUB },
 };
 

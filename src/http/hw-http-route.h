@@ -28,6 +28,7 @@ G_BEGIN_DECLS
  * @HW_HTTP_ROUTE_TASK_TYPES: `/api/v1/task-types`
  * @HW_HTTP_ROUTE_ABOUT: `/api/v1/about`
  * @HW_HTTP_ROUTE_LINK: `/api/v1/link`
+ * @HW_HTTP_ROUTE_OPENAPI: `/openapi.json`
  * @HW_HTTP_ROUTE_HUB: `/hub` and what is below it: somebody else answers
  * @HW_HTTP_ROUTE_WEB: everything else: a file or a page of the web client
  *
@@ -53,6 +54,7 @@ typedef enum
   HW_HTTP_ROUTE_TASK_TYPES,
   HW_HTTP_ROUTE_ABOUT,
   HW_HTTP_ROUTE_LINK,
+  HW_HTTP_ROUTE_OPENAPI,
   HW_HTTP_ROUTE_HUB,
   HW_HTTP_ROUTE_WEB,
 } HwHttpRoute;

@@ -14,6 +14,7 @@
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-stream.h"
+#include "hw-openapi.h"
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
 #include "hw-task-api.h"
@@ -47,6 +48,7 @@ struct _HwHttpServer
   HwTaskApi *task_api;   /* (owned) (not nullable) */
   HwPollApi *poll_api;   /* (owned) (not nullable) */
   HwFileApi *file_api;   /* (owned) (not nullable) */
+  HwOpenapi *openapi;    /* (owned) (not nullable) */
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
   char *token; /* (owned) (not nullable): for those who may have a link with it */
@@ -304,6 +306,10 @@ on_soup_request (SoupServer        *soup,
                            self->token);
       break;
 
+    case HW_HTTP_ROUTE_OPENAPI:
+      hw_openapi_answer (self->openapi, message);
+      break;
+
     case HW_HTTP_ROUTE_HUB:
       answer_without_hub (message);
       break;
@@ -338,6 +344,7 @@ hw_http_server_finalize (GObject *object)
   HwHttpServer *self = HW_HTTP_SERVER (object);
 
   g_clear_object (&self->web_files);
+  g_clear_object (&self->openapi);
   g_clear_object (&self->file_api);
   g_clear_object (&self->poll_api);
   g_clear_object (&self->task_api);
@@ -405,6 +412,7 @@ hw_http_server_new (HwTaskQueue *queue,
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
   self->poll_api = hw_poll_api_new (queue, clock, plane);
   self->file_api = hw_file_api_new (queue);
+  self->openapi = hw_openapi_new (hw_task_queue_get_types (queue));
   self->token = g_strdup (token);
   self->web_files = hw_web_files_new (HW_WEB_FILES_PREFIX);
   self->soup = make_soup_server ();

@@ -432,6 +432,7 @@ hw_task_api_answer (HwTaskApi         *self,
     case HW_HTTP_ROUTE_FILE:
     case HW_HTTP_ROUTE_EVENTS:
     case HW_HTTP_ROUTE_LINK:
+    case HW_HTTP_ROUTE_OPENAPI:
     case HW_HTTP_ROUTE_HUB:
     case HW_HTTP_ROUTE_WEB:
     default:

@@ -131,13 +131,25 @@ write_parameter (HwJsonWriter      *writer,
   hw_json_writer_end_object (writer);
 }
 
-/* Writes the JSON Schema of the parameters: the small part of it that says all
+/**
+ * hw_task_type_json_write_schema:
+ * @writer: a writer
+ * @type: a task type
+ *
+ * Writes the JSON Schema of the parameters: the small part of it that says all
  * that a parameter may be asked to be.
  */
-static void
-write_schema (HwJsonWriter *writer,
-              GPtrArray    *parameters)
+void
+hw_task_type_json_write_schema (HwJsonWriter *writer,
+                                HwTaskType   *type)
 {
+  GPtrArray *parameters;
+
+  g_return_if_fail (writer != NULL);
+  g_return_if_fail (HW_IS_TASK_TYPE (type));
+
+  parameters = hw_task_type_get_parameters (type);
+
   hw_json_writer_begin_object (writer);
   write_string (writer, HW_SCHEMA_TYPE, "object");
 
@@ -189,7 +201,7 @@ hw_task_type_json_write (HwJsonWriter *writer,
   hw_json_writer_add_boolean (writer, hw_task_type_is_local_only (type));
   write_string (writer, HW_TYPE_FORM_ON_INTERRUPT, is_requeued ? HW_TYPE_FORM_REQUEUE : "fail");
   hw_json_writer_name (writer, HW_TYPE_FORM_SCHEMA);
-  write_schema (writer, hw_task_type_get_parameters (type));
+  hw_task_type_json_write_schema (writer, type);
   hw_json_writer_end_object (writer);
 }
 

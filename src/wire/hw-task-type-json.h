@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+void    hw_task_type_json_write_schema (HwJsonWriter *writer,
+                                        HwTaskType   *type);
 void    hw_task_type_json_write (HwJsonWriter *writer,
                                  HwTaskType   *type);
 GBytes *hw_task_type_json_encode_list (GPtrArray *types);

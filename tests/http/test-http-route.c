@@ -29,6 +29,8 @@ static const Row rows[] = {
   { "/hubs", HW_HTTP_ROUTE_WEB, 0 },
   { "/add-tasks", HW_HTTP_ROUTE_WEB, 0 },
   { "/healthz/", HW_HTTP_ROUTE_WEB, 0 },
+  { "/openapi.json/", HW_HTTP_ROUTE_WEB, 0 },
+  { "/openapi.jso", HW_HTTP_ROUTE_WEB, 0 },
   { "//api/v1/tasks", HW_HTTP_ROUTE_WEB, 0 },
   { "/API/v1/tasks", HW_HTTP_ROUTE_WEB, 0 },
 
@@ -40,6 +42,7 @@ static const Row rows[] = {
   { "/api/v1/link", HW_HTTP_ROUTE_LINK, 0 },
   { "/api/v1/about", HW_HTTP_ROUTE_ABOUT, 0 },
   { "/api/v1/task-types", HW_HTTP_ROUTE_TASK_TYPES, 0 },
+  { "/openapi.json", HW_HTTP_ROUTE_OPENAPI, 0 },
   { "/hub", HW_HTTP_ROUTE_HUB, 0 },
   { "/hub/", HW_HTTP_ROUTE_HUB, 0 },
   { "/hub/negotiate", HW_HTTP_ROUTE_HUB, 0 },
