@@ -11,6 +11,7 @@
 #include "hw-http-auth.h"
 #include "hw-http-doors.h"
 #include "hw-http-link.h"
+#include "hw-http-query.h"
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-stream.h"
@@ -217,10 +218,17 @@ hw_http_server_answer_session (HwHttpServer      *self,
                                SoupServerMessage *message)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (message);
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
   g_autofree char *token = NULL;
   g_autofree char *cookie = NULL;
   g_autofree char *key = NULL;
   g_autoptr(GError) error = NULL;
+
+  if (!hw_http_query_read_nothing (query, &error))
+    {
+      hw_http_reply_error (message, error);
+      return;
+    }
 
   if (!g_str_equal (soup_server_message_get_method (message), "POST"))
     {
