@@ -1,65 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closeBrowser, openTab } from './support/browser.ts'
 import type { Daemon } from './support/daemon.ts'
 import { startDaemon } from './support/daemon.ts'
+import type { Failure } from './support/golden.ts'
+import { expand, golden } from './support/golden.ts'
 import { connectHub } from './support/hub.ts'
 import type { Rest } from './support/rest.ts'
 import { overSocket, overTcp } from './support/rest.ts'
 import { TEST_TYPES } from './support/task-types.ts'
-import type { Json, Problem, Task } from './support/words.ts'
+import type { Json, Problem } from './support/words.ts'
 import { hasEnded } from './support/words.ts'
 
-interface Refusal {
-  name: string
-  /** Over the Unix socket instead of TCP. */
-  local?: boolean
-  method?: string
-  path?: string
-  body?: Json
-  /** The body as it is, where no JSON value stands for it. */
-  raw?: string
-  status: number
-  error: string
-  detail: string
-  field?: string
-  /** The hub takes no such request, for its own reasons. */
-  noHub?: boolean
-}
-
-interface Failure {
-  name: string
-  local?: boolean
-  body: { type: string; parameters: Json }
-  task: Partial<Task>
-}
-
-interface Golden {
-  refusals: Refusal[]
-  failures: Failure[]
-}
-
-const golden = JSON.parse(
-  readFileSync(new URL('golden/errors.json', import.meta.url), 'utf8'),
-) as Golden
-
 afterAll(closeBrowser)
-
-/** Puts the test's folder for ${folder}, and a long text for {"repeat": "a", "times": 3}. */
-function expand(value: Json, folder: string): Json {
-  if (typeof value === 'string') return value.replaceAll('${folder}', folder)
-  if (Array.isArray(value)) return value.map((entry) => expand(entry, folder))
-  if (typeof value !== 'object' || value === null) return value
-  const { repeat, times } = value
-  if (typeof repeat === 'string' && typeof times === 'number') return repeat.repeat(times)
-  return Object.fromEntries(
-    Object.entries(value).map(([name, entry]) => [name, expand(entry, folder)]),
-  )
-}
 
 function doorOf(daemon: Daemon, local: boolean | undefined): Rest {
   return local ? overSocket(daemon) : overTcp(daemon)

@@ -1,0 +1,323 @@
+// SPDX-FileCopyrightText: 2026 The Headway authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+import { feedOverTcp } from './support/feed.ts'
+import type { Begun, Description, Parameter, Place } from './support/openapi.ts'
+import { beginDescribed, fill, NOBODY } from './support/openapi.ts'
+import type { Ask } from './support/rest.ts'
+import { overSocket, overTcp, sendBytes } from './support/rest.ts'
+import type { Json } from './support/words.ts'
+
+/** What is no name of any query. */
+const STRANGE = 'strange=1'
+
+/** A request for an operation, and the status that it is to be answered with. */
+interface Case extends Ask {
+  status: number
+  id?: number
+  query?: string
+  local?: boolean
+}
+
+/** Asks, and tells what in the answer is not as it is described. */
+async function judge({ daemon, api }: Begun, place: Place, asked: Case): Promise<string[]> {
+  const { status, id = 1, query, local, ...ask } = asked
+  const rest = local ? overSocket(daemon) : overTcp(daemon)
+  const answer = await rest.ask(place.method, fill(place, id, query), ask)
+  const faults = api.faults(place, answer)
+  if (answer.status !== status) faults.push(`${answer.status} in place of ${status}`)
+  return faults.map((fault) => `${place.operation.operationId} ${query ?? ''}: ${fault}`)
+}
+
+/** Each operation as it goes well, in all the ways that are listed; 101 and endless answers apart. */
+async function casesOf({ daemon, rest }: Begun): Promise<Record<string, Case[]>> {
+  const done = await rest.add('leave')
+  await rest.whenEnded(done.id)
+  const running = await rest.add('hold')
+  const spare = await rest.add('noop')
+  await rest.whenEnded(spare.id)
+  await rest.whenRunning(running.id)
+  const tag = (await rest.get('/openapi.json')).headers.etag ?? ''
+  const { epoch, seq } = await rest.head()
+  const feed = { Accept: 'text/event-stream' }
+  const ok = [{ status: 200, id: done.id }]
+  return {
+    addTask: [
+      { status: 200 },
+      { status: 200, body: {} },
+      { status: 200, body: { parameters: { steps: 1, delay: 0 }, title: 'Steps' } },
+      { status: 200, body: { type: 'noop' }, headers: { 'Idempotency-Key': 'one' } },
+    ],
+    addTasks: [
+      { status: 202, body: { type: 'noop', title: 'One', priority: 1, timeout: 5 } },
+      { status: 202, body: [{ type: 'noop' }, { type: 'demo', parameters: { delay: 0 } }] },
+    ],
+    listTasks: ok,
+    getTask: ok,
+    removeTask: [{ status: 204, id: spare.id }],
+    pauseTask: [{ status: 202, id: running.id }],
+    resumeTask: [{ status: 202, id: running.id }],
+    cancelTask: [{ status: 202, id: running.id, body: { now: true } }],
+    retryTask: [{ status: 202, id: running.id }],
+    getTaskEvents: [
+      ...ok,
+      { status: 200, id: done.id, headers: feed },
+      { status: 204, id: done.id, headers: { ...feed, 'Last-Event-ID': `${epoch}-${seq}` } },
+    ],
+    readOutput: [
+      ...ok,
+      { status: 200, id: done.id, query: 'line=1&lines=1' },
+      { status: 200, id: done.id, query: 'offset=2' },
+    ],
+    listFiles: ok,
+    getFile: ok,
+    getEvents: [{ status: 200 }, { status: 200, query: `epoch=${epoch}&after=${seq}` }],
+    listTaskTypes: ok,
+    getAbout: ok,
+    getLink: [
+      { status: 200, local: true },
+      { status: 200, local: true, query: 'task=1' },
+    ],
+    checkSession: [{ status: 204 }],
+    openSession: [{ status: 200, body: { token: daemon.token } }],
+    getHealth: ok,
+    getOpenapi: [
+      { status: 200 },
+      { status: 200, headers: { 'Accept-Encoding': 'identity' } },
+      { status: 304, headers: { 'If-None-Match': tag } },
+    ],
+    negotiate: [
+      { status: 200, query: 'negotiateVersion=1' },
+      { status: 200, query: 'negotiateVersion=none' },
+    ],
+  }
+}
+
+test('it is valid, by the schema of OpenAPI 3.1', async () => {
+  const { api } = await beginDescribed()
+  const { valid, errors } = await new Validator().validate({ ...structuredClone(api.json) })
+  expect(errors ?? []).toEqual([])
+  expect(valid).toBe(true)
+  const ids = api.places.map(({ operation }) => operation.operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('every operation answers as it says, in each way in which it goes well', async () => {
+  const all = await beginDescribed()
+  const { daemon, api } = all
+  const seen = new Set<string>()
+  const faults: string[] = []
+  for (const [operationId, cases] of Object.entries(await casesOf(all))) {
+    const place = api.place(operationId)
+    const head = api.find('HEAD', fill(place, 1))
+    if (operationId === 'retryTask') await overTcp(daemon).whenEnded(cases[0]?.id ?? 0)
+    for (const asked of cases) {
+      seen.add(`${operationId} ${asked.status}`)
+      faults.push(...(await judge(all, place, asked)))
+      if (place.method !== 'GET' || head === undefined) continue
+      seen.add(`${head.operation.operationId} ${asked.status}`)
+      faults.push(...(await judge(all, head, asked)))
+    }
+  }
+  const upgrade = await sendBytes(
+    daemon,
+    `GET /hub HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${daemon.token}\r\n` +
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  expect(upgrade).toMatch(/^HTTP\/1\.1 101 /)
+  seen.add('connect 101')
+
+  expect(faults).toEqual([])
+  const listed = api.places.flatMap(({ operation }) =>
+    Object.keys(operation.responses)
+      .filter((status) => Number(status) < 400)
+      .map((status) => `${operation.operationId} ${status}`),
+  )
+  expect([...seen].sort()).toEqual(listed.sort())
+})
+
+test('every event is as it says, in a long poll and as it comes', async () => {
+  const { daemon, rest, api } = await beginDescribed()
+  const feed = feedOverTcp(daemon, '/api/v1/events')
+  await feed.item('a beginning', ({ kind }) => kind === 'snapshot' || kind === 'heartbeat')
+  const { id } = await rest.add('demo', { steps: 2, delay: 0.2 })
+  const failing = await rest.add('demo', { steps: 2, delay: 0, fail: true })
+  await rest.whenEnded(id)
+  await rest.whenEnded(failing.id)
+  await rest.post(`/api/v1/tasks/${failing.id}/retry`)
+  await rest.whenEnded(failing.id)
+  await rest.ask('DELETE', `/api/v1/tasks/${id}`)
+  await feed.item('the removal', ({ kind }) => kind === 'removed')
+
+  const kinds = ['added', 'state', 'message', 'progress', 'removed']
+  expect([...new Set(feed.items.map(({ kind }) => kind))]).toEqual(expect.arrayContaining(kinds))
+  expect(feed.items.flatMap((item) => api.faultsOf('Event', item))).toEqual([])
+  const poll = (await rest.get('/api/v1/events?epoch=1&after=1&rev=0')).json
+  expect(api.faultsOf('Poll', poll)).toEqual([])
+  expect(poll).toMatchObject({ events: [{ kind: 'snapshot', reset: true }] })
+  const { epoch, seq } = await rest.head()
+  const quiet = (await rest.get(`/api/v1/events?epoch=${epoch}&after=${seq}&wait=0`)).json
+  expect(api.faultsOf('Poll', quiet)).toEqual([])
+  expect(quiet).toMatchObject({ events: [{ kind: 'heartbeat' }] })
+})
+
+/** Values that a parameter takes, and others that it does not, as they stand in an address. */
+function valuesOf(
+  api: Description,
+  { schema, example }: Parameter,
+): [good: string[], bad: string[]] {
+  const { minimum, maximum, minLength, maxLength, enum: choices } = api.resolve(schema)
+  if (minimum !== undefined && maximum !== undefined) {
+    // Behind the last whole number of JavaScript comes another one all the same.
+    const above = String(BigInt(maximum) + 1n)
+    return [
+      [String(minimum), String(maximum)],
+      [String(minimum - 1), above, `0${maximum}`, `+${maximum}`, 'many', ''],
+    ]
+  }
+  if (choices !== undefined) return [choices, ['Strange', '']]
+  const good = [example ?? 'x']
+  if (minLength === undefined || maxLength === undefined) return [good, []]
+  return [
+    [...good, 'x'.repeat(maxLength)],
+    ['x'.repeat(maxLength + 1), 'x'.repeat(minLength - 1)],
+  ]
+}
+
+/** What has to stand beside a parameter. */
+const BESIDE: Readonly<Record<string, string>> = { lines: 'line=1&' }
+
+test('every parameter of a query is taken as far as it says, and no other', async () => {
+  const { daemon, rest, api } = await beginDescribed()
+  const { id } = await rest.add('leave')
+  await rest.whenEnded(id)
+  const faults: string[] = []
+  const local = overSocket(daemon)
+  const ask = async (place: Place, query: string, isTaken: boolean, headers = {}) => {
+    const answer = await local.ask(place.method, fill(place, id, query), { headers })
+    faults.push(...api.faults(place, answer).map((fault) => `${place.path}?${query}: ${fault}`))
+    if ((answer.status !== 400) !== isTaken) {
+      faults.push(`${place.method} ${place.path}?${query}: ${answer.status}`)
+    }
+  }
+  for (const place of api.places) {
+    const { operation, parameters } = place
+    if (operation['x-websocket']) continue
+    if (operation['x-any-query']) {
+      await ask(place, STRANGE, true)
+      continue
+    }
+    // With no body these are refused in any case; an unknown name is looked at first.
+    if (!/^(?:addTasks|openSession)$/.test(operation.operationId)) await ask(place, '', true)
+    await ask(place, STRANGE, false)
+    for (const parameter of parameters.filter((one) => one.in === 'query')) {
+      const [good, bad] = valuesOf(api, parameter)
+      const query = (value: string) =>
+        `${BESIDE[parameter.name] ?? ''}${parameter.name}=${encodeURIComponent(value)}`
+      for (const value of good) await ask(place, query(value), true)
+      for (const value of bad) await ask(place, query(value), false)
+      if (parameter['x-media-type'] !== undefined) {
+        await ask(place, query(good[0] ?? ''), false, { Accept: 'text/event-stream' })
+      }
+    }
+  }
+  expect(faults).toEqual([])
+})
+
+/** Adds nothing that anybody has to wait for. */
+const ORIGIN = { 'Content-Type': 'application/json' }
+
+test('every operation lets those in whom it says, and nobody else', async () => {
+  const { daemon, api } = await beginDescribed()
+  const nobody = overTcp(daemon, null)
+  const opened = await nobody.post('/api/v1/session', { token: daemon.token })
+  const { key } = opened.json as { key: string }
+  const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  const fields: Readonly<Record<string, Record<string, string>>> = {
+    token: { Authorization: `Bearer ${daemon.token}` },
+    sessionKey: { Authorization: `Bearer ${key}` },
+    sessionCookie: { Cookie: cookie, Origin: daemon.origin },
+  }
+  const feed = { Accept: 'text/event-stream' }
+  const queries: Readonly<Record<string, [token: string, session: string]>> = {
+    addressKey: ['', `key=${key}`],
+    accessToken: [`access_token=${daemon.token}`, `access_token=${key}`],
+  }
+  const asked: string[] = []
+  for (const place of api.places) {
+    const { method, operation } = place
+    // Whoever is let in hears nothing but what is wrong.
+    const isFeed = operation.operationId.startsWith('getTaskEvents')
+    const ways = operation.security ?? [{ token: [] }, { sessionCookie: [], sessionKey: [] }, {}]
+    const none = await nobody.ask(method, fill(place, NOBODY, ''), { headers: ORIGIN })
+    expect(none.status === 401, `${method} ${place.path}`).toBe(ways.length > 0)
+    for (const way of ways) {
+      const names = Object.keys(way)
+      const headers = Object.assign(
+        { ...ORIGIN },
+        ...names.map((name) => fields[name] ?? {}),
+      ) as Record<string, string>
+      if (names.includes('addressKey') && isFeed) Object.assign(headers, feed)
+      if (names.includes('addressKey') && operation.operationId.startsWith('getEvents')) continue
+      const inAddress = names.find((name) => name in queries) ?? ''
+      const query = queries[inAddress]?.[names.includes('sessionCookie') ? 1 : 0] ?? ''
+      const door = names.length === 0 ? overSocket(daemon) : nobody
+      const body = method === 'POST' && place.path.includes('task') ? { body: '!' } : {}
+      const answer = await door.ask(method, fill(place, NOBODY, query), { headers, ...body })
+      asked.push(names.join())
+      expect(answer.status, `${method} ${place.path} ${names.join()}`).not.toBe(401)
+      expect(api.faults(place, answer)).toEqual([])
+      if (!names.includes('sessionCookie')) continue
+
+      const half = { ...headers, Cookie: '' }
+      const other = await nobody.ask(method, fill(place, NOBODY, query), { headers: half })
+      expect(other.status, `${method} ${place.path} without the cookie`).toBe(401)
+    }
+  }
+  expect(new Set(asked).size).toBe(6)
+})
+
+test('what its schema takes is taken, up to the limits', async () => {
+  const { daemon, api } = await beginDescribed()
+  const local = overSocket(daemon)
+  const bodies: [body: Record<string, Json>, isTaken: boolean][] = [
+    [{ type: 'noop' }, true],
+    [{ type: 'noop', parameters: {} }, true],
+    [{ type: 'noop', title: 'x'.repeat(200) }, true],
+    [{ type: 'noop', title: '€'.repeat(200) }, true],
+    [{ type: 'noop', title: '' }, false],
+    [{ type: 'noop', priority: 1000 }, true],
+    [{ type: 'noop', priority: -1000 }, true],
+    [{ type: 'noop', priority: -1001 }, false],
+    [{ type: 'noop', timeout: 1 }, true],
+    [{ type: 'noop', timeout: 0 }, false],
+    [{ type: 'noop', timeout: 2_592_000 }, true],
+    [{ type: 'noop', timeout: 2_592_001 }, false],
+    [{ type: 'hold', timeout: 3601 }, false],
+    [{ type: 'demo', parameters: { steps: 1, delay: 0, fail: false } }, true],
+    [{ type: 'demo', parameters: { steps: 0 } }, false],
+    [{ type: 'demo', parameters: { delay: 3601 } }, false],
+    [{ type: 'command', parameters: { argv: ['/bin/true'], env: { A: 'b' }, umask: 18 } }, true],
+    [{ type: 'command', parameters: { argv: ['/bin/true'], umask: 512 } }, false],
+    [{ type: 'secret', parameters: { env: { A: 'b' } } }, true],
+  ]
+  for (const [body, isTaken] of bodies) {
+    const answer = await local.post('/api/v1/tasks', body)
+    expect([answer.status, body]).toEqual([isTaken ? 202 : 400, body])
+    expect(api.faultsOf('NewTask', body).length === 0, JSON.stringify(body)).toBe(isTaken)
+  }
+})
+
+test('what is never shown is marked so, and what only this machine may do says so', async () => {
+  const { api } = await beginDescribed()
+  const { schemas } = api.json.components
+  expect(schemas['Parameters.secret']).toMatchObject({ properties: { env: { writeOnly: true } } })
+  expect(schemas['Parameters.command']).toMatchObject({
+    properties: { cwd: { writeOnly: true }, umask: { writeOnly: true } },
+  })
+  expect(schemas['NewTask.command']?.['description']).toContain('Unix socket')
+  expect(schemas['NewTask']).toMatchObject({ discriminator: { propertyName: 'type' } })
+})
