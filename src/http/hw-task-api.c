@@ -162,9 +162,13 @@ static void
 hw_task_api_change (HwTaskApi     *self,
                     const Request *request)
 {
+  SoupMessageBody *body = soup_server_message_get_request_body (request->message);
   g_autoptr(GError) error = NULL;
 
-  if (!hw_http_query_read_nothing (request->query, &error))
+  if (!hw_http_query_read_nothing (request->query, &error) ||
+      !hw_request_json_parse_nothing (body->data != NULL ? body->data : "", (gsize) body->length,
+                                      hw_http_route_get_max_body (request->route, "POST"),
+                                      &error))
     hw_http_reply_error (request->message, error);
   else if (request->route == HW_HTTP_ROUTE_RETRY)
     hw_task_queue_retry_async (self->queue, request->principal, request->task_id, NULL,

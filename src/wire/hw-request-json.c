@@ -93,8 +93,8 @@ set_unknown_member (GError      **error,
     g_string_append_printf (known, "%s“%s”", i > 0 ? ", " : "", members[i].name);
 
   hw_error_set_field (error, HW_ERROR_INVALID_REQUEST, pointer,
-                      "There is no member “%s” in such a request. Send only %s.",
-                      shown, known->str);
+                      "There is no member “%s” in such a request. Send %s%s.",
+                      shown, n_members > 0 ? "only " : "none", known->str);
 }
 
 static const Member *
@@ -111,11 +111,16 @@ find_member (const char   *name,
 
 static void
 set_no_object (GError      **error,
-               const Member *members)
+               const Member *members,
+               guint         n_members)
 {
-  g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
-               "The request must be a JSON object. Send one, such as {\"%s\": …}.",
-               members[0].name);
+  if (n_members == 0)
+    g_set_error_literal (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                         "Such a request says nothing. Send it without a body, or with {}.");
+  else
+    g_set_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST,
+                 "The request must be a JSON object. Send one, such as {\"%s\": …}.",
+                 members[0].name);
 }
 
 static void
@@ -143,7 +148,7 @@ check_members (GVariant     *request,
 
   if (!g_variant_is_of_type (request, G_VARIANT_TYPE_VARDICT))
     {
-      set_no_object (error, members);
+      set_no_object (error, members, n_members);
       return FALSE;
     }
 
@@ -265,7 +270,7 @@ read_task (HwJsonLexer *lexer,
 
   if (hw_json_reader_peek_class (lexer) != G_VARIANT_CLASS_DICT_ENTRY)
     {
-      set_no_object (error, task_members);
+      set_no_object (error, task_members, G_N_ELEMENTS (task_members));
       return NULL;
     }
 
@@ -514,6 +519,34 @@ hw_request_json_parse_cancel (const char *data,
   request = hw_json_variant_parse (data, length, max_length, error);
 
   return request != NULL && hw_request_json_read_cancel (request, now, error);
+}
+
+/**
+ * hw_request_json_parse_nothing:
+ * @data: (array length=length) (element-type guint8): a request's body
+ * @length: how many bytes, 0 for a request that has none
+ * @max_length: the most bytes that such a body may have
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads a request to which nothing has to be said: an object without members is as good
+ * as no body.
+ *
+ * Returns: %TRUE, or %FALSE with %HW_ERROR_TOO_LARGE or %HW_ERROR_INVALID_REQUEST
+ */
+gboolean
+hw_request_json_parse_nothing (const char *data,
+                               gsize       length,
+                               gsize       max_length,
+                               GError    **error)
+{
+  g_autoptr(GVariant) request = NULL;
+
+  if (length == 0)
+    return TRUE;
+
+  request = hw_json_variant_parse (data, length, max_length, error);
+
+  return request != NULL && check_members (request, NULL, 0, error);
 }
 
 /**

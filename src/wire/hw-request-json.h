@@ -26,6 +26,10 @@ gboolean    hw_request_json_parse_cancel (const char *data,
                                           gboolean   *now,
                                           GError    **error);
 GBytes     *hw_request_json_encode_cancel (gboolean now);
+gboolean    hw_request_json_parse_nothing (const char *data,
+                                           gsize       length,
+                                           gsize       max_length,
+                                           GError    **error);
 char       *hw_request_json_parse_session (const char *data,
                                            gsize       length,
                                            gsize       max_length,

@@ -27,6 +27,17 @@ test('a method that is not listed is refused, and Allow says which are', async (
   }
 })
 
+test('a body is taken where one is listed, and nowhere with a strange member', async () => {
+  const { rest, api } = await beginDescribed()
+  for (const place of api.places) {
+    if (place.path.startsWith('/hub')) continue
+    const answer = await rest.ask(place.method, fill(place, NOBODY), { body: { strange: 1 } })
+    const faults = api.faults(place, answer)
+    const expected = place.operation.requestBody === undefined ? 413 : 400
+    expect([place, answer.status, faults]).toEqual([place, expected, []])
+  }
+})
+
 /** What JSON Schema cannot say, or this one does not: who asks, and names of variables. */
 const UNSAID = new Set([
   'a type that is for this machine’s shell only, over TCP',
