@@ -42,6 +42,13 @@ open_ours (const char *path,
       return NULL;
     }
 
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                   "It is a folder. Name a file in it.");
+      return NULL;
+    }
+
   db = hw_db_open (path, HW_DB_MODE_READ, error);
   if (db == NULL || !hw_sqlite_schema_check_ours (db, error))
     return NULL;

@@ -151,12 +151,23 @@ class BackupTest(House):
     def test_what_is_no_backup_is_refused(self):
         self.start_daemon()
         self.add(1)
+        self.make()
         self.kill_daemon()
-        for contents in (b"", b"x" * 8192):
+        backup = self.backup.read_bytes()
+        version = 60  # where the file has it, of four bytes
+        newer = backup[:version] + b"\0\0\0\x63" + backup[version + 4:]
+        for contents, sentence in (
+                (b"", "not a database of Headway"), (b"x" * 8192, "not a database"),
+                (backup[:len(backup) // 2], "damaged"), (newer, "made by a newer Headway")):
             self.backup.write_bytes(contents)
             done = self.restore()
-            self.assertNotEqual(0, done.returncode)
+            self.assertEqual(1, done.returncode)
             self.assertIn("Cannot restore", done.stderr)
+            self.assertIn(sentence, done.stderr)
+        self.backup.unlink()
+        self.assertIn("no such file", self.restore().stderr)
+        self.backup.mkdir()
+        self.assertIn("It is a folder", self.restore().stderr)
         self.start_daemon()
         self.assertEqual([1], self.ids())
 
