@@ -110,6 +110,28 @@ test_first_version_is_brought_up (Fixture      *fixture,
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 6);
 }
 
+/* A daemon of the second version made it of one of the first: it added two columns. */
+static void
+test_second_version_is_brought_up (Fixture      *fixture,
+                                   gconstpointer kind)
+{
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+
+  fixture_close (fixture);
+  put_oldest (fixture);
+  execute_sql (fixture, "headway.db", "ALTER TABLE tasks ADD COLUMN timeout INTEGER;"
+               "ALTER TABLE tasks ADD COLUMN aborted_starts INTEGER; PRAGMA user_version = 2");
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, 2166782008291485);
+  filter->limit = 10;
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "5 4 3 2 1");
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 6);
+  g_assert_cmpuint (get_number (fixture, "headway.db.v2-backup", "PRAGMA user_version"), ==, 2);
+}
+
 static void
 test_third_version_is_brought_up (Fixture      *fixture,
                                   gconstpointer kind)
@@ -157,6 +179,32 @@ test_fourth_version_is_brought_up (Fixture      *fixture,
   g_assert_cmpuint (page->counts.ever.n_canceled, ==, 2);
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 9);
   g_assert_cmpuint (get_number (fixture, "headway.db.v4-backup", "PRAGMA user_version"), ==, 4);
+}
+
+/* It is of this version, so nothing is made of it: the next one has to. */
+static void
+test_fifth_version_is_as_it_was (Fixture      *fixture,
+                                 gconstpointer kind)
+{
+  g_autofree char *backup = fixture_build_path (fixture, "headway.db.v5-backup");
+  g_autoptr(HwTaskFilter) filter = hw_task_filter_new ();
+  g_autoptr(HwTaskPage) page = NULL;
+  g_autoptr(HwEventPage) events = NULL;
+
+  fixture_close (fixture);
+  put_later (fixture, "schema-5.db");
+  fixture_open (fixture);
+
+  g_assert_cmpuint (hw_store_get_epoch (fixture->store), ==, 2166782008291485);
+  g_assert_cmpuint (hw_store_get_start (fixture->store), ==, 5);
+  filter->limit = 10;
+  filter->text = g_strdup ("fifth version");
+  page = list (fixture, filter, NULL);
+  assert_ids (page, "9");
+  events = read_events (fixture, 0, 0, 100);
+  assert_seqs (events->events, 1, 40);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 10);
+  g_assert_false (g_file_test (backup, G_FILE_TEST_EXISTS));
 }
 
 /* Whoever goes back to the older Headway finds what it left. */
@@ -354,8 +402,10 @@ main (int   argc,
     FixtureFunc test;
   } tests[] = {
     { "first-version/is-brought-up", test_first_version_is_brought_up },
+    { "second-version/is-brought-up", test_second_version_is_brought_up },
     { "third-version/is-brought-up", test_third_version_is_brought_up },
     { "fourth-version/is-brought-up", test_fourth_version_is_brought_up },
+    { "fifth-version/is-as-it-was", test_fifth_version_is_as_it_was },
     { "death/is-told-from-an-end", test_death_is_told_from_an_end },
     { "upgrade/leaves-a-backup", test_upgrade_leaves_a_backup },
     { "upgrade/needs-its-backup", test_upgrade_needs_its_backup },
