@@ -6,7 +6,6 @@
 
 #include "hw-disk-image.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 /**
@@ -22,7 +21,8 @@ struct _HwDiskImage
   HwDisk *disk;       /* (unowned) */
   guint position;     /* how many steps were taken */
   GPtrArray *files;   /* (owned) (element-type GByteArray): what is on disk, by number */
-  GHashTable *names;  /* (owned) (element-type utf8 guint): those on disk; see FOLDER */
+  GArray *versions;   /* (owned) (element-type guint): how often each was synced, and one */
+  GHashTable *names;  /* (owned) (element-type utf8 guint): those on disk */
   GPtrArray *pending; /* (owned) (element-type HwDiskOp): what may be there, in order */
 };
 
@@ -34,9 +34,6 @@ struct _HwDiskImage
 
 /* How often to throw the dice for an image that is out of order. */
 #define MAX_THROWS 8
-
-/* What a folder's name has in place of the number of a file. */
-#define FOLDER G_MAXUINT
 
 /**
  * hw_disk_image_new:
@@ -53,6 +50,7 @@ hw_disk_image_new (HwDisk *disk)
 
   self->disk = disk;
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  self->versions = g_array_new (FALSE, FALSE, sizeof (guint));
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->pending = g_ptr_array_new ();
 
@@ -64,6 +62,7 @@ hw_disk_image_free (HwDiskImage *self)
 {
   g_ptr_array_unref (self->pending);
   g_hash_table_unref (self->names);
+  g_array_unref (self->versions);
   g_ptr_array_unref (self->files);
   g_free (self);
 }
@@ -123,7 +122,7 @@ apply_name (GHashTable     *names,
   if (op->kind == HW_DISK_OP_NAME)
     g_hash_table_insert (names, g_strdup (op->path), GUINT_TO_POINTER (op->file));
   else if (op->kind == HW_DISK_OP_FOLDER)
-    g_hash_table_insert (names, g_strdup (op->path), GUINT_TO_POINTER (FOLDER));
+    g_hash_table_insert (names, g_strdup (op->path), GUINT_TO_POINTER (HW_DISK_FOLDER));
   else if (op->kind == HW_DISK_OP_RENAME)
     g_hash_table_insert (names, g_strdup (op->new_path), GUINT_TO_POINTER (op->file));
 }
@@ -171,6 +170,9 @@ hw_disk_image_sync (HwDiskImage    *self,
 {
   GPtrArray *left = g_ptr_array_new ();
 
+  if (sync->kind == HW_DISK_OP_SYNC)
+    g_array_index (self->versions, guint, sync->file)++;
+
   for (guint i = 0; i < self->pending->len; i++)
     {
       HwDiskOp *op = g_ptr_array_index (self->pending, i);
@@ -199,7 +201,12 @@ hw_disk_image_step (HwDiskImage *self)
   const HwDiskOp *op = hw_disk_get_op (self->disk, self->position++);
 
   if (op->kind == HW_DISK_OP_NAME)
-    g_ptr_array_add (self->files, g_byte_array_new ());
+    {
+      const guint version = HW_DISK_NO_VERSION + 1;
+
+      g_ptr_array_add (self->files, g_byte_array_new ());
+      g_array_append_val (self->versions, version);
+    }
 
   if (op->kind == HW_DISK_OP_SYNC || op->kind == HW_DISK_OP_SYNC_FOLDER)
     {
@@ -326,61 +333,11 @@ hw_disk_image_choose (HwDiskImage *self,
   return TRUE;
 }
 
-/* Whether the folders that a name stands in are there. */
-static gboolean
-is_reachable (GHashTable *names,
-              const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  if (g_str_equal (folder, "."))
-    return TRUE;
-
-  return GPOINTER_TO_UINT (g_hash_table_lookup (names, folder)) == FOLDER &&
-         is_reachable (names, folder);
-}
-
-static int
-compare_paths (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (a, b);
-}
-
-/* Writes the files that have a name, each folder before what is in it. */
-static void
-write_files (GPtrArray  *files,
-             GHashTable *names,
-             const char *root)
-{
-  g_autoptr(GList) paths = g_list_sort (g_hash_table_get_keys (names), compare_paths);
-
-  for (GList *l = paths; l != NULL; l = l->next)
-    {
-      g_autofree char *path = g_build_filename (root, l->data, NULL);
-      guint number = GPOINTER_TO_UINT (g_hash_table_lookup (names, l->data));
-      const GByteArray *file;
-      g_autoptr(GError) error = NULL;
-
-      if (!is_reachable (names, l->data))
-        continue;
-      if (number == FOLDER)
-        {
-          g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
-          continue;
-        }
-
-      file = g_ptr_array_index (files, number);
-      g_file_set_contents_full (path, (const char *) file->data, (gssize) file->len,
-                                G_FILE_SET_CONTENTS_NONE, 0600, &error);
-      g_assert_no_error (error);
-    }
-}
-
 /* Gives the files that are still to be changed a copy of what is on disk. */
 static void
 copy_changed (HwDiskImage *self,
-              GPtrArray   *files)
+              GPtrArray   *files,
+              GArray      *versions)
 {
   for (guint i = 0; i < self->pending->len; i++)
     {
@@ -399,6 +356,7 @@ copy_changed (HwDiskImage *self,
       g_byte_array_append (copy, file->data, file->len);
       g_byte_array_unref (file);
       files->pdata[op->file] = copy;
+      g_array_index (versions, guint, op->file) = HW_DISK_NO_VERSION;
     }
 }
 
@@ -407,7 +365,7 @@ copy_changed (HwDiskImage *self,
  * @self: an image
  * @loss: what happens to what was not synced
  * @rand: chooses
- * @folder: an empty folder
+ * @left: where to
  *
  * Writes the files as they may be when the power fails after the last step.
  *
@@ -417,11 +375,12 @@ gboolean
 hw_disk_image_write (HwDiskImage *self,
                      HwDiskLoss   loss,
                      GRand       *rand,
-                     const char  *folder)
+                     HwDiskLeft  *left)
 {
   g_autoptr(GByteArray) kept = g_byte_array_new ();
   g_autoptr(GPtrArray) files =
     g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  g_autoptr(GArray) versions = g_array_copy (self->versions);
   g_autoptr(GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GHashTableIter iter;
   gpointer path;
@@ -433,7 +392,7 @@ hw_disk_image_write (HwDiskImage *self,
 
   for (guint i = 0; i < self->files->len; i++)
     g_ptr_array_add (files, g_byte_array_ref (g_ptr_array_index (self->files, i)));
-  copy_changed (self, files);
+  copy_changed (self, files, versions);
   g_hash_table_iter_init (&iter, self->names);
   while (g_hash_table_iter_next (&iter, &path, &number))
     g_hash_table_insert (names, g_strdup (path), number);
@@ -445,7 +404,7 @@ hw_disk_image_write (HwDiskImage *self,
       apply (files, names, op, kept->data + n_parts);
       n_parts += count_parts (op);
     }
-  write_files (files, names, folder);
+  hw_disk_left_write (left, names, files, versions);
 
   return TRUE;
 }

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-disk-left.h"
 #include "hw-disk.h"
 
 G_BEGIN_DECLS
@@ -39,7 +40,7 @@ guint        hw_disk_image_get_n_pending (HwDiskImage *self);
 gboolean     hw_disk_image_write (HwDiskImage *self,
                                   HwDiskLoss   loss,
                                   GRand       *rand,
-                                  const char  *folder);
+                                  HwDiskLeft  *left);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwDiskImage, hw_disk_image_free)
 
