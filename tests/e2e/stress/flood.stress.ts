@@ -7,7 +7,14 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Daemon } from '../support/daemon.ts'
 import { startDaemon } from '../support/daemon.ts'
-import { askedMeanwhile, AT_SOCKET, Flood, Footprint } from '../support/flood.ts'
+import {
+  askedMeanwhile,
+  AT_SOCKET,
+  AT_TCP,
+  Flood,
+  Footprint,
+  startTrivial,
+} from '../support/flood.ts'
 import { overTcp } from '../support/rest.ts'
 import { quantile, report, scaled } from '../support/scale.ts'
 import { rage } from '../support/storm.ts'
@@ -52,14 +59,15 @@ async function expectCalm(daemon: Daemon, footprint: Footprint, what: string) {
   report(what, `${footprint.growth.toFixed(1)} MiB more`)
 }
 
+function describe(waits: readonly number[]): string {
+  const [median, most, longest] = [0.5, 0.99, 1].map((part) => quantile(waits, part).toFixed(0))
+  return `${waits.length} answers, p50 ${median}, p99 ${most}, max ${longest} ms`
+}
+
 /** The owner was answered at each door. */
 function expectAnswers(doors: readonly (readonly number[])[]) {
   for (const waits of doors) expect(waits.length).toBeGreaterThan(0)
-  const figures = doors.map((waits) => {
-    const [median, most, longest] = [0.5, 0.99, 1].map((part) => quantile(waits, part).toFixed(0))
-    return `${waits.length} answers, p50 ${median}, p99 ${most}, max ${longest} ms`
-  })
-  report('the owner', figures.join('; over the socket '))
+  report('the owner', doors.map(describe).join('; over the socket '))
 }
 
 function head(daemon: Daemon, target: string, more = ''): string {
@@ -203,12 +211,15 @@ test.each(scaled(SLOW_WAYS, SLOW_WAYS.slice(0, 1)))(
 
 test('under all of them at once, its owner is answered and the daemon stays small', async () => {
   const [daemon, footprint] = await startWarm()
+  const trivial = await startTrivial()
   let counts: Record<string, number> = {}
-  const asked = await askedMeanwhile(daemon, async () => {
+  const raging = async () => {
     counts = await rage(daemon, STORM, STORM_TIME)
-  })
+  }
+  const [beside = [], ...asked] = await askedMeanwhile(daemon, raging, [trivial, AT_TCP, AT_SOCKET])
   report('all floods', JSON.stringify(counts))
   expectAnswers(asked)
+  report('a trivial server beside it', describe(beside))
   report('memory at most', `${footprint.peak.toFixed(0)} MiB`)
   expect(Object.values(counts).every((count) => count > 0)).toBe(true)
   expect(footprint.peak).toBeLessThan(MAX_MEMORY)

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
@@ -179,6 +180,25 @@ export const AT_SOCKET: Door = (daemon) => [
   ...['--unix-socket', daemon.socketPath],
   `http://localhost${PATH}`,
 ]
+
+/** A program that does nothing but answer, in a process of its own. */
+const TRIVIAL = `require('http').createServer((_, answer) => answer.end('ok'))
+  .listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+
+/**
+ * Starts a server that nobody floods, beside the one that is flooded: how long it takes to answer
+ * is what the machine takes.
+ */
+export async function startTrivial(): Promise<Door> {
+  const server = spawn(process.execPath, ['-e', TRIVIAL], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    server.kill()
+  })
+  const [port] = (await once(server.stdout, 'data')) as [Buffer]
+  return () => [`http://127.0.0.1:${String(port).trim()}/`]
+}
 
 const run = promisify(execFile)
 
