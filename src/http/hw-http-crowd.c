@@ -14,6 +14,7 @@ struct _HwHttpCrowd
 {
   HwClock *clock;      /* (owned) (not nullable) */
   GHashTable *streams; /* (owned) (element-type HwHttpStream) */
+  GHashTable *counts;  /* (owned) (element-type utf8 guint): how many each peer has */
 };
 
 /* How much somebody is missed, beginning with whom is missed least. */
@@ -52,6 +53,7 @@ hw_http_crowd_new (HwClock *clock)
   self = g_new0 (HwHttpCrowd, 1);
   self->clock = g_object_ref (clock);
   self->streams = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
 }
@@ -60,23 +62,46 @@ void
 hw_http_crowd_free (HwHttpCrowd *self)
 {
   g_clear_pointer (&self->streams, g_hash_table_unref);
+  g_clear_pointer (&self->counts, g_hash_table_unref);
   g_clear_object (&self->clock);
   g_free (self);
+}
+
+static void
+hw_http_crowd_set_count (HwHttpCrowd *self,
+                         const char  *peer,
+                         guint        count)
+{
+  if (count > 0)
+    g_hash_table_insert (self->counts, g_strdup (peer), GUINT_TO_POINTER (count));
+  else
+    g_hash_table_remove (self->counts, peer);
 }
 
 void
 hw_http_crowd_add (HwHttpCrowd  *self,
                    HwHttpStream *stream)
 {
+  const char *peer;
+
   g_return_if_fail (HW_IS_HTTP_STREAM (stream));
 
-  g_hash_table_add (self->streams, g_object_ref (stream));
+  peer = hw_http_stream_get_peer (stream)->name;
+  if (g_hash_table_add (self->streams, g_object_ref (stream)))
+    hw_http_crowd_set_count (self, peer, hw_http_crowd_count (self, peer) + 1);
 }
 
 void
 hw_http_crowd_remove (HwHttpCrowd  *self,
                       HwHttpStream *stream)
 {
+  const char *peer;
+
+  g_return_if_fail (HW_IS_HTTP_STREAM (stream));
+
+  peer = hw_http_stream_get_peer (stream)->name;
+  if (g_hash_table_contains (self->streams, stream))
+    hw_http_crowd_set_count (self, peer, hw_http_crowd_count (self, peer) - 1);
   g_hash_table_remove (self->streams, stream);
 }
 
@@ -109,19 +134,13 @@ hw_http_crowd_get_size (HwHttpCrowd *self)
 }
 
 static gboolean
-is_among (HwHttpStream *stream,
-          const Choice *choice)
+is_stranger (HwHttpStream *stream)
 {
-  if (choice->peer != NULL && !g_str_equal (hw_http_stream_get_peer (stream)->name, choice->peer))
-    return FALSE;
-
-  return !choice->are_strangers ||
-         (hw_http_stream_is_taken (stream) && !hw_http_stream_is_known (stream));
+  return hw_http_stream_is_taken (stream) && !hw_http_stream_is_known (stream);
 }
 
 static guint
-hw_http_crowd_count_among (HwHttpCrowd  *self,
-                           const Choice *choice)
+hw_http_crowd_count_strangers (HwHttpCrowd *self)
 {
   GHashTableIter iter;
   gpointer stream;
@@ -129,10 +148,20 @@ hw_http_crowd_count_among (HwHttpCrowd  *self,
 
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL))
-    if (is_among (stream, choice))
+    if (is_stranger (stream))
       n++;
 
   return n;
+}
+
+static gboolean
+is_among (HwHttpStream *stream,
+          const Choice *choice)
+{
+  if (choice->peer != NULL && !g_str_equal (hw_http_stream_get_peer (stream)->name, choice->peer))
+    return FALSE;
+
+  return !choice->are_strangers || is_stranger (stream);
 }
 
 /**
@@ -148,11 +177,9 @@ guint
 hw_http_crowd_count (HwHttpCrowd *self,
                      const char  *peer)
 {
-  const Choice choice = { peer, FALSE };
-
   g_return_val_if_fail (peer != NULL, 0);
 
-  return hw_http_crowd_count_among (self, &choice);
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, peer));
 }
 
 static Rank
@@ -189,9 +216,16 @@ is_young (HwHttpStream *stream,
   return now - hw_http_stream_get_since (stream) < HW_HTTP_PATIENCE;
 }
 
+/* Whether somebody has shown who they are, and takes what they asked for. */
+static gboolean
+is_missed (HwHttpStream *stream)
+{
+  return hw_http_stream_is_known (stream) && !hw_http_stream_is_stuck (stream);
+}
+
 /* Whether @stream is to go rather than @other, who is to go otherwise: whoever came over TCP
- * goes before the owner's socket, a stranger before somebody, then whoever has had a moment,
- * then whoever is missed less, then whoever has taken longer. So what an attacker has is gone
+ * goes before the owner's socket, a stranger before somebody who is missed, then whoever has had a
+ * moment, then whoever is missed less, then whoever has taken longer. So what an attacker has is gone
  * before what the owner has: strangers who are slow or silent go before a program that is about
  * to ask, and however many they are, nobody who has asked goes for them.
  */
@@ -201,15 +235,15 @@ goes_before (HwHttpStream *stream,
              gint64        now)
 {
   gboolean is_local = hw_http_stream_get_peer (stream)->is_local;
-  gboolean is_known = hw_http_stream_is_known (stream);
+  gboolean is_wanted = is_missed (stream);
   gboolean has_just_come = is_young (stream, now);
   Rank rank = get_rank (stream, now);
 
   if (is_local != hw_http_stream_get_peer (other)->is_local)
     return !is_local;
 
-  if (is_known != hw_http_stream_is_known (other))
-    return !is_known;
+  if (is_wanted != is_missed (other))
+    return !is_wanted;
 
   if (has_just_come != is_young (other, now))
     return !has_just_come;
@@ -308,7 +342,7 @@ hw_http_crowd_limit_strangers (HwHttpCrowd *self,
   const Choice choice = { NULL, TRUE };
   g_autoptr(HwHttpStream) stream = NULL;
 
-  if (hw_http_crowd_count_among (self, &choice) <= max_strangers)
+  if (hw_http_crowd_count_strangers (self) <= max_strangers)
     return FALSE;
 
   stream = hw_http_crowd_find (self, &choice);

@@ -20,8 +20,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* How many are let in before somebody else has their turn. */
-#define MAX_ACCEPTED 16
+/* How many are let in before somebody else has their turn. It takes some 5 ms; with fewer, a flood
+ * of a few thousand in a second would fill the kernel's backlog while the rounds are long.
+ */
+#define MAX_ACCEPTED 32
+
+/* How much the kernel takes of an answer that it cannot send yet, in bytes. Left alone, it takes
+ * megabytes: of those who ask on and on and take nothing, hundreds of answers each.
+ */
+#define MAX_UNSENT 65536
 
 /* How long nobody is let in when there is no room, and nobody who could make some. */
 #define PAUSE (G_USEC_PER_SEC / 10)
@@ -63,6 +70,7 @@ struct _HwHttpListener
   HwClock *clock;      /* (owned) (not nullable) */
   HwHttpEntrances *entrances; /* (owned) (not nullable) */
   GPtrArray *doors;    /* (owned) (element-type Door) */
+  HwHttpTurns *turns;  /* (owned) (not nullable): for those who ask ahead */
   HwHttpCrowd *crowd;  /* (owned) (not nullable): who is connected */
   guint max_streams;
   HwTraffic traffic; /* of those who have gone, and how many of each kind there were */
@@ -288,6 +296,7 @@ hw_http_listener_take (HwHttpListener *self,
   g_autoptr(GError) refusal = hw_http_listener_check_room (self, peer);
   g_autoptr(GError) stranger = hw_http_entrances_check_peer (self->entrances, peer);
 
+  hw_http_stream_set_turns (stream, self->turns);
   self->traffic.n_ever++;
   if (refusal != NULL)
     self->traffic.n_refused++;
@@ -348,6 +357,7 @@ hw_http_listener_accept (HwHttpListener *self,
   g_autoptr(GSocketAddress) address = NULL;
   g_autoptr(GSocket) socket = NULL;
   const int yes = 1;
+  const int max_unsent = MAX_UNSENT;
   int fd = accept4 (g_socket_get_fd (door->socket), (struct sockaddr *) &bytes, &size,
                     SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -373,7 +383,10 @@ hw_http_listener_accept (HwHttpListener *self,
     }
 
   if (bytes.ss_family != AF_UNIX)
-    setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof (yes));
+    {
+      setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof (yes));
+      setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &max_unsent, sizeof (max_unsent));
+    }
   hw_http_listener_take (self, socket, address, door->entrance);
 
   return TRUE;
@@ -433,6 +446,7 @@ hw_http_listener_finalize (GObject *object)
 {
   HwHttpListener *self = HW_HTTP_LISTENER (object);
 
+  g_clear_pointer (&self->turns, hw_http_turns_unref);
   g_clear_pointer (&self->crowd, hw_http_crowd_free);
   g_clear_pointer (&self->doors, g_ptr_array_unref);
   g_clear_object (&self->entrances);
@@ -492,6 +506,7 @@ hw_http_listener_new (SoupServer *soup,
   self = g_object_new (HW_TYPE_HTTP_LISTENER, NULL);
   self->soup = g_object_ref (soup);
   self->clock = g_object_ref (clock);
+  self->turns = hw_http_turns_new ();
   self->crowd = hw_http_crowd_new (clock);
   self->entrances = hw_http_entrances_new ();
   g_signal_connect_object (soup, "request-finished", G_CALLBACK (on_soup_request_over), self,
@@ -587,6 +602,7 @@ hw_http_listener_close (HwHttpListener *self)
   self->pause_timer = 0;
   g_ptr_array_set_size (self->doors, 0);
 
+  hw_http_turns_close (self->turns);
   soup_server_disconnect (self->soup);
   streams = hw_http_crowd_list (self->crowd);
   g_ptr_array_foreach (streams, (GFunc) hw_http_stream_cut, NULL);

@@ -8,7 +8,9 @@
 
 #include "hw-http-reply.h"
 
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* How an answer goes out. libsoup writes its head, and then its body: here the head gets what
  * every answer says, and waits for the first of the body, to be sent in one piece with it. What is
@@ -190,4 +192,43 @@ hw_http_stream_end_answer (HwHttpStream *self)
 
   return self->head == NULL ||
          hw_http_stream_send_head (self, nothing, &n_written, NULL) == G_POLLABLE_RETURN_OK;
+}
+
+/* Looks whether the other side has taken something since the last time. What it has not taken is
+ * in the kernel, however much that lets us write: an answer may seem to have gone out that has not.
+ */
+void
+hw_http_stream_look_at_output (HwHttpStream *self)
+{
+  int n_left = 0;
+  gint64 n_taken;
+
+  if (ioctl (g_socket_get_fd (self->socket), SIOCOUTQ, &n_left) != 0)
+    n_left = 0;
+
+  n_taken = (gint64) self->n_written - n_left;
+  if (n_left == 0 || n_taken > self->n_taken)
+    self->stuck_since = 0;
+  else if (self->stuck_since == 0)
+    self->stuck_since = hw_clock_get_monotonic_time (self->clock);
+  self->n_taken = n_taken;
+}
+
+/**
+ * hw_http_stream_is_stuck:
+ * @self: a stream
+ *
+ * Tells whether the other side takes nothing of what it was answered, and has not for a
+ * second or two; or has asked on without taking it, which no page does.
+ *
+ * Returns: whether it does so
+ */
+gboolean
+hw_http_stream_is_stuck (HwHttpStream *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
+
+  return self->stuck_since > 0 || self->phase == HW_HTTP_STREAM_PHASE_QUEUING ||
+         (self->phase == HW_HTTP_STREAM_PHASE_ANSWERING && self->stalled_since > 0 &&
+          self->waiting->len > 0);
 }

@@ -206,6 +206,7 @@ hw_http_stream_read (HwHttpStream *self,
     case HW_HTTP_STREAM_PHASE_WAITING:
     case HW_HTTP_STREAM_PHASE_GATHERING:
     case HW_HTTP_STREAM_PHASE_ANSWERING:
+    case HW_HTTP_STREAM_PHASE_QUEUING:
       return hw_http_wire_block (error);
 
     case HW_HTTP_STREAM_PHASE_LEAVING:
@@ -236,6 +237,7 @@ hw_http_stream_has_something (HwHttpStream *self)
 
     case HW_HTTP_STREAM_PHASE_GATHERING:
     case HW_HTTP_STREAM_PHASE_ANSWERING:
+    case HW_HTTP_STREAM_PHASE_QUEUING:
       return FALSE;
 
     case HW_HTTP_STREAM_PHASE_LEAVING:
@@ -296,4 +298,57 @@ void
 hw_http_stream_limit_send_buffer (HwHttpStream *self)
 {
   g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, WATCHER_SEND_BUFFER, NULL);
+}
+
+/* Lets the next request come. */
+static void
+hw_http_stream_await_next (HwHttpStream *self)
+{
+  hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_WAITING);
+  self->n_seen = 0;
+  if (hw_http_stream_has_reader (self))
+    hw_http_stream_watch (self);
+}
+
+static void
+on_turn (gpointer object)
+{
+  HwHttpStream *self = HW_HTTP_STREAM (object);
+
+  if (self->phase == HW_HTTP_STREAM_PHASE_QUEUING)
+    hw_http_stream_await_next (self);
+}
+
+/**
+ * hw_http_stream_go_on:
+ * @self: a stream
+ *
+ * Lets the next request come, as the answer to the last one has gone out. If libsoup did
+ * not read that to its end, nobody can tell where the next one begins.
+ */
+void
+hw_http_stream_go_on (HwHttpStream *self)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+
+  self->max_stall = HW_HTTP_MAX_STALL;
+  if (self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING && !hw_http_stream_end_answer (self))
+    {
+      hw_http_stream_cut (self);
+    }
+  else if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
+    {
+      hw_http_stream_leave (self);
+      self->has_letter = self->is_taken;
+    }
+  else if (self->phase == HW_HTTP_STREAM_PHASE_ANSWERING && self->waiting->len > 0 &&
+           self->turns != NULL)
+    {
+      hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_QUEUING);
+      hw_http_turns_await (self->turns, self, on_turn);
+    }
+  else if (self->phase == HW_HTTP_STREAM_PHASE_ANSWERING)
+    {
+      hw_http_stream_await_next (self);
+    }
 }

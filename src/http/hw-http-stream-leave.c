@@ -13,6 +13,13 @@
 
 /* How a connection ends: when its time is up, when it is refused, or when it has to go. */
 
+/* Whether libsoup expects a request to begin, where it takes an end for nothing. */
+static gboolean
+hw_http_stream_is_between (HwHttpStream *self)
+{
+  return hw_http_stream_is_awaiting (self) || self->phase == HW_HTTP_STREAM_PHASE_QUEUING;
+}
+
 /* The end. While libsoup holds the descriptor, it is not closed: another connection could
  * get its number.
  */
@@ -25,7 +32,7 @@ hw_http_stream_finish (HwHttpStream *self)
 
   if (self->is_taken)
     {
-      self->has_letter = hw_http_stream_is_awaiting (self);
+      self->has_letter = hw_http_stream_is_between (self);
       hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LOST);
       return;
     }
@@ -41,7 +48,7 @@ hw_http_stream_finish (HwHttpStream *self)
 void
 hw_http_stream_leave (HwHttpStream *self)
 {
-  self->has_letter = self->is_taken && hw_http_stream_is_awaiting (self);
+  self->has_letter = self->is_taken && hw_http_stream_is_between (self);
   hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_LEAVING);
   hw_http_wire_say_goodbye (self->wire);
   hw_http_stream_watch (self);
@@ -68,6 +75,7 @@ hw_http_stream_get_deadline (HwHttpStream *self)
     case HW_HTTP_STREAM_PHASE_LEAVING:
       return self->since + HW_HTTP_LEAVE_TIMEOUT;
 
+    case HW_HTTP_STREAM_PHASE_QUEUING:
     case HW_HTTP_STREAM_PHASE_UPGRADED:
     case HW_HTTP_STREAM_PHASE_LOST:
     case HW_HTTP_STREAM_PHASE_OVER:
@@ -98,6 +106,7 @@ hw_http_stream_tick (HwHttpStream *self)
 
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
+  hw_http_stream_look_at_output (self);
   if (hw_clock_get_monotonic_time (self->clock) < hw_http_stream_get_deadline (self))
     return;
 

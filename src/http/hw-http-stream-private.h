@@ -16,6 +16,7 @@ typedef enum
   HW_HTTP_STREAM_PHASE_GATHERING, /* for the body of a small one */
   HW_HTTP_STREAM_PHASE_GIVING,    /* a request to libsoup, which reads it */
   HW_HTTP_STREAM_PHASE_ANSWERING, /* libsoup writes */
+  HW_HTTP_STREAM_PHASE_QUEUING,   /* the next request is there already, whose turn has not come */
   HW_HTTP_STREAM_PHASE_UPGRADED,  /* what comes now is no HTTP, and somebody else's */
   HW_HTTP_STREAM_PHASE_LEAVING,   /* we have said the last word; what still comes is dropped */
   HW_HTTP_STREAM_PHASE_LOST,      /* of no more use, but libsoup has not let go of it yet */
@@ -52,6 +53,9 @@ struct _HwHttpStream
   gboolean is_upgrading; /* it says so */
   gint64 stalled_since; /* since when nothing of an answer was taken, or 0 */
   gint64 max_stall;
+  HwHttpTurns *turns; /* (owned) (nullable): where who asks ahead waits */
+  gint64 n_taken;     /* how much the other side had taken when time passed last */
+  gint64 stuck_since; /* since when it has taken nothing although something is there, or 0 */
 
   gboolean is_taken;   /* libsoup has it */
   gboolean is_known;   /* whoever asked last showed who they are */
@@ -121,6 +125,7 @@ GPollableReturn hw_http_stream_write (HwHttpStream        *self,
                                       gsize               *n_written,
                                       GError             **error);
 gboolean        hw_http_stream_end_answer (HwHttpStream *self);
+void            hw_http_stream_look_at_output (HwHttpStream *self);
 GSource        *hw_http_stream_create_write_source (HwHttpStream *self,
                                                     GCancellable *cancellable);
 

@@ -153,7 +153,7 @@ hw_http_stream_close (GIOStream    *stream,
   if (self->phase == HW_HTTP_STREAM_PHASE_LEAVING)
     return TRUE;
 
-  if (self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING && hw_http_stream_has_unread (self))
+  if (self->phase <= HW_HTTP_STREAM_PHASE_QUEUING && hw_http_stream_has_unread (self))
     hw_http_stream_leave (self);
   else
     hw_http_stream_finish (self);
@@ -223,6 +223,7 @@ hw_http_stream_finalize (GObject *object)
   g_clear_error (&self->refusal);
   g_clear_pointer (&self->hosts, g_strfreev);
   g_clear_object (&self->address);
+  g_clear_pointer (&self->turns, hw_http_turns_unref);
   g_clear_pointer (&self->wire, hw_http_wire_unref);
   g_clear_object (&self->socket);
   g_clear_object (&self->clock);
@@ -423,9 +424,12 @@ hw_http_stream_get_state (HwHttpStream *self)
         return HW_HTTP_STREAM_STATE_REFUSED;
       if (self->waiting->len > 0)
         return HW_HTTP_STREAM_STATE_BEGUN;
+      if (self->stuck_since > 0)
+        return HW_HTTP_STREAM_STATE_SLOW;
       return self->is_taken ? HW_HTTP_STREAM_STATE_IDLE : HW_HTTP_STREAM_STATE_SILENT;
 
     case HW_HTTP_STREAM_PHASE_GATHERING:
+    case HW_HTTP_STREAM_PHASE_QUEUING:
       return HW_HTTP_STREAM_STATE_SLOW;
 
     case HW_HTTP_STREAM_PHASE_GIVING:
@@ -459,7 +463,7 @@ hw_http_stream_get_since (HwHttpStream *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), 0);
 
-  return MAX (self->since, self->stalled_since);
+  return self->stuck_since > 0 ? self->stuck_since : MAX (self->since, self->stalled_since);
 }
 
 /**
@@ -525,7 +529,7 @@ hw_http_stream_is_taken (HwHttpStream *self)
 {
   g_return_val_if_fail (HW_IS_HTTP_STREAM (self), FALSE);
 
-  return self->is_taken && self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING;
+  return self->is_taken && self->phase <= HW_HTTP_STREAM_PHASE_QUEUING;
 }
 
 /**
@@ -542,6 +546,23 @@ hw_http_stream_set_max_stall (HwHttpStream *self,
   g_return_if_fail (HW_IS_HTTP_STREAM (self));
 
   self->max_stall = max_stall;
+}
+
+/**
+ * hw_http_stream_set_turns:
+ * @self: a stream that was not started
+ * @turns: a line
+ *
+ * Has the other side wait in a line with what it asks ahead.
+ */
+void
+hw_http_stream_set_turns (HwHttpStream *self,
+                          HwHttpTurns  *turns)
+{
+  g_return_if_fail (HW_IS_HTTP_STREAM (self));
+  g_return_if_fail (turns != NULL && self->turns == NULL);
+
+  self->turns = hw_http_turns_ref (turns);
 }
 
 /**
@@ -621,35 +642,4 @@ hw_http_stream_look (HwHttpStream *self)
 
   if (self->watch != NULL)
     on_wire_readable (self);
-}
-
-/**
- * hw_http_stream_go_on:
- * @self: a stream
- *
- * Lets the next request come, as the answer to the last one has gone out. If libsoup did
- * not read that to its end, nobody can tell where the next one begins.
- */
-void
-hw_http_stream_go_on (HwHttpStream *self)
-{
-  g_return_if_fail (HW_IS_HTTP_STREAM (self));
-
-  self->max_stall = HW_HTTP_MAX_STALL;
-  if (self->phase <= HW_HTTP_STREAM_PHASE_ANSWERING && !hw_http_stream_end_answer (self))
-    {
-      hw_http_stream_cut (self);
-    }
-  else if (self->phase == HW_HTTP_STREAM_PHASE_GIVING)
-    {
-      hw_http_stream_leave (self);
-      self->has_letter = self->is_taken;
-    }
-  else if (self->phase == HW_HTTP_STREAM_PHASE_ANSWERING)
-    {
-      hw_http_stream_enter (self, HW_HTTP_STREAM_PHASE_WAITING);
-      self->n_seen = 0;
-      if (hw_http_stream_has_reader (self))
-        hw_http_stream_watch (self);
-    }
 }

@@ -6,6 +6,7 @@
 
 #include "hw-clock.h"
 #include "hw-http-peer.h"
+#include "hw-http-turns.h"
 #include "hw-tls-certificate.h"
 #include "hw-traffic.h"
 
@@ -63,7 +64,8 @@ G_BEGIN_DECLS
  * HwHttpStreamState:
  * @HW_HTTP_STREAM_STATE_REFUSED: it is told that it has to go
  * @HW_HTTP_STREAM_STATE_BEGUN: the head of its request has not come as a whole
- * @HW_HTTP_STREAM_STATE_SLOW: the rest of its request has not, or it does not take the answer
+ * @HW_HTTP_STREAM_STATE_SLOW: the rest of its request has not, it does not take the answer, or it
+ *   asks ahead
  * @HW_HTTP_STREAM_STATE_SILENT: it has never said anything
  * @HW_HTTP_STREAM_STATE_IDLE: it has asked before
  * @HW_HTTP_STREAM_STATE_BUSY: it waits for us
@@ -99,10 +101,13 @@ void            hw_http_stream_add_traffic (HwHttpStream *self,
 void            hw_http_stream_set_known (HwHttpStream *self,
                                           gboolean      is_known);
 gboolean        hw_http_stream_is_known (HwHttpStream *self);
+gboolean        hw_http_stream_is_stuck (HwHttpStream *self);
 gboolean        hw_http_stream_is_taken (HwHttpStream *self);
 void            hw_http_stream_set_max_stall (HwHttpStream *self,
                                               gint64        max_stall);
 
+void            hw_http_stream_set_turns (HwHttpStream *self,
+                                          HwHttpTurns  *turns);
 gboolean        hw_http_stream_set_entrance (HwHttpStream     *self,
                                              HwHttpEntrance    entrance,
                                              HwTlsCredentials *credentials);

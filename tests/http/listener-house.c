@@ -46,7 +46,7 @@ on_soup_request (SoupServer        *soup,
 
   if (g_str_equal (path, "/wait"))
     g_ptr_array_add (self->waiting, hw_http_exchange_new (message));
-  else if (g_str_equal (path, "/large"))
+  else if (g_str_has_suffix (path, "large"))
     answer_much (message);
   else
     answer_ok (message);

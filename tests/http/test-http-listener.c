@@ -220,6 +220,51 @@ test_listener_slow_make_room (ListenerHouse *house,
   g_assert_cmpuint (count_over (bodies), ==, half);
 }
 
+/* Those who showed who they are, and yet may have to go. */
+typedef struct
+{
+  const char *text;    /* what each asks */
+  gint64 span;         /* for how long they are left alone, again and again */
+  gboolean are_taking; /* whether they take something meanwhile */
+  guint n_gone;        /* how many of four make room at once for those who come */
+} Readers;
+
+static const Readers reader_kinds[] = {
+  { ASK ("/known-large"), G_USEC_PER_SEC, FALSE, 4 },
+  { ASK ("/known-large"), G_USEC_PER_SEC, TRUE, 1 },
+  { ASK ("/known-large") ASK ("/known"), PAUSE, FALSE, 4 },
+  { ASK ("/known-large"), PAUSE, FALSE, 1 },
+};
+
+/* Test that those who take nothing of their answers for a while, or ask on without doing so, are
+ * no more than strangers: they go at once, where whoever comes would have to wait until the
+ * strangers have had their moment.
+ */
+static void
+test_listener_takes_nothing (ListenerHouse *house,
+                             gconstpointer  test_data)
+{
+  const Readers *kind = test_data;
+  g_autoptr(GPtrArray) readers = listener_house_open_many (house, 4, kind->text);
+  g_autoptr(GPtrArray) busy =
+    listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - readers->len, ASK ("/wait"));
+  g_autoptr(GPtrArray) strangers = NULL;
+  HwTraffic traffic;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      if (kind->are_taking)
+        count_over (readers);
+      listener_house_advance (house, kind->span);
+    }
+  strangers = listener_house_open_many (house, readers->len + 1, NULL);
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (traffic.n_displaced, ==, kind->n_gone);
+  g_assert_cmpuint (count_over (strangers), ==, 0);
+  g_assert_cmpuint (count_over (busy), ==, 0);
+}
+
 /* Test that nobody who is answered is sent away, and whoever comes is told why. */
 static void
 test_listener_busy_stay (ListenerHouse *house,
@@ -492,6 +537,13 @@ main (int   argc,
   ADD ("full/what-was-sent-is-read-first", test_listener_reads_before_it_cuts);
   ADD ("full/who-is-known-stays", test_listener_known_stay);
   ADD ("full/slow-ones-make-room", test_listener_slow_make_room);
+  ADD_WITH ("full/who-takes-nothing-makes-room", &reader_kinds[0], test_listener_takes_nothing);
+  ADD_WITH ("full/who-takes-something-stays-longer", &reader_kinds[1],
+            test_listener_takes_nothing);
+  ADD_WITH ("full/who-asks-on-and-takes-nothing-makes-room", &reader_kinds[2],
+            test_listener_takes_nothing);
+  ADD_WITH ("full/who-takes-nothing-for-a-moment-stays-longer", &reader_kinds[3],
+            test_listener_takes_nothing);
   ADD ("full/who-is-answered-stays", test_listener_busy_stay);
   ADD ("full/all-together-are-limited", test_listener_no_room_at_all);
   ADD_WITH ("strangers/few-send-bodies", BEGIN_BODY ("9000"), test_listener_strangers_are_few);

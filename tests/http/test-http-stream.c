@@ -206,6 +206,36 @@ test_stream_reader_takes_its_time (ListenerHouse *house,
   g_assert_cmpuint (heard->len, >, LISTENER_HOUSE_LARGE);
 }
 
+/* Test that a page that is busy with something else for a few seconds misses nothing. */
+static void
+test_stream_reader_pauses (ListenerHouse *house,
+                           gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK_LAST ("/large"));
+  g_autoptr(GString) heard = g_string_new (NULL);
+
+  for (guint i = 0; i < 5; i++)
+    listener_house_advance (house, SECOND);
+  while (!is_over (client, heard))
+    hw_await_quiet ();
+
+  g_assert_cmpuint (heard->len, >, LISTENER_HOUSE_LARGE);
+}
+
+/* Test that the kernel takes little of an answer that nobody takes from it. */
+static void
+test_stream_little_waits (ListenerHouse *house,
+                          gconstpointer  test_data)
+{
+  g_autoptr(GSocket) client = listener_house_ask (house, ASK ("/large"));
+  HwTraffic traffic;
+
+  hw_http_listener_get_traffic (house->listener, &traffic);
+
+  g_assert_cmpuint (traffic.n_sent, >, 0);
+  g_assert_cmpuint (traffic.n_sent, <, 1024 * 1024);
+}
+
 /* Whoever works at an answer has as much time as it takes. */
 static void
 test_stream_slow_answer (ListenerHouse *house,
@@ -606,6 +636,7 @@ main (int   argc,
   ADD ("time/slow-body-is-refused", test_stream_slow_body);
   ADD ("time/reader-who-takes-nothing-is-cut", test_stream_slow_reader);
   ADD ("time/reader-who-takes-something-is-not", test_stream_reader_takes_its_time);
+  ADD ("time/reader-who-pauses-gets-all", test_stream_reader_pauses);
   ADD ("time/an-answer-takes-as-long-as-it-takes", test_stream_slow_answer);
   ADD ("time/nothing-happens-while-nothing-comes", test_stream_sleeps);
   ADD ("order/one-after-the-other", test_stream_pipeline);
@@ -616,6 +647,7 @@ main (int   argc,
   ADD ("refused/is-cut-in-the-end", test_stream_refused_is_cut);
   ADD ("refused/head-has-no-body", test_stream_refused_head_method);
   ADD ("time/a-request-wakes-nobody-up", test_stream_wakes_nobody);
+  ADD ("answer/little-of-it-waits-in-the-kernel", test_stream_little_waits);
   ADD ("answer/is-one-piece", test_stream_one_piece);
   ADD ("answer/continue-goes-before-it", test_stream_continue);
   ADD ("torn/byte-by-byte", test_stream_byte_by_byte);
