@@ -14,6 +14,7 @@
 #define STATE_LISTEN 0x0a /* as the kernel numbers TCP's states */
 #define WORD_DIGITS 8     /* of an address in the table: hexadecimal, four bytes a word */
 #define ADDRESS_DIGITS 32 /* of IPv6 */
+#define MAX_LINE 512      /* of the table: more than twice as long as any is */
 
 /* A socket that listens, as the kernel's table has it. */
 typedef struct
@@ -56,12 +57,35 @@ parse_line (const char *line,
   g_autoptr(GInetAddress) address = NULL;
 
   if (sscanf (line, " %*u: %32[0-9A-Fa-f]:%4x %*s %2x %*s %*s %*s %u %*s %" G_GUINT64_FORMAT,
-              digits, &line_port, &state, &listener->uid, &listener->inode) != 5)
+              digits, &line_port, &state, &listener->uid, &listener->inode) != 5 ||
+      line_port != port || state != STATE_LISTEN)
     return FALSE;
 
   address = parse_address (digits);
-  return line_port == port && state == STATE_LISTEN && address != NULL &&
+  return address != NULL &&
          (g_inet_address_get_is_any (address) || g_inet_address_get_is_loopback (address));
+}
+
+/* A table has a line for each socket there is, those of floods too: it is read line by line, as
+ * nothing is to be looked for in megabytes of text.
+ */
+static gboolean
+find_in_table (const char *path,
+               guint       port,
+               Listener   *listener)
+{
+  FILE *table = fopen (path, "re");
+  gboolean is_found = FALSE;
+  char line[MAX_LINE];
+
+  if (table == NULL)
+    return FALSE;
+
+  while (!is_found && fgets (line, sizeof (line), table) != NULL)
+    is_found = parse_line (line, port, listener);
+  fclose (table);
+
+  return is_found;
 }
 
 static gboolean
@@ -74,16 +98,9 @@ find_listener (const char *proc,
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     {
       g_autofree char *path = g_build_filename (proc, "net", tables[i], NULL);
-      g_autofree char *text = NULL;
-      g_auto(GStrv) lines = NULL;
 
-      if (!g_file_get_contents (path, &text, NULL, NULL))
-        continue;
-
-      lines = g_strsplit (text, "\n", -1);
-      for (guint j = 0; lines[j] != NULL; j++)
-        if (parse_line (lines[j], port, listener))
-          return TRUE;
+      if (find_in_table (path, port, listener))
+        return TRUE;
     }
 
   return FALSE;

@@ -18,6 +18,9 @@
 /* A port that nobody in a made-up /proc has to share with the machine. */
 #define PORT 5031
 
+/* How many connections a flood has. */
+#define N_OTHERS 20000
+
 typedef struct
 {
   char *folder;
@@ -199,6 +202,28 @@ test_port_owner_ipv6 (Fixture      *fixture,
   g_autofree char *owner = NULL;
 
   write_proc (fixture, "net/tcp6", line);
+  owner = hw_port_owner_describe (fixture->folder, PORT);
+
+  g_assert_cmpstr (owner, ==, "a program of the user 1001");
+}
+
+/* Test that a flood's tens of thousands of connections in the table do not hold a start up: with a
+ * look at all of the text for each line, a sanitizer's build took minutes here.
+ */
+static void
+test_port_owner_among_many (Fixture      *fixture,
+                            gconstpointer test_data)
+{
+  g_autofree char *address = get_loopback ();
+  g_autofree char *other = make_line (address, PORT, 1, 1, 4711);
+  g_autofree char *ours = make_line (address, PORT, 10, 1001, 4712);
+  g_autoptr(GString) table = g_string_new (NULL);
+  g_autofree char *owner = NULL;
+
+  for (guint i = 0; i < N_OTHERS; i++)
+    g_string_append (table, other);
+  g_string_append (table, ours);
+  write_proc (fixture, "net/tcp", table->str);
   owner = hw_port_owner_describe (fixture->folder, PORT);
 
   g_assert_cmpstr (owner, ==, "a program of the user 1001");
@@ -388,6 +413,7 @@ main (int   argc,
   ADD ("/http-sockets/owner/by-process", test_port_owner_process);
   ADD ("/http-sockets/owner/by-user", test_port_owner_user);
   ADD ("/http-sockets/owner/on-ipv6", test_port_owner_ipv6);
+  ADD ("/http-sockets/owner/among-many", test_port_owner_among_many);
   ADD ("/http-sockets/owner/is-nobody-else", test_port_owner_nobody);
   ADD ("/http-sockets/unix/is-this-user's-alone", test_http_sockets_unix_mode);
   ADD ("/http-sockets/unix/may-be-for-others", test_http_sockets_unix_others);
