@@ -182,7 +182,7 @@ test_answer_json_list_with_long_parameters (void)
     g_string_append (text, ",'x'");
   g_string_append (text, "]>}>}");
   for (guint i = 0; i < 100; i++)
-    g_ptr_array_add (tasks, make_task (i + 1, text->str));
+    g_ptr_array_add (tasks, i == 0 ? make_task (1, text->str) : g_object_ref (tasks->pdata[0]));
   json = hw_task_json_encode_list (5, 105, tasks, 0);
   page = hw_answer_json_parse_list (json, NULL, &error);
 
