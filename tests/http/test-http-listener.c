@@ -220,6 +220,33 @@ test_listener_slow_make_room (ListenerHouse *house,
   g_assert_cmpuint (count_over (bodies), ==, half);
 }
 
+/* Descriptors that a process may have, for as long as it takes. */
+static void
+limit_descriptors (rlim_t         n,
+                   struct rlimit *before)
+{
+  struct rlimit limit;
+
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, before));
+  limit = *before;
+  limit.rlim_cur = n;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
+}
+
+/* Has the house hold no more than so many connections. */
+static void
+limit_house (ListenerHouse *house,
+             guint          n_most)
+{
+  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (0, NULL);
+  struct rlimit before;
+
+  limit_descriptors (n_most * 4, &before);
+  hw_http_listener_add (house->listener, g_ptr_array_index (sockets, 0),
+                        HW_HTTP_ENTRANCE_LOOPBACK);
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+}
+
 /* Those who showed who they are, and yet may have to go. */
 typedef struct
 {
@@ -245,12 +272,14 @@ test_listener_takes_nothing (ListenerHouse *house,
                              gconstpointer  test_data)
 {
   const Readers *kind = test_data;
-  g_autoptr(GPtrArray) readers = listener_house_open_many (house, 4, kind->text);
-  g_autoptr(GPtrArray) busy =
-    listener_house_open_many (house, HW_HTTP_MAX_OF_PEER - readers->len, ASK ("/wait"));
+  g_autoptr(GPtrArray) readers = NULL;
+  g_autoptr(GPtrArray) busy = NULL;
   g_autoptr(GPtrArray) strangers = NULL;
   HwTraffic traffic;
 
+  limit_house (house, 8);
+  readers = listener_house_open_many (house, 4, kind->text);
+  busy = listener_house_open_many (house, 4, ASK ("/wait"));
   for (guint i = 0; i < 3; i++)
     {
       if (kind->are_taking)
@@ -279,19 +308,6 @@ test_listener_busy_stay (ListenerHouse *house,
   g_assert_nonnull (strstr (heard, "X-Frame-Options: DENY\r\n"));
   g_assert_cmpuint (count_over (busy), ==, 0);
   g_assert_cmpuint (house->waiting->len, ==, HW_HTTP_MAX_OF_PEER);
-}
-
-/* Descriptors that a process may have, for as long as it takes. */
-static void
-limit_descriptors (rlim_t         n,
-                   struct rlimit *before)
-{
-  struct rlimit limit;
-
-  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, before));
-  limit = *before;
-  limit.rlim_cur = n;
-  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &limit));
 }
 
 static guint
@@ -488,19 +504,13 @@ test_listener_no_room_at_all (ListenerHouse *house,
                               gconstpointer  test_data)
 {
   const guint n_most = 20;
-  g_autoptr(GPtrArray) sockets = hw_http_sockets_listen_tcp (0, NULL);
   g_autoptr(GPtrArray) busy = NULL;
   g_autoptr(GSocket) client = NULL;
   g_autoptr(GSocket) slow = NULL;
   g_autofree char *heard = NULL;
-  struct rlimit before;
   HwTraffic traffic;
 
-  limit_descriptors (n_most * 4, &before);
-  hw_http_listener_add (house->listener, g_ptr_array_index (sockets, 0),
-                        HW_HTTP_ENTRANCE_LOOPBACK);
-  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
-
+  limit_house (house, n_most);
   slow = listener_house_ask (house, "GET / HT");
   listener_house_advance (house, PAUSE);
   busy = listener_house_open_many (house, n_most, ASK ("/wait"));
