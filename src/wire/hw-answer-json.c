@@ -437,21 +437,6 @@ hw_answer_about_free (HwAnswerAbout *self)
   g_free (self);
 }
 
-static gboolean
-read_count (GVariant   *members,
-            const char *name,
-            guint64    *count)
-{
-  gint64 number = 0;
-
-  if (!g_variant_lookup (members, name, "x", &number) || number < 0)
-    return FALSE;
-
-  *count = (guint64) number;
-
-  return TRUE;
-}
-
 /* Reads what is kept, and how many there are. */
 static gboolean
 read_counts (GVariant      *members,
@@ -463,12 +448,12 @@ read_counts (GVariant      *members,
                              : g_variant_lookup_value (counts, HW_FORM_EVER, G_VARIANT_TYPE_VARDICT);
 
   if (ever == NULL ||
-      !read_count (members, HW_FORM_KEEP_DAYS, &about->keep_days) ||
-      !read_count (members, HW_FORM_KEEP_TASKS, &about->keep_tasks) ||
-      !read_count (counts, HW_FORM_ADDED, &about->ever.n_added) ||
-      !read_count (ever, HW_FORM_COMPLETED, &about->ever.n_completed) ||
-      !read_count (ever, HW_FORM_FAILED, &about->ever.n_failed) ||
-      !read_count (ever, HW_FORM_CANCELED, &about->ever.n_canceled))
+      !read_uint (members, HW_FORM_KEEP_DAYS, &about->keep_days) ||
+      !read_uint (members, HW_FORM_KEEP_TASKS, &about->keep_tasks) ||
+      !read_uint (counts, HW_FORM_ADDED, &about->ever.n_added) ||
+      !read_uint (ever, HW_FORM_COMPLETED, &about->ever.n_completed) ||
+      !read_uint (ever, HW_FORM_FAILED, &about->ever.n_failed) ||
+      !read_uint (ever, HW_FORM_CANCELED, &about->ever.n_canceled))
     return FALSE;
 
   for (guint i = 0; i < HW_N_TASK_STATES; i++)
@@ -476,7 +461,7 @@ read_counts (GVariant      *members,
       g_autofree char *name = g_ascii_strdown (hw_task_state_to_string ((HwTaskState) i), -1);
       guint64 count;
 
-      if (!read_count (counts, name, &count))
+      if (!read_uint (counts, name, &count))
         return FALSE;
       about->n_there += count;
     }
@@ -493,13 +478,13 @@ read_traffic (GVariant  *members,
                                                        G_VARIANT_TYPE_VARDICT);
 
   return counts != NULL &&
-         read_count (counts, HW_FORM_OPEN, &traffic->n_open) &&
-         read_count (counts, HW_FORM_MOST, &traffic->n_most) &&
-         read_count (counts, HW_FORM_EVER, &traffic->n_ever) &&
-         read_count (counts, HW_FORM_REFUSED, &traffic->n_refused) &&
-         read_count (counts, HW_FORM_DISPLACED, &traffic->n_displaced) &&
-         read_count (counts, HW_FORM_RECEIVED, &traffic->n_received) &&
-         read_count (counts, HW_FORM_SENT, &traffic->n_sent);
+         read_uint (counts, HW_FORM_OPEN, &traffic->n_open) &&
+         read_uint (counts, HW_FORM_MOST, &traffic->n_most) &&
+         read_uint (counts, HW_FORM_EVER, &traffic->n_ever) &&
+         read_uint (counts, HW_FORM_REFUSED, &traffic->n_refused) &&
+         read_uint (counts, HW_FORM_DISPLACED, &traffic->n_displaced) &&
+         read_uint (counts, HW_FORM_RECEIVED, &traffic->n_received) &&
+         read_uint (counts, HW_FORM_SENT, &traffic->n_sent);
 }
 
 /**

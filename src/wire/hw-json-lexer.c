@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The largest integer that passes through a double, and so through JavaScript,
- * unchanged: 2^53.
+/* The largest integer up to which each passes through a double, and so through JavaScript,
+ * unchanged: 2^53 (RFC 8259, section 6; RFC 7493, section 2.2, takes one less).
  */
 #define MAX_INTEGER "9007199254740992"
 
@@ -179,7 +179,7 @@ take_escape (HwJsonLexer *self,
  * @self: a lexer before an opening quote
  * @has_escapes: (out): whether the string has escapes
  *
- * Passes over a string.
+ * Passes over a string (RFC 8259, section 7).
  *
  * Returns: %FALSE if it is not one
  */
@@ -320,8 +320,8 @@ take_fraction (HwJsonLexer *self,
  * hw_json_lexer_take_number:
  * @self: a lexer before a digit or a minus
  *
- * Passes over a number: an integer within ±2^53, or one with a fraction or an
- * exponent that a double can hold.
+ * Passes over a number (RFC 8259, section 6): an integer within ±2^53, or one with a
+ * fraction or an exponent that a double can hold.
  *
  * Returns: %FALSE if it is not one
  */
@@ -352,7 +352,7 @@ hw_json_lexer_take_number (HwJsonLexer *self)
  * @self: a lexer
  * @literal: `true`, `false` or `null`
  *
- * Passes over a literal.
+ * Passes over a literal (RFC 8259, section 3).
  *
  * Returns: %FALSE if it is not that one
  */

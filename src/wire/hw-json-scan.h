@@ -8,13 +8,14 @@
 
 G_BEGIN_DECLS
 
-/* Our own messages are four levels deep; a reader that recurses has to survive
- * what we let through, and 32 frames fit on any stack. */
+/* How many arrays and objects may be open at once (RFC 8259, section 9, lets a reader
+ * set a limit). Our own messages are four levels deep; a reader that recurses has to
+ * survive what we let through, and 32 frames fit on any stack. */
 #define HW_JSON_MAX_DEPTH 32
 
 /* A request names some dozens of values, a batch some thousands. Each token
- * becomes an allocation of about 100 bytes in the tree that is built next, so
- * this holds that tree near 1 MB. */
+ * becomes an object of about 100 bytes until the value of the whole is flattened,
+ * so this holds what a request takes meanwhile near 1 MB. */
 #define HW_JSON_MAX_TOKENS 10000
 
 /**

@@ -8,8 +8,8 @@
 
 #include "hw-json-reader.h"
 
-/* The two that call each other. How deep they go is bounded, because every text
- * went through hw_json_scan(). */
+/* It calls those for objects and arrays, which call it. How deep they go is bounded,
+ * because every text went through hw_json_scan(). */
 static GVariant *variant_from_node (JsonNode *node);
 
 static void

@@ -64,24 +64,48 @@ close_level (HwJsonWriter *self,
   self->needs_comma = TRUE;
 }
 
+/**
+ * hw_json_writer_begin_object:
+ * @self: a writer
+ *
+ * Begins an object, whose members come next.
+ */
 void
 hw_json_writer_begin_object (HwJsonWriter *self)
 {
   open_level (self, '{');
 }
 
+/**
+ * hw_json_writer_end_object:
+ * @self: a writer
+ *
+ * Ends the object that was begun last.
+ */
 void
 hw_json_writer_end_object (HwJsonWriter *self)
 {
   close_level (self, '}');
 }
 
+/**
+ * hw_json_writer_begin_array:
+ * @self: a writer
+ *
+ * Begins an array, whose elements come next.
+ */
 void
 hw_json_writer_begin_array (HwJsonWriter *self)
 {
   open_level (self, '[');
 }
 
+/**
+ * hw_json_writer_end_array:
+ * @self: a writer
+ *
+ * Ends the array that was begun last.
+ */
 void
 hw_json_writer_end_array (HwJsonWriter *self)
 {
@@ -189,6 +213,12 @@ hw_json_writer_name (HwJsonWriter *self,
   self->needs_comma = FALSE;
 }
 
+/**
+ * hw_json_writer_add_null:
+ * @self: a writer
+ *
+ * Writes `null`.
+ */
 void
 hw_json_writer_add_null (HwJsonWriter *self)
 {
@@ -196,6 +226,13 @@ hw_json_writer_add_null (HwJsonWriter *self)
   g_string_append_len (self->text, "null", 4);
 }
 
+/**
+ * hw_json_writer_add_boolean:
+ * @self: a writer
+ * @value: what it is
+ *
+ * Writes a boolean.
+ */
 void
 hw_json_writer_add_boolean (HwJsonWriter *self,
                             gboolean      value)
@@ -204,6 +241,14 @@ hw_json_writer_add_boolean (HwJsonWriter *self,
   g_string_append (self->text, value ? "true" : "false");
 }
 
+/**
+ * hw_json_writer_add_int:
+ * @self: a writer
+ * @value: a number
+ *
+ * Writes an integer with all its digits. Beyond ±2^53 a reader that knows only doubles
+ * takes it for one of its neighbours; what we count stays below.
+ */
 void
 hw_json_writer_add_int (HwJsonWriter *self,
                         gint64        value)
@@ -216,6 +261,13 @@ hw_json_writer_add_int (HwJsonWriter *self,
   append_uint (self->text, value < 0 ? -(guint64) value : (guint64) value);
 }
 
+/**
+ * hw_json_writer_add_uint:
+ * @self: a writer
+ * @value: a number
+ *
+ * Writes an integer, see hw_json_writer_add_int().
+ */
 void
 hw_json_writer_add_uint (HwJsonWriter *self,
                          guint64       value)
@@ -333,7 +385,7 @@ append_padded (GString *text,
  * @self: a writer
  * @microseconds: a time, counted from the Unix epoch
  *
- * Writes a time as RFC 3339 has it, in UTC with microseconds, such as
+ * Writes a time as RFC 3339, section 5.6, has it, in UTC with microseconds, such as
  * `"2026-11-22T19:00:00.000000Z"`. A time outside the years 0 to 9999 has no such
  * form and becomes `null`.
  */

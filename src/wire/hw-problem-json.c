@@ -30,7 +30,8 @@ write_string (HwJsonWriter *writer,
  * @title: the status in words
  *
  * Gets an error as problem details (RFC 9457), with the error's one name, its
- * sentence, and the field that it is about if it knows one.
+ * sentence, and the field that it is about if it knows one. There is no page about each
+ * kind, so its `type` says that the status tells it (section 4.2.1).
  *
  * Returns: (transfer full): the bytes, of type %HW_PROBLEM_JSON_CONTENT_TYPE
  */

@@ -13,7 +13,9 @@
 
 #include <string.h>
 
-/* What is shown of a name that somebody sent. In characters. */
+/* What is shown of a name that somebody sent, in characters: more than any of ours has, so
+ * that a slip of the pen is seen, and no more of a megabyte than that.
+ */
 #define MAX_SHOWN_NAME 64
 
 /* Values and names in an array of tasks: as many tasks as one request may add, with a

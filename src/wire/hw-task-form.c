@@ -119,8 +119,8 @@ read_digits (const char *text,
   return number;
 }
 
-/* Reads a time as hw_json_writer_add_time() writes it, and no other form of RFC 3339:
- * GLib's own reader takes the seconds as a double, which loses a microsecond here and
+/* Reads a time as hw_json_writer_add_time() writes it, and no other form of RFC 3339, section
+ * 5.6: GLib's own reader takes the seconds as a double, which loses a microsecond here and
  * there. Returns whether it is one.
  */
 gboolean

@@ -48,8 +48,8 @@ write_tasks (HwJsonWriter *writer,
  * @writer: a writer
  * @task: a task
  *
- * Writes a task as every door shows it: all members are always there, and those
- * that are not known are `null`.
+ * Writes a task as every door shows it: all members are always there. Of those that are
+ * not known, words and counts are empty, and others are `null`.
  */
 void
 hw_task_json_write_task (HwJsonWriter *writer,

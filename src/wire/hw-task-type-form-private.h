@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define HW_TYPE_FORM_REQUEUE "requeue"
 #define HW_TYPE_FORM_SCHEMA "schema"
 
-/* And those of JSON Schema. */
+/* And those of JSON Schema (2020-12: Core, section 10.3, and Validation, sections 6, 7 and 9). */
 #define HW_SCHEMA_TYPE "type"
 #define HW_SCHEMA_FORMAT "format"
 #define HW_SCHEMA_PROPERTIES "properties"
