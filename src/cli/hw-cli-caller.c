@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,4 +109,20 @@ hw_cli_caller_describe (const char *const *argv,
   g_variant_dict_insert_value (&parameters, "env", make_environment (left_out));
 
   return g_variant_ref_sink (g_variant_dict_end (&parameters));
+}
+
+/**
+ * hw_cli_caller_has_input:
+ *
+ * Tells whether something waits to be read from the standard input, which a task does not get.
+ * What is typed into a terminal is meant for whoever comes next.
+ *
+ * Returns: %TRUE if a file or a pipe has more to give
+ */
+gboolean
+hw_cli_caller_has_input (void)
+{
+  int n_bytes = 0;
+
+  return !isatty (STDIN_FILENO) && ioctl (STDIN_FILENO, FIONREAD, &n_bytes) == 0 && n_bytes > 0;
 }

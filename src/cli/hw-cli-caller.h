@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 GVariant *hw_cli_caller_describe (const char *const *argv,
                                   char             **left_out,
                                   GError           **error);
+gboolean  hw_cli_caller_has_input (void);
 
 G_END_DECLS

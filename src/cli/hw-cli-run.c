@@ -313,6 +313,15 @@ on_submitted (GObject      *source,
       return;
     }
 
+  /* Not before: who writes into a pipe may have begun together with this program. */
+  if (hw_cli_caller_has_input ())
+    {
+      hw_cli_terminal_say (hw_cli_call_get_terminal (call),
+                           _("What is piped in here does not reach the task, whose standard input is "
+                             "empty. Have it read a file, or add “</dev/null” if nothing was meant "
+                             "for it."));
+    }
+
   if (run->is_detached)
     {
       print_added (call, task);

@@ -157,6 +157,25 @@ class RunTest(House):
         self.assertIn("Argument 1", done.stderr)
         self.assertEqual([], self.tasks())
 
+    def test_input_that_the_command_does_not_get_is_told(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        self.addCleanup(os.close, writing)
+
+        done = self.headway("run", "--", "cat", stdin=reading)
+        self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr))
+
+        os.write(writing, b"something")
+        for options in (), ("--detach",):
+            done = self.headway("run", *options, "--", "cat", stdin=reading)
+            self.assertEqual(0, done.returncode)
+            self.assertIn("does not reach the task", done.stderr)
+
+        with open("/etc/os-release", "rb") as file:
+            done = self.headway("run", "--", "cat", stdin=file)
+            self.assertEqual((0, ""), (done.returncode, done.stdout))
+            self.assertIn("does not reach the task", done.stderr)
+
     def test_closed_standard_input_is_no_trouble(self):
         done = self.headway("run", "--", "cat", stdin=None, preexec_fn=lambda: os.close(0))
         self.assertEqual((0, "", ""), (done.returncode, done.stdout, done.stderr))
