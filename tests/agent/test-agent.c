@@ -337,7 +337,10 @@ test_agent_told_late_is_one (Fixture      *fixture,
     fail (fixture, id, "T");
   settle (fixture);
 
+  /* On a busy machine, the agent may still be asking for the last of them, and then adds them. */
   fixture->desktop = fake_desktop_new (fixture->bus, ALL);
+  wait_until (fixture->desktop->shown->len > 0 &&
+              g_str_has_prefix (fake_desktop_get_last (fixture->desktop)->summary, "2000 "));
   assert_shown (fixture, 1, "2000 tasks failed",
                 "T: No room.\nT: No room.\nT: No room.\nand 1997 more");
 }
