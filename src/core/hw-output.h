@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @epoch: the database's number; the queue knows it
  * @task_id: the task
  * @attempt: whose output; for the queue, 0 is the newest
+ * @is_past: whether another one came after it, so that it may be of an epoch before @epoch; the
+ *   queue knows it
  * @offset: where to begin, in bytes of what the program wrote
  * @line: the line to begin with, counted from 1, or 0: then @offset counts
  * @n_lines: how many lines at most, from @line on; 0 is any
@@ -28,6 +30,7 @@ typedef struct
   guint64 epoch;
   guint64 task_id;
   guint attempt;
+  gboolean is_past;
   guint64 offset;
   guint64 line;
   guint n_lines;

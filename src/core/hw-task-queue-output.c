@@ -116,6 +116,7 @@ on_task_looked_at (GObject      *source,
     }
 
   reading->query.epoch = hw_store_get_epoch_of_task (hw_task_queue_get_store (self), task);
+  reading->query.is_past = reading->query.attempt < hw_task_get_attempt (task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
                          hw_task_get_attempt (task) == reading->query.attempt;
   reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&

@@ -6,6 +6,7 @@
 
 #include "hw-output-folder.h"
 
+#include "hw-attempt-folder.h"
 #include "hw-shim-output.h"
 
 #include <dirent.h>
@@ -70,6 +71,46 @@ hw_output_folder_clear (HwOutputFolder *self)
     close (self->fd);
   self->fd = -1;
   g_clear_pointer (&self->path, g_free);
+}
+
+/**
+ * hw_output_folder_find_former:
+ * @root: the folder of all attempts
+ * @task_id: the task
+ * @attempt: which attempt at it
+ *
+ * Finds the folder of an attempt whose epoch nobody knows any more. If several epochs have one,
+ * databases were put back more than once, and which of them was meant cannot be told.
+ *
+ * Returns: (transfer full) (nullable) (type filename): the folder, or %NULL if there is none, or
+ *   more than one
+ */
+char *
+hw_output_folder_find_former (const char *root,
+                              guint64     task_id,
+                              guint       attempt)
+{
+  g_autoptr(GDir) dir = g_dir_open (root, 0, NULL);
+  g_autofree char *found = NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = NULL;
+      guint64 epoch;
+
+      if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXUINT64, &epoch, NULL))
+        continue;
+
+      path = hw_attempt_folder_build (root, epoch, task_id, attempt);
+      if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+        continue;
+      if (found != NULL)
+        return NULL;
+      found = g_steal_pointer (&path);
+    }
+
+  return g_steal_pointer (&found);
 }
 
 /**

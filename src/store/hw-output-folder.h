@@ -29,6 +29,9 @@ gboolean hw_output_folder_open (HwOutputFolder   *self,
                                 HwOutputUnpacked *unpacked,
                                 GError          **error);
 void     hw_output_folder_clear (HwOutputFolder *self);
+char    *hw_output_folder_find_former (const char *root,
+                                       guint64     task_id,
+                                       guint       attempt);
 
 gboolean hw_output_folder_parse_name (const char *name,
                                       guint64    *offset);

@@ -174,6 +174,33 @@ read_lines (HwOutputLog         *self,
   return chunk;
 }
 
+/* Opens the folder of an attempt. Of which epoch one is that another came after nobody wrote
+ * down, so it may be of a former one.
+ */
+static gboolean
+open_folder (HwOutputLog    *self,
+             const Request  *request,
+             HwOutputFolder *folder,
+             GError        **error)
+{
+  g_autofree char *former = NULL;
+
+  if (!hw_output_folder_open (folder, request->folder, self->unpacked, error))
+    return FALSE;
+
+  if (folder->fd >= 0 || !request->query.is_past)
+    return TRUE;
+
+  former = hw_output_folder_find_former (self->root, request->query.task_id,
+                                         request->query.attempt);
+  if (former == NULL)
+    return TRUE;
+
+  hw_output_folder_clear (folder);
+
+  return hw_output_folder_open (folder, former, self->unpacked, error);
+}
+
 static void
 read_in_thread (GTask        *gtask,
                 gpointer      source,
@@ -186,7 +213,7 @@ read_in_thread (GTask        *gtask,
   HwOutputChunk *chunk = NULL;
   GError *error = NULL;
 
-  if (!hw_output_folder_open (&folder, request->folder, self->unpacked, &error))
+  if (!open_folder (self, request, &folder, &error))
     chunk = NULL;
   else if (request->query.line > 0)
     chunk = read_lines (self, &folder, &request->query, cancellable, &error);
@@ -223,7 +250,7 @@ is_same (const HwOutputQuery *a,
          const HwOutputQuery *b)
 {
   return a->epoch == b->epoch && a->task_id == b->task_id && a->attempt == b->attempt &&
-         a->offset == b->offset && a->limit == b->limit;
+         a->is_past == b->is_past && a->offset == b->offset && a->limit == b->limit;
 }
 
 /* Gets what is being read for others who want the same. */

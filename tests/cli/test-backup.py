@@ -296,6 +296,19 @@ class BackupTest(House):
         self.restart_with_backup()
         self.assertEqual("from before\n", self.headway("log", str(task_id)).stdout)
 
+    def test_output_from_before_is_there_when_it_was_tried_again(self):
+        self.start_daemon()
+        task_id = int(self.headway("run", "-d", "--", "sh", "-c",
+                                   "echo from $(ls); touch later; false").stdout)
+        self.when(task_id, "Failed")
+        self.make()
+        self.restart_with_backup()
+        self.headway("retry", str(task_id))
+        until("it was tried again", lambda: "later" in self.headway("log", str(task_id)).stdout)
+        former = self.headway("log", "--attempt", "1", str(task_id)).stdout
+        self.assertTrue(former.startswith("from"))
+        self.assertNotIn("later", former)
+
     def test_database_that_somebody_copied_is_noticed(self):
         self.start_daemon()
         self.add(2)

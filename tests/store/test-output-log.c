@@ -9,6 +9,7 @@
 #include "hw-output-log.h"
 #include "hw-shim-output.h"
 
+#include "tests/support/remove-tree.h"
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
@@ -46,18 +47,8 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer test_data)
 {
-  g_autofree char *folder = g_path_get_dirname (fixture->path);
-
   drop_object (fixture->output);
-  g_remove (fixture->path);
-  for (guint i = 0; i < 4; i++)
-    {
-      char *parent = g_path_get_dirname (folder);
-
-      g_assert_cmpint (g_rmdir (folder), ==, 0);
-      g_free (folder);
-      folder = parent;
-    }
+  remove_tree (fixture->root);
   g_free (fixture->path);
   g_free (fixture->root);
 }
@@ -120,6 +111,41 @@ assert_read (Fixture    *fixture,
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
                    expected, strlen (expected));
+}
+
+/* Gets what an attempt printed, which is in the folder of another epoch if it is in any. */
+static void
+assert_former (Fixture    *fixture,
+               gboolean    is_past,
+               const char *expected)
+{
+  const HwOutputQuery query = {
+    .epoch = 9, .task_id = 7, .attempt = 2, .is_past = is_past, .limit = 100
+  };
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(HwOutputChunk) chunk = NULL;
+
+  hw_output_read_async (fixture->output, &query, NULL, on_read, &result);
+  wait_until (result != NULL);
+  chunk = hw_output_read_finish (fixture->output, result, NULL);
+  g_assert_nonnull (chunk);
+  g_assert_cmpmem (g_bytes_get_data (chunk->data, NULL), g_bytes_get_size (chunk->data),
+                   expected, strlen (expected));
+}
+
+/* Nobody wrote down of which epoch an attempt was that was tried again after a restore. */
+static void
+test_past_attempt_may_be_of_a_former_epoch (Fixture      *fixture,
+                                            gconstpointer test_data)
+{
+  g_autofree char *other = g_build_filename (fixture->root, "6", "7", "2", NULL);
+
+  write_output (fixture, "from before", -1);
+  assert_former (fixture, FALSE, "");
+  assert_former (fixture, TRUE, "from before");
+
+  g_assert_cmpint (g_mkdir_with_parents (other, 0700), ==, 0);
+  assert_former (fixture, TRUE, "");
 }
 
 static void
@@ -469,6 +495,8 @@ main (int   argc,
     { "/output-log/late-one-misses-nothing", test_late_one_misses_nothing },
     { "/output-log/what-was-just-read-is-in-memory", test_what_was_just_read_is_in_memory },
     { "/output-log/attempts-do-not-mix", test_attempts_do_not_mix },
+    { "/output-log/past-attempt-may-be-of-a-former-epoch",
+      test_past_attempt_may_be_of_a_former_epoch },
   };
 
   g_test_init (&argc, &argv, NULL);
