@@ -270,7 +270,7 @@ on_listed (GObject      *source,
   for (guint i = 0; i < answer->page->tasks->len; i++)
     g_ptr_array_add (list->tasks, g_object_ref (g_ptr_array_index (answer->page->tasks, i)));
 
-  /* A page of a search may be empty and have a next one. */
+  /* A page may be empty and have a next one. */
   if (list->next != 0 && (list->limit == 0 || list->tasks->len < list->limit))
     {
       ask_for_page (g_steal_pointer (&gtask));

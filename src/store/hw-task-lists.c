@@ -154,24 +154,50 @@ read_page (HwDbStatement *statement,
     }
 }
 
+/* An index, and what of a filter it goes by. */
+typedef struct
+{
+  const char *index;
+  const char *condition; /* (nullable) */
+} Way;
+
 /* Gets the index that leaves the fewest rows to look at. Most tasks are Completed, and
  * most belong to one owner.
  */
-static const char *
-choose_index (const HwTaskFilter *filter)
+static Way
+choose_way (const HwTaskFilter *filter)
 {
   gboolean has_rare_state = filter->has_state && filter->state != HW_TASK_STATE_COMPLETED;
 
   if (filter->is_live)
-    return "INDEXED BY tasks_live";
+    return (Way) { "INDEXED BY tasks_live", "state IN ('Pending', 'Processing')" }
+  ;
   if (filter->type != NULL && !has_rare_state)
-    return "INDEXED BY tasks_by_type";
+    return (Way) { "INDEXED BY tasks_by_type", "type = ?2" }
+  ;
   if (filter->has_state)
-    return "INDEXED BY tasks_by_state";
+    return (Way) { "INDEXED BY tasks_by_state", "state = ?1" }
+  ;
   if (filter->owner != NULL)
-    return "INDEXED BY tasks_by_owner";
+    return (Way) { "INDEXED BY tasks_by_owner", "owner = ?3" }
+  ;
 
-  return "NOT INDEXED";
+  return (Way) { "NOT INDEXED", NULL };
+}
+
+/* Whether what a filter takes may be few among those that are looked at. A page of those that
+ * live is all that there is of them, so it is never cut.
+ */
+static gboolean
+is_cut (const HwTaskFilter *filter)
+{
+  guint n_conditions = 0;
+
+  n_conditions += filter->has_state ? 1 : 0;
+  n_conditions += filter->type != NULL ? 1 : 0;
+  n_conditions += filter->owner != NULL ? 1 : 0;
+
+  return filter->text != NULL || (n_conditions > 1 && !filter->is_live);
 }
 
 static void
@@ -201,13 +227,26 @@ append_conditions (GString            *sql,
       }
 }
 
-/* The newest tasks with some words. However many there are, no more are looked at for one
- * page: those that the rest of a filter takes may be few among them.
+/* However many tasks there are, no more are looked at for one page: those that the rest of a
+ * filter takes may be few among them.
  */
-#define HITS \
-  "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4" \
-  " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")"
 #define HITS_PER_PAGE 5000
+
+/* Appends the newest tasks with some words, or those that an index gives. */
+static void
+append_hits (GString            *sql,
+             const HwTaskFilter *filter)
+{
+  const Way way = choose_way (filter);
+
+  if (filter->text != NULL)
+    g_string_append (sql, "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4"
+                     " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")");
+  else
+    g_string_append_printf (sql, "(SELECT id AS hit FROM tasks %s WHERE %s AND id < ?4"
+                            " ORDER BY id DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")",
+                            way.index, way.condition);
+}
 
 static char *
 build_list (const HwTaskFilter *filter)
@@ -215,16 +254,18 @@ build_list (const HwTaskFilter *filter)
   GString *sql;
 
   /* A cross join is carried out from left to right, so it needs not be sorted. */
-  if (filter->text != NULL)
+  if (is_cut (filter))
     {
       sql = select_fields (NO_COUNT);
-      g_string_append (sql, " FROM " HITS " CROSS JOIN tasks ON tasks.id = hit");
+      g_string_append (sql, " FROM ");
+      append_hits (sql, filter);
+      g_string_append (sql, " CROSS JOIN tasks ON tasks.id = hit");
       append_conditions (sql, filter);
       g_string_append (sql, " LIMIT ?5");
     }
   else
     {
-      sql = begin_query (NO_COUNT, choose_index (filter));
+      sql = begin_query (NO_COUNT, choose_way (filter).index);
       append_conditions (sql, filter);
       g_string_append (sql, " ORDER BY id DESC LIMIT ?5");
     }
@@ -232,15 +273,23 @@ build_list (const HwTaskFilter *filter)
   return g_string_free (sql, FALSE);
 }
 
-/* @query must outlive the use of the statement. */
+/* @query, of the words, must outlive the use of the statement. */
 static void
-bind_words (HwDbStatement      *statement,
-            const HwTaskFilter *filter,
-            const char         *query)
+bind_filter (HwDbStatement      *statement,
+             const HwTaskFilter *filter,
+             const char         *query)
 {
-  hw_db_statement_bind_string (statement, 6, query);
-  hw_db_statement_bind_uint64 (statement, 4, filter->before != 0
-                               ? MIN (filter->before, (guint64) G_MAXINT64) : G_MAXINT64);
+  if (filter->has_state)
+    hw_db_statement_bind_string (statement, 1, hw_task_state_to_string (filter->state));
+  if (filter->type != NULL)
+    hw_db_statement_bind_string (statement, 2, filter->type);
+  if (filter->owner != NULL)
+    hw_db_statement_bind_string (statement, 3, filter->owner);
+  if (filter->before != 0 || is_cut (filter))
+    hw_db_statement_bind_uint64 (statement, 4, filter->before != 0
+                                 ? MIN (filter->before, (guint64) G_MAXINT64) : G_MAXINT64);
+  if (filter->text != NULL)
+    hw_db_statement_bind_string (statement, 6, query);
 }
 
 /* Says where the next page begins, if this one has ended for the number of tasks that
@@ -253,14 +302,16 @@ find_next_hits (HwDb               *db,
                 HwTaskPage         *page,
                 GError            **error)
 {
+  g_autoptr(GString) sql = g_string_new ("SELECT count(*), min(hit) FROM ");
   g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
 
-  statement = hw_db_prepare (db, "SELECT count(*), min(hit) FROM " HITS, error);
+  append_hits (sql, filter);
+  statement = hw_db_prepare (db, sql->str, error);
   if (statement == NULL)
     return FALSE;
 
-  bind_words (statement, filter, query);
+  bind_filter (statement, filter, query);
   if (!hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
@@ -276,7 +327,8 @@ find_next_hits (HwDb               *db,
  * @filter: which tasks
  * @error: return location for an error
  *
- * Reads a page of tasks, newest first.
+ * Reads a page of tasks, newest first. One that was cut, as there were too many to look at, may
+ * have none, and yet a next one.
  *
  * Returns: (transfer full): the page, with `seq` not set, or %NULL
  */
@@ -305,20 +357,11 @@ hw_task_lists_read (HwDb               *db,
   if (statement == NULL)
     return NULL;
 
-  if (filter->has_state)
-    hw_db_statement_bind_string (statement, 1, hw_task_state_to_string (filter->state));
-  if (filter->type != NULL)
-    hw_db_statement_bind_string (statement, 2, filter->type);
-  if (filter->owner != NULL)
-    hw_db_statement_bind_string (statement, 3, filter->owner);
-  if (filter->text != NULL)
-    bind_words (statement, filter, query);
-  else if (filter->before != 0)
-    hw_db_statement_bind_uint64 (statement, 4, MIN (filter->before, (guint64) G_MAXINT64));
+  bind_filter (statement, filter, query);
   hw_db_statement_bind_uint64 (statement, 5, limit + 1);
   page = read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
   if (page == NULL ||
-      (filter->text != NULL && page->next == 0 && !find_next_hits (db, filter, query, page, error)))
+      (is_cut (filter) && page->next == 0 && !find_next_hits (db, filter, query, page, error)))
     return NULL;
 
   return g_steal_pointer (&page);

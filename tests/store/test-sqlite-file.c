@@ -414,7 +414,7 @@ test_list_is_never_sorted (Fixture      *fixture,
   hw_task_page_free (hw_task_lists_read_open (db, NULL));
 
   queries = (char **) g_hash_table_get_keys_as_array (hw_db_get_statements (db), NULL);
-  g_assert_cmpuint (g_strv_length (queries), ==, 69);
+  g_assert_cmpuint (g_strv_length (queries), ==, 71);
   for (guint i = 0; queries[i] != NULL; i++)
     queries[i] = g_strdup (queries[i]);
   for (guint i = 0; queries[i] != NULL; i++)

@@ -11,8 +11,8 @@
 #include "hw-text-words.h"
 #include "tests/support/remove-tree.h"
 
-/* Which words begin alike, as the pages of the index say, and what a search costs: counted in
- * steps of SQLite's machine, to which it adds some for each page that it reads.
+/* Which words begin alike, as the pages of the index say, and what a page of tasks costs: counted
+ * in steps of SQLite's machine, to which it adds some for each page of the file that it reads.
  */
 
 /* A short history, of more tasks than one page of a search looks at, and a long one. */
@@ -277,25 +277,33 @@ count_steps (HwDb               *db,
   return n_steps;
 }
 
-/* A page of a search costs the same in a history that is five times as long. */
+/* A page of tasks, of which a filter may take few or none, costs the same in a history that is
+ * five times as long.
+ */
 static void
-test_search_costs_what_a_page_costs (Fixture      *fixture,
-                                     gconstpointer test_data)
+test_page_costs_the_same_in_a_long_history (Fixture      *fixture,
+                                            gconstpointer test_data)
 {
-  static const struct
+  const struct
   {
-    const char *text;
-    gboolean has_failed; /* which none has */
-  } searches[] = {
-    { "copy ", FALSE },
-    { "co", FALSE },
-    { "checks", FALSE },
-    { "rare", FALSE },
-    { "copy rare", FALSE },
-    { "rare co", FALSE },
-    { "copy", TRUE },
-    { "copy of file", TRUE },
-    { "copy-of", TRUE },
+    HwTaskFilter filter;
+    guint n_tasks;
+  } pages[] = {
+    { { .text = (char *) "copy " }, 50 },
+    { { .text = (char *) "co" }, 50 },
+    { { .text = (char *) "checks" }, 50 },
+    { { .text = (char *) "rare" }, 50 },
+    { { .text = (char *) "copy rare" }, 50 },
+    { { .text = (char *) "rare co" }, 50 },
+    { { .text = (char *) "copy", .has_state = TRUE, .state = HW_TASK_STATE_FAILED }, 0 },
+    { { .text = (char *) "copy of file", .owner = (char *) "uid:1" }, 0 },
+    { { .text = (char *) "copy-of", .type = (char *) "demo" }, 0 },
+    { { .type = (char *) "checksum" }, 50 },
+    { { .type = (char *) "checksum", .owner = (char *) "uid:1" }, 0 },
+    { { .owner = (char *) "uid:1000", .type = (char *) "checksum" }, 50 },
+    { { .has_state = TRUE, .state = HW_TASK_STATE_COMPLETED, .owner = (char *) "uid:1" }, 0 },
+    { { .has_state = TRUE, .state = HW_TASK_STATE_COMPLETED, .type = (char *) "checksum",
+        .owner = (char *) "uid:1" }, 0 },
   };
   Fixture longer = { NULL };
 
@@ -303,21 +311,44 @@ test_search_costs_what_a_page_costs (Fixture      *fixture,
   set_up (&longer, NULL);
   make_history (&longer, N_LONG);
 
-  for (guint i = 0; i < G_N_ELEMENTS (searches); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
-      HwTaskFilter filter = { .text = (char *) searches[i].text, .limit = 50 };
-      guint n_expected = searches[i].has_failed ? 0 : 50;
+      HwTaskFilter filter = pages[i].filter;
       guint n_short, n_long;
 
-      filter.has_state = searches[i].has_failed;
-      filter.state = HW_TASK_STATE_FAILED;
-      n_short = count_steps (fixture->db, &filter, n_expected);
-      n_long = count_steps (longer.db, &filter, n_expected);
-      g_test_message ("%s: %u and %u steps", filter.text, n_short, n_long);
+      filter.limit = 50;
+      n_short = count_steps (fixture->db, &filter, pages[i].n_tasks);
+      n_long = count_steps (longer.db, &filter, pages[i].n_tasks);
+      g_test_message ("page %u: %u and %u steps", i, n_short, n_long);
       g_assert_cmpuint (n_long, <, n_short * 3 / 2);
     }
 
   tear_down (&longer, NULL);
+}
+
+/* What was cut is gone through to its end by pages that may be empty. */
+static void
+test_cut_pages_reach_the_end (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  HwTaskFilter filter = { .type = (char *) "checksum", .owner = (char *) "uid:1", .limit = 50 };
+  guint n_pages = 0;
+  guint n_tasks = 0;
+
+  make_history (fixture, 3 * N_SHORT);
+  execute (fixture, "UPDATE tasks SET owner = 'uid:1' WHERE id IN (1, 2, 9000)");
+  do
+    {
+      g_autoptr(HwTaskPage) page = hw_task_lists_read (fixture->db, &filter, NULL);
+
+      n_pages++;
+      n_tasks += page->tasks->len;
+      filter.before = page->next;
+    }
+  while (filter.before != 0);
+
+  g_assert_cmpuint (n_tasks, ==, 3);
+  g_assert_cmpuint (n_pages, ==, 4);
 }
 
 int
@@ -332,8 +363,10 @@ main (int   argc,
               test_common_word_is_passed_over, tear_down);
   g_test_add ("/text-words/damage-does-no-harm", Fixture, NULL, set_up, test_damage_does_no_harm,
               tear_down);
-  g_test_add ("/text-words/search-costs-what-a-page-costs", Fixture, NULL, set_up,
-              test_search_costs_what_a_page_costs, tear_down);
+  g_test_add ("/text-words/page-costs-the-same-in-a-long-history", Fixture, NULL, set_up,
+              test_page_costs_the_same_in_a_long_history, tear_down);
+  g_test_add ("/text-words/cut-pages-reach-the-end", Fixture, NULL, set_up,
+              test_cut_pages_reach_the_end, tear_down);
 
   return g_test_run ();
 }
