@@ -10,7 +10,7 @@
 #include "hw-hub-negotiation.h"
 #include "hw-hub-reply.h"
 #include "hw-hub-tokens.h"
-#include "hw-ws-transports.h"
+#include "hw-hub-transports.h"
 
 #include <string.h>
 
@@ -36,7 +36,7 @@ struct _HwHub
 
   HwPrincipal *principal;     /* (owned) (nullable): who was let in last */
   HwHubTokens *tokens;        /* (owned) (not nullable) */
-  HwWsTransports *transports; /* (owned) (not nullable) */
+  HwHubTransports *transports; /* (owned) (not nullable) */
 
   GTask *stopping; /* (owned) (nullable) */
   gboolean is_stopped;
@@ -101,7 +101,7 @@ hw_hub_check_stopped (HwHub *self)
 {
   g_autoptr(GTask) gtask = NULL;
 
-  if (self->stopping == NULL || hw_ws_transports_get_size (self->transports) > 0)
+  if (self->stopping == NULL || hw_hub_transports_get_size (self->transports) > 0)
     return;
 
   gtask = g_steal_pointer (&self->stopping);
@@ -118,9 +118,9 @@ hw_hub_forget_token (HwHub      *self,
 }
 
 static void
-on_transport_removed (HwWsTransports *transports,
-                      const char     *token,
-                      HwHub          *self)
+on_transport_removed (HwHubTransports *transports,
+                      const char      *token,
+                      HwHub           *self)
 {
   hw_hub_forget_token (self, token);
   hw_hub_check_stopped (self);
@@ -148,7 +148,7 @@ on_message_wrote_informational (SoupServerMessage *message,
   g_autofree char *token = g_steal_pointer (&upgrade->token);
   g_autoptr(HwPrincipal) principal = hw_principal_ref (upgrade->principal);
   g_autoptr(HwHubConnection) connection = NULL;
-  g_autoptr(HwWsTransport) transport = NULL;
+  g_autoptr(HwLineTransport) transport = NULL;
   g_autoptr(GBytes) early = NULL;
   HwPlaneWire wire = { -1, NULL };
 
@@ -161,8 +161,8 @@ on_message_wrote_informational (SoupServerMessage *message,
     }
 
   connection = hw_hub_connection_new (self->handler, principal, hw_hub_get_now (self));
-  transport = hw_ws_transport_new (self->plane, connection, self->clock);
-  hw_ws_transports_add (self->transports, transport, token, &wire, early);
+  transport = hw_line_transport_new (self->plane, connection, self->clock);
+  hw_hub_transports_add (self->transports, transport, token, &wire, early);
 }
 
 static void
@@ -287,7 +287,7 @@ hw_hub_dispose (GObject *object)
   if (self->server != NULL)
     {
       soup_server_remove_handler (self->server, self->path);
-      hw_ws_transports_cut_all (self->transports);
+      hw_hub_transports_cut_all (self->transports);
     }
   g_clear_object (&self->server);
 
@@ -367,7 +367,7 @@ hw_hub_new (SoupServer           *server,
   self->clock = g_object_ref (clock);
   self->plane = g_object_ref (plane);
   self->take = take;
-  self->transports = hw_ws_transports_new (self->plane);
+  self->transports = hw_hub_transports_new (self->plane);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
                            G_CONNECT_DEFAULT);
   self->authenticate = authenticate;
@@ -391,14 +391,14 @@ hw_hub_get_n_connections (HwHub *self)
 {
   g_return_val_if_fail (HW_IS_HUB (self), 0);
 
-  return hw_ws_transports_get_size (self->transports);
+  return hw_hub_transports_get_size (self->transports);
 }
 
 static void
 on_cancellable_cancelled (GCancellable *cancellable,
                           HwHub        *self)
 {
-  hw_ws_transports_cut_all (self->transports);
+  hw_hub_transports_cut_all (self->transports);
 }
 
 /**
@@ -427,9 +427,9 @@ hw_hub_stop_async (HwHub              *self,
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (on_cancellable_cancelled), self,
                              G_CONNECT_DEFAULT);
 
-  hw_ws_transports_close_all (self->transports);
+  hw_hub_transports_close_all (self->transports);
   if (g_cancellable_is_cancelled (cancellable))
-    hw_ws_transports_cut_all (self->transports);
+    hw_hub_transports_cut_all (self->transports);
   hw_hub_check_stopped (self);
 }
 

@@ -10,7 +10,7 @@
 
 #include "hw-system-clock.h"
 #include "hw-task-hub.h"
-#include "hw-ws-transport.h"
+#include "hw-line-transport.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@
 
 #define STREAM_END "{\"type\":3,\"invocationId\":\"1\"}\036"
 
-static HwWsTransport *
+static HwLineTransport *
 follow (BenchHouse   *house,
         HwPlane      *plane,
         HwHubHandler *handler,
@@ -33,10 +33,10 @@ follow (BenchHouse   *house,
                      "{\"type\":4,\"invocationId\":\"1\",\"target\":\"ReadLog\","
                      "\"arguments\":[%" G_GUINT64_FORMAT ",0,0]}\036", task_id);
   g_autoptr(HwHubConnection) connection = hw_hub_connection_new (handler, house->me, 1);
-  HwWsTransport *transport = hw_ws_transport_new (plane, connection, clock);
+  HwLineTransport *transport = hw_line_transport_new (plane, connection, clock);
   const HwPlaneWire wire = { fd, NULL };
 
-  hw_ws_transport_start (transport, &wire, NULL);
+  hw_line_transport_start (transport, &wire, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), hw_clock_get_monotonic_time (clock));
 
   return transport;
@@ -68,7 +68,7 @@ bench_print_to_hub (BenchHouse *house,
   rate = bench_get_rate (mib, begin);
 
   for (guint i = 0; i < n_followers; i++)
-    hw_ws_transport_cut (transports->pdata[i]);
+    hw_line_transport_cut (transports->pdata[i]);
   hw_plane_close (plane);
   bench_drain_free (drain);
 

@@ -7,7 +7,7 @@
 #include "hub-house.h"
 
 #include "hw-hub-record.h"
-#include "hw-ws-transport.h"
+#include "hw-line-transport.h"
 #include "wait.h"
 
 #include <string.h>

@@ -4,33 +4,33 @@
 
 #include "config.h"
 
-#include "hw-ws-transports.h"
+#include "hw-hub-transports.h"
 
 /**
- * HwWsTransports:
+ * HwHubTransports:
  *
  * The WebSockets that are open. It keeps them until they are finished and lets time
  * pass for them. Main context only.
  */
-struct _HwWsTransports
+struct _HwHubTransports
 {
   GObject parent_instance;
 
-  GHashTable *transports; /* (owned) (element-type HwWsTransport utf8): and their tokens */
+  GHashTable *transports; /* (owned) (element-type HwLineTransport utf8): and their tokens */
 };
 
 typedef enum
 {
   SIGNAL_REMOVED,
-} HwWsTransportsSignal;
+} HwHubTransportsSignal;
 
 static guint signals[SIGNAL_REMOVED + 1];
 
-G_DEFINE_FINAL_TYPE (HwWsTransports, hw_ws_transports, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HwHubTransports, hw_hub_transports, G_TYPE_OBJECT)
 
 /* Lists the transports, for those who may end some of them meanwhile. */
 static GPtrArray *
-hw_ws_transports_list (HwWsTransports *self)
+hw_hub_transports_list (HwHubTransports *self)
 {
   GPtrArray *transports = g_ptr_array_new_full (g_hash_table_size (self->transports),
                                                 g_object_unref);
@@ -45,20 +45,20 @@ hw_ws_transports_list (HwWsTransports *self)
 }
 
 static void
-on_plane_tick (HwPlane        *plane,
-               HwWsTransports *self)
+on_plane_tick (HwPlane         *plane,
+               HwHubTransports *self)
 {
-  g_autoptr(GPtrArray) transports = hw_ws_transports_list (self);
+  g_autoptr(GPtrArray) transports = hw_hub_transports_list (self);
 
   for (guint i = 0; i < transports->len; i++)
-    hw_ws_transport_tick (g_ptr_array_index (transports, i));
+    hw_line_transport_tick (g_ptr_array_index (transports, i));
 }
 
 static void
-on_transport_finished (HwWsTransport *transport,
-                       gpointer       user_data)
+on_transport_finished (HwLineTransport *transport,
+                       gpointer         user_data)
 {
-  HwWsTransports *self = HW_WS_TRANSPORTS (user_data);
+  HwHubTransports *self = HW_HUB_TRANSPORTS (user_data);
   gpointer key = NULL;
   gpointer value = NULL;
   g_autofree char *token = NULL;
@@ -72,75 +72,75 @@ on_transport_finished (HwWsTransport *transport,
 }
 
 static void
-hw_ws_transports_dispose (GObject *object)
+hw_hub_transports_dispose (GObject *object)
 {
-  HwWsTransports *self = HW_WS_TRANSPORTS (object);
+  HwHubTransports *self = HW_HUB_TRANSPORTS (object);
 
-  hw_ws_transports_cut_all (self);
+  hw_hub_transports_cut_all (self);
 
-  G_OBJECT_CLASS (hw_ws_transports_parent_class)->dispose (object);
+  G_OBJECT_CLASS (hw_hub_transports_parent_class)->dispose (object);
 }
 
 static void
-hw_ws_transports_finalize (GObject *object)
+hw_hub_transports_finalize (GObject *object)
 {
-  HwWsTransports *self = HW_WS_TRANSPORTS (object);
+  HwHubTransports *self = HW_HUB_TRANSPORTS (object);
 
   g_clear_pointer (&self->transports, g_hash_table_unref);
 
-  G_OBJECT_CLASS (hw_ws_transports_parent_class)->finalize (object);
+  G_OBJECT_CLASS (hw_hub_transports_parent_class)->finalize (object);
 }
 
 static void
-hw_ws_transports_class_init (HwWsTransportsClass *klass)
+hw_hub_transports_class_init (HwHubTransportsClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->dispose = hw_ws_transports_dispose;
-  object_class->finalize = hw_ws_transports_finalize;
+  object_class->dispose = hw_hub_transports_dispose;
+  object_class->finalize = hw_hub_transports_finalize;
 
   /**
-   * HwWsTransports::removed:
+   * HwHubTransports::removed:
    * @self: the transports
    * @token: (nullable): the token that a transport was added with
    *
    * Tells that a WebSocket is closed.
    */
   signals[SIGNAL_REMOVED] =
-    g_signal_new ("removed", HW_TYPE_WS_TRANSPORTS, G_SIGNAL_RUN_LAST,
+    g_signal_new ("removed", HW_TYPE_HUB_TRANSPORTS, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
-hw_ws_transports_init (HwWsTransports *self)
+hw_hub_transports_init (HwHubTransports *self)
 {
   self->transports = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
 }
 
 /**
- * hw_ws_transports_new:
+ * hw_hub_transports_new:
  * @plane: where the WebSockets are
  *
  * Makes an empty set.
  *
  * Returns: (transfer full): the set
  */
-HwWsTransports *
-hw_ws_transports_new (HwPlane *plane)
+HwHubTransports *
+hw_hub_transports_new (HwPlane *plane)
 {
-  HwWsTransports *self;
+  HwHubTransports *self;
 
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
 
-  self = g_object_new (HW_TYPE_WS_TRANSPORTS, NULL);
+  self = g_object_new (HW_TYPE_HUB_TRANSPORTS, NULL);
   g_signal_connect_object (plane, "tick", G_CALLBACK (on_plane_tick), self, G_CONNECT_DEFAULT);
 
   return self;
 }
 
 /**
- * hw_ws_transports_get_size:
+ * hw_hub_transports_get_size:
  * @self: the transports
  *
  * Tells how many WebSockets are open.
@@ -148,15 +148,15 @@ hw_ws_transports_new (HwPlane *plane)
  * Returns: their number
  */
 guint
-hw_ws_transports_get_size (HwWsTransports *self)
+hw_hub_transports_get_size (HwHubTransports *self)
 {
-  g_return_val_if_fail (HW_IS_WS_TRANSPORTS (self), 0);
+  g_return_val_if_fail (HW_IS_HUB_TRANSPORTS (self), 0);
 
   return g_hash_table_size (self->transports);
 }
 
 /**
- * hw_ws_transports_add:
+ * hw_hub_transports_add:
  * @self: the transports
  * @transport: a transport that is not started
  * @token: (nullable): what it was negotiated with
@@ -166,53 +166,53 @@ hw_ws_transports_get_size (HwWsTransports *self)
  * Adds a WebSocket and starts it.
  */
 void
-hw_ws_transports_add (HwWsTransports    *self,
-                      HwWsTransport     *transport,
-                      const char        *token,
-                      const HwPlaneWire *wire,
-                      GBytes            *early)
+hw_hub_transports_add (HwHubTransports   *self,
+                       HwLineTransport   *transport,
+                       const char        *token,
+                       const HwPlaneWire *wire,
+                       GBytes            *early)
 {
-  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
-  g_return_if_fail (HW_IS_WS_TRANSPORT (transport));
+  g_return_if_fail (HW_IS_HUB_TRANSPORTS (self));
+  g_return_if_fail (HW_IS_LINE_TRANSPORT (transport));
 
-  hw_ws_transport_set_finished (transport, on_transport_finished, self);
+  hw_line_transport_set_finished (transport, on_transport_finished, self);
   g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
-  hw_ws_transport_start (transport, wire, early);
+  hw_line_transport_start (transport, wire, early);
 }
 
 /**
- * hw_ws_transports_close_all:
+ * hw_hub_transports_close_all:
  * @self: the transports
  *
  * Says goodbye to all. They may come again by themselves.
  */
 void
-hw_ws_transports_close_all (HwWsTransports *self)
+hw_hub_transports_close_all (HwHubTransports *self)
 {
   g_autoptr(GPtrArray) transports = NULL;
 
-  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
+  g_return_if_fail (HW_IS_HUB_TRANSPORTS (self));
 
-  transports = hw_ws_transports_list (self);
+  transports = hw_hub_transports_list (self);
   for (guint i = 0; i < transports->len; i++)
-    hw_hub_connection_close (hw_ws_transport_get_connection (g_ptr_array_index (transports, i)),
+    hw_hub_connection_close (hw_line_transport_get_connection (g_ptr_array_index (transports, i)),
                              NULL, TRUE);
 }
 
 /**
- * hw_ws_transports_cut_all:
+ * hw_hub_transports_cut_all:
  * @self: the transports
  *
  * Closes all without a word.
  */
 void
-hw_ws_transports_cut_all (HwWsTransports *self)
+hw_hub_transports_cut_all (HwHubTransports *self)
 {
   g_autoptr(GPtrArray) transports = NULL;
 
-  g_return_if_fail (HW_IS_WS_TRANSPORTS (self));
+  g_return_if_fail (HW_IS_HUB_TRANSPORTS (self));
 
-  transports = hw_ws_transports_list (self);
+  transports = hw_hub_transports_list (self);
   for (guint i = 0; i < transports->len; i++)
-    hw_ws_transport_cut (g_ptr_array_index (transports, i));
+    hw_line_transport_cut (g_ptr_array_index (transports, i));
 }

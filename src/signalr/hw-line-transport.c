@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "hw-ws-transport.h"
+#include "hw-line-transport.h"
 
 #include "hw-hub-writer.h"
 #include "hw-task-json.h"
@@ -22,13 +22,13 @@
 #define MAX_UNTOLD (HW_PLANE_MAX_UNTAKEN / 2)
 
 /**
- * HwWsTransport:
+ * HwLineTransport:
  *
  * Joins one hub connection with its WebSocket in the plane: gives it what came, has sent
  * what it says, and tells it to hold back while the network takes no more, or more is on its
  * way than should be. Main context only.
  */
-struct _HwWsTransport
+struct _HwLineTransport
 {
   GObject parent_instance;
 
@@ -36,7 +36,7 @@ struct _HwWsTransport
   HwPlaneLine *line;           /* (nullable): none when it is over; until then it owns us */
   HwHubConnection *connection; /* (owned) (not nullable) */
   HwClock *clock;              /* (owned) (not nullable) */
-  HwWsTransportFunc finished;
+  HwLineTransportFunc finished;
   gpointer user_data;
 
   guint n_unheard;  /* what was sent since we last heard that all was */
@@ -45,17 +45,17 @@ struct _HwWsTransport
   gboolean is_over;
 };
 
-G_DEFINE_FINAL_TYPE (HwWsTransport, hw_ws_transport, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (HwLineTransport, hw_line_transport, G_TYPE_OBJECT)
 
 static gint64
-hw_ws_transport_get_now (HwWsTransport *self)
+hw_line_transport_get_now (HwLineTransport *self)
 {
   return hw_clock_get_monotonic_time (self->clock);
 }
 
 /* Ends it all: the network is of no more use, or nothing is left to be said. */
 static void
-hw_ws_transport_finish (HwWsTransport *self)
+hw_line_transport_finish (HwLineTransport *self)
 {
   if (self->is_over)
     return;
@@ -69,20 +69,20 @@ hw_ws_transport_finish (HwWsTransport *self)
 }
 
 static void
-hw_ws_transport_close (HwWsTransport *self)
+hw_line_transport_close (HwLineTransport *self)
 {
   if (self->closed_at == 0)
-    self->closed_at = MAX (hw_ws_transport_get_now (self), 1);
+    self->closed_at = MAX (hw_line_transport_get_now (self), 1);
 }
 
 /* Whatever was said to the plane goes out first. */
 static void
-hw_ws_transport_say_goodbye (HwWsTransport *self)
+hw_line_transport_say_goodbye (HwLineTransport *self)
 {
   if (self->closed_at > 0 || self->is_over)
     return;
 
-  hw_ws_transport_close (self);
+  hw_line_transport_close (self);
   hw_plane_say_goodbye (self->plane, self->line, HW_WS_CLOSE_CODE_NORMAL);
 }
 
@@ -90,7 +90,7 @@ static void
 on_connection_output (GBytes  *records,
                       gpointer user_data)
 {
-  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
   gboolean is_asked = self->n_unheard > MAX_UNHEARD;
 
   if (self->is_over || self->closed_at > 0)
@@ -103,24 +103,24 @@ on_connection_output (GBytes  *records,
     return;
 
   hw_plane_ask (self->plane, self->line);
-  hw_hub_connection_set_writable (self->connection, FALSE, hw_ws_transport_get_now (self));
+  hw_hub_connection_set_writable (self->connection, FALSE, hw_line_transport_get_now (self));
 }
 
 static void
 on_connection_closed (gboolean is_clean,
                       gpointer user_data)
 {
-  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
   if (is_clean)
-    hw_ws_transport_say_goodbye (self);
+    hw_line_transport_say_goodbye (self);
   else if (self->closed_at == 0)
-    hw_ws_transport_finish (self);
+    hw_line_transport_finish (self);
 }
 
 /* Has the plane read on. What a connection that is closed does not want is no loss. */
 static void
-hw_ws_transport_go_on (HwWsTransport *self)
+hw_line_transport_go_on (HwLineTransport *self)
 {
   if (!self->is_over && self->n_untaken > 0)
     hw_plane_go_on (self->plane, self->line, self->n_untaken);
@@ -130,7 +130,7 @@ hw_ws_transport_go_on (HwWsTransport *self)
 static void
 on_connection_wants_input (gpointer user_data)
 {
-  hw_ws_transport_go_on (HW_WS_TRANSPORT (user_data));
+  hw_line_transport_go_on (HW_LINE_TRANSPORT (user_data));
 }
 
 /* An event is JSON once; each who is told of it gets its bytes behind the head of their own
@@ -151,7 +151,7 @@ on_connection_watch (GBytes       *head,
                      HwWatchPlace *place,
                      gpointer      user_data)
 {
-  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
   if (self->is_over || self->closed_at > 0)
     return 0;
@@ -163,7 +163,7 @@ static void
 on_connection_unwatch (guint    watch,
                        gpointer user_data)
 {
-  HwWsTransport *self = HW_WS_TRANSPORT (user_data);
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
   if (!self->is_over)
     hw_plane_unwatch (self->plane, self->line, watch);
@@ -175,58 +175,58 @@ static const HwHubConnectionOwner connection_owner = {
 };
 
 static void
-hw_ws_transport_take (HwWsTransport *self,
-                      GBytes        *bytes)
+hw_line_transport_take (HwLineTransport *self,
+                        GBytes          *bytes)
 {
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
 
-  hw_hub_connection_feed (self->connection, data, length, hw_ws_transport_get_now (self));
+  hw_hub_connection_feed (self->connection, data, length, hw_line_transport_get_now (self));
   self->n_untaken += (guint) length;
 
   /* The plane reads on until much more is not taken: most clients never have it told. */
   if (self->n_untaken >= MAX_UNTOLD && hw_hub_connection_wants_input (self->connection))
-    hw_ws_transport_go_on (self);
+    hw_line_transport_go_on (self);
 }
 
 static void
-hw_ws_transport_set_writable (HwWsTransport *self,
-                              gboolean       is_writable)
+hw_line_transport_set_writable (HwLineTransport *self,
+                                gboolean         is_writable)
 {
   if (is_writable)
     self->n_unheard = 0;
-  hw_hub_connection_set_writable (self->connection, is_writable, hw_ws_transport_get_now (self));
+  hw_hub_connection_set_writable (self->connection, is_writable, hw_line_transport_get_now (self));
 }
 
 /* What came before we cut it is not looked at any more. */
 static void
-hw_ws_transport_hear (HwWsTransport  *self,
-                      HwPlaneNewsKind kind,
-                      GBytes         *data)
+hw_line_transport_hear (HwLineTransport *self,
+                        HwPlaneNewsKind  kind,
+                        GBytes          *data)
 {
   switch (kind)
     {
     case HW_PLANE_NEWS_DATA:
-      hw_ws_transport_take (self, data);
+      hw_line_transport_take (self, data);
       break;
 
     case HW_PLANE_NEWS_BLOCKED:
-      hw_ws_transport_set_writable (self, FALSE);
+      hw_line_transport_set_writable (self, FALSE);
       break;
 
     case HW_PLANE_NEWS_DRAINED:
-      hw_ws_transport_set_writable (self, TRUE);
+      hw_line_transport_set_writable (self, TRUE);
       break;
 
     /* The plane has answered, and waits for the client to hang up. */
     case HW_PLANE_NEWS_GOODBYE:
-      hw_ws_transport_close (self);
+      hw_line_transport_close (self);
       hw_hub_connection_abort (self->connection);
       break;
 
     case HW_PLANE_NEWS_OVER:
     default:
-      hw_ws_transport_finish (self);
+      hw_line_transport_finish (self);
       break;
     }
 }
@@ -237,12 +237,12 @@ on_line_news (HwPlaneLine    *line,
               GBytes         *data,
               gpointer        user_data)
 {
-  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
+  g_autoptr(HwLineTransport) self = g_object_ref (HW_LINE_TRANSPORT (user_data));
 
   if (kind == HW_PLANE_NEWS_OVER)
     self->line = NULL;
   if (!self->is_over)
-    hw_ws_transport_hear (self, kind, data);
+    hw_line_transport_hear (self, kind, data);
 
   if (kind == HW_PLANE_NEWS_OVER)
     g_object_unref (self);
@@ -253,63 +253,63 @@ on_line_watch_news (HwPlaneLine      *line,
                     HwPlaneWatchNews *news,
                     gpointer          user_data)
 {
-  g_autoptr(HwWsTransport) self = g_object_ref (HW_WS_TRANSPORT (user_data));
+  g_autoptr(HwLineTransport) self = g_object_ref (HW_LINE_TRANSPORT (user_data));
 
   if (!self->is_over)
     hw_hub_connection_hear (self->connection, news->id, news->state, &news->place,
-                            hw_ws_transport_get_now (self));
+                            hw_line_transport_get_now (self));
 }
 
 static const HwPlaneFuncs line_funcs = { on_line_news, on_line_watch_news };
 
 static void
-hw_ws_transport_finalize (GObject *object)
+hw_line_transport_finalize (GObject *object)
 {
-  HwWsTransport *self = HW_WS_TRANSPORT (object);
+  HwLineTransport *self = HW_LINE_TRANSPORT (object);
 
   hw_hub_connection_set_owner (self->connection, NULL, NULL);
   g_clear_object (&self->connection);
   g_clear_object (&self->clock);
   g_clear_object (&self->plane);
 
-  G_OBJECT_CLASS (hw_ws_transport_parent_class)->finalize (object);
+  G_OBJECT_CLASS (hw_line_transport_parent_class)->finalize (object);
 }
 
 static void
-hw_ws_transport_class_init (HwWsTransportClass *klass)
+hw_line_transport_class_init (HwLineTransportClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->finalize = hw_ws_transport_finalize;
+  object_class->finalize = hw_line_transport_finalize;
 }
 
 static void
-hw_ws_transport_init (HwWsTransport *self)
+hw_line_transport_init (HwLineTransport *self)
 {
 }
 
 /**
- * hw_ws_transport_new:
+ * hw_line_transport_new:
  * @plane: where WebSockets are
  * @connection: a connection that has not been fed yet
  * @clock: what time it is
  *
- * Makes a transport that does nothing until hw_ws_transport_start().
+ * Makes a transport that does nothing until hw_line_transport_start().
  *
  * Returns: (transfer full): the transport
  */
-HwWsTransport *
-hw_ws_transport_new (HwPlane         *plane,
-                     HwHubConnection *connection,
-                     HwClock         *clock)
+HwLineTransport *
+hw_line_transport_new (HwPlane         *plane,
+                       HwHubConnection *connection,
+                       HwClock         *clock)
 {
-  HwWsTransport *self;
+  HwLineTransport *self;
 
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
   g_return_val_if_fail (HW_IS_HUB_CONNECTION (connection), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
-  self = g_object_new (HW_TYPE_WS_TRANSPORT, NULL);
+  self = g_object_new (HW_TYPE_LINE_TRANSPORT, NULL);
   self->plane = g_object_ref (plane);
   self->connection = g_object_ref (connection);
   self->clock = g_object_ref (clock);
@@ -319,7 +319,7 @@ hw_ws_transport_new (HwPlane         *plane,
 }
 
 /**
- * hw_ws_transport_get_connection:
+ * hw_line_transport_get_connection:
  * @self: a transport
  *
  * Gets the hub connection whose bytes it moves.
@@ -327,15 +327,15 @@ hw_ws_transport_new (HwPlane         *plane,
  * Returns: (transfer none): the connection
  */
 HwHubConnection *
-hw_ws_transport_get_connection (HwWsTransport *self)
+hw_line_transport_get_connection (HwLineTransport *self)
 {
-  g_return_val_if_fail (HW_IS_WS_TRANSPORT (self), NULL);
+  g_return_val_if_fail (HW_IS_LINE_TRANSPORT (self), NULL);
 
   return self->connection;
 }
 
 /**
- * hw_ws_transport_set_finished:
+ * hw_line_transport_set_finished:
  * @self: a transport that was not started
  * @finished: is told when the WebSocket is closed
  * @user_data: for @finished; it must live until then
@@ -343,18 +343,18 @@ hw_ws_transport_get_connection (HwWsTransport *self)
  * Says whom to tell that it is over.
  */
 void
-hw_ws_transport_set_finished (HwWsTransport    *self,
-                              HwWsTransportFunc finished,
-                              gpointer          user_data)
+hw_line_transport_set_finished (HwLineTransport    *self,
+                                HwLineTransportFunc finished,
+                                gpointer            user_data)
 {
-  g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
 
   self->finished = finished;
   self->user_data = user_data;
 }
 
 /**
- * hw_ws_transport_start:
+ * hw_line_transport_start:
  * @self: a transport that was not started
  * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
  *   from now on
@@ -363,51 +363,51 @@ hw_ws_transport_set_finished (HwWsTransport    *self,
  * Begins to read. It lives at least until the WebSocket is closed.
  */
 void
-hw_ws_transport_start (HwWsTransport     *self,
-                       const HwPlaneWire *wire,
-                       GBytes            *early)
+hw_line_transport_start (HwLineTransport   *self,
+                         const HwPlaneWire *wire,
+                         GBytes            *early)
 {
-  g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
   g_return_if_fail (self->line == NULL && !self->is_over);
 
   self->line = hw_plane_add (self->plane, hw_ws_socket_new, wire, early, &line_funcs, g_object_ref (self));
 }
 
 /**
- * hw_ws_transport_tick:
+ * hw_line_transport_tick:
  * @self: a transport
  *
  * Lets time pass. A client that does not answer our goodbye is not waited for long.
  */
 void
-hw_ws_transport_tick (HwWsTransport *self)
+hw_line_transport_tick (HwLineTransport *self)
 {
-  g_autoptr(HwWsTransport) alive = NULL;
+  g_autoptr(HwLineTransport) alive = NULL;
   gint64 now;
 
-  g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
 
   alive = g_object_ref (self);
-  now = hw_ws_transport_get_now (self);
+  now = hw_line_transport_get_now (self);
   if (self->closed_at == 0)
     hw_hub_connection_tick (self->connection, now);
   else if (now - self->closed_at >= HW_WS_CLOSE_TIMEOUT)
-    hw_ws_transport_finish (self);
+    hw_line_transport_finish (self);
 }
 
 /**
- * hw_ws_transport_cut:
+ * hw_line_transport_cut:
  * @self: a transport
  *
  * Closes the WebSocket without a word.
  */
 void
-hw_ws_transport_cut (HwWsTransport *self)
+hw_line_transport_cut (HwLineTransport *self)
 {
-  g_autoptr(HwWsTransport) alive = NULL;
+  g_autoptr(HwLineTransport) alive = NULL;
 
-  g_return_if_fail (HW_IS_WS_TRANSPORT (self));
+  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
 
   alive = g_object_ref (self);
-  hw_ws_transport_finish (self);
+  hw_line_transport_finish (self);
 }

@@ -528,7 +528,7 @@ test_another_implementation_agrees (HubHouse     *house,
 }
 
 #define ADD(path, function) \
-  g_test_add ("/ws-transport/" path, HubHouse, NULL, hub_house_set_up, function, \
+  g_test_add ("/line-transport/" path, HubHouse, NULL, hub_house_set_up, function, \
               hub_house_tear_down)
 
 int
