@@ -364,6 +364,10 @@ is_meant (SoupServerMessage *message,
       return FALSE;
     }
 
+  /* What clients of the hub send is text to them. They are known by a field, which no form has. */
+  if (get_route (message) == HW_HTTP_ROUTE_HUB && get_field (message, "Authorization") != NULL)
+    return TRUE;
+
   if (soup_message_headers_get_content_length (fields) > 0 &&
       g_strcmp0 (soup_message_headers_get_content_type (fields, NULL), "application/json") != 0)
     {
@@ -436,27 +440,28 @@ get_parameter (SoupServerMessage *message,
 }
 
 /* What somebody says to be known by: the token, or the half of a session. A browser cannot set
- * fields of a WebSocket's request, so that SignalR's clients put it into the address; nor of a
- * download or a feed, so that our page puts the half there. That is for these alone: addresses
- * are written to logs. Returns: (transfer full) (nullable) */
+ * fields of a WebSocket's request or of a feed's, so that SignalR's clients put it into the
+ * address; nor of a download, so that our page puts the half there. That is for these alone:
+ * addresses are written to logs. Returns: (transfer full) (nullable) */
 static char *
 get_guess (SoupServerMessage *message)
 {
   const char *field = get_field (message, "Authorization");
   HwHttpRoute route;
-  gboolean is_for_events;
+  gboolean is_feed;
 
   if (field != NULL)
     return g_strdup (g_ascii_strncasecmp (field, "Bearer ", strlen ("Bearer ")) == 0
                      ? field + strlen ("Bearer ") : "");
 
   route = get_route (message);
+  is_feed = is_safe_method (message) && hw_http_feed_is_wanted (message);
   if (route == HW_HTTP_ROUTE_HUB)
-    return get_parameter (message, "access_token");
+    return is_feed || get_field (message, "Upgrade") != NULL
+           ? get_parameter (message, "access_token") : NULL;
 
-  is_for_events = route == HW_HTTP_ROUTE_EVENTS || route == HW_HTTP_ROUTE_TASK_EVENTS;
-  return route == HW_HTTP_ROUTE_FILE || (is_for_events && hw_http_feed_is_wanted (message))
-         ? get_parameter (message, KEY_PARAMETER) : NULL;
+  is_feed = is_feed && (route == HW_HTTP_ROUTE_EVENTS || route == HW_HTTP_ROUTE_TASK_EVENTS);
+  return route == HW_HTTP_ROUTE_FILE || is_feed ? get_parameter (message, KEY_PARAMETER) : NULL;
 }
 
 /* A file's address would keep the token for whoever reads the browser's history. */

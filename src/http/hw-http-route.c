@@ -19,6 +19,10 @@
 /* Room for the token. Whoever sends it is nobody yet. */
 #define MAX_SESSION_BODY 1024
 
+/* What a client of the hub says while its last request is under way comes in the next, all of it;
+ * 32 of the longest records. */
+#define MAX_HUB_BODY (1024 * 1024)
+
 /* What may be done where, and by whom. */
 typedef struct
 {
@@ -27,7 +31,6 @@ typedef struct
   gsize max_body;
 } Route;
 
-/* The hub's bodies are negotiations, and those are empty. */
 static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_NONE] = { NULL, FALSE, 0 },
   [HW_HTTP_ROUTE_HEALTH] = { "GET, HEAD", TRUE, 0 },
@@ -48,7 +51,7 @@ static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_ABOUT] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_LINK] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_OPENAPI] = { "GET, HEAD", FALSE, 0 },
-  [HW_HTTP_ROUTE_HUB] = { NULL, FALSE, MAX_SESSION_BODY },
+  [HW_HTTP_ROUTE_HUB] = { NULL, FALSE, MAX_HUB_BODY },
   [HW_HTTP_ROUTE_WEB] = { "GET, HEAD", TRUE, 0 },
 };
 

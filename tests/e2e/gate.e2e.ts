@@ -166,6 +166,8 @@ test('what was asked for with a token in it stands in no log', async () => {
   for (const head of [
     `GET /api/v1/tasks?access_token=${secret} HTTP/1.1\r\nHOST\r\n`,
     `GET /hub?access_token=${secret} HTTP/1.1\r\nHOST\r\n`,
+    `GET /hub?id=1&access_token=${secret} HTTP/1.1\r\nHOST\r\nAccept: text/event-stream\r\n`,
+    `POST /hub?id=${secret} HTTP/1.1\r\nHOST\r\nTOKEN\r\n`,
     `GET /?x=${secret} HTTP/1.0\r\nHOST\r\n`,
     `GET /a HTTP/1.1\r\nHOST\r\nAuthorization: Bearer ${secret}\r\nX\r\n`,
     `POST /api/v1/session HTTP/1.1\r\nHOST\r\nContent-Length: 1000000\r\n\r\n${secret}`,

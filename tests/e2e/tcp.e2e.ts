@@ -44,12 +44,13 @@ describe('over TCP', () => {
     }
   })
 
-  test('the token in a query opens the hub only', async () => {
+  test('the token in a query opens what lasts at the hub, and nothing else', async () => {
     const daemon = await startDaemon()
     const rest = stranger(daemon)
     const query = `access_token=${daemon.token}`
     expect((await rest.get(`/api/v1/tasks?${query}`)).status).toBe(401)
-    expect((await rest.post(`/hub/negotiate?negotiateVersion=1&${query}`, '')).status).toBe(200)
+    expect((await rest.post(`/hub/negotiate?negotiateVersion=1&${query}`, '')).status).toBe(401)
+    await new RawHub(daemon, `?${query}`, { headers: {} }).opened()
   })
 
   test.each([

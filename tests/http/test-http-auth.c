@@ -24,6 +24,8 @@
 #define SESSION COOKIE KEY
 #define JSON "Content-Type: application/json\n"
 #define ORIGIN "Origin: http://127.0.0.1:{port}\n"
+#define EVENTS "Accept: text/event-stream\n"
+#define TEXT "Content-Type: text/plain;charset=UTF-8\n"
 #define UPGRADE "Connection: Upgrade\nUpgrade: websocket\n"
 
 /* A request, and what becomes of it. */
@@ -143,10 +145,14 @@ static const Row tokens[] = {
     TO_US COOKIE "Authorization: Bearer 0\n", 401 },
   { "in-the-address", "GET /api/v1/tasks?access_token={token}", TO_US, 401 },
   { "in-the-address-of-add", "POST /add-task?access_token={token}", TO_US, 401 },
-  { "in-the-hub's-address", "POST /hub/negotiate?access_token={token}", TO_US, 404 },
-  { "in-the-hub's-address-wrong", "POST /hub/negotiate?access_token=0{token}", TO_US, 401 },
+  { "in-a-negotiation's-address", "POST /hub/negotiate?access_token={token}", TO_US, 401 },
+  { "in-a-hub's-post's-address", "POST /hub?access_token={token}", TO_US EVENTS, 401 },
+  { "in-a-hub's-poll's-address", "GET /hub?access_token={token}", TO_US, 401 },
+  { "in-a-hub's-events'-address", "GET /hub?access_token={token}", TO_US EVENTS, 404 },
+  { "in-the-hub's-address", "GET /hub?access_token={token}", TO_US UPGRADE, 404 },
+  { "in-the-hub's-address-wrong", "GET /hub?access_token=0{token}", TO_US UPGRADE, 401 },
   { "in-the-hub's-address-twice",
-    "POST /hub/negotiate?access_token={token}&access_token=0", TO_US, 401 },
+    "GET /hub?access_token={token}&access_token=0", TO_US UPGRADE, 401 },
 
   { "public-health", "GET /healthz", TO_US, 200 },
   /* There are no pages in this test. */
@@ -182,14 +188,18 @@ static const Row cookies[] = {
 
   /* Where a browser sets no fields. */
   { "key-in-the-hub's-address", "GET /hub?access_token={key}", TO_US COOKIE ORIGIN UPGRADE, 404 },
+  { "key-in-the-address-of-the-hub's-events", "GET /hub?access_token={key}",
+    TO_US COOKIE EVENTS, 404 },
+  { "key-alone-in-the-address-of-the-hub's-events", "GET /hub?access_token={key}",
+    TO_US EVENTS, 401 },
   { "key-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={key}", TO_US COOKIE, 404 },
   { "key-in-a-feed's-address", "HEAD /api/v1/events?key={key}",
-    TO_US COOKIE "Accept: text/event-stream\n", 200 },
+    TO_US COOKIE EVENTS, 200 },
   { "key-in-a-poll's-address", "GET /api/v1/events?key={key}", TO_US COOKIE, 401 },
   { "key-alone-in-a-feed's-address", "HEAD /api/v1/events?key={key}",
-    TO_US "Accept: text/event-stream\n", 401 },
+    TO_US EVENTS, 401 },
   { "token-in-a-feed's-address", "HEAD /api/v1/events?key={token}",
-    TO_US "Accept: text/event-stream\n", 401 },
+    TO_US EVENTS, 401 },
   { "key-in-the-list's-address", "GET /api/v1/tasks/1/files?key={key}", TO_US COOKIE, 401 },
   { "token-in-a-file's-address", "GET /api/v1/tasks/1/files/a?key={token}", TO_US, 401 },
 
@@ -214,6 +224,10 @@ static const Row bodies[] = {
   { "form", "POST /add-task",
     TO_US SESSION ORIGIN "Content-Type: application/x-www-form-urlencoded\n", 403 },
   { "text", "POST /add-task", TO_US SESSION ORIGIN "Content-Type: text/plain\n", 403 },
+  { "text-to-the-hub", "POST /hub?id=1", TO_US SESSION ORIGIN TEXT, 404 },
+  { "text-to-the-hub-from-nowhere", "POST /hub?id=1", TO_US SESSION TEXT, 403 },
+  { "text-to-the-hub-from-another-port", "POST /hub?id=1",
+    TO_US SESSION TEXT "Origin: http://127.0.0.1:1\n", 403 },
   { "multipart", "POST /add-task",
     TO_US SESSION ORIGIN "Content-Type: multipart/form-data; boundary=x\n", 403 },
   { "untyped", "POST /add-task", TO_US SESSION ORIGIN, 403 },
