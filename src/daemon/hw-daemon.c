@@ -12,9 +12,8 @@
 #include "hw-dbus-service.h"
 #include "hw-descriptor-limit.h"
 #include "hw-enclosures.h"
-#include "hw-http-handover.h"
 #include "hw-http-server.h"
-#include "hw-hub.h"
+#include "hw-hub-joint.h"
 #include "hw-output-keeper.h"
 #include "hw-output-log.h"
 #include "hw-output-removal.h"
@@ -28,16 +27,12 @@
 #include "hw-strays.h"
 #include "hw-system-clock.h"
 #include "hw-systemd-scopes.h"
-#include "hw-task-hub.h"
 #include "hw-task-queue.h"
 #include "hw-type-folders.h"
 #include "hw-works.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-/* Where the hub is. */
-#define HUB_PATH "/hub"
 
 /* What the scopes of all tasks are under: in a session, where its background work is; in the
  * system, where its services are.
@@ -182,14 +177,6 @@ hw_daemon_build_queue (HwDaemon *self)
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_COMMAND, HW_RUNNER (command));
 }
 
-static HwPrincipal *
-authenticate (SoupServerMessage *message,
-              gpointer           user_data,
-              GError           **error)
-{
-  return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
-}
-
 /* Who started us may have opened doors, where somebody knocks already. */
 static gboolean
 hw_daemon_take_doors (HwDaemon *self,
@@ -237,7 +224,6 @@ static gboolean
 hw_daemon_open_doors (HwDaemon *self,
                       GError  **error)
 {
-  g_autoptr(HwHubHandler) methods = hw_task_hub_new (self->queue);
   const char *folder = hw_config_get_state_folder (self->config);
   g_autofree char *token = hw_state_folder_load_token (folder, error);
 
@@ -247,8 +233,7 @@ hw_daemon_open_doors (HwDaemon *self,
   hw_descriptor_limit_raise ();
   self->plane = hw_plane_new (self->clock);
   self->server = hw_http_server_new (self->queue, self->clock, self->plane, token);
-  self->hub = hw_hub_new (hw_http_server_get_soup_server (self->server), HUB_PATH, methods,
-                          self->clock, self->plane, hw_http_handover_take, authenticate, self->server);
+  self->hub = hw_hub_joint_new_hub (self->server, self->queue, self->clock, self->plane);
 
   if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config), folder,
                                    hw_http_server_get_entrances (self->server), error) ||

@@ -465,11 +465,18 @@ hw_hub_connection_set_writable (HwHubConnection *self,
     hw_hub_outlet_flush (self->outlet);
 }
 
+static gboolean
+hw_hub_connection_shows_life (HwHubConnection *self)
+{
+  return self->owner != NULL && self->owner->shows_life;
+}
+
 /* What a client that is there can be expected to do. */
 static void
 hw_hub_connection_check_client (HwHubConnection *self)
 {
-  gboolean is_waited_for = self->heard_at > 0 && hw_hub_connection_wants_input (self);
+  gboolean is_waited_for = self->heard_at > 0 && !hw_hub_connection_shows_life (self) &&
+                           hw_hub_connection_wants_input (self);
 
   if (self->unwritable_at > 0 && self->now - self->unwritable_at >= HW_HUB_SEND_TIMEOUT)
     {
@@ -513,7 +520,8 @@ hw_hub_connection_tick (HwHubConnection *self,
 
   /* Whoever watches hears heartbeats. */
   if (self->is_closed || !self->is_greeted || !hw_hub_outlet_is_open (self->outlet) ||
-      self->watches != NULL || now - self->sent_at < HW_HUB_PING_INTERVAL)
+      self->watches != NULL || hw_hub_connection_shows_life (self) ||
+      now - self->sent_at < HW_HUB_PING_INTERVAL)
     return;
 
   hw_hub_write_ping (hw_hub_outlet_get_buffer (self->outlet));

@@ -28,6 +28,8 @@ G_DECLARE_FINAL_TYPE (HwHubConnection, hw_hub_connection, HW, HUB_CONNECTION, GO
  *   hw_hub_connection_wants_input()
  * @watch: (nullable): tells the client of what happens, see #HwHubOutletFuncs
  * @unwatch: (nullable): takes that back
+ * @shows_life: whether it knows by itself if anybody is there: then no signs of life are sent or
+ *   waited for
  *
  * Who moves a connection's bytes.
  */
@@ -43,6 +45,7 @@ typedef struct
                  gpointer      user_data);
   void (*unwatch)(guint    watch,
                   gpointer user_data);
+  gboolean shows_life;
 } HwHubConnectionOwner;
 
 HwHubConnection *hw_hub_connection_new (HwHubHandler *handler,

@@ -93,19 +93,26 @@ write_string (HwJsonWriter *writer,
   hw_json_writer_add_string (writer, value);
 }
 
-/* One way to connect, for one kind of data: JSON is text. */
+/* The ways to connect, the best first, as clients try them in this order; all for one kind of
+ * data: JSON is text.
+ */
 static void
 write_transports (HwJsonWriter *writer)
 {
+  static const char *const transports[] = { "WebSockets", "ServerSentEvents", "LongPolling" };
+
   hw_json_writer_name (writer, "availableTransports");
   hw_json_writer_begin_array (writer);
-  hw_json_writer_begin_object (writer);
-  write_string (writer, "transport", "WebSockets");
-  hw_json_writer_name (writer, "transferFormats");
-  hw_json_writer_begin_array (writer);
-  hw_json_writer_add_string (writer, "Text");
-  hw_json_writer_end_array (writer);
-  hw_json_writer_end_object (writer);
+  for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
+    {
+      hw_json_writer_begin_object (writer);
+      write_string (writer, "transport", transports[i]);
+      hw_json_writer_name (writer, "transferFormats");
+      hw_json_writer_begin_array (writer);
+      hw_json_writer_add_string (writer, "Text");
+      hw_json_writer_end_array (writer);
+      hw_json_writer_end_object (writer);
+    }
   hw_json_writer_end_array (writer);
 }
 

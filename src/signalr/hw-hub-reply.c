@@ -21,7 +21,8 @@ reply (SoupServerMessage *message,
   soup_server_message_set_status (message, status, NULL);
   soup_message_headers_set_content_type (soup_server_message_get_response_headers (message),
                                          content_type, NULL);
-  soup_message_body_append_bytes (body, bytes);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (body, bytes);
 }
 
 /**
@@ -92,17 +93,29 @@ hw_hub_reply_json (SoupServerMessage *message,
 }
 
 /**
+ * hw_hub_reply_records:
+ * @message: a poll
+ * @records: what there was to be said
+ *
+ * Answers with records.
+ */
+void
+hw_hub_reply_records (SoupServerMessage *message,
+                      GBytes            *records)
+{
+  reply (message, SOUP_STATUS_OK, "application/octet-stream", records);
+}
+
+/**
  * hw_hub_reply_other_transport:
  * @message: a request
  *
- * Answers what only clients on other transports do, as .NET's server does when it has
- * WebSockets alone.
+ * Answers what is not for the transport that a connection has, or for none, as .NET's server
+ * does.
  */
 void
 hw_hub_reply_other_transport (SoupServerMessage *message)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *accept = soup_message_headers_get_list (headers, "Accept");
   const char *method = soup_server_message_get_method (message);
 
   if (method == SOUP_METHOD_POST)
@@ -111,10 +124,7 @@ hw_hub_reply_other_transport (SoupServerMessage *message)
   else if (method == SOUP_METHOD_DELETE)
     hw_hub_reply_text (message, SOUP_STATUS_BAD_REQUEST,
                        "Cannot terminate this connection using the DELETE endpoint.");
-  else if (accept != NULL && strstr (accept, "text/event-stream") != NULL)
-    hw_hub_reply_text (message, SOUP_STATUS_NOT_FOUND,
-                       "ServerSentEvents transport not supported by this end point type");
   else
-    hw_hub_reply_text (message, SOUP_STATUS_NOT_FOUND,
-                       "LongPolling transport not supported by this end point type");
+    hw_hub_reply_text (message, SOUP_STATUS_BAD_REQUEST,
+                       "Cannot change transports mid-connection");
 }

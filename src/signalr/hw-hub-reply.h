@@ -13,6 +13,8 @@ void hw_hub_reply_text (SoupServerMessage *message,
                         const char        *text);
 void hw_hub_reply_json (SoupServerMessage *message,
                         GBytes            *json);
+void hw_hub_reply_records (SoupServerMessage *message,
+                           GBytes            *records);
 void hw_hub_reply_error (SoupServerMessage *message,
                          guint              status,
                          const GError      *error);

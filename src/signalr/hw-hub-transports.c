@@ -9,14 +9,15 @@
 /**
  * HwHubTransports:
  *
- * The WebSockets that are open. It keeps them until they are finished and lets time
- * pass for them. Main context only.
+ * The connections that there are, whatever carries them. It keeps them until they are over,
+ * lets time pass for them, and finds those that requests come for. Main context only.
  */
 struct _HwHubTransports
 {
   GObject parent_instance;
 
-  GHashTable *transports; /* (owned) (element-type HwLineTransport utf8): and their tokens */
+  GHashTable *transports; /* (owned) (element-type HwHubTransport utf8): and their tokens */
+  GHashTable *by_token;   /* (owned) (element-type utf8 HwHubTransport) (unowned contents) */
 };
 
 typedef enum
@@ -51,12 +52,12 @@ on_plane_tick (HwPlane         *plane,
   g_autoptr(GPtrArray) transports = hw_hub_transports_list (self);
 
   for (guint i = 0; i < transports->len; i++)
-    hw_line_transport_tick (g_ptr_array_index (transports, i));
+    hw_hub_transport_tick (g_ptr_array_index (transports, i));
 }
 
 static void
-on_transport_finished (HwLineTransport *transport,
-                       gpointer         user_data)
+on_transport_finished (HwHubTransport *transport,
+                       gpointer        user_data)
 {
   HwHubTransports *self = HW_HUB_TRANSPORTS (user_data);
   gpointer key = NULL;
@@ -67,6 +68,8 @@ on_transport_finished (HwLineTransport *transport,
     return;
 
   token = value;
+  if (token != NULL)
+    g_hash_table_remove (self->by_token, token);
   g_signal_emit (self, signals[SIGNAL_REMOVED], 0, token);
   g_object_unref (key);
 }
@@ -86,6 +89,7 @@ hw_hub_transports_finalize (GObject *object)
 {
   HwHubTransports *self = HW_HUB_TRANSPORTS (object);
 
+  g_clear_pointer (&self->by_token, g_hash_table_unref);
   g_clear_pointer (&self->transports, g_hash_table_unref);
 
   G_OBJECT_CLASS (hw_hub_transports_parent_class)->finalize (object);
@@ -104,7 +108,7 @@ hw_hub_transports_class_init (HwHubTransportsClass *klass)
    * @self: the transports
    * @token: (nullable): the token that a transport was added with
    *
-   * Tells that a WebSocket is closed.
+   * Tells that a transport is over.
    */
   signals[SIGNAL_REMOVED] =
     g_signal_new ("removed", HW_TYPE_HUB_TRANSPORTS, G_SIGNAL_RUN_LAST,
@@ -116,11 +120,12 @@ static void
 hw_hub_transports_init (HwHubTransports *self)
 {
   self->transports = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
+  self->by_token = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
 /**
  * hw_hub_transports_new:
- * @plane: where the WebSockets are
+ * @plane: where most of them are
  *
  * Makes an empty set.
  *
@@ -143,7 +148,7 @@ hw_hub_transports_new (HwPlane *plane)
  * hw_hub_transports_get_size:
  * @self: the transports
  *
- * Tells how many WebSockets are open.
+ * Tells how many connections there are.
  *
  * Returns: their number
  */
@@ -158,26 +163,74 @@ hw_hub_transports_get_size (HwHubTransports *self)
 /**
  * hw_hub_transports_add:
  * @self: the transports
- * @transport: a transport that is not started
+ * @transport: a transport
  * @token: (nullable): what it was negotiated with
- * @wire: where its bytes come and go
- * @early: (nullable): what the client has sent already
+ * @is_asked_for: whether requests come for it, with @token
  *
- * Adds a WebSocket and starts it.
+ * Adds a transport.
  */
 void
-hw_hub_transports_add (HwHubTransports   *self,
-                       HwLineTransport   *transport,
-                       const char        *token,
-                       const HwPlaneWire *wire,
-                       GBytes            *early)
+hw_hub_transports_add (HwHubTransports *self,
+                       HwHubTransport  *transport,
+                       const char      *token,
+                       gboolean         is_asked_for)
 {
-  g_return_if_fail (HW_IS_HUB_TRANSPORTS (self));
-  g_return_if_fail (HW_IS_LINE_TRANSPORT (transport));
+  char *own_token = NULL;
 
-  hw_line_transport_set_finished (transport, on_transport_finished, self);
-  g_hash_table_insert (self->transports, g_object_ref (transport), g_strdup (token));
-  hw_line_transport_start (transport, wire, early);
+  g_return_if_fail (HW_IS_HUB_TRANSPORTS (self));
+  g_return_if_fail (HW_IS_HUB_TRANSPORT (transport));
+  g_return_if_fail (token != NULL || !is_asked_for);
+
+  own_token = g_strdup (token);
+  hw_hub_transport_set_finished (transport, on_transport_finished, self);
+  g_hash_table_insert (self->transports, g_object_ref (transport), own_token);
+  if (is_asked_for)
+    g_hash_table_insert (self->by_token, own_token, transport);
+}
+
+/**
+ * hw_hub_transports_find:
+ * @self: the transports
+ * @token: a token
+ *
+ * Finds the transport that a request is for.
+ *
+ * Returns: (transfer none) (nullable): one that requests come for, or %NULL if there is none
+ */
+HwHubTransport *
+hw_hub_transports_find (HwHubTransports *self,
+                        const char      *token)
+{
+  g_return_val_if_fail (HW_IS_HUB_TRANSPORTS (self), NULL);
+  g_return_val_if_fail (token != NULL, NULL);
+
+  return g_hash_table_lookup (self->by_token, token);
+}
+
+/**
+ * hw_hub_transports_count:
+ * @self: the transports
+ * @type: a kind of transport
+ *
+ * Tells how many of those that requests come for are of a kind.
+ *
+ * Returns: their number
+ */
+guint
+hw_hub_transports_count (HwHubTransports *self,
+                         GType            type)
+{
+  GHashTableIter iter;
+  gpointer transport;
+  guint n_found = 0;
+
+  g_return_val_if_fail (HW_IS_HUB_TRANSPORTS (self), 0);
+
+  g_hash_table_iter_init (&iter, self->by_token);
+  while (g_hash_table_iter_next (&iter, NULL, &transport))
+    n_found += G_TYPE_CHECK_INSTANCE_TYPE (transport, type);
+
+  return n_found;
 }
 
 /**
@@ -195,8 +248,7 @@ hw_hub_transports_close_all (HwHubTransports *self)
 
   transports = hw_hub_transports_list (self);
   for (guint i = 0; i < transports->len; i++)
-    hw_hub_connection_close (hw_line_transport_get_connection (g_ptr_array_index (transports, i)),
-                             NULL, TRUE);
+    hw_hub_transport_say_goodbye (g_ptr_array_index (transports, i));
 }
 
 /**
@@ -214,5 +266,5 @@ hw_hub_transports_cut_all (HwHubTransports *self)
 
   transports = hw_hub_transports_list (self);
   for (guint i = 0; i < transports->len; i++)
-    hw_line_transport_cut (g_ptr_array_index (transports, i));
+    hw_hub_transport_finish (g_ptr_array_index (transports, i));
 }

@@ -4,7 +4,8 @@
 
 #pragma once
 
-#include "hw-line-transport.h"
+#include "hw-hub-transport.h"
+#include "hw-plane.h"
 
 G_BEGIN_DECLS
 
@@ -13,13 +14,16 @@ G_DECLARE_FINAL_TYPE (HwHubTransports, hw_hub_transports, HW, HUB_TRANSPORTS, GO
 
 HwHubTransports *hw_hub_transports_new (HwPlane *plane);
 
-guint           hw_hub_transports_get_size (HwHubTransports *self);
-void            hw_hub_transports_add (HwHubTransports   *self,
-                                       HwLineTransport   *transport,
-                                       const char        *token,
-                                       const HwPlaneWire *wire,
-                                       GBytes            *early);
-void            hw_hub_transports_close_all (HwHubTransports *self);
-void            hw_hub_transports_cut_all (HwHubTransports *self);
+guint            hw_hub_transports_get_size (HwHubTransports *self);
+void             hw_hub_transports_add (HwHubTransports *self,
+                                        HwHubTransport  *transport,
+                                        const char      *token,
+                                        gboolean         is_asked_for);
+HwHubTransport  *hw_hub_transports_find (HwHubTransports *self,
+                                         const char      *token);
+guint            hw_hub_transports_count (HwHubTransports *self,
+                                          GType            type);
+void             hw_hub_transports_close_all (HwHubTransports *self);
+void             hw_hub_transports_cut_all (HwHubTransports *self);
 
 G_END_DECLS

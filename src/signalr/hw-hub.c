@@ -4,59 +4,23 @@
 
 #include "config.h"
 
-#include "hw-hub.h"
+#include "hw-hub-private.h"
 
 #include "hw-error.h"
 #include "hw-hub-negotiation.h"
 #include "hw-hub-reply.h"
-#include "hw-hub-tokens.h"
-#include "hw-hub-transports.h"
+#include "hw-poll-transport.h"
 
 #include <string.h>
 
 /**
  * HwHub:
  *
- * A SignalR hub on a path of a #SoupServer: negotiating, and WebSockets. It knows
- * HTTP and nothing of the protocol behind the upgrade; that is for a
- * #HwHubConnection each. Main context only.
+ * A SignalR hub on a path of a #SoupServer: negotiating, and what a request makes a transport
+ * of. It knows HTTP and nothing of the protocol behind it; that is for a #HwHubConnection
+ * each. Main context only.
  */
-struct _HwHub
-{
-  GObject parent_instance;
-
-  SoupServer *server;    /* (owned) (not nullable) */
-  char *path;            /* (owned) (not nullable) */
-  HwHubHandler *handler; /* (owned) (not nullable) */
-  HwPlane *plane;        /* (owned) (not nullable) */
-  HwClock *clock;        /* (owned) (not nullable) */
-  HwHubTakeFunc take;
-  HwHubAuthenticateFunc authenticate;
-  gpointer authenticate_data;
-
-  HwPrincipal *principal;     /* (owned) (nullable): who was let in last */
-  HwHubTokens *tokens;        /* (owned) (not nullable) */
-  HwHubTransports *transports; /* (owned) (not nullable) */
-
-  GTask *stopping; /* (owned) (nullable) */
-  gboolean is_stopped;
-};
-
-/* An upgrade that was answered, until the answer has gone out. */
-typedef struct
-{
-  HwHub *hub;             /* (owned) */
-  HwPrincipal *principal; /* (owned) */
-  char *token;            /* (owned) (nullable): one that is used, unless the upgrade has it */
-} Upgrade;
-
 G_DEFINE_FINAL_TYPE (HwHub, hw_hub, G_TYPE_OBJECT)
-
-static gint64
-hw_hub_get_now (HwHub *self)
-{
-  return hw_clock_get_monotonic_time (self->clock);
-}
 
 static void
 hw_hub_answer_negotiation (HwHub             *self,
@@ -76,6 +40,12 @@ hw_hub_answer_negotiation (HwHub             *self,
       return;
     }
 
+  if (self->is_stopped)
+    {
+      hw_hub_reply_stopped (message);
+      return;
+    }
+
   if (!hw_hub_negotiation_read_version (query, &version, &error))
     {
       answer = hw_hub_negotiation_refuse (error->message);
@@ -85,7 +55,8 @@ hw_hub_answer_negotiation (HwHub             *self,
 
   connection_id = hw_hub_make_token (&error);
   if (connection_id != NULL)
-    token = hw_hub_tokens_add (self->tokens, principal, hw_hub_get_now (self), &error);
+    token = hw_hub_tokens_add (self->tokens, principal,
+                               hw_clock_get_monotonic_time (self->clock), &error);
   if (token == NULL)
     {
       hw_hub_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
@@ -108,15 +79,6 @@ hw_hub_check_stopped (HwHub *self)
   g_task_return_boolean (gtask, TRUE);
 }
 
-/* A connection that was not negotiated has no token. */
-static void
-hw_hub_forget_token (HwHub      *self,
-                     const char *token)
-{
-  if (token != NULL)
-    hw_hub_tokens_remove (self->tokens, token);
-}
-
 static void
 on_transport_removed (HwHubTransports *transports,
                       const char      *token,
@@ -126,84 +88,37 @@ on_transport_removed (HwHubTransports *transports,
   hw_hub_check_stopped (self);
 }
 
+/* Answers a request of somebody whose connection does not carry all that it takes. */
 static void
-upgrade_free (gpointer  data,
-              GClosure *closure)
+hw_hub_serve (HwHub             *self,
+              SoupServerMessage *message,
+              HwHubTransport    *transport)
 {
-  Upgrade *upgrade = data;
+  const char *method = soup_server_message_get_method (message);
+  gboolean is_polled = HW_IS_POLL_TRANSPORT (transport);
 
-  hw_hub_forget_token (upgrade->hub, upgrade->token);
-  g_clear_object (&upgrade->hub);
-  g_clear_pointer (&upgrade->principal, hw_principal_unref);
-  g_free (upgrade->token);
-  g_free (upgrade);
-}
-
-/* The answer to the upgrade has gone out: what comes now is no HTTP. */
-static void
-on_message_wrote_informational (SoupServerMessage *message,
-                                Upgrade           *upgrade)
-{
-  g_autoptr(HwHub) self = g_object_ref (upgrade->hub);
-  g_autofree char *token = g_steal_pointer (&upgrade->token);
-  g_autoptr(HwPrincipal) principal = hw_principal_ref (upgrade->principal);
-  g_autoptr(HwHubConnection) connection = NULL;
-  g_autoptr(HwLineTransport) transport = NULL;
-  g_autoptr(GBytes) early = NULL;
-  HwPlaneWire wire = { -1, NULL };
-
-  /* This may be the end of the message and of the upgrade. */
-  wire.fd = self->take (message, &wire.stream, &early);
-  if (wire.fd < 0)
+  if (method == SOUP_METHOD_POST)
     {
-      hw_hub_forget_token (self, token);
-      return;
+      hw_hub_transport_take_post (transport, self->door, message);
     }
-
-  connection = hw_hub_connection_new (self->handler, principal, hw_hub_get_now (self));
-  transport = hw_line_transport_new (self->plane, connection, self->clock);
-  hw_hub_transports_add (self->transports, transport, token, &wire, early);
-}
-
-static void
-hw_hub_answer_upgrade (HwHub             *self,
-                       SoupServerMessage *message,
-                       HwPrincipal       *principal,
-                       const char        *token)
-{
-  Upgrade *upgrade;
-
-  if (!hw_plane_has_room (self->plane))
+  else if (is_polled && method == SOUP_METHOD_DELETE)
     {
-      hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
-      return;
+      hw_hub_transport_finish (transport);
+      hw_hub_reply_text (message, SOUP_STATUS_ACCEPTED, "");
     }
-
-  /* No extension: each would have to be bounded, too. The origin was looked at by
-   * whoever let the request in. If it is no upgrade, this has answered so.
-   */
-  if (!soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL))
-    return;
-
-  if (token != NULL)
-    hw_hub_tokens_use (self->tokens, token);
-
-  upgrade = g_new0 (Upgrade, 1);
-  upgrade->hub = g_object_ref (self);
-  upgrade->principal = hw_principal_share (principal, &self->principal);
-  upgrade->token = g_strdup (token);
-  g_signal_connect_data (message, "wrote-informational",
-                         G_CALLBACK (on_message_wrote_informational), upgrade, upgrade_free,
-                         G_CONNECT_DEFAULT);
-}
-
-static gboolean
-is_upgrade (SoupServerMessage *message)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  return soup_server_message_get_method (message) == SOUP_METHOD_GET &&
-         soup_message_headers_header_equals (headers, "Upgrade", "websocket");
+  else if (is_polled && method == SOUP_METHOD_GET && !hw_hub_is_for_events (message) &&
+           !hw_hub_is_for_upgrade (message))
+    {
+      hw_poll_transport_take_poll (HW_POLL_TRANSPORT (transport), message);
+    }
+  else if (!is_polled && hw_hub_is_for_events (message))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_CONFLICT, NULL);
+    }
+  else
+    {
+      hw_hub_reply_other_transport (message);
+    }
 }
 
 static void
@@ -215,6 +130,7 @@ hw_hub_answer_connection (HwHub             *self,
   const char *method = soup_server_message_get_method (message);
   const char *token = hw_hub_query_get (query, "id");
   HwHubTokenState state = HW_HUB_TOKEN_STATE_UNKNOWN;
+  HwHubTransport *transport = NULL;
 
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_POST && method != SOUP_METHOD_DELETE)
     {
@@ -223,18 +139,23 @@ hw_hub_answer_connection (HwHub             *self,
     }
 
   if (token != NULL)
-    state = hw_hub_tokens_look_up (self->tokens, token, principal, hw_hub_get_now (self));
+    state = hw_hub_tokens_look_up (self->tokens, token, principal,
+                                   hw_clock_get_monotonic_time (self->clock));
+  if (state == HW_HUB_TOKEN_STATE_USED)
+    transport = hw_hub_transports_find (self->transports, token);
 
-  if (token == NULL && !is_upgrade (message))
+  if (token == NULL && !hw_hub_is_for_upgrade (message))
     hw_hub_reply_text (message, SOUP_STATUS_BAD_REQUEST, "Connection ID required");
   else if (token != NULL && state == HW_HUB_TOKEN_STATE_UNKNOWN)
-    hw_hub_reply_text (message, SOUP_STATUS_NOT_FOUND, "No Connection with that ID");
-  else if (!is_upgrade (message))
-    hw_hub_reply_other_transport (message);
-  else if (state == HW_HUB_TOKEN_STATE_USED)
+    hw_hub_reply_text (message, SOUP_STATUS_NOT_FOUND, HW_HUB_TEXT_UNKNOWN);
+  else if (transport != NULL)
+    hw_hub_serve (self, message, transport);
+  else if (state != HW_HUB_TOKEN_STATE_USED)
+    hw_hub_open (self, message, principal, token);
+  else if (hw_hub_is_for_upgrade (message))
     soup_server_message_set_status (message, SOUP_STATUS_CONFLICT, NULL);
   else
-    hw_hub_answer_upgrade (self, message, principal, token);
+    hw_hub_reply_other_transport (message);
 }
 
 static void
@@ -249,13 +170,7 @@ on_server_request (SoupServer        *server,
   g_autoptr(GError) error = NULL;
   const char *rest = path + strlen (self->path);
 
-  if (self->is_stopped)
-    {
-      hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "The server stops");
-      return;
-    }
-
-  principal = self->authenticate (message, self->authenticate_data, &error);
+  principal = self->door->authenticate (message, self->door_data, &error);
   if (principal == NULL)
     hw_hub_reply_error (message, g_error_matches (error, HW_ERROR, HW_ERROR_NOT_ALLOWED)
                  ? SOUP_STATUS_FORBIDDEN : SOUP_STATUS_UNAUTHORIZED, error);
@@ -267,7 +182,7 @@ on_server_request (SoupServer        *server,
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
 }
 
-/* No request to a hub has a body that anybody reads. */
+/* Negotiations have no body that anybody reads. */
 static void
 on_server_request_early (SoupServer        *server,
                          SoupServerMessage *message,
@@ -275,7 +190,10 @@ on_server_request_early (SoupServer        *server,
                          GHashTable        *query,
                          gpointer           user_data)
 {
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  HwHub *self = HW_HUB (user_data);
+
+  if (!g_str_equal (path, self->path))
+    soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
 static void
@@ -331,10 +249,9 @@ hw_hub_init (HwHub *self)
  * @path: on which path, such as `/hub`; nothing else may hang there or below
  * @handler: what clients can call
  * @clock: what time it is
- * @plane: where the WebSockets go
- * @take: takes connections from those who speak HTTP
- * @authenticate: finds out who asks
- * @user_data: for @authenticate; it must live as long as the hub
+ * @plane: where connections go that last
+ * @door: what it has of whoever speaks HTTP; it must stay
+ * @user_data: for @door; it must live as long as the hub
  *
  * Makes a hub. It answers from now on; `Host` and `Origin` have to be checked by
  * whoever lets requests in.
@@ -342,14 +259,13 @@ hw_hub_init (HwHub *self)
  * Returns: (transfer full): the hub
  */
 HwHub *
-hw_hub_new (SoupServer           *server,
-            const char           *path,
-            HwHubHandler         *handler,
-            HwClock              *clock,
-            HwPlane              *plane,
-            HwHubTakeFunc         take,
-            HwHubAuthenticateFunc authenticate,
-            gpointer              user_data)
+hw_hub_new (SoupServer      *server,
+            const char      *path,
+            HwHubHandler    *handler,
+            HwClock         *clock,
+            HwPlane         *plane,
+            const HwHubDoor *door,
+            gpointer         user_data)
 {
   HwHub *self;
 
@@ -358,7 +274,7 @@ hw_hub_new (SoupServer           *server,
   g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
-  g_return_val_if_fail (take != NULL && authenticate != NULL, NULL);
+  g_return_val_if_fail (door != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB, NULL);
   self->server = g_object_ref (server);
@@ -366,13 +282,12 @@ hw_hub_new (SoupServer           *server,
   self->handler = g_object_ref (handler);
   self->clock = g_object_ref (clock);
   self->plane = g_object_ref (plane);
-  self->take = take;
+  self->door = door;
+  self->door_data = user_data;
   self->transports = hw_hub_transports_new (self->plane);
   g_signal_connect_object (self->transports, "removed", G_CALLBACK (on_transport_removed), self,
                            G_CONNECT_DEFAULT);
-  self->authenticate = authenticate;
-  self->authenticate_data = user_data;
-  soup_server_add_early_handler (server, path, on_server_request_early, NULL, NULL);
+  soup_server_add_early_handler (server, path, on_server_request_early, self, NULL);
   soup_server_add_handler (server, path, on_server_request, self, NULL);
 
   return self;
@@ -409,7 +324,7 @@ on_cancellable_cancelled (GCancellable *cancellable,
  * @user_data: for @callback
  *
  * Says goodbye to all clients, at once, and lets nobody in any more. They have
- * %HW_WS_CLOSE_TIMEOUT to answer.
+ * %HW_HUB_CLOSE_TIMEOUT to answer.
  */
 void
 hw_hub_stop_async (HwHub              *self,

@@ -5,54 +5,26 @@
 #pragma once
 
 #include "hw-clock.h"
+#include "hw-hub-door.h"
 #include "hw-hub-handler.h"
 #include "hw-plane.h"
 
-#include <libsoup/soup.h>
-
 G_BEGIN_DECLS
 
-/**
- * HwHubAuthenticateFunc:
- * @message: a request
- * @user_data: what was given to hw_hub_new()
- * @error: return location for a #GError
- *
- * Finds out who asks.
- *
- * Returns: (transfer full): who asks, or %NULL with %HW_ERROR_UNAUTHORIZED or
- *   %HW_ERROR_NOT_ALLOWED
+/* How many clients may poll: each keeps a connection of HTTP, and others have to get in, too. It
+ * is for those few whom a proxy lets do nothing else.
  */
-typedef HwPrincipal *(*HwHubAuthenticateFunc) (SoupServerMessage *message,
-                                               gpointer           user_data,
-                                               GError           **error);
-
-/**
- * HwHubTakeFunc:
- * @message: a request whose upgrade was answered
- * @stream: (out) (transfer full) (nullable): what the bytes have to go through, or %NULL if
- *   they go over the descriptor as they are
- * @early: (out) (transfer full) (nullable): what the client has sent behind the request
- *
- * Takes the connection out of the hands of all who speak HTTP on it.
- *
- * Returns: the descriptor, the caller's own if there is no @stream; or -1 if the connection
- *   is gone
- */
-typedef int (*HwHubTakeFunc) (SoupServerMessage *message,
-                              GIOStream        **stream,
-                              GBytes           **early);
+#define HW_HUB_MAX_POLLS 100
 
 #define HW_TYPE_HUB (hw_hub_get_type ())
 G_DECLARE_FINAL_TYPE (HwHub, hw_hub, HW, HUB, GObject)
 
-HwHub   *hw_hub_new (SoupServer           *server,
-                     const char           *path,
-                     HwHubHandler         *handler,
-                     HwClock              *clock,
-                     HwPlane              *plane,
-                     HwHubTakeFunc take,
-                     HwHubAuthenticateFunc authenticate,
+HwHub   *hw_hub_new (SoupServer      *server,
+                     const char      *path,
+                     HwHubHandler    *handler,
+                     HwClock         *clock,
+                     HwPlane         *plane,
+                     const HwHubDoor *door,
                      gpointer user_data);
 
 guint    hw_hub_get_n_connections (HwHub *self);

@@ -6,10 +6,13 @@
 
 #include "hw-line-transport.h"
 
+#include "hw-event-socket.h"
 #include "hw-hub-writer.h"
 #include "hw-task-json.h"
 #include "hw-ws-frame.h"
 #include "hw-ws-socket.h"
+
+#include <string.h>
 
 /* How much may be on its way to the plane before it is asked how far it is. What waits there
  * for a client that reads nothing is at most this and one piece.
@@ -21,69 +24,57 @@
  */
 #define MAX_UNTOLD (HW_PLANE_MAX_UNTAKEN / 2)
 
+/* What stands round the records of an event: they have no line ends, which JSON escapes. */
+#define EVENT_START "data: "
+#define EVENT_END "\r\n\r\n"
+
 /**
  * HwLineTransport:
  *
- * Joins one hub connection with its WebSocket in the plane: gives it what came, has sent
+ * Joins one hub connection with its line in the plane: gives it what came, has sent
  * what it says, and tells it to hold back while the network takes no more, or more is on its
  * way than should be. Main context only.
  */
 struct _HwLineTransport
 {
-  GObject parent_instance;
+  HwHubTransport parent_instance;
 
-  HwPlane *plane;              /* (owned) (not nullable) */
-  HwPlaneLine *line;           /* (nullable): none when it is over; until then it owns us */
-  HwHubConnection *connection; /* (owned) (not nullable) */
-  HwClock *clock;              /* (owned) (not nullable) */
-  HwLineTransportFunc finished;
-  gpointer user_data;
+  HwLineKind kind;
+  HwPlane *plane;    /* (owned) (not nullable) */
+  HwPlaneLine *line; /* (nullable): none when it is over; until then it owns us */
 
-  guint n_unheard;  /* what was sent since we last heard that all was */
-  guint n_untaken;  /* what the plane was not told that the connection took */
-  gint64 closed_at; /* when we said goodbye, or 0 */
-  gboolean is_over;
+  guint n_unheard; /* what was sent since we last heard that all was */
+  guint n_untaken; /* what the plane was not told that the connection took */
 };
 
-G_DEFINE_FINAL_TYPE (HwLineTransport, hw_line_transport, G_TYPE_OBJECT)
-
-static gint64
-hw_line_transport_get_now (HwLineTransport *self)
-{
-  return hw_clock_get_monotonic_time (self->clock);
-}
-
-/* Ends it all: the network is of no more use, or nothing is left to be said. */
-static void
-hw_line_transport_finish (HwLineTransport *self)
-{
-  if (self->is_over)
-    return;
-
-  self->is_over = TRUE;
-  if (self->line != NULL)
-    hw_plane_cut (self->plane, self->line);
-  hw_hub_connection_abort (self->connection);
-  if (self->finished != NULL)
-    self->finished (self, self->user_data);
-}
-
-static void
-hw_line_transport_close (HwLineTransport *self)
-{
-  if (self->closed_at == 0)
-    self->closed_at = MAX (hw_line_transport_get_now (self), 1);
-}
+G_DEFINE_FINAL_TYPE (HwLineTransport, hw_line_transport, HW_TYPE_HUB_TRANSPORT)
 
 /* Whatever was said to the plane goes out first. */
 static void
-hw_line_transport_say_goodbye (HwLineTransport *self)
+hw_line_transport_part (HwLineTransport *self)
 {
-  if (self->closed_at > 0 || self->is_over)
+  HwHubTransport *transport = HW_HUB_TRANSPORT (self);
+
+  if (!hw_hub_transport_is_open (transport))
     return;
 
-  hw_line_transport_close (self);
+  hw_hub_transport_close (transport);
   hw_plane_say_goodbye (self->plane, self->line, HW_WS_CLOSE_CODE_NORMAL);
+}
+
+/* Returns: (transfer full): records as an event */
+static GBytes *
+make_event (GBytes *records)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (records, &length);
+  GString *text = g_string_sized_new (length + strlen (EVENT_START EVENT_END) + 1);
+
+  g_string_append (text, EVENT_START);
+  g_string_append_len (text, data, (gssize) length);
+  g_string_append (text, EVENT_END);
+
+  return g_string_free_to_bytes (text);
 }
 
 static void
@@ -91,19 +82,23 @@ on_connection_output (GBytes  *records,
                       gpointer user_data)
 {
   HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
+  HwHubTransport *transport = HW_HUB_TRANSPORT (self);
   gboolean is_asked = self->n_unheard > MAX_UNHEARD;
+  g_autoptr(GBytes) piece = NULL;
 
-  if (self->is_over || self->closed_at > 0)
+  if (!hw_hub_transport_is_open (transport))
     return;
 
   /* Only once: what we say is no sign that the client reads. */
-  hw_plane_send (self->plane, self->line, records);
-  self->n_unheard += (guint) g_bytes_get_size (records);
+  piece = self->kind == HW_LINE_KIND_EVENTS ? make_event (records) : g_bytes_ref (records);
+  hw_plane_send (self->plane, self->line, piece);
+  self->n_unheard += (guint) g_bytes_get_size (piece);
   if (is_asked || self->n_unheard <= MAX_UNHEARD)
     return;
 
   hw_plane_ask (self->plane, self->line);
-  hw_hub_connection_set_writable (self->connection, FALSE, hw_line_transport_get_now (self));
+  hw_hub_connection_set_writable (hw_hub_transport_get_connection (transport), FALSE,
+                                  hw_hub_transport_get_now (transport));
 }
 
 static void
@@ -113,16 +108,16 @@ on_connection_closed (gboolean is_clean,
   HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
   if (is_clean)
-    hw_line_transport_say_goodbye (self);
-  else if (self->closed_at == 0)
-    hw_line_transport_finish (self);
+    hw_line_transport_part (self);
+  else if (hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
+    hw_hub_transport_finish (HW_HUB_TRANSPORT (self));
 }
 
 /* Has the plane read on. What a connection that is closed does not want is no loss. */
 static void
-hw_line_transport_go_on (HwLineTransport *self)
+hw_line_transport_read_on (HwLineTransport *self)
 {
-  if (!self->is_over && self->n_untaken > 0)
+  if (!hw_hub_transport_is_over (HW_HUB_TRANSPORT (self)) && self->n_untaken > 0)
     hw_plane_go_on (self->plane, self->line, self->n_untaken);
   self->n_untaken = 0;
 }
@@ -130,20 +125,31 @@ hw_line_transport_go_on (HwLineTransport *self)
 static void
 on_connection_wants_input (gpointer user_data)
 {
-  hw_line_transport_go_on (HW_LINE_TRANSPORT (user_data));
+  hw_line_transport_read_on (HW_LINE_TRANSPORT (user_data));
+  hw_hub_transport_go_on (HW_HUB_TRANSPORT (user_data));
 }
 
 /* An event is JSON once; each who is told of it gets its bytes behind the head of their own
  * stream.
  */
 static void
-write_event (GString *output,
-             GBytes  *head,
-             HwEvent *event)
+write_item (GString *output,
+            GBytes  *head,
+            HwEvent *event)
 {
   g_autoptr(GBytes) item = hw_task_json_encode_event (event);
 
   hw_hub_write_item (output, head, item);
+}
+
+static void
+write_item_as_event (GString *output,
+                     GBytes  *head,
+                     HwEvent *event)
+{
+  g_string_append (output, EVENT_START);
+  write_item (output, head, event);
+  g_string_append (output, EVENT_END);
 }
 
 static guint
@@ -152,11 +158,12 @@ on_connection_watch (GBytes       *head,
                      gpointer      user_data)
 {
   HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
+  HwWatchWriteFunc write = self->kind == HW_LINE_KIND_EVENTS ? write_item_as_event : write_item;
 
-  if (self->is_over || self->closed_at > 0)
+  if (!hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
     return 0;
 
-  return hw_plane_watch (self->plane, self->line, place, write_event, head);
+  return hw_plane_watch (self->plane, self->line, place, write, head);
 }
 
 static void
@@ -165,37 +172,45 @@ on_connection_unwatch (guint    watch,
 {
   HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
-  if (!self->is_over)
+  if (!hw_hub_transport_is_over (HW_HUB_TRANSPORT (self)))
     hw_plane_unwatch (self->plane, self->line, watch);
 }
 
 static const HwHubConnectionOwner connection_owner = {
-  on_connection_output, on_connection_closed, on_connection_wants_input,
-  on_connection_watch, on_connection_unwatch,
+  .output = on_connection_output,
+  .closed = on_connection_closed,
+  .wants_input = on_connection_wants_input,
+  .watch = on_connection_watch,
+  .unwatch = on_connection_unwatch,
 };
 
 static void
 hw_line_transport_take (HwLineTransport *self,
                         GBytes          *bytes)
 {
+  HwHubTransport *transport = HW_HUB_TRANSPORT (self);
+  HwHubConnection *connection = hw_hub_transport_get_connection (transport);
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
 
-  hw_hub_connection_feed (self->connection, data, length, hw_line_transport_get_now (self));
+  hw_hub_connection_feed (connection, data, length, hw_hub_transport_get_now (transport));
   self->n_untaken += (guint) length;
 
   /* The plane reads on until much more is not taken: most clients never have it told. */
-  if (self->n_untaken >= MAX_UNTOLD && hw_hub_connection_wants_input (self->connection))
-    hw_line_transport_go_on (self);
+  if (self->n_untaken >= MAX_UNTOLD && hw_hub_connection_wants_input (connection))
+    hw_line_transport_read_on (self);
 }
 
 static void
 hw_line_transport_set_writable (HwLineTransport *self,
                                 gboolean         is_writable)
 {
+  HwHubTransport *transport = HW_HUB_TRANSPORT (self);
+
   if (is_writable)
     self->n_unheard = 0;
-  hw_hub_connection_set_writable (self->connection, is_writable, hw_line_transport_get_now (self));
+  hw_hub_connection_set_writable (hw_hub_transport_get_connection (transport), is_writable,
+                                  hw_hub_transport_get_now (transport));
 }
 
 /* What came before we cut it is not looked at any more. */
@@ -204,6 +219,8 @@ hw_line_transport_hear (HwLineTransport *self,
                         HwPlaneNewsKind  kind,
                         GBytes          *data)
 {
+  HwHubTransport *transport = HW_HUB_TRANSPORT (self);
+
   switch (kind)
     {
     case HW_PLANE_NEWS_DATA:
@@ -220,13 +237,13 @@ hw_line_transport_hear (HwLineTransport *self,
 
     /* The plane has answered, and waits for the client to hang up. */
     case HW_PLANE_NEWS_GOODBYE:
-      hw_line_transport_close (self);
-      hw_hub_connection_abort (self->connection);
+      hw_hub_transport_close (transport);
+      hw_hub_connection_abort (hw_hub_transport_get_connection (transport));
       break;
 
     case HW_PLANE_NEWS_OVER:
     default:
-      hw_line_transport_finish (self);
+      hw_hub_transport_finish (transport);
       break;
     }
 }
@@ -241,7 +258,7 @@ on_line_news (HwPlaneLine    *line,
 
   if (kind == HW_PLANE_NEWS_OVER)
     self->line = NULL;
-  if (!self->is_over)
+  if (!hw_hub_transport_is_over (HW_HUB_TRANSPORT (self)))
     hw_line_transport_hear (self, kind, data);
 
   if (kind == HW_PLANE_NEWS_OVER)
@@ -253,23 +270,29 @@ on_line_watch_news (HwPlaneLine      *line,
                     HwPlaneWatchNews *news,
                     gpointer          user_data)
 {
-  g_autoptr(HwLineTransport) self = g_object_ref (HW_LINE_TRANSPORT (user_data));
+  g_autoptr(HwHubTransport) transport = g_object_ref (HW_HUB_TRANSPORT (user_data));
 
-  if (!self->is_over)
-    hw_hub_connection_hear (self->connection, news->id, news->state, &news->place,
-                            hw_line_transport_get_now (self));
+  if (!hw_hub_transport_is_over (transport))
+    hw_hub_connection_hear (hw_hub_transport_get_connection (transport), news->id, news->state,
+                            &news->place, hw_hub_transport_get_now (transport));
 }
 
 static const HwPlaneFuncs line_funcs = { on_line_news, on_line_watch_news };
+
+static void
+hw_line_transport_let_go (HwHubTransport *transport)
+{
+  HwLineTransport *self = HW_LINE_TRANSPORT (transport);
+
+  if (self->line != NULL)
+    hw_plane_cut (self->plane, self->line);
+}
 
 static void
 hw_line_transport_finalize (GObject *object)
 {
   HwLineTransport *self = HW_LINE_TRANSPORT (object);
 
-  hw_hub_connection_set_owner (self->connection, NULL, NULL);
-  g_clear_object (&self->connection);
-  g_clear_object (&self->clock);
   g_clear_object (&self->plane);
 
   G_OBJECT_CLASS (hw_line_transport_parent_class)->finalize (object);
@@ -281,6 +304,7 @@ hw_line_transport_class_init (HwLineTransportClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = hw_line_transport_finalize;
+  HW_HUB_TRANSPORT_CLASS (klass)->let_go = hw_line_transport_let_go;
 }
 
 static void
@@ -290,7 +314,8 @@ hw_line_transport_init (HwLineTransport *self)
 
 /**
  * hw_line_transport_new:
- * @plane: where WebSockets are
+ * @kind: what the line carries records in
+ * @plane: where the line is to be
  * @connection: a connection that has not been fed yet
  * @clock: what time it is
  *
@@ -298,116 +323,47 @@ hw_line_transport_init (HwLineTransport *self)
  *
  * Returns: (transfer full): the transport
  */
-HwLineTransport *
-hw_line_transport_new (HwPlane         *plane,
+HwHubTransport *
+hw_line_transport_new (HwLineKind       kind,
+                       HwPlane         *plane,
                        HwHubConnection *connection,
                        HwClock         *clock)
 {
   HwLineTransport *self;
 
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
-  g_return_val_if_fail (HW_IS_HUB_CONNECTION (connection), NULL);
-  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
 
   self = g_object_new (HW_TYPE_LINE_TRANSPORT, NULL);
+  self->kind = kind;
   self->plane = g_object_ref (plane);
-  self->connection = g_object_ref (connection);
-  self->clock = g_object_ref (clock);
-  hw_hub_connection_set_owner (connection, &connection_owner, self);
+  hw_hub_transport_set_up (HW_HUB_TRANSPORT (self), connection, clock, &connection_owner);
 
-  return self;
-}
-
-/**
- * hw_line_transport_get_connection:
- * @self: a transport
- *
- * Gets the hub connection whose bytes it moves.
- *
- * Returns: (transfer none): the connection
- */
-HwHubConnection *
-hw_line_transport_get_connection (HwLineTransport *self)
-{
-  g_return_val_if_fail (HW_IS_LINE_TRANSPORT (self), NULL);
-
-  return self->connection;
-}
-
-/**
- * hw_line_transport_set_finished:
- * @self: a transport that was not started
- * @finished: is told when the WebSocket is closed
- * @user_data: for @finished; it must live until then
- *
- * Says whom to tell that it is over.
- */
-void
-hw_line_transport_set_finished (HwLineTransport    *self,
-                                HwLineTransportFunc finished,
-                                gpointer            user_data)
-{
-  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
-
-  self->finished = finished;
-  self->user_data = user_data;
+  return HW_HUB_TRANSPORT (self);
 }
 
 /**
  * hw_line_transport_start:
  * @self: a transport that was not started
- * @wire: where the bytes come and go, on which the upgrade was answered; it is the plane's
- *   from now on
+ * @wire: where the bytes come and go; it is the plane's from now on
  * @early: (nullable): what the client has sent already
+ * @beginning: (nullable): what is to go out first, as it is: an answer's head
  *
- * Begins to read. It lives at least until the WebSocket is closed.
+ * Begins to read. It lives at least until the line is closed.
  */
 void
 hw_line_transport_start (HwLineTransport   *self,
                          const HwPlaneWire *wire,
-                         GBytes            *early)
+                         GBytes            *early,
+                         GBytes            *beginning)
 {
-  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
-  g_return_if_fail (self->line == NULL && !self->is_over);
-
-  self->line = hw_plane_add (self->plane, hw_ws_socket_new, wire, early, &line_funcs, g_object_ref (self));
-}
-
-/**
- * hw_line_transport_tick:
- * @self: a transport
- *
- * Lets time pass. A client that does not answer our goodbye is not waited for long.
- */
-void
-hw_line_transport_tick (HwLineTransport *self)
-{
-  g_autoptr(HwLineTransport) alive = NULL;
-  gint64 now;
+  HwPlaneSocketNewFunc make_socket;
 
   g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
+  g_return_if_fail (self->line == NULL && hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)));
 
-  alive = g_object_ref (self);
-  now = hw_line_transport_get_now (self);
-  if (self->closed_at == 0)
-    hw_hub_connection_tick (self->connection, now);
-  else if (now - self->closed_at >= HW_WS_CLOSE_TIMEOUT)
-    hw_line_transport_finish (self);
-}
-
-/**
- * hw_line_transport_cut:
- * @self: a transport
- *
- * Closes the WebSocket without a word.
- */
-void
-hw_line_transport_cut (HwLineTransport *self)
-{
-  g_autoptr(HwLineTransport) alive = NULL;
-
-  g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
-
-  alive = g_object_ref (self);
-  hw_line_transport_finish (self);
+  make_socket = self->kind == HW_LINE_KIND_EVENTS ? hw_event_socket_new : hw_ws_socket_new;
+  self->line = hw_plane_add (self->plane, make_socket, wire, early, &line_funcs,
+                             g_object_ref (self));
+  if (beginning != NULL)
+    hw_plane_send (self->plane, self->line, beginning);
 }

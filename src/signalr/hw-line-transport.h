@@ -4,42 +4,36 @@
 
 #pragma once
 
-#include "hw-clock.h"
-#include "hw-hub-connection.h"
+#include "hw-hub-transport.h"
 #include "hw-plane.h"
 
 G_BEGIN_DECLS
 
-/* .NET waits as long for a client to say goodbye, too; in microseconds. */
-#define HW_WS_CLOSE_TIMEOUT (5 * G_USEC_PER_SEC)
-
-typedef struct _HwLineTransport HwLineTransport;
-
 /**
- * HwLineTransportFunc:
- * @self: a transport
- * @user_data: what was given to hw_line_transport_set_finished()
+ * HwLineKind:
+ * @HW_LINE_KIND_WEBSOCKET: what is said goes both ways, in messages
+ * @HW_LINE_KIND_EVENTS: an answer that lasts, of server-sent events (WHATWG HTML, 9.2); what the
+ *   client says comes in requests of their own
  *
- * Tells that the WebSocket is closed. Called once.
+ * What a line in the plane carries records in.
  */
-typedef void (*HwLineTransportFunc) (HwLineTransport *self,
-                                     gpointer         user_data);
+typedef enum
+{
+  HW_LINE_KIND_WEBSOCKET,
+  HW_LINE_KIND_EVENTS,
+} HwLineKind;
 
 #define HW_TYPE_LINE_TRANSPORT (hw_line_transport_get_type ())
-G_DECLARE_FINAL_TYPE (HwLineTransport, hw_line_transport, HW, LINE_TRANSPORT, GObject)
+G_DECLARE_FINAL_TYPE (HwLineTransport, hw_line_transport, HW, LINE_TRANSPORT, HwHubTransport)
 
-HwLineTransport   *hw_line_transport_new (HwPlane         *plane,
-                                          HwHubConnection *connection,
-                                          HwClock         *clock);
+HwHubTransport *hw_line_transport_new (HwLineKind kind,
+                                       HwPlane         *plane,
+                                       HwHubConnection *connection,
+                                       HwClock         *clock);
 
-HwHubConnection *hw_line_transport_get_connection (HwLineTransport *self);
-void             hw_line_transport_set_finished (HwLineTransport    *self,
-                                                 HwLineTransportFunc finished,
-                                                 gpointer            user_data);
-void             hw_line_transport_start (HwLineTransport   *self,
-                                          const HwPlaneWire *wire,
-                                          GBytes            *early);
-void             hw_line_transport_tick (HwLineTransport *self);
-void             hw_line_transport_cut (HwLineTransport *self);
+void            hw_line_transport_start (HwLineTransport   *self,
+                                         const HwPlaneWire *wire,
+                                         GBytes            *early,
+                                         GBytes            *beginning);
 
 G_END_DECLS

@@ -42,7 +42,7 @@ typedef struct
   HwTestHouse *house;
   HwPlane *plane;
   HwHubHandler *handler;
-  GPtrArray *transports; /* (element-type HwLineTransport) */
+  GPtrArray *transports; /* (element-type HwHubTransport) */
   GArray *ours;          /* (element-type int): our ends of the socket pairs */
   GArray *theirs;
   GThread *reader;
@@ -120,7 +120,7 @@ crowd_add_watcher (Crowd *crowd)
                         "{\"type\":4,\"invocationId\":\"1\",\"target\":\"WatchTasks\","
                         "\"arguments\":[null,0,0]}\036";
   g_autoptr(HwHubConnection) connection = NULL;
-  HwLineTransport *transport;
+  HwHubTransport *transport;
   HwPlaneWire wire = { -1, NULL };
   int fds[2];
 
@@ -132,9 +132,9 @@ crowd_add_watcher (Crowd *crowd)
 
   wire.fd = fds[0];
   connection = hw_hub_connection_new (crowd->handler, crowd->house->owner, 1);
-  transport = hw_line_transport_new (crowd->plane, connection, HW_CLOCK (crowd->house->clock));
+  transport = hw_line_transport_new (HW_LINE_KIND_WEBSOCKET, crowd->plane, connection, HW_CLOCK (crowd->house->clock));
   g_ptr_array_add (crowd->transports, transport);
-  hw_line_transport_start (transport, &wire, NULL);
+  hw_line_transport_start (HW_LINE_TRANSPORT (transport), &wire, NULL, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), 1);
 }
 
@@ -173,7 +173,7 @@ crowd_free (Crowd *crowd)
     g_assert_not_reached ();
   g_thread_join (crowd->reader);
   for (guint i = 0; i < crowd->transports->len; i++)
-    hw_line_transport_cut (g_ptr_array_index (crowd->transports, i));
+    hw_hub_transport_finish (g_ptr_array_index (crowd->transports, i));
   hw_await_quiet ();
   g_ptr_array_unref (crowd->transports);
   hw_plane_close (crowd->plane);

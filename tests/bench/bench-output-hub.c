@@ -20,7 +20,7 @@
 
 #define STREAM_END "{\"type\":3,\"invocationId\":\"1\"}\036"
 
-static HwLineTransport *
+static HwHubTransport *
 follow (BenchHouse   *house,
         HwPlane      *plane,
         HwHubHandler *handler,
@@ -33,10 +33,10 @@ follow (BenchHouse   *house,
                      "{\"type\":4,\"invocationId\":\"1\",\"target\":\"ReadLog\","
                      "\"arguments\":[%" G_GUINT64_FORMAT ",0,0]}\036", task_id);
   g_autoptr(HwHubConnection) connection = hw_hub_connection_new (handler, house->me, 1);
-  HwLineTransport *transport = hw_line_transport_new (plane, connection, clock);
+  HwHubTransport *transport = hw_line_transport_new (HW_LINE_KIND_WEBSOCKET, plane, connection, clock);
   const HwPlaneWire wire = { fd, NULL };
 
-  hw_line_transport_start (transport, &wire, NULL);
+  hw_line_transport_start (HW_LINE_TRANSPORT (transport), &wire, NULL, NULL);
   hw_hub_connection_feed (connection, request, strlen (request), hw_clock_get_monotonic_time (clock));
 
   return transport;
@@ -68,7 +68,7 @@ bench_print_to_hub (BenchHouse *house,
   rate = bench_get_rate (mib, begin);
 
   for (guint i = 0; i < n_followers; i++)
-    hw_line_transport_cut (transports->pdata[i]);
+    hw_hub_transport_finish (transports->pdata[i]);
   hw_plane_close (plane);
   bench_drain_free (drain);
 

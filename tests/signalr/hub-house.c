@@ -8,7 +8,9 @@
 
 #include "hw-await.h"
 #include "hw-error.h"
+#include "hw-http-exchange.h"
 #include "hw-http-handover.h"
+#include "hw-http-reply.h"
 #include "hw-http-sockets.h"
 #include "hw-json-variant.h"
 #include "wait.h"
@@ -37,6 +39,17 @@ authenticate (SoupServerMessage *message,
   return NULL;
 }
 
+static const HwHubDoor door = {
+  .authenticate = authenticate,
+  .take = hw_http_handover_take,
+  .write_beginning = hw_http_reply_write_beginning,
+  .reply_empty = hw_http_reply_empty,
+  .hold = hw_http_exchange_new,
+  .watch = hw_http_exchange_watch,
+  .get_cancellable = hw_http_exchange_get_cancellable,
+  .answer = hw_http_exchange_end,
+};
+
 void
 hub_house_set_up (HubHouse     *self,
                   gconstpointer test_data)
@@ -54,8 +67,7 @@ hub_house_set_up (HubHouse     *self,
   self->handler = g_object_new (TEST_TYPE_HANDLER, NULL);
   self->plane = hw_plane_new (HW_CLOCK (self->clock));
   self->hub = hw_hub_new (self->server, "/hub", HW_HUB_HANDLER (self->handler),
-                          HW_CLOCK (self->clock), self->plane, hw_http_handover_take, authenticate,
-                          NULL);
+                          HW_CLOCK (self->clock), self->plane, &door, NULL);
 }
 
 void

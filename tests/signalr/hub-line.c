@@ -102,9 +102,9 @@ hub_line_send (HubLine    *self,
 }
 
 /* Takes the head of an answer. Returns: its status */
-static guint
-take_head (HubLine *self,
-           char   **head)
+guint
+hub_line_take_head (HubLine *self,
+                    char   **head)
 {
   const char *end;
   guint status;
@@ -121,8 +121,49 @@ take_head (HubLine *self,
   return status;
 }
 
+/* Sends a request after whose answer the server hangs up. @fields are whole lines; @body may be
+ * %NULL, and bars in it are separators.
+ */
+void
+hub_line_send_request (HubLine    *self,
+                       const char *method,
+                       const char *target,
+                       const char *fields,
+                       const char *body)
+{
+  g_autoptr(GString) request = g_string_new (NULL);
+
+  g_string_printf (request, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s", method,
+                   target, fields);
+  if (body != NULL)
+    g_string_append_printf (request, "Content-Length: %" G_GSIZE_FORMAT "\r\n", strlen (body));
+  g_string_append (request, "\r\n");
+  if (body != NULL)
+    {
+      g_autofree char *records = g_strdelimit (g_strdup (body), "|", HW_HUB_RECORD_SEPARATOR);
+
+      g_string_append (request, records);
+    }
+
+  hub_line_send (self, request->str, request->len);
+}
+
+/* Waits until the server has answered and hung up. Returns: the status */
+guint
+hub_line_take_answer (HubLine *self,
+                      char   **body)
+{
+  g_autofree char *head = NULL;
+  guint status = hub_line_take_head (self, &head);
+
+  wait_until (self->is_over);
+  *body = g_strdelimit (g_strdup (self->received->str), "\036", '|');
+
+  return status;
+}
+
 /* Asks, and waits until the server has answered and hung up. @fields are whole lines.
- * Returns: the status; 101 at once
+ * Returns: the status
  */
 guint
 hub_line_ask (HubLine    *self,
@@ -131,18 +172,9 @@ hub_line_ask (HubLine    *self,
               const char *fields,
               char      **body)
 {
-  g_autofree char *request = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\n"
-                                              "Connection: close\r\n%s\r\n",
-                                              method, target, fields);
-  g_autofree char *head = NULL;
-  guint status;
+  hub_line_send_request (self, method, target, fields, NULL);
 
-  hub_line_send (self, request, strlen (request));
-  status = take_head (self, &head);
-  wait_until (self->is_over);
-  *body = g_strdup (self->received->str);
-
-  return status;
+  return hub_line_take_answer (self, body);
 }
 
 /* Asks for an upgrade with the key of RFC 6455, section 1.3. */
@@ -159,7 +191,7 @@ hub_line_upgrade (HubLine    *self,
 
   hub_line_send (self, request, strlen (request));
 
-  return take_head (self, head);
+  return hub_line_take_head (self, head);
 }
 
 /* Makes a frame that is masked. @first_byte is that of the frame. */

@@ -32,6 +32,15 @@ void     hub_line_set_reading (HubLine *self,
 void     hub_line_send (HubLine    *self,
                         const char *bytes,
                         gsize       length);
+void     hub_line_send_request (HubLine    *self,
+                                const char *method,
+                                const char *target,
+                                const char *fields,
+                                const char *body);
+guint    hub_line_take_head (HubLine *self,
+                             char   **head);
+guint    hub_line_take_answer (HubLine *self,
+                               char   **body);
 guint    hub_line_ask (HubLine    *self,
                        const char *method,
                        const char *target,

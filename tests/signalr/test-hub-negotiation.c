@@ -61,8 +61,9 @@ test_hub_negotiation_version (gconstpointer test_data)
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), \
                    expected, strlen (expected))
 
-#define TRANSPORTS "\"availableTransports\":[{\"transport\":\"WebSockets\"," \
-  "\"transferFormats\":[\"Text\"]}]}"
+#define TRANSPORT(name) "{\"transport\":\"" name "\",\"transferFormats\":[\"Text\"]}"
+#define TRANSPORTS "\"availableTransports\":[" TRANSPORT ("WebSockets") "," \
+  TRANSPORT ("ServerSentEvents") "," TRANSPORT ("LongPolling") "]}"
 
 static void
 test_hub_negotiation_answer_1 (void)

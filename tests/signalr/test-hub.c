@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #define SECOND G_USEC_PER_SEC
+#define EVENTS "Accept: text/event-stream\r\n"
 #define CALL "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"a\"]}|"
 #define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
 #define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
@@ -30,9 +31,6 @@ typedef struct
   guint status;
   const char *body;
 } RequestRow;
-
-#define TRANSPORTS "\"availableTransports\":[{\"transport\":\"WebSockets\"," \
-  "\"transferFormats\":[\"Text\"]}]}"
 
 static const RequestRow requests[] = {
   { "negotiate-as-nobody", "POST", "/hub/negotiate?negotiateVersion=1", "", 401, NULL },
@@ -52,10 +50,20 @@ static const RequestRow requests[] = {
   { "delete-of-unknown-id", "DELETE", "/hub?id=x", BY_OWNER, 404, "No Connection with that ID" },
   { "get-of-somebody-else's-id", "GET", "/hub?id=TOKEN", BY_GUEST, 404,
     "No Connection with that ID" },
-  { "long-poll", "GET", "/hub?id=TOKEN", BY_OWNER, 404,
-    "LongPolling transport not supported by this end point type" },
-  { "server-sent-events", "GET", "/hub?id=TOKEN", BY_OWNER "Accept: text/event-stream\r\n", 404,
-    "ServerSentEvents transport not supported by this end point type" },
+  { "poll-of-somebody-else's-id", "GET", "/hub?id=USED", BY_GUEST, 404,
+    "No Connection with that ID" },
+  { "events-of-somebody-else's-id", "GET", "/hub?id=TOKEN", BY_GUEST EVENTS, 404,
+    "No Connection with that ID" },
+  { "events-of-no-id", "GET", "/hub", BY_OWNER EVENTS, 400, "Connection ID required" },
+  { "events-of-unknown-id", "GET", "/hub?id=x", BY_OWNER EVENTS, 404,
+    "No Connection with that ID" },
+  { "poll-of-websocket", "GET", "/hub?id=USED", BY_OWNER, 400,
+    "Cannot change transports mid-connection" },
+  { "events-of-websocket", "GET", "/hub?id=USED", BY_OWNER EVENTS, 400,
+    "Cannot change transports mid-connection" },
+  { "post-to-nothing-yet", "POST", "/hub?id=TOKEN", BY_OWNER, 404, "No Connection with that ID" },
+  { "delete-of-nothing-yet", "DELETE", "/hub?id=TOKEN", BY_OWNER, 400,
+    "Cannot terminate this connection using the DELETE endpoint." },
   { "post-to-websocket", "POST", "/hub?id=USED", BY_OWNER, 405,
     "POST requests are not allowed for WebSocket connections." },
   { "delete-of-websocket", "DELETE", "/hub?id=USED", BY_OWNER, 400,

@@ -27,7 +27,7 @@ typedef struct
   HwHubHandler *handler;
   HwPlane *plane;
   HwHubConnection *connection;
-  HwLineTransport *transport;
+  HwHubTransport *transport;
   int fd;
   GString *bytes; /* what came and is no whole frame yet */
   GString *heard; /* separators are bars */
@@ -50,11 +50,11 @@ set_up (Fixture      *fixture,
   fixture->handler = hw_task_hub_new (fixture->house->queue);
   fixture->plane = hw_plane_new (HW_CLOCK (fixture->house->clock));
   fixture->connection = hw_hub_connection_new (fixture->handler, fixture->house->owner, 1);
-  fixture->transport = hw_line_transport_new (fixture->plane, fixture->connection,
+  fixture->transport = hw_line_transport_new (HW_LINE_KIND_WEBSOCKET, fixture->plane, fixture->connection,
                                               HW_CLOCK (fixture->house->clock));
   fixture->bytes = g_string_new (NULL);
   fixture->heard = g_string_new (NULL);
-  hw_line_transport_start (fixture->transport, &wire, NULL);
+  hw_line_transport_start (HW_LINE_TRANSPORT (fixture->transport), &wire, NULL, NULL);
 }
 
 static void
@@ -362,18 +362,18 @@ test_slow_client_is_cut (Fixture      *fixture,
   hw_test_house_add_many (fixture->house, 200);
   settle (fixture);
   hw_fake_clock_advance (fixture->house->clock, 9 * SECOND);
-  hw_line_transport_tick (fixture->transport);
+  hw_hub_transport_tick (fixture->transport);
   g_assert_true (is_connected (fixture));
 
   hear (fixture);
   hw_test_house_add_many (fixture->house, 200);
   settle (fixture);
   hw_fake_clock_advance (fixture->house->clock, 9 * SECOND);
-  hw_line_transport_tick (fixture->transport);
+  hw_hub_transport_tick (fixture->transport);
   g_assert_true (is_connected (fixture));
 
   hw_fake_clock_advance (fixture->house->clock, SECOND);
-  hw_line_transport_tick (fixture->transport);
+  hw_hub_transport_tick (fixture->transport);
   settle (fixture);
   g_assert_false (is_connected (fixture));
 }
@@ -403,14 +403,14 @@ test_steady_client_stays (Fixture      *fixture,
   for (guint i = 0; i < 4; i++)
     {
       hw_fake_clock_advance (fixture->house->clock, 6 * SECOND);
-      hw_line_transport_tick (fixture->transport);
+      hw_hub_transport_tick (fixture->transport);
       settle (fixture);
       g_assert_true (is_connected (fixture));
       take_some (fixture);
     }
 
   hw_fake_clock_advance (fixture->house->clock, 10 * SECOND);
-  hw_line_transport_tick (fixture->transport);
+  hw_hub_transport_tick (fixture->transport);
   settle (fixture);
   g_assert_false (is_connected (fixture));
 }
