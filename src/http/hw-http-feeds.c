@@ -215,8 +215,7 @@ on_line_watch_news (HwPlaneLine      *line,
       return;
     }
 
-  *place = news->place;
-  news->place = (HwWatchPlace) { 0 };
+  hw_watch_place_move (&news->place, place);
   feed->watcher = hw_watcher_new_poll (place->queue, place->principal, &place->filter,
                                        hw_task_queue_get_epoch (place->queue), place->seq, &once);
   feed_look (feed);

@@ -49,13 +49,9 @@ typedef struct Watch
   GList age; /* in by_age */
   gpointer owner;
 
-  HwTaskQueue *queue;     /* (unowned): for whoever watches on */
+  HwWatchPlace place; /* its queue is for whoever watches on */
   HwWatchWriteFunc write;
-  GBytes *head;           /* (owned) (nullable): for @write */
-  HwPrincipal *principal; /* (owned) (nullable) */
-  HwWatchFilter filter;
-  guint64 seq;
-  guint64 rev;
+  GBytes *head;       /* (owned) (nullable): for @write */
   gint64 told_at;
 
   guint is_woken : 1;   /* there may be something to read */
@@ -122,7 +118,7 @@ hw_fan_out_wake (HwFanOut *self,
     return;
 
   watch->is_woken = TRUE;
-  watch->seq = MAX (watch->seq, head);
+  watch->place.seq = MAX (watch->place.seq, head);
   self->function (watch->owner, self->user_data);
 }
 
@@ -235,7 +231,7 @@ hw_fan_out_set_first (HwFanOut *self,
   if (task_id == 0)
     self->of_all = first;
   else if (first != NULL)
-    g_hash_table_replace (self->by_task, &first->filter.task_id, first);
+    g_hash_table_replace (self->by_task, &first->place.filter.task_id, first);
   else
     g_hash_table_remove (self->by_task, &task_id);
 }
@@ -337,22 +333,17 @@ hw_fan_out_add (HwFanOut        *self,
 
   watch = g_new0 (Watch, 1);
   watch->owner = owner;
-  watch->queue = place->queue;
+  hw_watch_place_move (place, &watch->place);
   watch->write = write;
   watch->head = head != NULL ? hw_fan_out_share_head (self, head) : NULL;
-  watch->principal = g_steal_pointer (&place->principal);
-  watch->filter = place->filter;
-  place->filter = (HwWatchFilter) { 0 };
-  watch->seq = place->seq;
-  watch->rev = place->rev;
   watch->told_at = self->now;
   watch->age.data = watch;
   g_queue_push_tail_link (&self->by_age, &watch->age);
 
-  watch->next = hw_fan_out_get_first (self, watch->filter.task_id);
+  watch->next = hw_fan_out_get_first (self, watch->place.filter.task_id);
   if (watch->next != NULL)
     watch->next->previous = watch;
-  hw_fan_out_set_first (self, watch->filter.task_id, watch);
+  hw_fan_out_set_first (self, watch->place.filter.task_id, watch);
 
   hw_fan_out_wake (self, watch, 0);
 
@@ -379,11 +370,10 @@ hw_fan_out_remove (HwFanOut *self,
   if (gone->previous != NULL)
     gone->previous->next = gone->next;
   else
-    hw_fan_out_set_first (self, gone->filter.task_id, gone->next);
+    hw_fan_out_set_first (self, gone->place.filter.task_id, gone->next);
 
   g_queue_unlink (&self->by_age, &gone->age);
-  hw_watch_filter_clear (&gone->filter);
-  g_clear_pointer (&gone->principal, hw_principal_unref);
+  hw_watch_place_clear (&gone->place);
   g_clear_pointer (&gone->head, g_bytes_unref);
   g_free (gone);
 }
@@ -417,7 +407,7 @@ hw_watch_get_seq (const HwWatch *watch)
 {
   g_return_val_if_fail (watch != NULL, 0);
 
-  return ((const Watch *) watch)->seq;
+  return ((const Watch *) watch)->place.seq;
 }
 
 /**
@@ -431,17 +421,9 @@ void
 hw_watch_take_place (HwWatch      *watch,
                      HwWatchPlace *place)
 {
-  Watch *self = (Watch *) watch;
-
   g_return_if_fail (watch != NULL && place != NULL);
 
-  place->queue = self->queue;
-  place->principal = g_steal_pointer (&self->principal);
-  place->filter = self->filter;
-  self->filter.type = NULL;
-  self->filter.owner = NULL;
-  place->seq = self->seq;
-  place->rev = self->rev;
+  hw_watch_place_move (&((Watch *) watch)->place, place);
 }
 
 static void
@@ -460,9 +442,9 @@ watch_tell (Watch   *watch,
             HwEvent *event,
             GString *output)
 {
-  watch->seq = MAX (watch->seq, hw_event_get_seq (event));
-  watch->rev = MAX (watch->rev, hw_event_get_rev (event));
-  if (!hw_watch_filter_sees (&watch->filter, watch->principal, event))
+  watch->place.seq = MAX (watch->place.seq, hw_event_get_seq (event));
+  watch->place.rev = MAX (watch->place.rev, hw_event_get_rev (event));
+  if (!hw_watch_filter_sees (&watch->place.filter, watch->place.principal, event))
     return;
 
   watch_note_state (watch, event);
@@ -498,7 +480,7 @@ hw_fan_out_read_events (HwFanOut     *self,
   guint64 reached = 0;
 
   g_ptr_array_set_size (self->page, 0);
-  if (!hw_event_log_read_recent (self->log, watch->filter.task_id, watch->seq, PAGE_SIZE,
+  if (!hw_event_log_read_recent (self->log, watch->place.filter.task_id, watch->place.seq, PAGE_SIZE,
                                  self->page, &reached))
     {
       *state = HW_WATCH_BEHIND;
@@ -508,7 +490,7 @@ hw_fan_out_read_events (HwFanOut     *self,
   if (!hw_fan_out_tell_page (self, watch, output, enough))
     return FALSE;
 
-  watch->seq = MAX (watch->seq, reached);
+  watch->place.seq = MAX (watch->place.seq, reached);
 
   return reached >= hw_event_log_get_head (self->log);
 }
@@ -520,7 +502,7 @@ hw_fan_out_read_levels (HwFanOut *self,
                         gsize     enough)
 {
   g_ptr_array_set_size (self->page, 0);
-  hw_event_log_read_levels (self->log, watch->filter.task_id, watch->rev, self->page);
+  hw_event_log_read_levels (self->log, watch->place.filter.task_id, watch->place.rev, self->page);
 
   return hw_fan_out_tell_page (self, watch, output, enough);
 }
@@ -531,7 +513,7 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
                            Watch    *watch,
                            GString  *output)
 {
-  guint64 head = MAX (hw_event_log_get_head (self->log), watch->seq);
+  guint64 head = MAX (hw_event_log_get_head (self->log), watch->place.seq);
 
   if (self->heartbeat == NULL || hw_event_get_seq (self->heartbeat) != head)
     {
@@ -539,7 +521,7 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
       self->heartbeat = hw_event_new_heartbeat (self->epoch, head);
     }
 
-  watch->seq = head;
+  watch->place.seq = head;
   watch->write (output, watch->head, self->heartbeat);
 }
 
@@ -574,7 +556,7 @@ hw_fan_out_read (HwFanOut *self,
         hw_fan_out_tell_heartbeat (self, reading, output);
       reading->is_due = FALSE;
       reading->is_woken = FALSE;
-      if (reading->filter.task_id != 0 && reading->has_ended)
+      if (reading->place.filter.task_id != 0 && reading->has_ended)
         state = HW_WATCH_ENDED;
     }
 

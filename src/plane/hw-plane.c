@@ -580,10 +580,9 @@ hw_plane_watch (HwPlane         *self,
     self->feed = hw_plane_feed_new (self, place->queue);
 
   watch = g_new0 (HwPlaneWatch, 1);
-  watch->place = *place;
+  hw_watch_place_move (place, &watch->place);
   watch->write = write;
   watch->head = head != NULL ? g_bytes_ref (head) : NULL;
-  *place = (HwWatchPlace) { 0 };
   self->last_watch++;
   hw_plane_order (self, HW_PLANE_SUBJECT_WATCH, line, watch, self->last_watch);
 

@@ -29,6 +29,10 @@ typedef struct
   guint64 rev;
 } HwWatchPlace;
 
+void hw_watch_place_copy (const HwWatchPlace *self,
+                          HwWatchPlace       *copy);
+void hw_watch_place_move (HwWatchPlace *self,
+                          HwWatchPlace *moved);
 void hw_watch_place_clear (HwWatchPlace *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwWatchPlace, hw_watch_place_clear)

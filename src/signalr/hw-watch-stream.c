@@ -117,9 +117,7 @@ hw_watch_stream_leave (HwHubStream  *stream,
   if (!self->may_leave || !hw_watcher_is_at_head (self->watcher))
     return FALSE;
 
-  *place = self->place;
-  place->principal = hw_principal_ref (self->place.principal);
-  hw_watch_filter_copy (&self->place.filter, &place->filter);
+  hw_watch_place_copy (&self->place, place);
   place->seq = hw_watcher_get_seq (self->watcher);
   place->rev = hw_watcher_get_rev (self->watcher);
   g_clear_object (&self->watcher);
@@ -213,10 +211,8 @@ hw_watch_stream_new_at (const HwWatchPlace *place)
   g_return_val_if_fail (place != NULL && place->queue != NULL, NULL);
 
   self = g_object_new (HW_TYPE_WATCH_STREAM, NULL);
-  self->place = *place;
-  self->place.queue = g_object_ref (place->queue);
-  self->place.principal = hw_principal_ref (place->principal);
-  hw_watch_filter_copy (&place->filter, &self->place.filter);
+  hw_watch_place_copy (place, &self->place);
+  g_object_ref (self->place.queue);
   self->may_leave = TRUE;
   hw_watch_stream_watch (self, hw_task_queue_get_epoch (place->queue));
 
