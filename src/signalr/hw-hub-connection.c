@@ -8,9 +8,9 @@
 
 #include "hw-error.h"
 #include "hw-hub-client.h"
-#include "hw-hub-streams.h"
 #include "hw-hub-message.h"
 #include "hw-hub-record.h"
+#include "hw-hub-watch.h"
 #include "hw-hub-writer.h"
 
 /* The first sentence is that of .NET's server. */
@@ -126,25 +126,6 @@ hw_hub_connection_rest (HwHubConnection *self)
 
   self->watches = hw_hub_client_leave (self->client);
   g_clear_object (&self->client);
-}
-
-/* Forgets a stream while there is no client. Returns: (transfer full) (nullable): it */
-static HwHubWatch *
-hw_hub_connection_take_watch (HwHubConnection *self,
-                              guint            id)
-{
-  for (GSList *link = self->watches; link != NULL; link = link->next)
-    {
-      HwHubWatch *watch = link->data;
-
-      if (watch->id != id)
-        continue;
-
-      self->watches = g_slist_delete_link (self->watches, link);
-      return watch;
-    }
-
-  return NULL;
 }
 
 /* Ends the connection after the last word has been written. */
@@ -323,27 +304,6 @@ hw_hub_connection_set_owner (HwHubConnection            *self,
     hw_hub_outlet_allow_watching (self->outlet);
 }
 
-static void
-hw_hub_connection_end_watch (HwHubConnection *self,
-                             guint            id,
-                             HwWatchState     state,
-                             HwWatchPlace    *place)
-{
-  g_autofree HwHubWatch *watch = NULL;
-
-  if (state == HW_WATCH_ENDED)
-    watch = hw_hub_connection_take_watch (self, id);
-
-  if (watch == NULL)
-    {
-      hw_hub_client_hear (hw_hub_connection_get_client (self), id, state, place);
-      return;
-    }
-
-  hw_hub_write_stream_end (hw_hub_outlet_get_buffer (self->outlet), watch->key);
-  hw_hub_outlet_flush (self->outlet);
-}
-
 /**
  * hw_hub_connection_hear:
  * @self: a connection
@@ -367,8 +327,12 @@ hw_hub_connection_hear (HwHubConnection *self,
 
   alive = g_object_ref (self);
   self->now = now;
-  if (!self->is_closed)
-    hw_hub_connection_end_watch (self, watch, state, place);
+  if (self->is_closed)
+    return;
+
+  /* To end one takes no client. */
+  if (state != HW_WATCH_ENDED || !hw_hub_watches_end (&self->watches, watch, self->outlet))
+    hw_hub_client_hear (hw_hub_connection_get_client (self), watch, state, place);
 }
 
 /**

@@ -6,10 +6,9 @@
 
 #include "hw-hub-streams.h"
 
+#include "hw-hub-watch.h"
 #include "hw-hub-writer.h"
 #include "hw-watch-stream.h"
-
-#include <string.h>
 
 /* The first sentence is that of .NET's server: clients look at it. */
 #define TEXT_STREAM_FAILED "An error occurred on the server while streaming results. " \
@@ -438,12 +437,8 @@ hw_hub_streams_leave (HwHubStreams *self)
   for (guint i = 0; i < self->streams->len; i++)
     {
       OpenStream *stream = g_ptr_array_index (self->streams, i);
-      gsize size = strlen (stream->key) + 1;
-      HwHubWatch *watch = g_malloc (sizeof (HwHubWatch) + size);
 
-      watch->id = stream->watch;
-      memcpy (watch->key, stream->key, size);
-      watches = g_slist_prepend (watches, watch);
+      watches = g_slist_prepend (watches, hw_hub_watch_new (stream->watch, stream->key));
       stream->watch = 0;
     }
 

@@ -12,19 +12,6 @@ G_BEGIN_DECLS
 /* Enough for a page that follows each task it shows; each one costs a watcher. */
 #define HW_HUB_MAX_STREAMS 64
 
-/**
- * HwHubWatch:
- * @id: what hw_hub_outlet_watch() gave
- * @key: the invocation ID
- *
- * A stream of which somebody else tells: all that has to be known of it meanwhile.
- */
-typedef struct
-{
-  guint id;
-  char key[];
-} HwHubWatch;
-
 #define HW_TYPE_HUB_STREAMS (hw_hub_streams_get_type ())
 G_DECLARE_FINAL_TYPE (HwHubStreams, hw_hub_streams, HW, HUB_STREAMS, GObject)
 
