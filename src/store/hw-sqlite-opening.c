@@ -96,6 +96,29 @@ start_numbers (HwDb            *db,
   return hw_high_water_new (path, &mark, error);
 }
 
+/* SQLite would make a new database of a file without contents. If there was one the last time,
+ * its contents were lost: whoever wants to begin without it moves the file away.
+ */
+static gboolean
+check_has_contents (const char *path,
+                    gboolean    has_log,
+                    GError    **error)
+{
+  HwHighWaterMark mark;
+
+  if (has_log || get_size (path) > 0 || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  hw_high_water_read (path, &mark);
+  if (mark.epoch == 0)
+    return TRUE;
+
+  g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED,
+                       "The database is empty, and was not the last time.");
+
+  return FALSE;
+}
+
 static HwDb *
 open_and_prepare (const char      *path,
                   HwSqliteNumbers *numbers,
@@ -111,6 +134,9 @@ open_and_prepare (const char      *path,
 
   hw_sqlite_copy_tidy (path);
   rest->has_log = hw_sqlite_copy_has_log (path);
+  if (!check_has_contents (path, rest->has_log, error))
+    return NULL;
+
   db = hw_db_open (path, HW_DB_MODE_WRITE, error);
   if (db == NULL)
     return NULL;

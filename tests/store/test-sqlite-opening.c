@@ -11,6 +11,7 @@
 #include "hw-db.h"
 #include "hw-local-disk.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* What happens to a database before anybody may use it: what an older Headway made, and what
@@ -331,6 +332,33 @@ test_damage_is_refused_after_a_death (Fixture      *fixture,
   g_assert_cmpmem (before, length_before, after, length_after);
 }
 
+/* What has lost all of its contents is not taken for a new one; without the file it begins anew. */
+static void
+test_damage_of_all_is_refused (Fixture      *fixture,
+                               gconstpointer kind)
+{
+  g_autofree char *path = fixture_build_path (fixture, "headway.db");
+  g_autofree char *contents = NULL;
+  g_autoptr(HwStore) store = NULL;
+  g_autoptr(GError) error = NULL;
+  gsize length;
+
+  add (fixture, "@a{sv} {}");
+  fixture_close (fixture);
+  g_file_set_contents (path, "", 0, NULL);
+
+  store = open_sqlite (fixture->folder, &error);
+  g_assert_null (store);
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, path));
+  g_file_get_contents (path, &contents, &length, NULL);
+  g_assert_cmpuint (length, ==, 0);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  fixture_open (fixture);
+  g_assert_cmpuint (add (fixture, "@a{sv} {}"), >, 1);
+}
+
 static void
 on_failed (HwStore *store,
            GError  *error,
@@ -410,6 +438,7 @@ main (int   argc,
     { "upgrade/leaves-a-backup", test_upgrade_leaves_a_backup },
     { "upgrade/needs-its-backup", test_upgrade_needs_its_backup },
     { "damage/is-refused-after-a-death", test_damage_is_refused_after_a_death },
+    { "damage/of-all-is-refused", test_damage_of_all_is_refused },
     { "damage/of-a-large-one-is-found-later", test_damage_of_a_large_one_is_found_later },
   };
 
