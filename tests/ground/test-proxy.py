@@ -397,6 +397,10 @@ LINES = {
     "TRACE": "TRACE / HTTP/1.1",
 }
 
+# Of these nobody reads anything but two requests. All others are one, and refused.
+CLEAR = {"an upgrade", "an upgrade to HTTP/2", "a field of the connection", "a range",
+         "a hidden slash", "a hidden end of a line", "two slashes"}
+
 
 class SmugglingTest(House):
     """Requests that two readers may read in two ways."""
@@ -414,7 +418,7 @@ class SmugglingTest(House):
         for i, ((name, (fields, start)), (method, line)) in enumerate(
                 itertools.product(TAILS.items(), FIRST_LINES.items())):
             length = len(start) + len(inner)
-            requests.append((f"{name} of {method}", f"{line.format(i=i)}\r\nHost: {NAME}\r\n"
+            requests.append((f"{name} ({method})", f"{line.format(i=i)}\r\nHost: {NAME}\r\n"
                              f"{fields.format(n=length)}\r\n\r\n{start}{inner}"))
         for name, line in LINES.items():
             requests.append((name, f"{line}\r\nHost: {NAME}\r\n\r\n{inner}"))
@@ -447,6 +451,35 @@ class SmugglingTest(House):
                 # Each connection had two requests at most, and one got nothing of another.
                 self.assertLessEqual(len(re.findall(rb"HTTP/1.1 [2-5]\d\d ", answer)), 2)
                 self.assertLessEqual(answer.count(b" 202 "), 1)
+
+    def speak(self, request: bytes) -> bytes:
+        """Sends bytes to the daemon itself, says that this is all, and hears what is answered."""
+        heard = b""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as plain:
+            plain.settimeout(daemon.LIMIT)
+            plain.connect(str(self.socket))
+            plain.sendall(request)
+            plain.shutdown(socket.SHUT_WR)
+            while piece := plain.recv(65536):
+                heard += piece
+        return heard
+
+    def test_daemon_alone_refuses_all_that_is_unclear(self):
+        taken = 0
+        for name, request in self.make_all():
+            with self.subTest(name=name):
+                answer = self.speak(request)
+                first, *others = [int(status)
+                                  for status in re.findall(rb"HTTP/1.1 ([2-5]\d\d) ", answer)]
+                if name.partition(" (")[0] in CLEAR:
+                    self.assertEqual([202], others)
+                elif name.startswith("a coding with an underscore"):
+                    self.assertEqual([400], others)  # what would be a chunk is a bad request
+                else:
+                    self.assertGreaterEqual(first, 400)
+                    self.assertEqual([], others)
+                taken += others.count(202)
+        self.assertEqual(taken, len(self.ask_owner("GET", "/api/v1/tasks?limit=500")["tasks"]))
 
     def test_daemon_goes_on(self):
         for _, request in self.make_all()[:40]:
