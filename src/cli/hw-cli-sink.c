@@ -6,6 +6,8 @@
 
 #include "hw-cli-sink.h"
 
+#include "hw-cli-i18n.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -148,8 +150,10 @@ write_in_thread (GTask        *gtask,
 
       if (number != 0 && piece->fd == self->fd)
         {
-          g_task_return_new_error (gtask, G_IO_ERROR, (int) g_io_error_from_errno (number),
-                                   "%s", g_strerror (number));
+          g_task_return_new_error (gtask, G_IO_ERROR, (int) g_io_error_from_errno (number), "%s",
+                                   number != ENOSPC ? g_strerror (number)
+                                   : _("There is no room for it. Make some, or choose another "
+                                       "place."));
           return;
         }
     }

@@ -391,6 +391,14 @@ class ExportTest(House):
         self.assertEqual(self.tasks(), self.lines(path.read_text()))
         self.assertEqual([path], [*self.home.glob("tasks*")])
 
+    def test_full_disk_is_said_to_be_full(self):
+        self.add_many(1)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([HEADWAY, "--socket", str(self.socket), "export"], stdout=full,
+                                  env=self.environment, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(1, done.returncode)
+        self.assertIn("The export is not whole. There is no room for it.", done.stderr)
+
     def test_says_that_it_is_not_whole(self):
         for number in range(60):
             self.headway("add", "noop", "--title", "x" * 100)
