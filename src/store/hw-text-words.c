@@ -197,7 +197,7 @@ read_page (Look         *self,
     }
 }
 
-/* Reads a row of the table of pages, and hands it to one of the two that know what it is. */
+/* Reads a row of the table of pages. Its @bytes are there until @statement is released. */
 static gboolean
 read_row (HwDb           *db,
           guint64         row,
