@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Daemon } from './support/daemon.ts'
 import { HEADWAYD, startDaemon } from './support/daemon.ts'
+import { Description } from './support/openapi.ts'
 import { overSocket, overTcp } from './support/rest.ts'
 import { Speaker } from './support/speaker.ts'
 import type { TaskPage } from './support/words.ts'
@@ -276,6 +277,7 @@ test('what the gate itself refuses says the same, and no log what was asked', as
 
 test('who finds no room is told so as everybody else is', async () => {
   const daemon = await startDaemon({ program: withFewDescriptors() })
+  const api = await Description.of(overSocket(daemon))
   const { epoch, seq } = (await overSocket(daemon).get('/api/v1/tasks')).json as TaskPage
   const who = `Host: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${daemon.token}\r\n`
   const path = `/api/v1/events?epoch=${epoch}&after=${seq}&wait=30`
@@ -285,4 +287,7 @@ test('who finds no room is told so as everybody else is', async () => {
   const refused = await Promise.race(heard)
   expect(refused.status).toBe(503)
   expect(faultsOf('GET', refused)).toEqual([])
+  const { status, fields, body: text } = refused
+  const headers = Object.fromEntries([...fields].map(([name, [value = '']]) => [name, value]))
+  expect(api.faults(api.place('getEvents'), { status, headers, text })).toEqual([])
 })

@@ -136,7 +136,7 @@ test('whatever any request may be refused for is listed', async () => {
     check(place, await rest.get(fill(place, NOBODY)))
   }
 
-  // A disk without room, a daemon without room and a daemon with a fault are not to be had here.
+  // A disk without room and a daemon with a fault are not to be had; one without room is elsewhere.
   const listed = api.places.flatMap(({ operation }) => Object.keys(operation.responses).map(Number))
   const refusals = new Set(listed.filter((status) => status >= 400))
   expect([...seen].sort()).toEqual(
