@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-# What a path may have beside its operations.
+# The operations that stand in the file: HEAD is made of GET.
 METHODS = ["get", "post", "delete"]
 
 

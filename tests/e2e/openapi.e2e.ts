@@ -227,57 +227,74 @@ test('every parameter of a query is taken as far as it says, and no other', asyn
   expect(faults).toEqual([])
 })
 
-/** Adds nothing that anybody has to wait for. */
-const ORIGIN = { 'Content-Type': 'application/json' }
+/** What shows who asks: fields, and what stands in the address, by the names of the schemes. */
+interface Proofs {
+  headers: Readonly<Record<string, Record<string, string>>>
+  inAddress: Readonly<Record<string, string>>
+}
 
-test('every operation lets those in whom it says, and nobody else', async () => {
-  const { daemon, api } = await beginDescribed()
-  const nobody = overTcp(daemon, null)
-  const opened = await nobody.post('/api/v1/session', { token: daemon.token })
+/** The token, or a session with its two halves. */
+async function proofsOf({ daemon }: Begun): Promise<Proofs> {
+  const opened = await overTcp(daemon, null).post('/api/v1/session', { token: daemon.token })
   const { key } = opened.json as { key: string }
   const cookie = opened.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-  const fields: Readonly<Record<string, Record<string, string>>> = {
-    token: { Authorization: `Bearer ${daemon.token}` },
-    sessionKey: { Authorization: `Bearer ${key}` },
-    sessionCookie: { Cookie: cookie, Origin: daemon.origin },
+  return {
+    headers: {
+      token: { Authorization: `Bearer ${daemon.token}` },
+      sessionKey: { Authorization: `Bearer ${key}` },
+      sessionCookie: { Cookie: cookie, Origin: daemon.origin },
+    },
+    inAddress: {
+      addressKey: `key=${key}`,
+      accessToken: `access_token=${daemon.token}`,
+      'accessToken of a session': `access_token=${key}`,
+    },
   }
-  const feed = { Accept: 'text/event-stream' }
-  const queries: Readonly<Record<string, [token: string, session: string]>> = {
-    addressKey: ['', `key=${key}`],
-    accessToken: [`access_token=${daemon.token}`, `access_token=${key}`],
+}
+
+/** What a request says that goes one of the ways in. */
+function sayOf(place: Place, way: readonly string[], proofs: Proofs) {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+  for (const name of way) Object.assign(headers, proofs.headers[name])
+  const isSession = way.includes('sessionCookie')
+  const scheme = way.find((name) => name in proofs.inAddress) ?? ''
+  const name = isSession && scheme === 'accessToken' ? 'accessToken of a session' : scheme
+  // A key in the address is for those alone who hear events as they come, and for files.
+  if (scheme === 'addressKey' && place.path.endsWith('/events')) {
+    headers['Accept'] = 'text/event-stream'
   }
-  const asked: string[] = []
+  return { headers, url: fill(place, NOBODY, proofs.inAddress[name] ?? '') }
+}
+
+test('every operation lets those in whom it says, and nobody else', async () => {
+  const begun = await beginDescribed()
+  const { daemon, api } = begun
+  const proofs = await proofsOf(begun)
+  const nobody = overTcp(daemon, null)
+  const seen = new Set<string>()
   for (const place of api.places) {
     const { method, operation } = place
-    // Whoever is let in hears nothing but what is wrong.
-    const isFeed = operation.operationId.startsWith('getTaskEvents')
-    const ways = operation.security ?? [{ token: [] }, { sessionCookie: [], sessionKey: [] }, {}]
-    const none = await nobody.ask(method, fill(place, NOBODY, ''), { headers: ORIGIN })
+    // So that nothing is added.
+    const body = method === 'POST' && place.path.includes('task') ? { body: '!' } : {}
+    const ways = (operation.security ?? api.json.security).map((way) => Object.keys(way))
+    const none = await nobody.ask(method, fill(place, NOBODY), body)
     expect(none.status === 401, `${method} ${place.path}`).toBe(ways.length > 0)
     for (const way of ways) {
-      const names = Object.keys(way)
-      const headers = Object.assign(
-        { ...ORIGIN },
-        ...names.map((name) => fields[name] ?? {}),
-      ) as Record<string, string>
-      if (names.includes('addressKey') && isFeed) Object.assign(headers, feed)
-      if (names.includes('addressKey') && operation.operationId.startsWith('getEvents')) continue
-      const inAddress = names.find((name) => name in queries) ?? ''
-      const query = queries[inAddress]?.[names.includes('sessionCookie') ? 1 : 0] ?? ''
-      const door = names.length === 0 ? overSocket(daemon) : nobody
-      const body = method === 'POST' && place.path.includes('task') ? { body: '!' } : {}
-      const answer = await door.ask(method, fill(place, NOBODY, query), { headers, ...body })
-      asked.push(names.join())
-      expect(answer.status, `${method} ${place.path} ${names.join()}`).not.toBe(401)
+      // It would not end.
+      if (way.includes('addressKey') && operation.operationId === 'getEvents') continue
+      const { url, headers } = sayOf(place, way, proofs)
+      const door = way.length === 0 ? overSocket(daemon) : nobody
+      const answer = await door.ask(method, url, { headers, ...body })
+      seen.add(way.join())
+      expect(answer.status, `${method} ${place.path} ${way.join()}`).not.toBe(401)
       expect(api.faults(place, answer)).toEqual([])
-      if (!names.includes('sessionCookie')) continue
+      if (!way.includes('sessionCookie')) continue
 
-      const half = { ...headers, Cookie: '' }
-      const other = await nobody.ask(method, fill(place, NOBODY, query), { headers: half })
-      expect(other.status, `${method} ${place.path} without the cookie`).toBe(401)
+      const half = await nobody.ask(method, url, { headers: { ...headers, Cookie: '' }, ...body })
+      expect(half.status, `${method} ${place.path} without the cookie`).toBe(401)
     }
   }
-  expect(new Set(asked).size).toBe(6)
+  expect(seen.size).toBe(6)
 })
 
 test('what its schema takes is taken, up to the limits', async () => {

@@ -65,6 +65,7 @@ type PathItem = Partial<Record<Method, Operation>> & { parameters?: Parameter[] 
 
 export interface OpenApi {
   openapi: string
+  security: Record<string, string[]>[]
   paths: Record<string, PathItem>
   components: { schemas: Record<string, Record<string, Json>> }
 }
