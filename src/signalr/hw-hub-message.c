@@ -8,10 +8,10 @@
 
 #include "hw-error.h"
 #include "hw-hub-record.h"
+#include "hw-json-reader.h"
 #include "hw-json-scan.h"
-#include "hw-json-variant.h"
 
-#include <json-glib/json-glib.h>
+#include <string.h>
 
 /* Clients count: theirs are decimal numbers. Each answer repeats it. */
 #define MAX_INVOCATION_ID_LENGTH 128
@@ -69,72 +69,179 @@ refuse (GError    **error,
   return FALSE;
 }
 
-/* Reads a record as an object. Returns: (transfer full): its parser, which keeps it */
-static JsonParser *
-parse_object (const char  *record,
-              gsize        length,
-              JsonObject **object,
-              GError     **error)
+/* What is looked at in messages. */
+typedef enum
 {
-  g_autoptr(JsonParser) parser = NULL;
-  JsonNode *root;
+  MEMBER_TYPE,
+  MEMBER_ID,
+  MEMBER_TARGET,
+  MEMBER_ARGUMENTS,
+  MEMBER_STREAM_IDS,
+  MEMBER_ITEM,
+  MEMBER_RESULT,
+  MEMBER_ERROR,
+  MEMBER_PROTOCOL,
+  MEMBER_VERSION,
+} Member;
 
-  if (!hw_json_scan (record, length, HW_HUB_MAX_RECORD_LENGTH, error))
-    return NULL;
+static const char *const member_names[] = {
+  [MEMBER_TYPE] = "type",
+  [MEMBER_ID] = "invocationId",
+  [MEMBER_TARGET] = "target",
+  [MEMBER_ARGUMENTS] = "arguments",
+  [MEMBER_STREAM_IDS] = "streamIds",
+  [MEMBER_ITEM] = "item",
+  [MEMBER_RESULT] = "result",
+  [MEMBER_ERROR] = "error",
+  [MEMBER_PROTOCOL] = "protocol",
+  [MEMBER_VERSION] = "version",
+};
 
-  parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, record, (gssize) length, error))
-    return NULL;
+#define N_MEMBERS G_N_ELEMENTS (member_names)
 
-  root = json_parser_get_root (parser);
-  if (!JSON_NODE_HOLDS_OBJECT (root))
-    {
-      refuse (error, "A message must be a JSON object.");
-      return NULL;
-    }
+/* What a record has of that. */
+typedef struct
+{
+  GVariant *values[N_MEMBERS]; /* (owned) (nullable) */
+} Members;
 
-  *object = json_node_get_object (root);
-
-  return g_steal_pointer (&parser);
+static void
+members_clear (Members *self)
+{
+  for (guint i = 0; i < N_MEMBERS; i++)
+    g_clear_pointer (&self->values[i], g_variant_unref);
 }
 
-/* Gets a member that must be there and of type @type. */
-static JsonNode *
-get_member (JsonObject *object,
-            const char *name,
-            GType       type,
-            const char *type_name,
-            GError    **error)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Members, members_clear)
+
+/* Reads an array as an `av`, whatever the elements are. Returns: (transfer floating) */
+static GVariant *
+take_array (HwJsonLexer *lexer)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
-  if (node == NULL)
+  for (gboolean has_more = hw_json_reader_enter (lexer); has_more;
+       has_more = hw_json_reader_next (lexer))
+    g_variant_builder_add (&builder, "v", hw_json_reader_take_value (lexer));
+
+  return g_variant_builder_end (&builder);
+}
+
+static void
+members_take (Members     *self,
+              const char  *name,
+              HwJsonLexer *lexer)
+{
+  gboolean is_array = hw_json_reader_peek_class (lexer) == G_VARIANT_CLASS_ARRAY;
+  g_autoptr(GVariant) value =
+    g_variant_ref_sink (is_array ? take_array (lexer) : hw_json_reader_take_value (lexer));
+
+  for (guint i = 0; i < N_MEMBERS; i++)
+    if (g_str_equal (name, member_names[i]))
+      {
+        g_clear_pointer (&self->values[i], g_variant_unref);
+        self->values[i] = g_steal_pointer (&value);
+        return;
+      }
+}
+
+/* Reads a record, which must be an object. */
+static gboolean
+read_members (const char *record,
+              gsize       length,
+              Members    *members,
+              GError    **error)
+{
+  HwJsonLexer lexer = { .data = record, .length = length };
+
+  if (!hw_json_scan (record, length, HW_HUB_MAX_RECORD_LENGTH, error))
+    return FALSE;
+
+  if (hw_json_reader_peek_class (&lexer) != G_VARIANT_CLASS_DICT_ENTRY)
+    return refuse (error, "A message must be a JSON object.");
+
+  for (gboolean has_more = hw_json_reader_enter (&lexer); has_more;
+       has_more = hw_json_reader_next (&lexer))
     {
-      refuse (error, "Missing required property '%s'.", name);
+      g_autofree char *name = hw_json_reader_take_name (&lexer);
+
+      members_take (members, name, &lexer);
+    }
+
+  return TRUE;
+}
+
+/* Gets a member that must be there and of a type. Returns: (transfer none) (nullable) */
+static GVariant *
+get_member (const Members      *members,
+            Member              member,
+            const GVariantType *type,
+            const char         *type_name,
+            GError            **error)
+{
+  GVariant *value = members->values[member];
+
+  if (value == NULL)
+    {
+      refuse (error, "Missing required property '%s'.", member_names[member]);
       return NULL;
     }
 
-  if (json_node_get_value_type (node) != type)
+  if (!g_variant_is_of_type (value, type))
     {
-      refuse (error, "Expected '%s' to be of type %s.", name, type_name);
+      refuse (error, "Expected '%s' to be of type %s.", member_names[member], type_name);
       return NULL;
     }
 
-  return node;
+  return value;
+}
+
+static GVariant *
+get_string (const Members *members,
+            Member         member,
+            GError       **error)
+{
+  return get_member (members, member, G_VARIANT_TYPE_STRING, "String", error);
+}
+
+static GVariant *
+get_number (const Members *members,
+            Member         member,
+            GError       **error)
+{
+  return get_member (members, member, G_VARIANT_TYPE_INT64, "Number", error);
+}
+
+static GVariant *
+get_array (const Members *members,
+           Member         member,
+           GError       **error)
+{
+  return get_member (members, member, G_VARIANT_TYPE ("av"), "Array", error);
+}
+
+/* Whether something is there that is not null. */
+static gboolean
+has_value (const Members *members,
+           Member         member)
+{
+  GVariant *value = members->values[member];
+
+  return value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE);
 }
 
 static gboolean
-read_type (HwHubMessage *self,
-           JsonObject   *object,
-           GError      **error)
+read_type (HwHubMessage  *self,
+           const Members *members,
+           GError       **error)
 {
-  JsonNode *node = get_member (object, "type", G_TYPE_INT64, "Number", error);
+  GVariant *value = get_number (members, MEMBER_TYPE, error);
   gint64 type;
 
-  if (node == NULL)
+  if (value == NULL)
     return FALSE;
 
-  type = json_node_get_int (node);
+  type = g_variant_get_int64 (value);
   if (type > 0 && type < HW_N_HUB_MESSAGE_TYPES)
     self->type = (HwHubMessageType) type;
 
@@ -143,23 +250,22 @@ read_type (HwHubMessage *self,
 
 /* A call without an ID, or with an empty one, wants no answer. */
 static gboolean
-read_id (HwHubMessage *self,
-         JsonObject   *object,
-         GError      **error)
+read_id (HwHubMessage  *self,
+         const Members *members,
+         GError       **error)
 {
-  const char *name = "invocationId";
+  const char *name = member_names[MEMBER_ID];
   const char *id;
-  JsonNode *node;
+  GVariant *value;
 
-  if (!forms[self->type].needs_id &&
-      (!json_object_has_member (object, name) || json_object_get_null_member (object, name)))
+  if (!forms[self->type].needs_id && !has_value (members, MEMBER_ID))
     return TRUE;
 
-  node = get_member (object, name, G_TYPE_STRING, "String", error);
-  if (node == NULL)
+  value = get_string (members, MEMBER_ID, error);
+  if (value == NULL)
     return FALSE;
 
-  id = json_node_get_string (node);
+  id = g_variant_get_string (value, NULL);
   if (strlen (id) > MAX_INVOCATION_ID_LENGTH)
     return refuse (error, "The value of '%s' is too long.", name);
   if (*id == '\0' && forms[self->type].needs_id)
@@ -171,74 +277,54 @@ read_id (HwHubMessage *self,
   return TRUE;
 }
 
-/* Makes an `av` of whatever the elements are. Returns: (transfer full) */
-static GVariant *
-make_arguments (JsonArray *array)
-{
-  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  g_autoptr(GVariant) arguments = NULL;
-
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      g_autoptr(GVariant) argument =
-        hw_json_variant_new_from_node (json_array_get_element (array, i));
-
-      g_variant_builder_add (&builder, "v", argument);
-    }
-
-  arguments = g_variant_ref_sink (g_variant_builder_end (&builder));
-  /* One block of bytes instead of an object for each part: calls may wait. */
-  g_variant_get_data (arguments);
-
-  return g_steal_pointer (&arguments);
-}
-
 static gboolean
-read_call (HwHubMessage *self,
-           JsonObject   *object,
-           GError      **error)
+read_call (HwHubMessage  *self,
+           const Members *members,
+           GError       **error)
 {
-  JsonNode *target = get_member (object, "target", G_TYPE_STRING, "String", error);
-  JsonNode *node = NULL;
+  GVariant *target = get_string (members, MEMBER_TARGET, error);
+  GVariant *arguments = NULL;
+  GVariant *stream_ids = NULL;
 
   if (target == NULL)
     return FALSE;
 
-  node = get_member (object, "arguments", JSON_TYPE_ARRAY, "Array", error);
-  if (node == NULL)
+  arguments = get_array (members, MEMBER_ARGUMENTS, error);
+  if (arguments == NULL)
     return FALSE;
 
-  self->target = json_node_dup_string (target);
-  self->arguments = make_arguments (json_node_get_array (node));
+  self->target = g_variant_dup_string (target, NULL);
+  self->arguments = g_variant_ref (arguments);
+  /* One block of bytes instead of an object for each part: calls may wait. */
+  g_variant_get_data (self->arguments);
 
-  if (!json_object_has_member (object, "streamIds") ||
-      json_object_get_null_member (object, "streamIds"))
+  if (!has_value (members, MEMBER_STREAM_IDS))
     return TRUE;
 
-  node = get_member (object, "streamIds", JSON_TYPE_ARRAY, "Array", error);
-  if (node == NULL)
+  stream_ids = get_array (members, MEMBER_STREAM_IDS, error);
+  if (stream_ids == NULL)
     return FALSE;
 
-  self->n_stream_ids = json_array_get_length (json_node_get_array (node));
+  self->n_stream_ids = (guint) g_variant_n_children (stream_ids);
 
   return TRUE;
 }
 
 static gboolean
-read_body (HwHubMessage *self,
-           JsonObject   *object,
-           GError      **error)
+read_body (HwHubMessage  *self,
+           const Members *members,
+           GError       **error)
 {
   const MessageForm *form = &forms[self->type];
 
-  if ((form->needs_id || form->needs_call) && !read_id (self, object, error))
+  if ((form->needs_id || form->needs_call) && !read_id (self, members, error))
     return FALSE;
-  if (form->needs_call && !read_call (self, object, error))
+  if (form->needs_call && !read_call (self, members, error))
     return FALSE;
-  if (form->needs_item && !json_object_has_member (object, "item"))
-    return refuse (error, "Missing required property 'item'.");
+  if (form->needs_item && members->values[MEMBER_ITEM] == NULL)
+    return refuse (error, "Missing required property '%s'.", member_names[MEMBER_ITEM]);
   if (self->type == HW_HUB_MESSAGE_TYPE_COMPLETION &&
-      json_object_has_member (object, "error") && json_object_has_member (object, "result"))
+      members->values[MEMBER_ERROR] != NULL && members->values[MEMBER_RESULT] != NULL)
     return refuse (error, "The 'error' and 'result' properties are mutually exclusive.");
 
   return TRUE;
@@ -261,16 +347,15 @@ hw_hub_message_parse (const char *record,
                       gsize       length,
                       GError    **error)
 {
-  JsonObject *object = NULL;
-  g_autoptr(JsonParser) parser = parse_object (record, length, &object, error);
+  g_auto(Members) members = { 0 };
   g_autoptr(HwHubMessage) self = NULL;
 
-  if (parser == NULL)
+  if (!read_members (record, length, &members, error))
     return NULL;
 
   self = g_new0 (HwHubMessage, 1);
   self->size = length;
-  if (!read_type (self, object, error) || !read_body (self, object, error))
+  if (!read_type (self, &members, error) || !read_body (self, &members, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -293,29 +378,30 @@ hw_hub_handshake_parse (const char *record,
                         gsize       length,
                         GError    **error)
 {
-  JsonObject *object = NULL;
-  g_autoptr(JsonParser) parser = parse_object (record, length, &object, NULL);
-  JsonNode *name = NULL;
-  JsonNode *version = NULL;
+  g_auto(Members) members = { 0 };
+  GVariant *name = NULL;
+  GVariant *value = NULL;
   const char *protocol;
+  gint64 version;
 
-  if (parser != NULL)
+  if (read_members (record, length, &members, NULL))
     {
-      name = get_member (object, "protocol", G_TYPE_STRING, "String", NULL);
-      version = get_member (object, "version", G_TYPE_INT64, "Number", NULL);
+      name = get_string (&members, MEMBER_PROTOCOL, NULL);
+      value = get_number (&members, MEMBER_VERSION, NULL);
     }
 
   /* The details say nothing to a client that cannot do this much. */
-  if (name == NULL || version == NULL)
+  if (name == NULL || value == NULL)
     return refuse (error, "An unexpected error occurred during connection handshake.");
 
-  protocol = json_node_get_string (name);
+  protocol = g_variant_get_string (name, NULL);
   if (g_ascii_strcasecmp (protocol, "json") != 0)
     return refuse (error, "The protocol '%s' is not supported.", protocol);
 
-  if (json_node_get_int (version) >= 1 && json_node_get_int (version) <= 2)
+  version = g_variant_get_int64 (value);
+  if (version >= 1 && version <= 2)
     return TRUE;
 
   return refuse (error, "The server does not support version %" G_GINT64_FORMAT
-                 " of the '%s' protocol.", json_node_get_int (version), protocol);
+                 " of the '%s' protocol.", version, protocol);
 }

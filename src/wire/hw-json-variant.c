@@ -8,100 +8,6 @@
 
 #include "hw-json-reader.h"
 
-/* It calls those for objects and arrays, which call it. How deep they go is bounded,
- * because every text went through hw_json_scan(). */
-static GVariant *variant_from_node (JsonNode *node);
-
-static void
-add_member (JsonObject *object,
-            const char *name,
-            JsonNode   *node,
-            gpointer    user_data)
-{
-  GVariantBuilder *builder = user_data;
-
-  if (!JSON_NODE_HOLDS_NULL (node))
-    g_variant_builder_add (builder, "{sv}", name, variant_from_node (node));
-}
-
-static GVariant *
-variant_from_object (JsonObject *object)
-{
-  g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  json_object_foreach_member (object, add_member, &builder);
-
-  return g_variant_builder_end (&builder);
-}
-
-static gboolean
-is_all_strings (JsonArray *array)
-{
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    if (json_node_get_value_type (json_array_get_element (array, i)) != G_TYPE_STRING)
-      return FALSE;
-
-  return TRUE;
-}
-
-/* An empty array is one of strings: those are the ones that parameters take. */
-static GVariant *
-variant_from_array (JsonArray *array)
-{
-  gboolean is_strings = is_all_strings (array);
-  g_auto(GVariantBuilder) builder =
-    G_VARIANT_BUILDER_INIT (is_strings ? G_VARIANT_TYPE_STRING_ARRAY : G_VARIANT_TYPE ("av"));
-
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      JsonNode *node = json_array_get_element (array, i);
-
-      if (is_strings)
-        g_variant_builder_add (&builder, "s", json_node_get_string (node));
-      else
-        g_variant_builder_add (&builder, "v", variant_from_node (node));
-    }
-
-  return g_variant_builder_end (&builder);
-}
-
-static GVariant *
-variant_from_scalar (JsonNode *node)
-{
-  switch (json_node_get_value_type (node))
-    {
-    case G_TYPE_STRING:
-      return g_variant_new_string (json_node_get_string (node));
-    case G_TYPE_BOOLEAN:
-      return g_variant_new_boolean (json_node_get_boolean (node));
-    case G_TYPE_INT64:
-      return g_variant_new_int64 (json_node_get_int (node));
-    case G_TYPE_DOUBLE:
-      return g_variant_new_double (json_node_get_double (node));
-    default:
-      g_return_val_if_reached (NULL);
-    }
-}
-
-/* Returns: (transfer floating) */
-static GVariant *
-variant_from_node (JsonNode *node)
-{
-  switch (json_node_get_node_type (node))
-    {
-    case JSON_NODE_OBJECT:
-      return variant_from_object (json_node_get_object (node));
-    case JSON_NODE_ARRAY:
-      return variant_from_array (json_node_get_array (node));
-    case JSON_NODE_VALUE:
-      return variant_from_scalar (node);
-    case JSON_NODE_NULL:
-      return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
-    default:
-      g_return_val_if_reached (NULL);
-    }
-}
-
 /**
  * hw_json_variant_flatten:
  * @value: (transfer floating): a value that was just built
@@ -122,23 +28,6 @@ hw_json_variant_flatten (GVariant *value)
   g_variant_get_data (value);
 
   return value;
-}
-
-/**
- * hw_json_variant_new_from_node:
- * @node: a node of a text that has passed hw_json_scan()
- *
- * Makes a value of a part of a JSON text, as hw_json_variant_parse() does of a
- * whole one.
- *
- * Returns: (transfer full): the value
- */
-GVariant *
-hw_json_variant_new_from_node (JsonNode *node)
-{
-  g_return_val_if_fail (node != NULL, NULL);
-
-  return hw_json_variant_flatten (variant_from_node (node));
 }
 
 /**

@@ -6,8 +6,6 @@
 
 #include "hw-json-scan.h"
 
-#include <json-glib/json-glib.h>
-
 G_BEGIN_DECLS
 
 GVariant *hw_json_variant_parse (const char *data,
@@ -18,7 +16,6 @@ GVariant *hw_json_variant_parse_within (const char         *data,
                                         gsize               length,
                                         const HwJsonLimits *limits,
                                         GError            **error);
-GVariant *hw_json_variant_new_from_node (JsonNode *node);
 GVariant *hw_json_variant_flatten (GVariant *value);
 
 G_END_DECLS
