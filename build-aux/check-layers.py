@@ -31,11 +31,10 @@ MAY_INCLUDE = {
 }
 
 # Libraries that only some folders may know, by how their headers begin: SQL ends in the store,
-# JSON in the frontends, HTTP in what speaks it.
+# HTTP in what speaks it.
 MAY_INCLUDE_LIBRARY = {
     "sqlite3.h": {"store"},
     "libsoup": {"http", "signalr", "daemon", "cli"},
-    "json-glib": {"wire", "http", "signalr"},
     "gnutls": {"http"},
 }
 

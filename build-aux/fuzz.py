@@ -47,7 +47,7 @@ COVERED = [
 ]
 
 # Of these the unit tests of their own have to reach every branch: they decide what libsoup, and
-# json-glib, ever see.
+# all that reads JSON, ever see.
 EXACT = {
     "http/hw-http-head.c": "http-head",
     "wire/hw-json-lexer.c": "json-scan",

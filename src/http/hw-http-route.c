@@ -12,8 +12,7 @@
 #define MAX_TASK_ID (G_GUINT64_CONSTANT (1) << 53)
 
 /* A task's parameters are bounded by their types at far less. That much is read all the
- * same, so that who sends too long a value is told which one it is; json-glib makes about
- * ten times as much of it in memory. */
+ * same, so that who sends too long a value is told which one it is. */
 #define MAX_TASK_BODY (2 * 1024 * 1024)
 
 /* Room for the token. Whoever sends it is nobody yet. */

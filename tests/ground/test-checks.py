@@ -103,10 +103,6 @@ class LayersTest(TreeTest):
         self.write("src/http/hw-task-api.c", "#include <sqlite3.h>\n")
         self.assert_fails("src/http must not include sqlite3.h")
 
-    def test_json_stays_out_of_the_core(self):
-        self.write("src/core/hw-task.c", "#include <json-glib/json-glib.h>\n")
-        self.assert_fails("json-glib/json-glib.h")
-
     def test_http_stays_out_of_the_runners(self):
         self.write("src/runners/hw-runner.c", "#include <libsoup/soup.h>\n")
         self.assert_fails("libsoup/soup.h")
