@@ -7,10 +7,10 @@
 #include "hw-db-writer.h"
 
 #include "hw-db-answers.h"
+#include "hw-db-log-keeper.h"
 #include "hw-db-statement.h"
 #include "hw-error.h"
 #include "hw-event.h"
-#include "hw-store-space.h"
 #include "hw-text-rows.h"
 
 /**
@@ -43,7 +43,7 @@ struct _HwDbWriter
   HwDbCheckpointer *checkpointer; /* (owned) */
   HwHighWater *high_water;        /* (owned) */
   HwSqliteNumbers numbers;
-  guint checkpointed_pages;       /* length of the log when it was last told */
+  HwDbLogKeeper log_keeper;
   HwStoreSpace space;
   GError *failure;                /* (owned) (nullable): why nothing is written any more */
   gboolean is_failure_untold;
@@ -77,6 +77,11 @@ static const char failure_of_log;
  */
 #define QUIET_TIME (G_USEC_PER_SEC / 20)
 
+/* The log's file is made longer when nobody has asked for anything for so long: longer than
+ * between the two transactions of a short task, shorter than between two tasks of a person.
+ */
+#define PAUSE (2 * G_TIME_SPAN_MILLISECOND)
+
 /* As many as may have to wait for that under a load that never pauses: to look for a word
  * then takes some 300 ms.
  */
@@ -86,20 +91,6 @@ static const char failure_of_log;
  * last.
  */
 #define MAX_REQUESTS 1024
-
-/* Pages that the log grows before the checkpointer is woken, 16 MiB: small enough to
- * stay in the page cache, large enough to write each page once for many changes.
- */
-#define PAGES_BETWEEN_CHECKPOINTS 4000
-
-/* Length from which on the writer does it itself, between two transactions: under a
- * load that never pauses, the log can only be begun anew when its one writer stands
- * still.
- */
-#define MAX_LOG_PAGES 16000
-
-/* The same when space is scarce: a log that is begun anew takes no more of it. */
-#define SCARCE_LOG_PAGES 64
 
 static void
 answer_free (Answer *answer)
@@ -391,34 +382,6 @@ hw_db_writer_index (HwDbWriter *self)
   self->index_failed_at = self->numbers.last_task;
 }
 
-static void
-hw_db_writer_look_after_log (HwDbWriter *self)
-{
-  guint pages = hw_db_get_log_pages (self->db);
-
-  if (self->failure != NULL)
-    return;
-
-  if (self->space != HW_STORE_SPACE_PLENTY && pages >= SCARCE_LOG_PAGES)
-    {
-      hw_db_checkpoint (self->db, NULL);
-      return;
-    }
-
-  /* A shorter log was begun anew. */
-  if (pages < self->checkpointed_pages)
-    self->checkpointed_pages = 0;
-  if (pages - self->checkpointed_pages < PAGES_BETWEEN_CHECKPOINTS)
-    return;
-
-  /* What is wrong with it the checkpointer's warning says, or the next commit. */
-  self->checkpointed_pages = pages;
-  if (pages < MAX_LOG_PAGES)
-    hw_db_checkpointer_wake (self->checkpointer);
-  else
-    hw_db_checkpoint (self->db, NULL);
-}
-
 /* Tells of a failure that no request met. */
 static void
 hw_db_writer_tell_failure (HwDbWriter *self)
@@ -428,10 +391,34 @@ hw_db_writer_tell_failure (HwDbWriter *self)
     hw_db_writer_answer (self, g_ptr_array_new ());
 }
 
+static void
+hw_db_writer_look_after_log (HwDbWriter *self)
+{
+  if (self->failure == NULL)
+    hw_db_log_keeper_look (&self->log_keeper, self->space);
+}
+
+static gboolean
+hw_db_writer_lacks_room (HwDbWriter *self)
+{
+  return self->failure == NULL && hw_db_log_keeper_lacks_room (&self->log_keeper);
+}
+
 /* Waits for a request, and does meanwhile what nobody waits for. */
 static gpointer
 hw_db_writer_wait (HwDbWriter *self)
 {
+  while (hw_db_writer_lacks_room (self))
+    {
+      gpointer request = g_async_queue_timeout_pop (self->waiting, PAUSE);
+
+      if (request != NULL)
+        return request;
+
+      hw_db_log_keeper_make_room (&self->log_keeper);
+      hw_db_writer_tell_failure (self);
+    }
+
   for (guint64 time = QUIET_TIME; hw_db_writer_lacks_words (self, TASKS_TO_INDEX); time = 0)
     {
       gpointer request = g_async_queue_timeout_pop (self->waiting, time);
@@ -596,6 +583,7 @@ hw_db_writer_new (HwDb                  *db,
   self->user_data = user_data;
   self->db = db;
   self->checkpointer = checkpointer;
+  self->log_keeper = (HwDbLogKeeper) { .db = db, .checkpointer = checkpointer };
   self->high_water = high_water;
   self->numbers = *numbers;
   self->pushed = g_ptr_array_new ();

@@ -25,6 +25,7 @@
 struct _HwDb
 {
   sqlite3 *handle;           /* (owned) */
+  HwDbLog *log;              /* (owned) (nullable): see hw_db_use_log() */
   GHashTable *statements;    /* (owned) (element-type utf8 HwDbStatement): by their text */
   GCancellable *cancellable; /* (owned) (nullable): of what is read now */
   int is_interrupted;        /* atomic: nothing long is to run any more */
@@ -86,6 +87,13 @@ sqlite3 *
 hw_db_get_handle (HwDb *self)
 {
   return self->handle;
+}
+
+/* Gets how the log is written, or NULL if there is none. */
+HwDbLog *
+hw_db_get_log (HwDb *self)
+{
+  return self->log;
 }
 
 GHashTable *
@@ -321,8 +329,32 @@ hw_db_free (HwDb *self)
 
   g_hash_table_unref (self->statements);
   sqlite3_close (self->handle);
+  g_clear_pointer (&self->log, hw_db_log_free);
   g_clear_object (&self->cancellable);
   g_free (self);
+}
+
+static gboolean
+hw_db_set_journal_mode (HwDb    *self,
+                        GError **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+  guint64 version;
+
+  statement = hw_db_prepare (self, "PRAGMA journal_mode = WAL", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+
+  /* It is written down only when the statement ends, and the log is opened by who reads. */
+  if (has_row && g_strcmp0 (hw_db_statement_get_string (statement, 0), "wal") == 0)
+    return hw_db_statement_run (statement, error) &&
+           hw_db_get_number (self, "PRAGMA schema_version", &version, error);
+
+  g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
+                       "The database cannot have a write-ahead log there. Use a local disk.");
+
+  return FALSE;
 }
 
 /**
@@ -340,23 +372,15 @@ gboolean
 hw_db_use_log (HwDb    *self,
                GError **error)
 {
-  g_autoptr(HwDbStatement) statement = NULL;
-  gboolean has_row = FALSE;
-
   g_return_val_if_fail (self != NULL, FALSE);
 
-  statement = hw_db_prepare (self, "PRAGMA journal_mode = WAL", error);
-  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+  if (!hw_db_set_journal_mode (self, error))
     return FALSE;
 
-  /* It is written down only when the statement ends. */
-  if (has_row && g_strcmp0 (hw_db_statement_get_string (statement, 0), "wal") == 0)
-    return hw_db_statement_run (statement, error);
+  if (self->log == NULL)
+    self->log = hw_db_log_new (self->handle);
 
-  g_set_error_literal (error, HW_DB_ERROR, HW_DB_ERROR_DENIED,
-                       "The database cannot have a write-ahead log there. Use a local disk.");
-
-  return FALSE;
+  return TRUE;
 }
 
 /**
