@@ -10,6 +10,7 @@
 #include "hw-sqlite-schema.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -221,4 +222,85 @@ bench_raw_measure_lifecycles (const char *path,
                               gint64      duration)
 {
   return measure (path, 3, n_in_flight, duration);
+}
+
+/* What writes for bench_raw_pace(): it is woken for each task, and says when it is on disk. */
+typedef struct
+{
+  Raw *raw;    /* (unowned) */
+  guint n;
+  int fds[2];  /* (owned): where it hears, and where it answers */
+} Pace;
+
+static gpointer
+write_by_the_clock (gpointer data)
+{
+  Pace *pace = data;
+  char byte;
+
+  for (guint i = 0; i < pace->n && read (pace->fds[0], &byte, 1) == 1; i++)
+    {
+      raw_run (pace->raw->begin);
+      raw_change (pace->raw, 0, pace->raw->last_task + 1);
+      raw_change (pace->raw, 1, pace->raw->last_task + 1);
+      raw_run (pace->raw->commit);
+      raw_commit (pace->raw, 2, 1);
+      pace->raw->last_task++;
+      if (write (pace->fds[1], &byte, 1) != 1)
+        break;
+    }
+
+  return NULL;
+}
+
+/**
+ * bench_raw_pace:
+ * @path: where to make a database
+ * @n: how many tasks
+ * @rate: how many a second
+ * @latencies: (out caller-allocates): where to put how many microseconds each took
+ *
+ * Adds and claims a task in one transaction and ends it in the next, by the clock, in a thread
+ * that is woken for it: less nobody can do who keeps what happened.
+ */
+void
+bench_raw_pace (const char *path,
+                guint       n,
+                guint       rate,
+                double     *latencies)
+{
+  Raw raw = { NULL };
+  Pace pace = { .raw = &raw, .n = n };
+  int to[2];
+  int from[2];
+  gint64 next = g_get_monotonic_time ();
+  GThread *thread;
+
+  raw_open (&raw, path);
+  g_assert_cmpint (pipe (to), ==, 0);
+  g_assert_cmpint (pipe (from), ==, 0);
+  pace.fds[0] = to[0];
+  pace.fds[1] = from[1];
+  thread = g_thread_new ("raw writer", write_by_the_clock, &pace);
+  for (guint i = 0; i < n; i++)
+    {
+      GPollFD answer = { .fd = from[0], .events = G_IO_IN };
+      gint64 sent_at;
+      char byte = 0;
+
+      /* Nothing comes meanwhile. */
+      next += G_USEC_PER_SEC / rate;
+      while ((sent_at = g_get_monotonic_time ()) < next)
+        g_poll (&answer, 1, (int) ((next - sent_at + 999) / 1000));
+      g_assert_cmpint (write (to[1], &byte, 1), ==, 1);
+      g_assert_cmpint (read (from[0], &byte, 1), ==, 1);
+      latencies[i] = (double) (g_get_monotonic_time () - sent_at);
+    }
+  g_thread_join (thread);
+  for (guint i = 0; i < 2; i++)
+    {
+      close (to[i]);
+      close (from[i]);
+    }
+  raw_close (&raw);
 }

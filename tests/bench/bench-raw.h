@@ -17,3 +17,7 @@ double    bench_raw_measure_adding (const char *path,
 double    bench_raw_measure_lifecycles (const char *path,
                                         guint       n_in_flight,
                                         gint64      duration);
+void      bench_raw_pace (const char *path,
+                          guint       n,
+                          guint       rate,
+                          double     *latencies);
