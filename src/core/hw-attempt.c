@@ -322,6 +322,8 @@ hw_attempt_dispose (GObject *object)
   HwAttempt *self = HW_ATTEMPT (object);
 
   hw_attempt_clear_retry_timer (self);
+  g_signal_handlers_disconnect_by_data (self->news, self);
+  g_signal_handlers_disconnect_by_data (self->run, self);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->dispose (object);
 }
@@ -417,12 +419,9 @@ hw_attempt_new (HwStore    *store,
   self->started_at = hw_task_fields_get_number (fields, HW_TASK_FIELD_STARTED_AT);
 
   self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task));
-  g_signal_connect_object (self->news, "level", G_CALLBACK (on_news_level), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (self->news, "message", G_CALLBACK (on_news_message), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (self->run, "finished", G_CALLBACK (on_run_finished), self,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect (self->news, "level", G_CALLBACK (on_news_level), self);
+  g_signal_connect (self->news, "message", G_CALLBACK (on_news_message), self);
+  g_signal_connect (self->run, "finished", G_CALLBACK (on_run_finished), self);
 
   return self;
 }

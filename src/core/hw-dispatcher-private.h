@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 /* A task that runs. */
 typedef struct
 {
+  HwDispatcher *dispatcher; /* (unowned): outlives it */
   HwTask *task;       /* (owned) */
   HwAttempt *attempt; /* (owned) (nullable), until the claim has been answered */
   gboolean is_refused; /* nobody can run it, and the store is told so */

@@ -44,8 +44,10 @@ static void on_retry_timer (gpointer user_data);
 static void
 live_task_free (LiveTask *live)
 {
-  g_clear_object (&live->task);
+  if (live->attempt != NULL)
+    g_signal_handlers_disconnect_by_data (live->attempt, live);
   g_clear_object (&live->attempt);
+  g_clear_object (&live->task);
   g_free (live);
 }
 
@@ -61,6 +63,7 @@ hw_dispatcher_add_live (HwDispatcher *self,
 {
   LiveTask *live = g_new0 (LiveTask, 1);
 
+  live->dispatcher = self;
   live->task = g_object_ref (task);
   g_hash_table_replace (self->live, copy_id (hw_task_get_id (task)), live);
 
@@ -70,18 +73,14 @@ hw_dispatcher_add_live (HwDispatcher *self,
 static void
 on_attempt_level (HwAttempt    *attempt,
                   HwTaskFields *fields,
-                  HwDispatcher *self)
+                  LiveTask     *live)
 {
-  guint64 task_id = hw_attempt_get_task_id (attempt);
-  LiveTask *live = g_hash_table_lookup (self->live, &task_id);
+  HwDispatcher *self = live->dispatcher;
   g_autoptr(HwEvent) event = NULL;
-
-  if (live == NULL || live->attempt != attempt)
-    return;
 
   event = hw_event_new_progress (&(HwEventOrigin) {
     .epoch = hw_store_get_epoch (self->store),
-    .task_id = task_id,
+    .task_id = hw_task_get_id (live->task),
     .attempt = hw_task_get_attempt (live->task),
     .type = hw_task_get_string (live->task, HW_TASK_FIELD_TYPE),
     .group = hw_task_get_string (live->task, HW_TASK_FIELD_GROUP),
@@ -97,14 +96,10 @@ on_attempt_level (HwAttempt    *attempt,
  * place does so in the same transaction, or in a later one.
  */
 static void
-on_attempt_ending (HwAttempt    *attempt,
-                   HwDispatcher *self)
+on_attempt_ending (HwAttempt *attempt,
+                   LiveTask  *live)
 {
-  guint64 task_id = hw_attempt_get_task_id (attempt);
-  LiveTask *live = g_hash_table_lookup (self->live, &task_id);
-
-  if (live == NULL || live->attempt != attempt)
-    return;
+  HwDispatcher *self = live->dispatcher;
 
   live->is_ending = TRUE;
   self->n_ending++;
@@ -189,10 +184,8 @@ hw_dispatcher_make_attempt (HwDispatcher *self,
     }
 
   live->attempt = hw_attempt_new (self->store, self->clock, runner, type, live->task);
-  g_signal_connect_object (live->attempt, "level", G_CALLBACK (on_attempt_level), self,
-                           G_CONNECT_DEFAULT);
-  g_signal_connect_object (live->attempt, "ending", G_CALLBACK (on_attempt_ending), self,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect (live->attempt, "level", G_CALLBACK (on_attempt_level), live);
+  g_signal_connect (live->attempt, "ending", G_CALLBACK (on_attempt_ending), live);
 
   return live->attempt;
 }

@@ -218,6 +218,7 @@ hw_run_news_dispose (GObject *object)
   HwRunNews *self = HW_RUN_NEWS (object);
 
   hw_run_news_clear_timer (self);
+  g_signal_handlers_disconnect_by_data (self->run, self);
 
   G_OBJECT_CLASS (hw_run_news_parent_class)->dispose (object);
 }
@@ -298,7 +299,7 @@ hw_run_news_new (HwRun   *run,
   self->clock = g_object_ref (clock);
   self->n_messages = n_messages;
   self->message_time = hw_clock_get_monotonic_time (clock);
-  g_signal_connect_object (run, "changed", G_CALLBACK (on_run_changed), self, G_CONNECT_DEFAULT);
+  g_signal_connect (run, "changed", G_CALLBACK (on_run_changed), self);
 
   return self;
 }
