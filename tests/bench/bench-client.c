@@ -264,18 +264,24 @@ bench_client_make_request (BenchClient *self,
                           strlen (body), body);
 }
 
-/* Asks once, and returns the body of the answer. The connection stays for the next time. */
-char *
-bench_client_ask (BenchClient *self,
-                  const char  *request)
+/* Asks once. The connection stays for the next time. */
+void
+bench_client_begin_to_ask (BenchClient *self,
+                           const char  *request)
 {
-  const char *body = NULL;
-
   if (self->asker == NULL)
     self->asker = bench_client_connect (self);
 
   self->asker->length = 0;
   peer_send (self->asker, request, strlen (request));
+}
+
+/* Waits for the answer, and returns its body. */
+char *
+bench_client_hear (BenchClient *self)
+{
+  const char *body = NULL;
+
   while (body == NULL)
     {
       peer_receive (self->asker);
@@ -283,6 +289,16 @@ bench_client_ask (BenchClient *self,
     }
 
   return g_strdup (body);
+}
+
+/* Asks once, and returns the body of the answer. */
+char *
+bench_client_ask (BenchClient *self,
+                  const char  *request)
+{
+  bench_client_begin_to_ask (self, request);
+
+  return bench_client_hear (self);
 }
 
 /* Closes the connection of bench_client_ask(), which a server does not keep for long. */

@@ -17,6 +17,9 @@ void         bench_client_free (BenchClient *self);
 
 char        *bench_client_make_request (BenchClient *self,
                                         const char  *body);
+void         bench_client_begin_to_ask (BenchClient *self,
+                                        const char  *request);
+char        *bench_client_hear (BenchClient *self);
 char        *bench_client_ask (BenchClient *self,
                                const char  *request);
 void         bench_client_hang_up (BenchClient *self);

@@ -22,19 +22,21 @@
 /* How often those who watch say that they are there, in microseconds. */
 #define GREETING_INTERVAL (10 * G_USEC_PER_SEC)
 
-#define DAY (24 * 3600 * (gint64) G_USEC_PER_SEC)
-
 /* When so long nothing has come, all has come, in milliseconds. */
 #define QUIET 5
 
 /* A server that says nothing for so long has failed, in milliseconds. */
 #define PATIENCE 120000
 
+/* What ends a record of SignalR, and a line of a feed. */
 #define SEPARATOR '\036'
+#define END_OF_LINE '\n'
+
+#define DATA "data: "
 
 typedef enum
 {
-  STEP_UPGRADE, /* the answer to the request is due */
+  STEP_REQUEST, /* its answer is due */
   STEP_GREETING,
   STEP_OPEN,
 } Step;
@@ -58,6 +60,7 @@ struct _BenchCrowd
   char *token;         /* (owned) */
   int epoll_fd;
   GPtrArray *watchers; /* (owned) (element-type Watcher) */
+  gboolean has_feeds;  /* those who join get a feed, and speak no SignalR */
   char *greeting;      /* (owned) (nullable): a frame, of those who join */
   gsize greeting_length;
   guint n_open;
@@ -66,7 +69,7 @@ struct _BenchCrowd
 
   guint64 n_events;
   guint64 n_bytes;
-  GArray *latencies; /* (owned) (element-type double): microseconds since an event's time */
+  GArray *arrivals;  /* (owned) (element-type gint64): when each event came to each watcher */
   char *buffer;      /* (owned) */
 };
 
@@ -114,7 +117,7 @@ bench_crowd_new (guint16     port,
   self->token = g_strdup (token);
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   self->watchers = g_ptr_array_new_with_free_func ((GDestroyNotify) watcher_free);
-  self->latencies = g_array_new (FALSE, FALSE, sizeof (double));
+  self->arrivals = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->buffer = g_malloc (BUFFER_SIZE);
 
   return self;
@@ -124,7 +127,7 @@ void
 bench_crowd_free (BenchCrowd *self)
 {
   g_ptr_array_unref (self->watchers);
-  g_array_unref (self->latencies);
+  g_array_unref (self->arrivals);
   close (self->epoll_fd);
   g_free (self->greeting);
   g_free (self->buffer);
@@ -143,22 +146,6 @@ read_number (const char *record,
   g_assert_nonnull (found);
 
   return g_ascii_strtoull (found + strlen (name), NULL, 10);
-}
-
-/* How long ago an event was, by its time of day: both clocks are this machine's. */
-static double
-get_age (const char *record,
-         gsize       length)
-{
-  const char *at = memmem (record, length, "\"at\":\"", 6);
-  gint64 then;
-
-  g_assert_nonnull (at);
-  at = strchr (at, 'T') + 1;
-  then = ((g_ascii_strtoll (at, NULL, 10) * 60 + g_ascii_strtoll (at + 3, NULL, 10)) * 60 +
-          g_ascii_strtoll (at + 6, NULL, 10)) * G_USEC_PER_SEC + g_ascii_strtoll (at + 9, NULL, 10);
-
-  return (double) ((g_get_real_time () - then + DAY) % DAY);
 }
 
 /* Sums up what an event says, so that all who got it can be compared. */
@@ -186,14 +173,14 @@ bench_crowd_take_event (BenchCrowd *self,
                         gsize       length)
 {
   guint64 seq = read_number (record, length, "\"seq\":");
-  double age = get_age (record, length);
+  gint64 now = g_get_monotonic_time ();
 
   g_assert_cmpuint (seq, >, watcher->seq);
   watcher->seq = seq;
   watcher->sum = add_up (watcher->sum, record, length);
   watcher->n_events++;
   self->n_events++;
-  g_array_append_val (self->latencies, age);
+  g_array_append_val (self->arrivals, now);
 }
 
 static gboolean
@@ -204,17 +191,54 @@ has (const char *record,
   return memmem (record, length, text, strlen (text)) != NULL;
 }
 
+/* Heartbeats and progress are levels. */
+static gboolean
+is_level (const char *record,
+          gsize       length)
+{
+  return has (record, length, "\"kind\":\"heartbeat\"") ||
+         has (record, length, "\"kind\":\"progress\"");
+}
+
+static void
+bench_crowd_open (BenchCrowd *self,
+                  Watcher    *watcher)
+{
+  watcher->step = STEP_OPEN;
+  self->n_open++;
+}
+
+/* A line of a feed: how things are is the first of it. */
+static void
+bench_crowd_take_line (BenchCrowd *self,
+                       Watcher    *watcher,
+                       const char *line,
+                       gsize       length)
+{
+  if (length < strlen (DATA) || memcmp (line, DATA, strlen (DATA)) != 0)
+    return;
+
+  if (watcher->step == STEP_GREETING)
+    bench_crowd_open (self, watcher);
+  if (!is_level (line, length))
+    bench_crowd_take_event (self, watcher, line, length);
+}
+
 static void
 bench_crowd_take_record (BenchCrowd *self,
                          Watcher    *watcher,
                          const char *record,
                          gsize       length)
 {
+  if (self->has_feeds)
+    {
+      bench_crowd_take_line (self, watcher, record, length);
+      return;
+    }
+
   if (length > 8 && record[8] == '2')
     {
-      /* Heartbeats and progress are levels. */
-      if (!has (record, length, "\"kind\":\"heartbeat\"") &&
-          !has (record, length, "\"kind\":\"progress\""))
+      if (!is_level (record, length))
         bench_crowd_take_event (self, watcher, record, length);
       return;
     }
@@ -222,8 +246,7 @@ bench_crowd_take_record (BenchCrowd *self,
   /* Nothing but the answer that says that one watches, and pings. */
   if (watcher->step == STEP_GREETING && has (record, length, "\"ready\""))
     {
-      watcher->step = STEP_OPEN;
-      self->n_open++;
+      bench_crowd_open (self, watcher);
     }
   else if (length > 2 && record[8] != '6')
     {
@@ -232,7 +255,7 @@ bench_crowd_take_record (BenchCrowd *self,
     }
 }
 
-/* Takes records out of what a frame carries. */
+/* Takes records out of what a frame carries, or lines. */
 static void
 bench_crowd_take_payload (BenchCrowd *self,
                           Watcher    *watcher,
@@ -241,7 +264,7 @@ bench_crowd_take_payload (BenchCrowd *self,
 {
   while (length > 0)
     {
-      const char *end = memchr (data, SEPARATOR, length);
+      const char *end = memchr (data, self->has_feeds ? END_OF_LINE : SEPARATOR, length);
       gsize n = end != NULL ? (gsize) (end - data) : length;
 
       if (end == NULL || watcher->carry != NULL)
@@ -295,6 +318,12 @@ bench_crowd_take_frames (BenchCrowd *self,
                          const char *data,
                          gsize       length)
 {
+  if (self->has_feeds)
+    {
+      bench_crowd_take_payload (self, watcher, data, length);
+      return;
+    }
+
   while (length > 0)
     {
       gsize n = (gsize) MIN (watcher->n_left, length);
@@ -314,7 +343,7 @@ bench_crowd_take_frames (BenchCrowd *self,
     }
 }
 
-/* The request for the upgrade is answered: what follows the answer are frames. */
+/* The request is answered: what follows the answer are frames or events. */
 static void
 bench_crowd_take_head (BenchCrowd *self,
                        Watcher    *watcher,
@@ -332,14 +361,15 @@ bench_crowd_take_head (BenchCrowd *self,
     return;
 
   head = g_steal_pointer (&watcher->carry);
-  if (!g_str_has_prefix (head->str, "HTTP/1.1 101"))
+  if (!g_str_has_prefix (head->str, self->has_feeds ? "HTTP/1.1 200" : "HTTP/1.1 101"))
     {
       self->is_refused = TRUE;
       return;
     }
 
   watcher->step = STEP_GREETING;
-  watcher_send (watcher, self->greeting, self->greeting_length);
+  if (!self->has_feeds)
+    watcher_send (watcher, self->greeting, self->greeting_length);
   bench_crowd_take_frames (self, watcher, end + 4, head->len - (gsize) (end + 4 - head->str));
 }
 
@@ -350,7 +380,7 @@ bench_crowd_receive (BenchCrowd *self,
   gssize n = recv (watcher->fd, self->buffer, BUFFER_SIZE, MSG_DONTWAIT);
 
   /* A server that has no room may also hang up without an answer. */
-  if (n <= 0 && watcher->step == STEP_UPGRADE)
+  if (n <= 0 && watcher->step == STEP_REQUEST)
     {
       self->is_refused = TRUE;
       return;
@@ -358,7 +388,7 @@ bench_crowd_receive (BenchCrowd *self,
 
   g_assert_cmpint (n, >, 0);
   self->n_bytes += (guint64) n;
-  if (watcher->step == STEP_UPGRADE)
+  if (watcher->step == STEP_REQUEST)
     bench_crowd_take_head (self, watcher, self->buffer, (gsize) n);
   else
     bench_crowd_take_frames (self, watcher, self->buffer, (gsize) n);
@@ -372,7 +402,7 @@ bench_crowd_greet_again (BenchCrowd *self,
   /* A masked frame of text: a ping of SignalR. */
   static const char ping[] = "\x81\x8b\0\0\0\0{\"type\":6}\036";
 
-  if (g_get_monotonic_time () < self->greeted_at + age)
+  if (self->has_feeds || g_get_monotonic_time () < self->greeted_at + age)
     return;
 
   self->greeted_at = g_get_monotonic_time ();
@@ -419,6 +449,24 @@ bench_crowd_add (BenchCrowd *self,
   watcher_send (watcher, request, strlen (request));
 }
 
+/* Has more connect, and waits until all are told of what happens, or one is refused. */
+static guint
+bench_crowd_add_many (BenchCrowd *self,
+                      guint       n_watchers,
+                      const char *request)
+{
+  guint n_wanted = self->watchers->len + n_watchers;
+
+  while (self->n_open < n_wanted && !self->is_refused)
+    {
+      while (self->watchers->len < n_wanted && self->watchers->len < self->n_open + MAX_JOINING)
+        bench_crowd_add (self, request);
+      bench_crowd_iterate (self);
+    }
+
+  return self->n_open;
+}
+
 /**
  * bench_crowd_join:
  * @self: a crowd
@@ -426,7 +474,7 @@ bench_crowd_add (BenchCrowd *self,
  * @target: what each of them calls to be streamed
  * @arguments: what it is called with
  *
- * Has more connect, and waits until all of them watch.
+ * Has more connect to the hub, and waits until all of them watch.
  *
  * Returns: how many there are now: fewer than there should be if one was refused
  */
@@ -448,18 +496,36 @@ bench_crowd_join (BenchCrowd *self,
                      "{\"type\":4,\"invocationId\":\"w\",\"target\":\"%s\",\"arguments\":%s}\036"
                      "{\"type\":1,\"invocationId\":\"ready\",\"target\":\"Nothing\","
                      "\"arguments\":[]}\036", target, arguments);
-  guint n_wanted = self->watchers->len + n_watchers;
 
   g_free (self->greeting);
   self->greeting = make_frame (text, &self->greeting_length);
-  while (self->n_open < n_wanted && !self->is_refused)
-    {
-      while (self->watchers->len < n_wanted && self->watchers->len < self->n_open + MAX_JOINING)
-        bench_crowd_add (self, request);
-      bench_crowd_iterate (self);
-    }
+  self->has_feeds = FALSE;
 
-  return self->n_open;
+  return bench_crowd_add_many (self, n_watchers, request);
+}
+
+/**
+ * bench_crowd_join_feeds:
+ * @self: a crowd in which nobody is at the hub
+ * @n_watchers: how many come
+ * @path: what each of them asks for
+ *
+ * Has more ask for a feed, and waits until all of them watch.
+ *
+ * Returns: how many there are now: fewer than there should be if one was refused
+ */
+guint
+bench_crowd_join_feeds (BenchCrowd *self,
+                        guint       n_watchers,
+                        const char *path)
+{
+  g_autofree char *request =
+    g_strdup_printf ("GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAuthorization: Bearer %s\r\n"
+                     "Accept: text/event-stream\r\n\r\n", path, self->port, self->token);
+
+  self->has_feeds = TRUE;
+
+  return bench_crowd_add_many (self, n_watchers, request);
 }
 
 /**
@@ -491,7 +557,7 @@ bench_crowd_leave (BenchCrowd *self)
     {
       Watcher *watcher = g_ptr_array_index (self->watchers, i);
 
-      if (watcher->step == STEP_OPEN)
+      if (watcher->step == STEP_OPEN && !self->has_feeds)
         watcher_send (watcher, goodbye, sizeof (goodbye) - 1);
     }
   bench_crowd_vanish (self);
@@ -515,7 +581,7 @@ bench_crowd_begin (BenchCrowd *self)
 
   self->n_events = 0;
   self->n_bytes = 0;
-  g_array_set_size (self->latencies, 0);
+  g_array_set_size (self->arrivals, 0);
   for (guint i = 0; i < self->watchers->len; i++)
     {
       Watcher *watcher = g_ptr_array_index (self->watchers, i);
@@ -591,9 +657,11 @@ bench_crowd_get_n_bytes (BenchCrowd *self)
   return self->n_bytes;
 }
 
-/* Gets how old events were when they came, in microseconds (transfer none). */
+/* Gets when each event came to each who was told of it, since bench_crowd_begin() (transfer none)
+ * (element-type gint64).
+ */
 GArray *
-bench_crowd_get_latencies (BenchCrowd *self)
+bench_crowd_get_arrivals (BenchCrowd *self)
 {
-  return self->latencies;
+  return self->arrivals;
 }

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-/* Many who watch over the hub, in one thread: raw sockets, epoll, and as little as can be done
+/* Many who watch, over the hub or by feeds, in one thread: raw sockets, epoll, and as little as can be done
  * with what comes. Each must get its events in order, and none twice.
  */
 typedef struct _BenchCrowd BenchCrowd;
@@ -19,6 +19,9 @@ guint       bench_crowd_join (BenchCrowd *self,
                               guint       n_watchers,
                               const char *target,
                               const char *arguments);
+guint       bench_crowd_join_feeds (BenchCrowd *self,
+                                    guint       n_watchers,
+                                    const char *path);
 void        bench_crowd_leave (BenchCrowd *self);
 void        bench_crowd_vanish (BenchCrowd *self);
 
@@ -32,4 +35,4 @@ void        bench_crowd_check (BenchCrowd *self,
                                guint       n_watchers,
                                guint       n_events);
 guint64     bench_crowd_get_n_bytes (BenchCrowd *self);
-GArray     *bench_crowd_get_latencies (BenchCrowd *self);
+GArray     *bench_crowd_get_arrivals (BenchCrowd *self);

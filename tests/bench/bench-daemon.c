@@ -8,10 +8,12 @@
 
 #include "bench-figures.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,16 +37,33 @@ bench_daemon_make_folder (BenchDaemon *self,
   g_assert_no_error (error);
 }
 
-/* Its environment: a disk whose syncs take @sync_time µs longer. */
+/* Makes a log in which the daemon notes when something was on the disk. */
+static void
+bench_daemon_make_log (BenchDaemon *self,
+                       const char  *path)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  g_assert_cmpint (ftruncate (fd, sizeof (SlowDiskLog)), ==, 0);
+  self->disk_log = mmap (NULL, sizeof (SlowDiskLog), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  g_assert_true (self->disk_log != MAP_FAILED);
+  close (fd);
+}
+
+/* Its environment: a disk whose syncs take @sync_time µs longer, and of which is known when they
+ * are over.
+ */
 static char **
-make_environment (guint sync_time)
+bench_daemon_make_environment (BenchDaemon *self,
+                               guint        sync_time)
 {
   g_autofree char *time = g_strdup_printf ("%u", sync_time);
+  g_autofree char *path = g_build_filename (self->folder, "disk-log", NULL);
   g_autofree char *options = NULL;
   char **environment = g_get_environ ();
 
-  if (sync_time == 0)
-    return environment;
+  if (self->disk_log == NULL)
+    bench_daemon_make_log (self, path);
 
   /* A sanitizer wants to be first, unless it is told that this is meant. */
   options = g_strconcat (g_environ_getenv (environment, "ASAN_OPTIONS") != NULL
@@ -52,6 +71,7 @@ make_environment (guint sync_time)
                          ":verify_asan_link_order=0", NULL);
   environment = g_environ_setenv (environment, "ASAN_OPTIONS", options, TRUE);
   environment = g_environ_setenv (environment, "SLOW_DISK_TIME", time, TRUE);
+  environment = g_environ_setenv (environment, "SLOW_DISK_LOG", path, TRUE);
 
   return g_environ_setenv (environment, "LD_PRELOAD",
                            HW_BUILD_DIR "/tests/e2e/slow-disk.so", TRUE);
@@ -82,7 +102,7 @@ bench_daemon_start (BenchDaemon *self,
                     guint        max_parallel,
                     guint        sync_time)
 {
-  g_auto(GStrv) environment = make_environment (sync_time);
+  g_auto(GStrv) environment = NULL;
   const char *argv[] = {
     HW_BUILD_DIR "/src/daemon/headwayd", "--config", NULL, "--state-dir", NULL,
     "--http-port", "0", "--no-dbus", NULL,
@@ -95,6 +115,7 @@ bench_daemon_start (BenchDaemon *self,
   gint64 begin;
 
   bench_daemon_make_folder (self, max_parallel);
+  environment = bench_daemon_make_environment (self, sync_time);
   argv[2] = config = g_build_filename (self->folder, "headway.conf", NULL);
   argv[4] = self->folder;
 
@@ -129,6 +150,7 @@ bench_daemon_remove (BenchDaemon *self)
 
   g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
                 NULL);
+  munmap (g_steal_pointer (&self->disk_log), sizeof (SlowDiskLog));
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->token, g_free);
 }
@@ -177,4 +199,33 @@ bench_daemon_count_descriptors (BenchDaemon *self)
     n++;
 
   return n;
+}
+
+/**
+ * bench_daemon_find_sync:
+ * @self: a daemon
+ * @since: a monotonic time
+ * @sync: (out): the sync
+ *
+ * Finds the first sync of a file that was over after a time.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+bench_daemon_find_sync (BenchDaemon  *self,
+                        gint64        since,
+                        SlowDiskSync *sync)
+{
+  sync->end = G_MAXINT64;
+  for (guint i = 0; i < SLOW_DISK_MAX_SYNCS; i++)
+    {
+      const SlowDiskSync *other = &self->disk_log->syncs[i];
+      gint64 end = __atomic_load_n (&other->end, __ATOMIC_SEQ_CST);
+
+      if (end >= since && end < sync->end)
+        *sync = (SlowDiskSync) { other->begin, end }
+      ;
+    }
+
+  return sync->end != G_MAXINT64;
 }

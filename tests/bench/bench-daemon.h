@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "../e2e/support/slow-disk.h"
+
 #include <gio/gio.h>
 #include <sys/types.h>
 
@@ -15,6 +17,7 @@ typedef struct
   guint16 port;
   pid_t pid;      /* or 0 */
   double start;   /* microseconds until it was ready */
+  SlowDiskLog *disk_log; /* (owned) (nullable) */
 } BenchDaemon;
 
 void   bench_daemon_start (BenchDaemon *self,
@@ -26,3 +29,6 @@ void   bench_daemon_remove (BenchDaemon *self);
 double bench_daemon_get_memory (BenchDaemon *self);
 double bench_daemon_get_processor_time (BenchDaemon *self);
 guint  bench_daemon_count_descriptors (BenchDaemon *self);
+gboolean bench_daemon_find_sync (BenchDaemon  *self,
+                                 gint64        since,
+                                 SlowDiskSync *sync);

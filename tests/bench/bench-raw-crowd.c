@@ -141,14 +141,10 @@ append_event (GString *frames,
               guint64  seq,
               gsize    size)
 {
-  gint64 now = g_get_real_time ();
-  gint64 seconds = now / G_USEC_PER_SEC;
   g_autoptr(GString) record = g_string_new (NULL);
 
-  g_string_printf (record, "{\"type\":2,\"item\":{\"kind\":\"raw\",\"seq\":%" G_GUINT64_FORMAT ","
-                   "\"at\":\"2026-11-26T%02d:%02d:%02d.%06dZ\"}}", seq,
-                   (int) (seconds / 3600 % 24), (int) (seconds / 60 % 60), (int) (seconds % 60),
-                   (int) (now % G_USEC_PER_SEC));
+  g_string_printf (record, "{\"type\":2,\"item\":{\"kind\":\"raw\",\"seq\":%" G_GUINT64_FORMAT "}}",
+                   seq);
   while (record->len + 1 < size)
     g_string_append_c (record, ' ');
   g_string_append_c (record, '\036');

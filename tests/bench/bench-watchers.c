@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* What many watchers cost a daemon: one who is told something among many who are not, all at
- * once, bursts, how old news are when they come, memory, and coming and going. Beside it, in the
- * same run, a loop of send() with as many connections and as many bytes. Servers and watchers
+/* What many watchers cost a daemon, at the hub and by feeds: one who is told something among many
+ * who are not, all at once, bursts, how long news take from the disk, memory, and coming and
+ * going. Beside it, in the same run, a loop of send() with as many connections and as many bytes,
+ * in a thread that is woken to do so. Servers and watchers
  * share the machine. What counts is the time that processors give to the server; from that of
  * an event the time is taken that the task behind it costs a daemon that nobody watches, which
  * is asked for the same by turns, as a busy machine is not the same for long.
@@ -48,6 +49,7 @@ typedef struct
   BenchSite site;      /* whom the crowd watches */
   BenchSite lonely;    /* whom nobody watches */
   BenchCrowd *crowd;   /* (owned) */
+  gboolean has_feeds;  /* they get feeds, and are not at the hub */
   guint n_descriptors; /* that the daemon has when nobody watches */
 
   BenchRawCrowd raw;
@@ -64,13 +66,32 @@ typedef struct
   guint n_times;
 } Telling;
 
-static const char everything[] = "[null,%s]";
-static const char one_type[] = "[{\"type\":\"noop\"},%s]";
-static const char one_task[] = "[1,%s]";
+/* What somebody watches: all tasks, of all the one type that is added, or a task of which there
+ * are no news.
+ */
+typedef enum
+{
+  ALL_TASKS,
+  ONE_TYPE,
+  ONE_TASK,
+} Subject;
 
-/* Where the news begin that are still to come, as arguments. */
+/* As the hub is asked, and as a feed; the place where to begin is still to be put in. */
+static const struct
+{
+  const char *target;
+  const char *arguments;
+  const char *path;
+} subjects[] = {
+  [ALL_TASKS] = { "WatchTasks", "[null,%s]", "/api/v1/events?epoch=%s" },
+  [ONE_TYPE] = { "WatchTasks", "[{\"type\":\"noop\"},%s]", "/api/v1/events?type=noop&epoch=%s" },
+  [ONE_TASK] = { "WatchTask", "[1,%s]", "/api/v1/tasks/1/events?epoch=%s" },
+};
+
+/* Where the news begin that are still to come. */
 static char *
-bench_get_now (Bench *bench)
+bench_get_now (Bench      *bench,
+               const char *separator)
 {
   g_autofree char *request = bench_client_make_request (bench->site.client, "/api/v1/tasks?limit=1");
   g_autofree char *answer = NULL;
@@ -82,22 +103,24 @@ bench_get_now (Bench *bench)
   epoch = g_ascii_strtoull (strstr (answer, "\"epoch\":") + 8, NULL, 10);
   seq = g_ascii_strtoull (strstr (answer, "\"seq\":") + 6, NULL, 10);
 
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT, epoch, seq);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT "%s%" G_GUINT64_FORMAT, epoch, separator, seq);
 }
 
 /* Has more watch what is still to come. Returns: how many there are */
 static guint
-bench_join (Bench      *bench,
-            guint       n_watchers,
-            const char *target,
-            const char *arguments)
+bench_join (Bench  *bench,
+            guint   n_watchers,
+            Subject subject)
 {
-  g_autofree char *now = bench_get_now (bench);
-  g_autoptr(GString) text = g_string_new (arguments);
+  const char *form = bench->has_feeds ? subjects[subject].path : subjects[subject].arguments;
+  g_autofree char *now = bench_get_now (bench, bench->has_feeds ? "&after=" : ",");
+  g_autoptr(GString) text = g_string_new (form);
 
   g_string_replace (text, "%s", now, 1);
 
-  return bench_crowd_join (bench->crowd, n_watchers, target, text->str);
+  return bench->has_feeds
+         ? bench_crowd_join_feeds (bench->crowd, n_watchers, text->str)
+         : bench_crowd_join (bench->crowd, n_watchers, subjects[subject].target, text->str);
 }
 
 /* Waits until the daemon has closed what is closed at the other end. */
@@ -261,8 +284,8 @@ measure_one (Bench  *bench,
   double memory = bench_daemon_get_memory (&bench->site.daemon);
   gint64 begin = g_get_monotonic_time ();
 
-  if (bench_join (bench, n_watchers - 1, "WatchTask", one_task) < n_watchers - 1 ||
-      bench_join (bench, 1, "WatchTasks", one_type) < n_watchers)
+  if (bench_join (bench, n_watchers - 1, ONE_TASK) < n_watchers - 1 ||
+      bench_join (bench, 1, ONE_TYPE) < n_watchers)
     {
       g_print ("%7u: a watcher was refused\n", n_watchers);
       bench_leave (bench);
@@ -331,7 +354,7 @@ measure_all (Bench *bench,
   Telling one = { .n_watchers = n_watchers, .n_events = 1, .n_times = n_times };
   Telling many = { .n_watchers = n_watchers, .n_events = BURST, .n_times = n_times };
 
-  if (bench_join (bench, n_watchers, "WatchTasks", everything) < n_watchers)
+  if (bench_join (bench, n_watchers, ALL_TASKS) < n_watchers)
     {
       g_print ("%7u: a watcher was refused\n", n_watchers);
       bench_leave (bench);
@@ -373,50 +396,152 @@ measure_broadcast (Bench *bench)
     }
 }
 
+/* How long news were under way: microseconds, of each event to each watcher. */
+typedef struct
+{
+  GArray *syncs; /* (owned) (element-type double): of each event only */
+  GArray *news;  /* (owned) (element-type double) */
+} Latencies;
+
 static void
-print_latencies (const char *what,
-                 guint       n_watchers,
-                 GArray     *latencies)
+latencies_init (Latencies *self)
+{
+  self->syncs = g_array_new (FALSE, FALSE, sizeof (double));
+  self->news = g_array_new (FALSE, FALSE, sizeof (double));
+}
+
+static void
+latencies_clear (Latencies *self)
+{
+  g_array_unref (self->syncs);
+  g_array_unref (self->news);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Latencies, latencies_clear)
+
+/* Takes what came of one event since @begin. */
+static void
+latencies_take (Latencies *self,
+                GArray    *arrivals,
+                gint64     begin)
+{
+  for (guint i = self->news->len; i < arrivals->len; i++)
+    {
+      double time = (double) (g_array_index (arrivals, gint64, i) - begin);
+
+      g_array_append_val (self->news, time);
+    }
+}
+
+static double
+print_latency (const char *what,
+               GArray     *latencies)
 {
   double middle = bench_get_median ((gpointer) latencies->data, latencies->len);
   double worst = g_array_index (latencies, double, latencies->len * 99 / 100);
 
-  g_print ("%14u watchers  %s p50 %7.2f ms, p99 %7.2f ms\n", n_watchers, what, middle / 1000,
-           worst / 1000);
+  g_print ("  %s %6.2f %6.2f", what, middle / 1000, worst / 1000);
+
+  return worst / 1000;
 }
 
-/* From the time that an event bears, which is when its commit begins, until each has it. */
+/* From the end of the sync that commits a task until each knows of it. The answer to whoever added
+ * it is read last, so that nobody waits for it.
+ */
 static void
-measure_latency (Bench *bench,
-                 guint  n_watchers)
+measure_news (Bench     *bench,
+              guint      n_watchers,
+              guint      n_events,
+              Latencies *latencies)
 {
-  guint n_events = bench->is_smoke ? 3 : 10 * PACE;
-  gint64 next;
+  gint64 next = g_get_monotonic_time ();
 
-  bench_join (bench, n_watchers, "WatchTasks", everything);
+  bench_join (bench, n_watchers, ALL_TASKS);
   bench_crowd_begin (bench->crowd);
-  next = g_get_monotonic_time ();
   for (guint i = 1; i <= n_events; i++)
     {
-      g_autofree char *answer = bench_client_ask (bench->site.client, bench->site.request);
+      gint64 begin = g_get_monotonic_time ();
+      g_autofree char *answer = NULL;
+      SlowDiskSync sync;
+      double time;
 
+      bench_client_begin_to_ask (bench->site.client, bench->site.request);
       bench_crowd_await (bench->crowd, (guint64) i * n_watchers);
+      answer = bench_client_hear (bench->site.client);
+      g_assert_true (bench_daemon_find_sync (&bench->site.daemon, begin, &sync));
+      time = (double) (sync.end - sync.begin);
+      g_array_append_val (latencies->syncs, time);
+      latencies_take (latencies, bench_crowd_get_arrivals (bench->crowd), sync.end);
+
       next += G_USEC_PER_SEC / PACE;
       bench_crowd_rest (bench->crowd, next);
     }
-  print_latencies ("Headway", n_watchers, bench_crowd_get_latencies (bench->crowd));
   bench_leave (bench);
+}
+
+/* From when a thread is told to send() until each knows of it. */
+static void
+measure_raw_news (Bench     *bench,
+                  guint      n_watchers,
+                  guint      n_events,
+                  Latencies *latencies)
+{
+  gint64 next = g_get_monotonic_time ();
 
   measure_raw_coming (bench, n_watchers);
   bench_crowd_begin (bench->raw_crowd);
   for (guint i = 1; i <= n_events; i++)
     {
+      gint64 begin = g_get_monotonic_time ();
+
       bench_raw_crowd_send (&bench->raw, 0, n_watchers, 1, 600);
       bench_crowd_await (bench->raw_crowd, (guint64) i * n_watchers);
-      bench_crowd_rest (bench->raw_crowd, g_get_monotonic_time () + G_USEC_PER_SEC / PACE);
+      latencies_take (latencies, bench_crowd_get_arrivals (bench->raw_crowd), begin);
+
+      next += G_USEC_PER_SEC / PACE;
+      bench_crowd_rest (bench->raw_crowd, next);
     }
-  print_latencies ("raw    ", n_watchers, bench_crowd_get_latencies (bench->raw_crowd));
   bench_leave (bench);
+}
+
+/* What news may take in milliseconds, p99, by how many watch. */
+static const struct
+{
+  guint n_watchers;
+  double floor;
+  double stretch;
+} news_goals[] = { { 1, 2, 1 }, { 100, 5, 3 }, { 1000, 30, 15 } };
+
+static void
+measure_latency (Bench *bench,
+                 guint  n_watchers,
+                 double floor,
+                 double stretch)
+{
+  guint n_events = bench->is_smoke ? 3 : 10 * PACE;
+  g_auto(Latencies) ours = { 0 };
+  g_auto(Latencies) raw = { 0 };
+  double worst;
+
+  latencies_init (&ours);
+  latencies_init (&raw);
+  measure_news (bench, n_watchers, n_events, &ours);
+  measure_raw_news (bench, n_watchers, n_events, &raw);
+
+  g_print ("%7u", n_watchers);
+  worst = print_latency ("Headway", ours.news);
+  print_latency ("raw", raw.news);
+  print_latency ("(a sync", ours.syncs);
+  g_print (")   floor %g, stretch %g%s\n", floor, stretch, worst > floor ? "   BELOW" : "");
+}
+
+static void
+measure_latencies (Bench *bench)
+{
+  g_print ("\nnews by the clock, %u a second: ms from the disk to each %s, p50 and p99\n", PACE,
+           bench->has_feeds ? "feed" : "watcher");
+  for (guint i = 0; i < G_N_ELEMENTS (news_goals) && news_goals[i].n_watchers <= bench->most; i++)
+    measure_latency (bench, news_goals[i].n_watchers, news_goals[i].floor, news_goals[i].stretch);
 }
 
 static void
@@ -426,8 +551,8 @@ measure_waves (Bench *bench,
 {
   for (guint i = 0; i < n_waves; i++)
     {
-      g_assert_cmpuint (bench_join (bench, size, i % 2 == 0 ? "WatchTasks" : "WatchTask",
-                                    i % 2 == 0 ? everything : one_task), ==, size);
+      bench->has_feeds = i % 4 == 3;
+      g_assert_cmpuint (bench_join (bench, size, i % 2 == 0 ? ALL_TASKS : ONE_TASK), ==, size);
       if (i % 3 == 0)
         bench_crowd_vanish (bench->crowd);
       else
@@ -450,6 +575,7 @@ measure_turnover (Bench *bench)
   memory = bench_daemon_get_memory (&bench->site.daemon);
   measure_waves (bench, n_waves, size);
 
+  bench->has_feeds = FALSE;
   memory = bench_daemon_get_memory (&bench->site.daemon) - memory;
   g_print ("\n%14u came and went: %.2f MiB more, %u descriptors of %u\n", n_waves * size, memory,
            bench_daemon_count_descriptors (&bench->site.daemon), bench->n_descriptors);
@@ -500,13 +626,16 @@ bench_close (Bench *bench)
   bench_raw_crowd_stop (&bench->raw);
 }
 
+/* The same over plain HTTP. */
 static void
-measure_latencies (Bench *bench)
+measure_feeds (Bench *bench)
 {
-  g_print ("\nnews that come by the clock, %u a second, since the time that they bear\n", PACE);
-  measure_latency (bench, 1);
-  for (guint n = 100; n <= MIN (bench->most, 1000); n *= 10)
-    measure_latency (bench, n);
+  bench->has_feeds = TRUE;
+  g_print ("\nFeeds:\n");
+  measure_one_of_many (bench);
+  measure_broadcast (bench);
+  measure_latencies (bench);
+  bench->has_feeds = FALSE;
 }
 
 /* The parts, which can be asked for one by one. */
@@ -518,6 +647,7 @@ static const struct
   { "one", measure_one_of_many },
   { "all", measure_broadcast },
   { "news", measure_latencies },
+  { "feeds", measure_feeds },
   { "turnover", measure_turnover },
 };
 
