@@ -90,11 +90,21 @@ hw_principal_get_name (const HwPrincipal *self)
   return self->name;
 }
 
-/* Whether two are the same somebody, who came the same way: either may stand for both. */
-static gboolean
+/**
+ * hw_principal_equals:
+ * @self: a principal
+ * @other: another one
+ *
+ * Tells whether two are the same somebody, who came the same way: either may stand for both.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
 hw_principal_equals (const HwPrincipal *self,
                      const HwPrincipal *other)
 {
+  g_return_val_if_fail (self != NULL && other != NULL, FALSE);
+
   return self->door == other->door && self->is_administrator == other->is_administrator &&
          g_str_equal (self->name, other->name);
 }

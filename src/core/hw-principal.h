@@ -51,6 +51,8 @@ void         hw_principal_unref (HwPrincipal *self);
 
 HwDoor       hw_principal_get_door (const HwPrincipal *self);
 GRefString  *hw_principal_get_name (const HwPrincipal *self);
+gboolean     hw_principal_equals (const HwPrincipal *self,
+                                  const HwPrincipal *other);
 HwPrincipal *hw_principal_share (HwPrincipal  *self,
                                  HwPrincipal **newest);
 

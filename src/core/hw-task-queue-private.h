@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-dispatcher.h"
+#include "hw-snapshots.h"
 #include "hw-task-queue.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ HwStore      *hw_task_queue_get_store (HwTaskQueue *self);
 HwOutput     *hw_task_queue_get_output (HwTaskQueue *self);
 HwFiles      *hw_task_queue_get_files (HwTaskQueue *self);
 HwDispatcher *hw_task_queue_get_dispatcher (HwTaskQueue *self);
+HwSnapshots  *hw_task_queue_get_snapshots (HwTaskQueue *self);
 
 void          hw_task_queue_return_not_found (GTask  *gtask,
                                               guint64 task_id);

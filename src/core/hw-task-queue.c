@@ -30,6 +30,7 @@ struct _HwTaskQueue
   HwClock *clock;           /* (owned) (not nullable) */
   HwTaskTypes *types;       /* (owned) (not nullable) */
   HwEventLog *log;          /* (owned) (not nullable) */
+  HwSnapshots *snapshots;   /* (owned) (not nullable) */
   HwDispatcher *dispatcher; /* (owned) (not nullable) */
   HwLevelKeeper *keeper;    /* (owned) (not nullable) */
 
@@ -116,6 +117,7 @@ hw_task_queue_finalize (GObject *object)
 {
   HwTaskQueue *self = HW_TASK_QUEUE (object);
 
+  g_clear_pointer (&self->snapshots, hw_snapshots_free);
   g_clear_object (&self->keeper);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->log);
@@ -186,6 +188,7 @@ hw_task_queue_new (HwStore     *store,
   self->clock = g_object_ref (clock);
   self->types = g_object_ref (types);
   self->log = hw_event_log_new (store);
+  self->snapshots = hw_snapshots_new (self);
   self->dispatcher = hw_dispatcher_new (store, clock, types, max_parallel);
   self->keeper = hw_level_keeper_new (store, clock, self->log, self->dispatcher);
   g_signal_connect_object (self->dispatcher, "level", G_CALLBACK (on_dispatcher_level), self,
@@ -481,6 +484,14 @@ hw_task_queue_get_dispatcher (HwTaskQueue *self)
   g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
 
   return self->dispatcher;
+}
+
+HwSnapshots *
+hw_task_queue_get_snapshots (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->snapshots;
 }
 
 HwOutput *

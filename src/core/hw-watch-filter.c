@@ -34,6 +34,25 @@ hw_watch_filter_clear (HwWatchFilter *self)
 }
 
 /**
+ * hw_watch_filter_equals:
+ * @self: a filter
+ * @other: another one
+ *
+ * Tells whether two filters let the same through.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+hw_watch_filter_equals (const HwWatchFilter *self,
+                        const HwWatchFilter *other)
+{
+  g_return_val_if_fail (self != NULL && other != NULL, FALSE);
+
+  return self->task_id == other->task_id && g_strcmp0 (self->type, other->type) == 0 &&
+         g_strcmp0 (self->owner, other->owner) == 0;
+}
+
+/**
  * hw_watch_filter_sees:
  * @self: a filter
  * @principal: who watches

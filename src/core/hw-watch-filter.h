@@ -27,6 +27,8 @@ typedef struct
 void     hw_watch_filter_copy (const HwWatchFilter *self,
                                HwWatchFilter       *copy);
 void     hw_watch_filter_clear (HwWatchFilter *self);
+gboolean hw_watch_filter_equals (const HwWatchFilter *self,
+                                 const HwWatchFilter *other);
 gboolean hw_watch_filter_sees (const HwWatchFilter *self,
                                const HwPrincipal   *principal,
                                HwEvent             *event);

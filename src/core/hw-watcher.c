@@ -7,6 +7,7 @@
 #include "hw-watcher.h"
 
 #include "hw-error.h"
+#include "hw-task-queue-private.h"
 
 /* What is read at once: an answer of some ten kilobytes. */
 #define PAGE_SIZE 256
@@ -60,9 +61,9 @@ static void hw_watcher_open (HwWatcher *self);
 static void on_task_got (GObject      *source,
                          GAsyncResult *result,
                          gpointer      user_data);
-static void on_live_listed (GObject      *source,
-                            GAsyncResult *result,
-                            gpointer      user_data);
+static void on_snapshot (GObject      *source,
+                         GAsyncResult *result,
+                         gpointer      user_data);
 static void hw_watcher_read (HwWatcher *self);
 static void on_older_read (GObject      *source,
                            GAsyncResult *result,
@@ -152,21 +153,17 @@ hw_watcher_is_valid (HwWatcher *self)
          self->seq <= hw_event_log_get_head (log);
 }
 
-/* Tells what is so now, instead of what led there. */
+/* Tells what is so now, instead of what led there. @snapshot is (transfer full). */
 static void
 hw_watcher_return_snapshot (HwWatcher *self,
-                            guint64    seq,
-                            gboolean   is_reset,
-                            GPtrArray *tasks)
+                            HwEvent   *snapshot)
 {
-  guint64 epoch = hw_task_queue_get_epoch (self->queue);
-
   self->is_open = TRUE;
   self->is_first = FALSE;
   self->from_start = FALSE;
-  self->epoch = epoch;
-  self->seq = seq;
-  hw_watcher_return_one (self, hw_event_new_snapshot (epoch, seq, is_reset, tasks));
+  self->epoch = hw_event_get_epoch (snapshot);
+  self->seq = hw_event_get_seq (snapshot);
+  hw_watcher_return_one (self, snapshot);
 }
 
 static void
@@ -175,19 +172,19 @@ hw_watcher_return_task (HwWatcher *self,
 {
   g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
 
+  /* Not only at the task's own number: what is after that may be kept no more. */
+  guint64 seq = MAX (hw_task_get_seq (task), self->asked_at);
+
   g_ptr_array_add (tasks, g_object_ref (task));
   self->has_ended = hw_task_state_is_final (hw_task_get_state (task));
-
-  /* Not only at the task's own number: what is after that may be kept no more. */
-  hw_watcher_return_snapshot (self, MAX (hw_task_get_seq (task), self->asked_at), TRUE, tasks);
+  hw_watcher_return_snapshot (self, hw_event_new_snapshot (hw_task_queue_get_epoch (self->queue),
+                                                           seq, TRUE, tasks));
 }
 
 /* Finds out whether the cursors are any good, and goes back to a snapshot if not. */
 static void
 hw_watcher_open (HwWatcher *self)
 {
-  g_autoptr(HwTaskFilter) filter = NULL;
-
   if (self->filter.task_id != 0)
     {
       self->asked_at = hw_event_log_get_head (hw_task_queue_get_log (self->queue));
@@ -203,11 +200,8 @@ hw_watcher_open (HwWatcher *self)
       return;
     }
 
-  filter = hw_task_filter_new ();
-  filter->type = g_strdup (self->filter.type);
-  filter->owner = g_strdup (self->filter.owner);
-  hw_task_queue_list_live_async (self->queue, self->principal, filter, NULL, on_live_listed,
-                                 g_object_ref (self));
+  hw_snapshots_get_async (hw_task_queue_get_snapshots (self->queue), self->principal,
+                          &self->filter, !self->from_start, on_snapshot, g_object_ref (self));
 }
 
 static void
@@ -239,18 +233,18 @@ on_task_got (GObject      *source,
 }
 
 static void
-on_live_listed (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+on_snapshot (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
   g_autoptr(HwWatcher) self = HW_WATCHER (user_data);
   GError *error = NULL;
-  g_autoptr(HwTaskPage) page = hw_task_queue_list_finish (HW_TASK_QUEUE (source), result, &error);
+  HwEvent *snapshot = hw_snapshots_get_finish (result, &error);
 
-  if (page == NULL)
+  if (snapshot == NULL)
     hw_watcher_return_error (self, error);
   else
-    hw_watcher_return_snapshot (self, page->seq, !self->from_start, page->tasks);
+    hw_watcher_return_snapshot (self, snapshot);
 }
 
 /* Answers with @events, or waits for there to be some. */

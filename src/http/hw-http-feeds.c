@@ -12,6 +12,7 @@
 #include "hw-http-handover.h"
 #include "hw-http-reply.h"
 #include "hw-http-stream.h"
+#include "hw-json-writer.h"
 #include "hw-task-json.h"
 
 #include <string.h>
@@ -20,6 +21,11 @@
  * daemon that restarts.
  */
 #define RETRY "retry: 1000\n"
+
+/* What stands before an event's name, before the event as JSON, and behind it. */
+#define ID "id: "
+#define DATA "data: "
+#define END "\n\n"
 
 /* Of so many places in the plane one is not for feeds, so that those who only watch cannot keep
  * others from the hub.
@@ -357,9 +363,34 @@ on_watcher_next (GObject      *source,
     feed_refuse (feed, error);
 }
 
-/* Writes an event with the name under which one can go on after it. A level is no place to go
- * on from.
+static void
+append_number (GString *output,
+               guint64  number)
+{
+  HwJsonWriter writer;
+
+  hw_json_writer_init (&writer, output);
+  hw_json_writer_add_uint (&writer, number);
+}
+
+/* Writes the name under which one can go on after an event, and what stands before its data. A
+ * level is no place to go on from.
  */
+static void
+write_name (GString *output,
+            HwEvent *event)
+{
+  if (hw_event_get_kind (event) != HW_EVENT_KIND_PROGRESS)
+    {
+      g_string_append (output, ID);
+      append_number (output, hw_event_get_epoch (event));
+      g_string_append_c (output, '-');
+      append_number (output, hw_event_get_seq (event));
+      g_string_append_c (output, '\n');
+    }
+  g_string_append (output, DATA);
+}
+
 static void
 write_event (GString *output,
              GBytes  *head,
@@ -367,34 +398,61 @@ write_event (GString *output,
 {
   g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
-  if (hw_event_get_kind (event) != HW_EVENT_KIND_PROGRESS)
-    g_string_append_printf (output, "id: %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "\n",
-                            hw_event_get_epoch (event), hw_event_get_seq (event));
-  g_string_append (output, "data: ");
+  write_name (output, event);
   g_string_append_len (output, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
-  g_string_append (output, "\n\n");
+  g_string_append (output, END);
 }
 
-/* Tells what one look has found. The next is taken when that is sent, so that whoever is slow
- * waits alone.
+/* @text is (transfer full). */
+static void
+feed_send (Feed    *feed,
+           GString *text)
+{
+  g_autoptr(GBytes) piece = g_string_free_to_bytes (text);
+
+  hw_plane_send (feed->owner->plane, feed->line, piece);
+}
+
+/* Those who come together have the bytes of one snapshot, which may be a megabyte. */
+static void
+feed_send_snapshot (Feed    *feed,
+                    HwEvent *snapshot)
+{
+  g_autoptr(GBytes) json = hw_task_json_encode_event (snapshot);
+  GString *name = g_string_new (NULL);
+
+  write_name (name, snapshot);
+  feed_send (feed, name);
+  hw_plane_send (feed->owner->plane, feed->line, json);
+  feed_send (feed, g_string_new (END));
+}
+
+/* Tells what one look has found, of which a snapshot is the only one. The next is taken when that
+ * is sent, so that whoever is slow waits alone.
  */
 static void
 feed_tell (Feed      *feed,
            GPtrArray *events)
 {
-  HwHttpFeeds *owner = feed->owner;
-  GString *text = g_string_new (NULL);
-  g_autoptr(GBytes) piece = NULL;
+  HwEvent *first = g_ptr_array_index (events, 0);
 
-  for (guint i = 0; i < events->len; i++)
-    write_event (text, NULL, g_ptr_array_index (events, i));
-  piece = g_string_free_to_bytes (text);
-  hw_plane_send (owner->plane, feed->line, piece);
+  if (hw_event_get_kind (first) == HW_EVENT_KIND_SNAPSHOT)
+    {
+      feed_send_snapshot (feed, first);
+    }
+  else
+    {
+      GString *text = g_string_new (NULL);
+
+      for (guint i = 0; i < events->len; i++)
+        write_event (text, NULL, g_ptr_array_index (events, i));
+      feed_send (feed, text);
+    }
 
   if (hw_watcher_is_at_head (feed->watcher))
     feed_leave (feed);
   else
-    hw_plane_ask (owner->plane, feed->line);
+    hw_plane_ask (feed->owner->plane, feed->line);
 }
 
 /* Has the plane watch on, behind all that was told. */

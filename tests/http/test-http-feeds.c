@@ -7,6 +7,7 @@
 #include "http-house.h"
 #include "hw-http-stream.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -252,6 +253,48 @@ test_http_feeds_slow (HttpHouse    *house,
   viewer_free (viewer);
 }
 
+/* Large pieces are counted apart. */
+static gsize
+get_memory (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+/* Test that those who come at once have one snapshot between them, which none of them takes. */
+static void
+test_http_feeds_snapshot (HttpHouse    *house,
+                          gconstpointer test_data)
+{
+  const guint n_viewers = 40;
+  g_autoptr(GPtrArray) viewers =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) viewer_free);
+  gsize memory;
+  guint n_lists;
+
+  for (guint i = 0; i < 2000; i++)
+    hw_test_house_submit (house->house, "demo");
+  g_ptr_array_add (viewers, viewer_new (house, "GET /api/v1/events"));
+  http_house_settle (house);
+  memory = get_memory ();
+  n_lists = hw_memory_store_get_n_calls (house->house->store, HW_MEMORY_STORE_LIST);
+
+  for (guint i = 0; i < n_viewers; i++)
+    {
+      Viewer *viewer = viewer_new (house, "GET /api/v1/events");
+
+      g_ptr_array_add (viewers, viewer);
+      viewer_take (viewer, 1024);
+    }
+  http_house_settle (house);
+
+  /* It has more than 600 kB. */
+  g_assert_cmpuint (get_memory (), <, memory + n_viewers * 32768);
+  g_assert_cmpuint (hw_memory_store_get_n_calls (house->house->store, HW_MEMORY_STORE_LIST), ==,
+                    n_lists);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -264,6 +307,7 @@ main (int   argc,
   ADD ("idle-ones-cost-the-main-context-no-source", idle);
   ADD ("a-thousand-are-told-each-event-once-in-order", thousand);
   ADD ("who-takes-16-kib-a-second-stays", slow);
+  ADD ("who-come-at-once-have-one-snapshot", snapshot);
 #undef ADD
 
   return g_test_run ();
