@@ -245,11 +245,12 @@ feed_set_head (SoupServerMessage *message)
 }
 
 static gboolean
-hw_http_feeds_has_room (HwHttpFeeds *self)
+hw_http_feeds_has_room (HwHttpFeeds *self,
+                        HwPrincipal *principal)
 {
   guint max_lines = hw_plane_get_max_lines (self->plane);
 
-  return hw_plane_has_room (self->plane) &&
+  return hw_plane_has_room (self->plane, principal) &&
          g_hash_table_size (self->feeds) < max_lines - max_lines / PLACES_OF_HUB;
 }
 
@@ -279,7 +280,7 @@ feed_take (Feed              *feed,
   if (wire.fd < 0)
     return FALSE;
 
-  feed->line = hw_plane_add (owner->plane, hw_event_socket_new, &wire, early, &line_funcs, feed);
+  feed->line = hw_plane_add (owner->plane, feed->place.principal, hw_event_socket_new, &wire, early, &line_funcs, feed);
   g_hash_table_add (owner->feeds, feed);
 
   return TRUE;
@@ -297,7 +298,7 @@ feed_open (Feed      *feed,
   g_autoptr(GBytes) head = NULL;
 
   /* Others may have come while this one was looked for. */
-  if (!hw_http_feeds_has_room (feed->owner))
+  if (!hw_http_feeds_has_room (feed->owner, feed->place.principal))
     {
       reply_full (message);
       feed_free (feed);
@@ -572,7 +573,7 @@ hw_http_feeds_begin (HwHttpFeeds       *self,
   g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
   g_return_if_fail (principal != NULL && asked != NULL);
 
-  if (!hw_http_feeds_has_room (self))
+  if (!hw_http_feeds_has_room (self, principal))
     {
       reply_full (message);
       return;

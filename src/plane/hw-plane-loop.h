@@ -89,7 +89,7 @@ typedef struct
   gboolean is_settled;
 } HwPlaneDesk;
 
-/* The main context reads what is unowned only; the rest is the plane's. */
+/* The main context reads what is unowned only, and has the holder; the rest is the plane's. */
 struct _HwPlaneLine
 {
   HwPlaneSocket *socket; /* (owned) */
@@ -98,6 +98,7 @@ struct _HwPlaneLine
   guint is_dirty : 1; /* something is to be sent */
   guint is_woken : 1; /* there is something to read for its watches */
 
+  GRefString *holder;         /* (owned) (nullable): whose it is, until it is over */
   HwPlaneDesk *desk;          /* (unowned) */
   const HwPlaneFuncs *funcs;  /* (unowned) */
   gpointer user_data;

@@ -25,6 +25,14 @@
 #define N_RESERVED 976
 #define RESERVED_SHARE 3
 
+/* The last places are for those who have fewer than so many: nobody can hold all, and whoever has
+ * none gets some. More is not kept back, as most have one owner, whose all watchers are.
+ */
+#define N_OF_LAST 16
+
+/* Where there are few places, it is of eight so many that are the last. */
+#define LAST_SHARE 8
+
 /* How close the time is that is told to those who watch. In microseconds. */
 #define TICK_INTERVAL G_USEC_PER_SEC
 
@@ -50,6 +58,7 @@ struct _HwPlane
 
   HwPlaneDesk desk;
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
+  GHashTable *holders; /* (owned) (element-type GRefString guint): how many each has */
   guint max_lines;
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
@@ -106,6 +115,36 @@ hw_plane_order (HwPlane       *self,
 
 static void on_timer (gpointer user_data);
 
+static guint
+hw_plane_count_of (HwPlane    *self,
+                   GRefString *holder)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->holders, holder));
+}
+
+/* Takes note that somebody has one more, or one less. */
+static void
+hw_plane_count (HwPlane    *self,
+                GRefString *holder,
+                int         n_more)
+{
+  guint n = hw_plane_count_of (self, holder) + (guint) n_more;
+
+  if (n > 0)
+    g_hash_table_replace (self->holders, g_ref_string_acquire (holder), GUINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->holders, holder);
+}
+
+static void
+hw_plane_forget (HwPlane     *self,
+                 HwPlaneLine *line)
+{
+  hw_plane_count (self, line->holder, -1);
+  g_clear_pointer (&line->holder, g_ref_string_release);
+  g_hash_table_remove (self->lines, line);
+}
+
 /* While there is nobody, it wakes nobody. */
 static void
 hw_plane_check_timer (HwPlane *self)
@@ -155,7 +194,7 @@ hw_plane_tell (HwPlane     *self,
   if (news->kind != HW_PLANE_NEWS_OVER)
     return;
 
-  g_hash_table_remove (self->lines, line);
+  hw_plane_forget (self, line);
   hw_plane_check_timer (self);
   if (self->is_closed)
     hw_plane_line_free (line);
@@ -242,6 +281,7 @@ hw_plane_finalize (GObject *object)
   pthread_mutex_destroy (&desk->lock);
   close (desk->epoll_fd);
   close (desk->wake_fd);
+  g_clear_pointer (&self->holders, g_hash_table_unref);
   g_clear_pointer (&self->lines, g_hash_table_unref);
   g_clear_object (&self->clock);
 
@@ -287,6 +327,8 @@ hw_plane_init (HwPlane *self)
 
   self->max_lines = count_places ();
   self->lines = g_hash_table_new (NULL, NULL);
+  self->holders = g_hash_table_new_full (g_str_hash, g_str_equal,
+                                         (GDestroyNotify) g_ref_string_release, NULL);
   hw_plane_box_init (&desk->orders, sizeof (HwPlaneOrder));
   hw_plane_box_init (&desk->news, sizeof (HwPlaneNews));
   pthread_mutex_init (&desk->lock, NULL);
@@ -411,22 +453,32 @@ hw_plane_get_max_lines (HwPlane *self)
 /**
  * hw_plane_has_room:
  * @self: a plane
+ * @principal: who wants to watch
  *
- * Tells whether one more may watch.
+ * Tells whether one more may watch. The last places are for those who have few.
  *
  * Returns: %TRUE if so
  */
 gboolean
-hw_plane_has_room (HwPlane *self)
+hw_plane_has_room (HwPlane     *self,
+                   HwPrincipal *principal)
 {
-  g_return_val_if_fail (HW_IS_PLANE (self), FALSE);
+  guint n_last;
+  guint n_free;
 
-  return g_hash_table_size (self->lines) < self->max_lines;
+  g_return_val_if_fail (HW_IS_PLANE (self) && principal != NULL, FALSE);
+
+  n_last = MIN (self->max_lines / LAST_SHARE, N_OF_LAST);
+  n_free = self->max_lines - MIN (g_hash_table_size (self->lines), self->max_lines);
+
+  return n_free > n_last ||
+         (n_free > 0 && hw_plane_count_of (self, hw_principal_get_name (principal)) < n_last);
 }
 
 /**
  * hw_plane_add:
  * @self: a plane
+ * @principal: who watches
  * @make_socket: makes the kind of socket that it is
  * @wire: where the bytes come and go; it is the plane's from now on
  * @early: (nullable): what the client has sent already
@@ -439,6 +491,7 @@ hw_plane_has_room (HwPlane *self)
  */
 HwPlaneLine *
 hw_plane_add (HwPlane             *self,
+              HwPrincipal         *principal,
               HwPlaneSocketNewFunc make_socket,
               const HwPlaneWire   *wire,
               GBytes              *early,
@@ -448,10 +501,13 @@ hw_plane_add (HwPlane             *self,
   HwPlaneLine *line;
 
   g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, NULL);
+  g_return_val_if_fail (principal != NULL, NULL);
   g_return_val_if_fail (make_socket != NULL && wire != NULL && funcs != NULL, NULL);
 
   hw_plane_begin (self);
   line = hw_plane_line_new (&self->desk, make_socket, wire, funcs, user_data);
+  line->holder = g_ref_string_acquire (hw_principal_get_name (principal));
+  hw_plane_count (self, line->holder, 1);
   g_hash_table_add (self->lines, line);
   hw_plane_check_timer (self);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);

@@ -62,9 +62,11 @@ void         hw_plane_settle (HwPlane *self);
 void         hw_plane_set_max_lines (HwPlane *self,
                                      guint    max_lines);
 guint        hw_plane_get_max_lines (HwPlane *self);
-gboolean     hw_plane_has_room (HwPlane *self);
+gboolean     hw_plane_has_room (HwPlane     *self,
+                                HwPrincipal *principal);
 
 HwPlaneLine *hw_plane_add (HwPlane             *self,
+                           HwPrincipal         *principal,
                            HwPlaneSocketNewFunc make_socket,
                            const HwPlaneWire   *wire,
                            GBytes              *early,

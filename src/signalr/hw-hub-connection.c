@@ -284,6 +284,22 @@ hw_hub_connection_new (HwHubHandler *handler,
 }
 
 /**
+ * hw_hub_connection_get_principal:
+ * @self: a connection
+ *
+ * Gets who the client is.
+ *
+ * Returns: (transfer none): who
+ */
+HwPrincipal *
+hw_hub_connection_get_principal (HwHubConnection *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CONNECTION (self), NULL);
+
+  return self->principal;
+}
+
+/**
  * hw_hub_connection_set_owner:
  * @self: a connection that has not been fed yet
  * @owner: (scope notified) (nullable): who moves its bytes; it must stay

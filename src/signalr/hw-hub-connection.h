@@ -52,6 +52,7 @@ HwHubConnection *hw_hub_connection_new (HwHubHandler *handler,
                                         HwPrincipal  *principal,
                                         gint64        now);
 
+HwPrincipal     *hw_hub_connection_get_principal (HwHubConnection *self);
 void             hw_hub_connection_set_owner (HwHubConnection            *self,
                                               const HwHubConnectionOwner *owner,
                                               gpointer                    user_data);

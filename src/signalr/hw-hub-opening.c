@@ -139,9 +139,10 @@ on_upgrade_closure_finalized (gpointer  data,
 
 static gboolean
 hw_hub_has_room (HwHub             *self,
-                 SoupServerMessage *message)
+                 SoupServerMessage *message,
+                 HwPrincipal       *principal)
 {
-  if (hw_plane_has_room (self->plane))
+  if (hw_plane_has_room (self->plane, principal))
     return TRUE;
 
   hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
@@ -160,7 +161,7 @@ hw_hub_answer_upgrade (HwHub             *self,
   /* No extension: each would have to be bounded, too. The origin was looked at by
    * whoever let the request in. If it is no upgrade, this has answered so.
    */
-  if (!hw_hub_has_room (self, message) ||
+  if (!hw_hub_has_room (self, message, principal) ||
       !soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL))
     return;
 
@@ -201,7 +202,7 @@ on_events_held (gpointer user_data)
   g_autoptr(SoupServerMessage) message = g_object_ref (opening->message);
   gboolean is_gone = g_cancellable_is_cancelled (door->get_cancellable (opening->exchange));
 
-  if (!is_gone && hw_hub_has_room (opening->hub, message))
+  if (!is_gone && hw_hub_has_room (opening->hub, message, opening->principal))
     {
       g_autoptr(GBytes) beginning = make_beginning (door, message);
 
@@ -223,7 +224,7 @@ hw_hub_answer_events (HwHub             *self,
 {
   Opening *opening;
 
-  if (!hw_hub_has_room (self, message))
+  if (!hw_hub_has_room (self, message, principal))
     return;
 
   opening = opening_new (self, HW_LINE_KIND_EVENTS, message, principal, token);

@@ -356,14 +356,15 @@ hw_line_transport_start (HwLineTransport   *self,
                          GBytes            *early,
                          GBytes            *beginning)
 {
+  HwHubConnection *connection = hw_hub_transport_get_connection (HW_HUB_TRANSPORT (self));
   HwPlaneSocketNewFunc make_socket;
 
   g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
   g_return_if_fail (self->line == NULL && hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)));
 
   make_socket = self->kind == HW_LINE_KIND_EVENTS ? hw_event_socket_new : hw_ws_socket_new;
-  self->line = hw_plane_add (self->plane, make_socket, wire, early, &line_funcs,
-                             g_object_ref (self));
+  self->line = hw_plane_add (self->plane, hw_hub_connection_get_principal (connection), make_socket,
+                             wire, early, &line_funcs, g_object_ref (self));
   if (beginning != NULL)
     hw_plane_send (self->plane, self->line, beginning);
 }

@@ -509,7 +509,7 @@ test_http_feed_too_many (HttpHouse    *house,
   assert_problem (refused, 503, "too-large");
 
   http_probe_hang_up (probes[0]);
-  wait_until (hw_plane_has_room (house->plane));
+  wait_until (hw_plane_has_room (house->plane, house->house->owner));
   again = begin (house, "/api/v1/tasks/1/events");
   assert_told (again, "added Processing/1");
 
@@ -605,7 +605,7 @@ wait_until_cut (HttpHouse *house)
 {
   guint n_seconds = 0;
 
-  while (!hw_plane_has_room (house->plane))
+  while (!hw_plane_has_room (house->plane, house->house->owner))
     {
       hw_test_house_advance (house->house, G_USEC_PER_SEC);
       http_house_settle (house);

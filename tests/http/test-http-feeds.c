@@ -241,15 +241,15 @@ test_http_feeds_slow (HttpHouse    *house,
       viewer_take (viewer, 16384);
       hw_test_house_advance (house->house, G_USEC_PER_SEC);
       http_house_settle (house);
-      g_assert_false (hw_plane_has_room (house->plane));
+      g_assert_false (hw_plane_has_room (house->plane, house->house->owner));
     }
 
-  for (guint i = 0; i < n_seconds && !hw_plane_has_room (house->plane); i++)
+  for (guint i = 0; i < n_seconds && !hw_plane_has_room (house->plane, house->house->owner); i++)
     {
       hw_test_house_advance (house->house, G_USEC_PER_SEC);
       http_house_settle (house);
     }
-  g_assert_true (hw_plane_has_room (house->plane));
+  g_assert_true (hw_plane_has_room (house->plane, house->house->owner));
   viewer_free (viewer);
 }
 

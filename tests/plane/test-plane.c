@@ -49,9 +49,17 @@ on_line_news (HwPlaneLine    *line,
 
 static const HwPlaneFuncs funcs = { .news = on_line_news };
 
-static Client *
-client_new (HwPlane *plane)
+static HwPrincipal *
+make_principal (const char *name)
 {
+  return hw_principal_new (HW_DOOR_TCP, name, TRUE);
+}
+
+static Client *
+client_new_of (HwPlane    *plane,
+               const char *name)
+{
+  g_autoptr(HwPrincipal) principal = make_principal (name);
   Client *client = g_new0 (Client, 1);
   HwPlaneWire wire = { -1, NULL };
   int fds[2];
@@ -61,9 +69,15 @@ client_new (HwPlane *plane)
   client->fd = fds[1];
   client->plane = plane;
   client->heard = g_string_new (NULL);
-  client->line = hw_plane_add (plane, hw_ws_socket_new, &wire, NULL, &funcs, client);
+  client->line = hw_plane_add (plane, principal, hw_ws_socket_new, &wire, NULL, &funcs, client);
 
   return client;
+}
+
+static Client *
+client_new (HwPlane *plane)
+{
+  return client_new_of (plane, "token:owner");
 }
 
 static void
@@ -293,6 +307,52 @@ test_nobody_costs_no_thread (void)
   plane_free (plane);
 }
 
+static gboolean
+has_room (HwPlane    *plane,
+          const char *name)
+{
+  g_autoptr(HwPrincipal) principal = make_principal (name);
+
+  return hw_plane_has_room (plane, principal);
+}
+
+/* Test that nobody can have all places: the last of them are for those who have few. */
+static void
+test_plane_last_places (void)
+{
+  g_autoptr(HwPlane) plane = plane_new ();
+  Client *many[14];
+  Client *few[2];
+
+  hw_plane_set_max_lines (plane, G_N_ELEMENTS (many) + G_N_ELEMENTS (few));
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    {
+      g_assert_true (has_room (plane, "token:owner"));
+      many[i] = client_new (plane);
+    }
+  g_assert_false (has_room (plane, "token:owner"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (few); i++)
+    {
+      g_assert_true (has_room (plane, "uid:1000"));
+      few[i] = client_new_of (plane, "uid:1000");
+    }
+  g_assert_false (has_room (plane, "uid:1000"));
+  g_assert_false (has_room (plane, "uid:1001"));
+
+  /* Who leaves makes room for others first. */
+  hw_plane_cut (plane, many[0]->line);
+  wait_until_seen (many[0]->n_news[HW_PLANE_NEWS_OVER] > 0);
+  g_assert_false (has_room (plane, "token:owner"));
+  g_assert_true (has_room (plane, "uid:1001"));
+
+  hw_plane_close (plane);
+  for (guint i = 0; i < G_N_ELEMENTS (many); i++)
+    client_free (many[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (few); i++)
+    client_free (few[i]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -306,6 +366,7 @@ main (int   argc,
   g_test_add_func ("/plane/cut-is-told", test_cut_is_told);
   g_test_add_func ("/plane/close-ends-all", test_close_ends_all);
   g_test_add_func ("/plane/close-while-telling", test_close_while_telling);
+  g_test_add_func ("/plane/last-places-are-for-those-who-have-few", test_plane_last_places);
   g_test_add_func ("/plane/coming-and-going-costs-nothing", test_coming_and_going_costs_nothing);
 
   return g_test_run ();
