@@ -153,6 +153,22 @@ hw_event_log_get_head (HwEventLog *self)
 }
 
 /**
+ * hw_event_log_get_start:
+ * @self: a log
+ *
+ * Gets the number after which all events are recent: none of them has to be read from the store.
+ *
+ * Returns: the number
+ */
+guint64
+hw_event_log_get_start (HwEventLog *self)
+{
+  g_return_val_if_fail (HW_IS_EVENT_LOG (self), 0);
+
+  return self->start;
+}
+
+/**
  * hw_event_log_begin:
  * @self: a log to which nothing was appended
  * @head: the number of the newest event in the store

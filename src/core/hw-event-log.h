@@ -28,6 +28,7 @@ G_DECLARE_FINAL_TYPE (HwEventLog, hw_event_log, HW, EVENT_LOG, GObject)
 HwEventLog *hw_event_log_new (HwStore *store);
 
 guint64     hw_event_log_get_head (HwEventLog *self);
+guint64     hw_event_log_get_start (HwEventLog *self);
 void        hw_event_log_begin (HwEventLog *self,
                                 guint64     head);
 void        hw_event_log_recall_async (HwEventLog         *self,

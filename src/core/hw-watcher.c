@@ -593,22 +593,22 @@ hw_watcher_get_has_ended (HwWatcher *self)
 }
 
 /**
- * hw_watcher_is_at_head:
+ * hw_watcher_may_leave:
  * @self: a watcher for which nobody waits
  *
- * Tells whether all transitions that there are were told, and more may come: then whoever
- * knows its cursors can go on without it.
+ * Tells whether all transitions that come next are recent, and there may be some: then whoever
+ * knows its cursors and has what is recent can go on without it.
  *
  * Returns: %TRUE if so
  */
 gboolean
-hw_watcher_is_at_head (HwWatcher *self)
+hw_watcher_may_leave (HwWatcher *self)
 {
   g_return_val_if_fail (HW_IS_WATCHER (self), FALSE);
 
   return self->is_open && self->pending == NULL &&
          (self->filter.task_id == 0 || !self->has_ended) &&
-         self->seq >= hw_event_log_get_head (hw_task_queue_get_log (self->queue));
+         self->seq >= hw_event_log_get_start (hw_task_queue_get_log (self->queue));
 }
 
 /**

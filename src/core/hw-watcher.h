@@ -55,7 +55,7 @@ guint64    hw_watcher_get_epoch (HwWatcher *self);
 guint64    hw_watcher_get_seq (HwWatcher *self);
 guint64    hw_watcher_get_rev (HwWatcher *self);
 gboolean   hw_watcher_get_has_ended (HwWatcher *self);
-gboolean   hw_watcher_is_at_head (HwWatcher *self);
+gboolean   hw_watcher_may_leave (HwWatcher *self);
 
 void       hw_watcher_next_async (HwWatcher          *self,
                                   GCancellable       *cancellable,

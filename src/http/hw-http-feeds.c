@@ -450,7 +450,7 @@ feed_tell (Feed      *feed,
       feed_send (feed, text);
     }
 
-  if (hw_watcher_is_at_head (feed->watcher))
+  if (hw_watcher_may_leave (feed->watcher))
     feed_leave (feed);
   else
     hw_plane_ask (feed->owner->plane, feed->line);

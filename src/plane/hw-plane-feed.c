@@ -31,14 +31,15 @@ hw_plane_feed_get_log (HwPlaneFeed *self)
   return hw_task_queue_get_log (self->queue);
 }
 
-/* Who watches in the plane and needs what was before is told so there. */
+/* Who watches in the plane and needs what was before is told so there. All that is recent is
+ * given next, and all levels.
+ */
 static void
 hw_plane_feed_begin (HwPlaneFeed *self)
 {
   guint64 epoch = hw_task_queue_get_epoch (self->queue);
 
-  /* It begins without levels: all of them are given next. */
-  self->seq = hw_event_log_get_head (hw_plane_feed_get_log (self));
+  self->seq = hw_event_log_get_start (hw_plane_feed_get_log (self));
   self->rev = 0;
   hw_plane_order (self->plane, HW_PLANE_SUBJECT_BEGIN, NULL, g_memdup2 (&epoch, sizeof (epoch)),
                   self->seq);
@@ -64,8 +65,9 @@ hw_plane_feed_give_all (HwPlaneFeed *self)
   GPtrArray *events = hw_events_new ();
   GPtrArray *levels = hw_events_new ();
 
-  if (!hw_event_log_read_recent (log, 0, self->seq, HW_EVENT_LOG_N_RECENT, events, &self->seq))
+  if (self->seq < hw_event_log_get_start (log))
     hw_plane_feed_begin (self);
+  hw_event_log_read_recent (log, 0, self->seq, HW_EVENT_LOG_N_RECENT, events, &self->seq);
   hw_plane_feed_give (self, HW_PLANE_SUBJECT_EVENTS, events);
 
   hw_event_log_read_levels (log, 0, self->rev, levels);

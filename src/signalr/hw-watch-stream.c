@@ -114,7 +114,7 @@ hw_watch_stream_leave (HwHubStream  *stream,
 {
   HwWatchStream *self = HW_WATCH_STREAM (stream);
 
-  if (!self->may_leave || !hw_watcher_is_at_head (self->watcher))
+  if (!self->may_leave || !hw_watcher_may_leave (self->watcher))
     return FALSE;
 
   hw_watch_place_copy (&self->place, place);

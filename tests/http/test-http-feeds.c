@@ -15,6 +15,9 @@
 /* So many connect before the first of them have their answer. */
 #define N_AT_ONCE 50
 
+/* Who hears nothing for so long never will, in microseconds. */
+#define PATIENCE (20 * G_USEC_PER_SEC)
+
 /* Somebody who watches from the beginning, and costs this side nothing but a descriptor. */
 typedef struct
 {
@@ -253,6 +256,71 @@ test_http_feeds_slow (HttpHouse    *house,
   viewer_free (viewer);
 }
 
+static guint
+count_reads (HttpHouse *house)
+{
+  return hw_memory_store_get_n_calls (house->house->store, HW_MEMORY_STORE_READ_EVENTS) +
+         hw_memory_store_get_n_calls (house->house->store, HW_MEMORY_STORE_LIST);
+}
+
+/* Test that whoever has missed what is recent is told the rest of it by the plane: the main
+ * context does nothing meanwhile.
+ */
+static void
+test_http_feeds_catch_up (HttpHouse    *house,
+                          gconstpointer test_data)
+{
+  const guint n_tasks = 1500;
+  guint n_reads = count_reads (house);
+  g_autofree char *last = g_strdup_printf ("-%u\n", n_tasks + 2);
+  Viewer *viewer;
+
+  for (guint i = 0; i < n_tasks; i++)
+    hw_test_house_submit (house->house, "demo");
+  viewer = viewer_new (house, "GET /api/v1/events?epoch={epoch}&after=0");
+  http_house_settle (house);
+
+  while (strstr (viewer->heard->str, last) == NULL || !g_str_has_suffix (viewer->heard->str, "\n\n"))
+    {
+      g_assert_true (g_socket_condition_timed_wait (viewer->socket, G_IO_IN, PATIENCE, NULL, NULL));
+      viewer_hear (viewer);
+    }
+
+  assert_in_order (viewer->heard->str, n_tasks + 2);
+  g_assert_cmpuint (count_reads (house), ==, n_reads);
+  viewer_free (viewer);
+}
+
+/* Test that many who come back at once for what they have missed ask nothing of the store, and
+ * keep nobody from an answer.
+ */
+static void
+test_http_feeds_come_back (HttpHouse    *house,
+                           gconstpointer test_data)
+{
+  const guint n_viewers = count_room (1000);
+  const guint n_tasks = 20;
+  guint n_reads;
+  g_autofree char *last = g_strdup_printf ("-%u\n", n_tasks + 2);
+  g_autoptr(GPtrArray) viewers = g_ptr_array_new_with_free_func ((GDestroyNotify) viewer_free);
+  g_autoptr(HttpAnswer) answer = NULL;
+
+  for (guint i = 0; i < n_tasks; i++)
+    hw_test_house_submit (house->house, "demo");
+  n_reads = count_reads (house);
+  for (guint i = 0; i < n_viewers; i++)
+    {
+      g_ptr_array_add (viewers, viewer_new (house, "GET /api/v1/events?epoch={epoch}&after=5"));
+      if (i == n_viewers / 2)
+        answer = http_house_post (house, "/api/v1/tasks", "{\"type\":\"demo\"}");
+    }
+
+  g_assert_cmpuint (answer->status, ==, 202);
+  for (guint i = 0; i < viewers->len; i++)
+    viewer_wait (house, g_ptr_array_index (viewers, i), last);
+  g_assert_cmpuint (count_reads (house), ==, n_reads);
+}
+
 /* Large pieces are counted apart. */
 static gsize
 get_memory (void)
@@ -308,6 +376,8 @@ main (int   argc,
   ADD ("a-thousand-are-told-each-event-once-in-order", thousand);
   ADD ("who-takes-16-kib-a-second-stays", slow);
   ADD ("who-come-at-once-have-one-snapshot", snapshot);
+  ADD ("what-is-recent-is-caught-up-with-in-the-plane", catch_up);
+  ADD ("a-thousand-come-back-without-the-store", come_back);
 #undef ADD
 
   return g_test_run ();
