@@ -6,6 +6,7 @@
 
 #include "hw-http-exchange.h"
 
+#include "hw-http-reply.h"
 #include "hw-http-stream.h"
 
 #include <glib-unix.h>
@@ -15,8 +16,9 @@
  * HwHttpExchange:
  *
  * A request whose answer is not there yet. While it lives, libsoup waits; when it ends,
- * libsoup sends what the message was given. The connection may go down meanwhile: then
- * the answer goes nowhere, and who is still at it may stop. Main context only.
+ * libsoup sends what the message was given. One that may last waits in the plane instead, and
+ * we send that. The connection may go down meanwhile: then the answer goes nowhere, and who is
+ * still at it may stop. Main context only.
  */
 struct _HwHttpExchange
 {
@@ -25,6 +27,7 @@ struct _HwHttpExchange
   gulong disconnected_id;
   gulong finished_id;
   guint left_id; /* the source that tells when the client leaves */
+  HwHttpRide *ride; /* (nullable): where it waits, and not with libsoup */
   gboolean is_open;
 };
 
@@ -101,6 +104,55 @@ hw_http_exchange_watch (HwHttpExchange *self)
                                    on_client_left, self);
 }
 
+static void
+on_ride_over (gpointer user_data)
+{
+  HwHttpExchange *self = user_data;
+
+  self->ride = NULL;
+  g_cancellable_cancel (hw_http_exchange_get_cancellable (self));
+}
+
+static const HwHttpRideFuncs ride_funcs = { .over = on_ride_over };
+
+/**
+ * hw_http_exchange_ride:
+ * @self: an exchange
+ * @rides: where to
+ * @principal: who asks
+ *
+ * Has the exchange wait in the plane: for those that may last. It is cancelled as soon as the
+ * client closes its side. The connection is closed behind the answer.
+ */
+void
+hw_http_exchange_ride (HwHttpExchange *self,
+                       HwHttpRides    *rides,
+                       HwPrincipal    *principal)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->ride == NULL);
+
+  g_clear_signal_handler (&self->disconnected_id, self->message);
+  g_clear_signal_handler (&self->finished_id, self->message);
+  self->is_open = FALSE;
+  self->ride = hw_http_rides_take (rides, self->message, principal, &ride_funcs, self);
+  if (self->ride == NULL)
+    g_cancellable_cancel (hw_http_exchange_get_cancellable (self));
+}
+
+/* Sends what the message was given. */
+static void
+hw_http_exchange_send (HwHttpExchange *self)
+{
+  g_autoptr(GBytes) body = NULL;
+  g_autoptr(GBytes) head = hw_http_reply_write_whole (self->message, &body);
+
+  hw_http_ride_send (self->ride, head);
+  if (body != NULL)
+    hw_http_ride_send (self->ride, body);
+  g_clear_pointer (&self->ride, hw_http_ride_end);
+}
+
 /**
  * hw_http_exchange_end:
  * @self: (transfer full): an exchange
@@ -117,6 +169,8 @@ hw_http_exchange_end (HwHttpExchange *self)
   g_clear_signal_handler (&self->finished_id, self->message);
   if (self->is_open)
     soup_server_message_unpause (self->message);
+  else if (self->ride != NULL)
+    hw_http_exchange_send (self);
 
   g_clear_object (&self->cancellable);
   g_clear_object (&self->message);

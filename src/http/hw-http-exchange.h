@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include "hw-http-rides.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,9 @@ typedef struct _HwHttpExchange HwHttpExchange;
 
 HwHttpExchange    *hw_http_exchange_new (SoupServerMessage *message);
 void               hw_http_exchange_watch (HwHttpExchange *self);
+void               hw_http_exchange_ride (HwHttpExchange *self,
+                                          HwHttpRides    *rides,
+                                          HwPrincipal    *principal);
 void               hw_http_exchange_end (HwHttpExchange *self);
 
 SoupServerMessage *hw_http_exchange_get_message (HwHttpExchange *self);

@@ -6,12 +6,8 @@
 
 #include "hw-http-feeds.h"
 
-#include "hw-error.h"
-#include "hw-event-socket.h"
 #include "hw-http-exchange.h"
-#include "hw-http-handover.h"
 #include "hw-http-reply.h"
-#include "hw-http-stream.h"
 #include "hw-json-writer.h"
 #include "hw-task-json.h"
 
@@ -27,11 +23,6 @@
 #define DATA "data: "
 #define END "\n\n"
 
-/* Of so many places in the plane one is not for feeds, so that those who only watch cannot keep
- * others from the hub.
- */
-#define PLACES_OF_HUB 4
-
 /**
  * HwHttpFeeds:
  *
@@ -46,12 +37,8 @@ struct _HwHttpFeeds
   GObject parent_instance;
 
   HwTaskQueue *queue;     /* (owned) (not nullable) */
-  HwClock *clock;         /* (owned) (not nullable) */
-  HwPlane *plane;         /* (owned) (not nullable) */
+  HwHttpRides *rides;     /* (owned) (not nullable) */
   HwPrincipal *principal; /* (owned) (nullable): who asked last */
-
-  GHashTable *feeds;      /* (owned) (element-type Feed): that are in the plane */
-  GQueue blocked;         /* (element-type Feed): who takes nothing, for the longest time first */
 };
 
 /* One of them. Lives until the connection is over and no look is under way. */
@@ -59,52 +46,15 @@ typedef struct
 {
   HwHttpFeeds *owner;       /* (owned) */
   HwHttpExchange *exchange; /* (owned) (nullable): until the connection is taken */
-  HwPlaneLine *line;        /* (nullable): the connection, from then on */
+  HwHttpRide *ride;         /* (nullable): the connection, from then on */
   HwWatcher *watcher;       /* (owned) (nullable): none while the plane tells */
   HwWatchPlace place;       /* who sees what; what was told only the watcher knows */
 
-  GList link;        /* in @owner's blocked */
-  gint64 blocked_at; /* or 0 */
   gboolean is_looking;
   gboolean is_over;
 } Feed;
 
 G_DEFINE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, G_TYPE_OBJECT)
-
-/* Whoever is cut loses nothing if they come again. */
-static void
-on_plane_tick (HwPlane     *plane,
-               HwHttpFeeds *self)
-{
-  gint64 now = hw_clock_get_monotonic_time (self->clock);
-
-  while (self->blocked.head != NULL)
-    {
-      Feed *feed = self->blocked.head->data;
-
-      if (now - feed->blocked_at < HW_HTTP_MAX_STALL)
-        break;
-
-      g_queue_unlink (&self->blocked, &feed->link);
-      feed->blocked_at = 0;
-      hw_plane_cut (self->plane, feed->line);
-    }
-}
-
-/* Whoever is blocked again has taken something: their time begins anew, behind all others'. */
-static void
-feed_set_blocked (Feed    *feed,
-                  gboolean is_blocked)
-{
-  HwHttpFeeds *owner = feed->owner;
-
-  if (feed->blocked_at != 0)
-    g_queue_unlink (&owner->blocked, &feed->link);
-
-  feed->blocked_at = is_blocked ? MAX (hw_clock_get_monotonic_time (owner->clock), 1) : 0;
-  if (is_blocked)
-    g_queue_push_tail_link (&owner->blocked, &feed->link);
-}
 
 static void
 feed_free (Feed *feed)
@@ -153,62 +103,33 @@ on_message_over (SoupServerMessage *message,
 static void
 feed_end (Feed *feed)
 {
-  if (feed->line != NULL)
-    hw_plane_say_goodbye (feed->owner->plane, feed->line, 0);
+  g_clear_pointer (&feed->ride, hw_http_ride_end);
+  feed_free (feed);
 }
 
 static void
-feed_hear_drained (Feed *feed)
+on_ride_drained (gpointer user_data)
 {
-  feed_set_blocked (feed, FALSE);
+  Feed *feed = user_data;
+
   if (feed->watcher != NULL && !feed->is_looking)
     feed_look (feed);
 }
 
 static void
-feed_hear_over (Feed *feed)
+on_ride_over (gpointer user_data)
 {
-  feed_set_blocked (feed, FALSE);
-  g_hash_table_remove (feed->owner->feeds, feed);
-  feed->line = NULL;
+  Feed *feed = user_data;
+
+  feed->ride = NULL;
   feed->is_over = TRUE;
   if (!feed->is_looking)
     feed_free (feed);
 }
 
-static void
-on_line_news (HwPlaneLine    *line,
-              HwPlaneNewsKind kind,
-              GBytes         *data,
-              gpointer        user_data)
-{
-  Feed *feed = user_data;
-
-  switch (kind)
-    {
-    case HW_PLANE_NEWS_BLOCKED:
-      feed_set_blocked (feed, TRUE);
-      break;
-
-    case HW_PLANE_NEWS_DRAINED:
-      feed_hear_drained (feed);
-      break;
-
-    case HW_PLANE_NEWS_OVER:
-      feed_hear_over (feed);
-      break;
-
-    case HW_PLANE_NEWS_DATA:
-    case HW_PLANE_NEWS_GOODBYE:
-    default:
-      break;
-    }
-}
-
 /* Somebody who was so slow that what comes next is not recent any more is told it from here. */
 static void
-on_line_watch_news (HwPlaneLine      *line,
-                    HwPlaneWatchNews *news,
+on_ride_watch_news (HwPlaneWatchNews *news,
                     gpointer          user_data)
 {
   const HwWatchPoll once = { .has_levels = TRUE, .rev = news->place.rev };
@@ -227,7 +148,7 @@ on_line_watch_news (HwPlaneLine      *line,
   feed_look (feed);
 }
 
-static const HwPlaneFuncs line_funcs = { on_line_news, on_line_watch_news };
+static const HwHttpRideFuncs ride_funcs = { on_ride_drained, on_ride_watch_news, on_ride_over };
 
 static void
 feed_set_head (SoupServerMessage *message)
@@ -244,46 +165,17 @@ feed_set_head (SoupServerMessage *message)
   soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
 }
 
-static gboolean
-hw_http_feeds_has_room (HwHttpFeeds *self,
-                        HwPrincipal *principal)
-{
-  guint max_lines = hw_plane_get_max_lines (self->plane);
-
-  return hw_plane_has_room (self->plane, principal) &&
-         g_hash_table_size (self->feeds) < max_lines - max_lines / PLACES_OF_HUB;
-}
-
-static void
-reply_full (SoupServerMessage *message)
-{
-  g_autoptr(GError) error =
-    g_error_new_literal (HW_ERROR, HW_ERROR_TOO_LARGE,
-                         "As many watch already as there is room for. Ask again later, or for "
-                         "JSON, which needs no connection of its own.");
-
-  hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
-}
-
 /* Takes the connection from libsoup. Returns: whether it was there to be taken */
 static gboolean
 feed_take (Feed              *feed,
            SoupServerMessage *message)
 {
-  HwHttpFeeds *owner = feed->owner;
-  HwPlaneWire wire = { -1, NULL };
-  g_autoptr(GBytes) early = NULL;
-
   g_signal_handlers_disconnect_by_data (message, feed);
-  wire.fd = hw_http_handover_take (message, &wire.stream, &early);
+  feed->ride = hw_http_rides_take (feed->owner->rides, message, feed->place.principal, &ride_funcs,
+                                   feed);
   g_clear_pointer (&feed->exchange, hw_http_exchange_end);
-  if (wire.fd < 0)
-    return FALSE;
 
-  feed->line = hw_plane_add (owner->plane, feed->place.principal, hw_event_socket_new, &wire, early, &line_funcs, feed);
-  g_hash_table_add (owner->feeds, feed);
-
-  return TRUE;
+  return feed->ride != NULL;
 }
 
 /* Tells the first of it; whoever asks for the head alone gets no more. */
@@ -298,9 +190,9 @@ feed_open (Feed      *feed,
   g_autoptr(GBytes) head = NULL;
 
   /* Others may have come while this one was looked for. */
-  if (!hw_http_feeds_has_room (feed->owner, feed->place.principal))
+  if (!hw_http_rides_have_room (feed->owner->rides, feed->place.principal))
     {
-      reply_full (message);
+      hw_http_rides_reply_full (message);
       feed_free (feed);
       return;
     }
@@ -313,14 +205,14 @@ feed_open (Feed      *feed,
       return;
     }
 
-  hw_plane_send (feed->owner->plane, feed->line, head);
+  hw_http_ride_send (feed->ride, head);
   if (is_head)
     {
       feed_end (feed);
       return;
     }
 
-  hw_plane_send (feed->owner->plane, feed->line, retry);
+  hw_http_ride_send (feed->ride, retry);
   feed_tell (feed, events);
 }
 
@@ -354,9 +246,9 @@ on_watcher_next (GObject      *source,
   feed->is_looking = FALSE;
   if (feed->is_over)
     feed_free (feed);
-  else if (feed->line != NULL && has_events)
+  else if (feed->ride != NULL && has_events)
     feed_tell (feed, events);
-  else if (feed->line != NULL)
+  else if (feed->ride != NULL)
     feed_end (feed);
   else if (has_events)
     feed_open (feed, events);
@@ -411,7 +303,7 @@ feed_send (Feed    *feed,
 {
   g_autoptr(GBytes) piece = g_string_free_to_bytes (text);
 
-  hw_plane_send (feed->owner->plane, feed->line, piece);
+  hw_http_ride_send (feed->ride, piece);
 }
 
 /* Those who come together have the bytes of one snapshot, which may be a megabyte. */
@@ -424,7 +316,7 @@ feed_send_snapshot (Feed    *feed,
 
   write_name (name, snapshot);
   feed_send (feed, name);
-  hw_plane_send (feed->owner->plane, feed->line, json);
+  hw_http_ride_send (feed->ride, json);
   feed_send (feed, g_string_new (END));
 }
 
@@ -453,7 +345,7 @@ feed_tell (Feed      *feed,
   if (hw_watcher_may_leave (feed->watcher))
     feed_leave (feed);
   else
-    hw_plane_ask (feed->owner->plane, feed->line);
+    hw_http_ride_ask (feed->ride);
 }
 
 /* Has the plane watch on, behind all that was told. */
@@ -463,7 +355,7 @@ feed_leave (Feed *feed)
   feed->place.seq = hw_watcher_get_seq (feed->watcher);
   feed->place.rev = hw_watcher_get_rev (feed->watcher);
   g_clear_object (&feed->watcher);
-  hw_plane_watch (feed->owner->plane, feed->line, &feed->place, write_event, NULL);
+  hw_http_ride_watch (feed->ride, &feed->place, write_event);
 }
 
 static void
@@ -471,10 +363,8 @@ hw_http_feeds_finalize (GObject *object)
 {
   HwHttpFeeds *self = HW_HTTP_FEEDS (object);
 
-  g_clear_pointer (&self->feeds, g_hash_table_unref);
   g_clear_pointer (&self->principal, hw_principal_unref);
-  g_clear_object (&self->plane);
-  g_clear_object (&self->clock);
+  g_clear_object (&self->rides);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_http_feeds_parent_class)->finalize (object);
@@ -489,8 +379,6 @@ hw_http_feeds_class_init (HwHttpFeedsClass *klass)
 static void
 hw_http_feeds_init (HwHttpFeeds *self)
 {
-  self->feeds = g_hash_table_new (NULL, NULL);
-  g_queue_init (&self->blocked);
 }
 
 /**
@@ -522,8 +410,7 @@ hw_http_feed_is_wanted (SoupServerMessage *message)
 /**
  * hw_http_feeds_new:
  * @queue: what happens where
- * @clock: what time it is
- * @plane: where those go who watch
+ * @rides: where those go who watch
  *
  * Makes an empty set.
  *
@@ -531,20 +418,16 @@ hw_http_feed_is_wanted (SoupServerMessage *message)
  */
 HwHttpFeeds *
 hw_http_feeds_new (HwTaskQueue *queue,
-                   HwClock     *clock,
-                   HwPlane     *plane)
+                   HwHttpRides *rides)
 {
   HwHttpFeeds *self;
 
   g_return_val_if_fail (HW_IS_TASK_QUEUE (queue), NULL);
-  g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
-  g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
+  g_return_val_if_fail (HW_IS_HTTP_RIDES (rides), NULL);
 
   self = g_object_new (HW_TYPE_HTTP_FEEDS, NULL);
   self->queue = g_object_ref (queue);
-  self->clock = g_object_ref (clock);
-  self->plane = g_object_ref (plane);
-  g_signal_connect_object (plane, "tick", G_CALLBACK (on_plane_tick), self, G_CONNECT_DEFAULT);
+  self->rides = g_object_ref (rides);
 
   return self;
 }
@@ -573,15 +456,14 @@ hw_http_feeds_begin (HwHttpFeeds       *self,
   g_return_if_fail (SOUP_IS_SERVER_MESSAGE (message));
   g_return_if_fail (principal != NULL && asked != NULL);
 
-  if (!hw_http_feeds_has_room (self, principal))
+  if (!hw_http_rides_have_room (self->rides, principal))
     {
-      reply_full (message);
+      hw_http_rides_reply_full (message);
       return;
     }
 
   feed = g_new0 (Feed, 1);
   feed->owner = g_object_ref (self);
-  feed->link.data = feed;
   feed->place.queue = self->queue;
   feed->place.principal = hw_principal_share (principal, &self->principal);
   hw_watch_filter_copy (&asked->filter, &feed->place.filter);
@@ -592,23 +474,4 @@ hw_http_feeds_begin (HwHttpFeeds       *self,
   g_signal_connect (message, "finished", G_CALLBACK (on_message_over), feed);
   g_signal_connect (message, "disconnected", G_CALLBACK (on_message_over), feed);
   feed_look (feed);
-}
-
-/**
- * hw_http_feeds_cut_all:
- * @self: the feeds
- *
- * Closes all that there are. They come again by themselves.
- */
-void
-hw_http_feeds_cut_all (HwHttpFeeds *self)
-{
-  GHashTableIter iter;
-  gpointer feed;
-
-  g_return_if_fail (HW_IS_HTTP_FEEDS (self));
-
-  g_hash_table_iter_init (&iter, self->feeds);
-  while (g_hash_table_iter_next (&iter, &feed, NULL))
-    hw_plane_cut (self->plane, ((Feed *) feed)->line);
 }

@@ -4,9 +4,8 @@
 
 #pragma once
 
-#include "hw-clock.h"
 #include "hw-http-query.h"
-#include "hw-plane.h"
+#include "hw-http-rides.h"
 #include "hw-task-queue.h"
 
 #include <libsoup/soup.h>
@@ -26,12 +25,10 @@ G_DECLARE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, HW, HTTP_FEEDS, GObject)
 gboolean     hw_http_feed_is_wanted (SoupServerMessage *message);
 
 HwHttpFeeds *hw_http_feeds_new (HwTaskQueue *queue,
-                                HwClock     *clock,
-                                HwPlane     *plane);
+                                HwHttpRides *rides);
 void         hw_http_feeds_begin (HwHttpFeeds       *self,
                                   SoupServerMessage *message,
                                   HwPrincipal       *principal,
                                   const HwHttpPoll  *asked);
-void         hw_http_feeds_cut_all (HwHttpFeeds *self);
 
 G_END_DECLS

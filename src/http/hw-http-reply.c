@@ -295,6 +295,31 @@ hw_http_reply_write_beginning (SoupServerMessage *message,
 }
 
 /**
+ * hw_http_reply_write_whole:
+ * @message: a request that was answered, but has no connection any more
+ * @body: (out) (transfer full) (nullable): the body of the answer, if it is sent
+ *
+ * Writes an answer that libsoup does not. The connection has to be closed behind it.
+ *
+ * Returns: (transfer full): its head
+ */
+GBytes *
+hw_http_reply_write_whole (SoupServerMessage *message,
+                           GBytes           **body)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autoptr(GBytes) bytes =
+    soup_message_body_flatten (soup_server_message_get_response_body (message));
+
+  soup_message_headers_replace (headers, "Connection", "close");
+  soup_message_headers_set_content_length (headers, (goffset) g_bytes_get_size (bytes));
+  *body = soup_server_message_get_method (message) == SOUP_METHOD_HEAD
+          ? NULL : g_steal_pointer (&bytes);
+
+  return hw_http_reply_write_beginning (message, soup_server_message_get_status (message));
+}
+
+/**
  * hw_http_reply_write_refusal:
  * @status: its status
  * @allow: (nullable): what the field Allow says

@@ -43,6 +43,8 @@ void hw_http_reply_error (SoupServerMessage *message,
 
 GBytes *hw_http_reply_write_beginning (SoupServerMessage *message,
                                        guint              status);
+GBytes *hw_http_reply_write_whole (SoupServerMessage *message,
+                                   GBytes           **body);
 GBytes *hw_http_reply_write_refusal (guint         status,
                                      const char   *allow,
                                      const GError *error,

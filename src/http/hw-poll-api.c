@@ -19,7 +19,7 @@
  *
  * The part of the REST door where somebody may wait for what comes: the events and the
  * output of tasks. Each answer names where to go on, and so does each event of an answer
- * that lasts, so it keeps nothing of those who ask but how many of them wait.
+ * that lasts, so it keeps nothing of those who ask. Who waits does so in the plane.
  */
 struct _HwPollApi
 {
@@ -27,8 +27,8 @@ struct _HwPollApi
 
   HwTaskQueue *queue; /* (owned) (not nullable) */
   HwClock *clock;     /* (owned) (not nullable) */
+  HwHttpRides *rides; /* (owned) (not nullable) */
   HwHttpFeeds *feeds; /* (owned) (not nullable) */
-  guint n_waiting;
 };
 
 G_DEFINE_FINAL_TYPE (HwPollApi, hw_poll_api, G_TYPE_OBJECT)
@@ -38,10 +38,10 @@ typedef struct
 {
   HwPollApi *api;           /* (owned) */
   HwHttpExchange *exchange; /* (owned) */
-  gint64 wait;              /* in microseconds */
 
   /* Of one that reads output. */
   HwPrincipal *principal; /* (owned) (nullable) */
+  gint64 wait;            /* in microseconds */
   HwOutputQuery query;
   guint timer;
   gboolean is_late; /* it has waited long enough */
@@ -50,8 +50,6 @@ typedef struct
 static void
 poll_free (Poll *poll)
 {
-  if (poll->wait > 0)
-    poll->api->n_waiting--;
   if (poll->timer != 0)
     hw_clock_remove_timer (poll->api->clock, poll->timer);
 
@@ -63,46 +61,27 @@ poll_free (Poll *poll)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Poll, poll_free)
 
-/* Answers a request that may not wait, because too many do. */
-static gboolean
-hw_poll_api_has_room (HwPollApi         *self,
-                      SoupServerMessage *message)
-{
-  g_autoptr(GError) error = NULL;
-
-  if (self->n_waiting < HW_POLL_MAX_WAITING)
-    return TRUE;
-
-  error = g_error_new (HW_ERROR, HW_ERROR_TOO_LARGE,
-                       "There are %d requests that wait already. Ask again later, or for JSON "
-                       "without “wait”; whoever has much to watch can use the hub.",
-                       HW_POLL_MAX_WAITING);
-  hw_http_reply_refusal (message, SOUP_STATUS_SERVICE_UNAVAILABLE, error);
-
-  return FALSE;
-}
-
-/* Returns (transfer full) (nullable): a request that may wait, or %NULL if it was
+/* Returns (transfer full) (nullable): a request that may wait so long, or %NULL if it was
  * refused. */
 static Poll *
 poll_new (HwPollApi         *api,
           SoupServerMessage *message,
-          gint64             wait)
+          HwPrincipal       *principal,
+          gint64 wait)
 {
   Poll *poll;
 
-  if (wait > 0 && !hw_poll_api_has_room (api, message))
-    return NULL;
+  if (wait > 0 && !hw_http_rides_have_room (api->rides, principal))
+    {
+      hw_http_rides_reply_full (message);
+      return NULL;
+    }
 
   poll = g_new0 (Poll, 1);
   poll->api = g_object_ref (api);
   poll->exchange = hw_http_exchange_new (message);
-  poll->wait = wait;
   if (wait > 0)
-    {
-      api->n_waiting++;
-      hw_http_exchange_watch (poll->exchange);
-    }
+    hw_http_exchange_ride (poll->exchange, api->rides, principal);
 
   return poll;
 }
@@ -150,7 +129,7 @@ hw_poll_api_watch (HwPollApi         *self,
       return;
     }
 
-  poll = poll_new (self, message, asked.how.wait);
+  poll = poll_new (self, message, principal, asked.how.wait);
   if (poll == NULL)
     return;
 
@@ -288,11 +267,12 @@ hw_poll_api_read_log (HwPollApi         *self,
       return;
     }
 
-  poll = poll_new (self, message, position.wait);
+  poll = poll_new (self, message, principal, position.wait);
   if (poll == NULL)
     return;
 
   poll->principal = hw_principal_ref (principal);
+  poll->wait = position.wait;
   poll->query = position.query;
   poll->query.task_id = task_id;
   if (position.wait > 0)
@@ -307,6 +287,7 @@ hw_poll_api_finalize (GObject *object)
   HwPollApi *self = HW_POLL_API (object);
 
   g_clear_object (&self->feeds);
+  g_clear_object (&self->rides);
   g_clear_object (&self->clock);
   g_clear_object (&self->queue);
 
@@ -349,7 +330,8 @@ hw_poll_api_new (HwTaskQueue *queue,
   self = g_object_new (HW_TYPE_POLL_API, NULL);
   self->queue = g_object_ref (queue);
   self->clock = g_object_ref (clock);
-  self->feeds = hw_http_feeds_new (queue, clock, plane);
+  self->rides = hw_http_rides_new (clock, plane);
+  self->feeds = hw_http_feeds_new (queue, self->rides);
 
   return self;
 }
@@ -358,14 +340,14 @@ hw_poll_api_new (HwTaskQueue *queue,
  * hw_poll_api_stop:
  * @self: the part of the REST door
  *
- * Closes the connections of those who watch.
+ * Closes the connections of those who watch or wait.
  */
 void
 hw_poll_api_stop (HwPollApi *self)
 {
   g_return_if_fail (HW_IS_POLL_API (self));
 
-  hw_http_feeds_cut_all (self->feeds);
+  hw_http_rides_cut_all (self->rides);
 }
 
 /**

@@ -12,16 +12,6 @@
 
 G_BEGIN_DECLS
 
-/**
- * HW_POLL_MAX_WAITING:
- *
- * How many requests may wait at once. Each keeps a connection to itself: these take a
- * quarter of the 1,024 descriptors that a process has as a rule, and are more than one
- * person's shells and scripts. Whoever has more to watch takes the hub or a feed, which wait
- * in the plane.
- */
-#define HW_POLL_MAX_WAITING 250
-
 #define HW_TYPE_POLL_API (hw_poll_api_get_type ())
 G_DECLARE_FINAL_TYPE (HwPollApi, hw_poll_api, HW, POLL_API, GObject)
 

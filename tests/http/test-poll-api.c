@@ -333,7 +333,7 @@ test_poll_api_client_leaves (HttpHouse    *house,
   g_assert_cmpuint (hw_fake_clock_get_n_timers (house->house->clock), >, n_timers);
 
   http_probe_hang_up (probe);
-  hw_await_quiet ();
+  http_house_settle (house);
 
   /* The reader looks whether it was cancelled when it would look at the output; and after
    * a second the connection is found to be left. */
@@ -354,6 +354,7 @@ test_poll_api_server_stops (HttpHouse    *house,
   log = begin (house, "/api/v1/tasks/1/log?wait=60");
   hw_http_server_stop (house->server);
   hw_test_house_advance (house->house, G_USEC_PER_SEC / 10);
+  http_house_settle (house);
 
   g_assert_true (http_probe_is_answered (events));
   g_assert_true (http_probe_is_answered (log));
@@ -365,12 +366,14 @@ static void
 test_poll_api_too_many_wait (HttpHouse    *house,
                              gconstpointer test_data)
 {
+  const guint n_waiting = 6;
   g_autoptr(GPtrArray) probes = g_ptr_array_new ();
   g_autoptr(HttpAnswer) refused = NULL;
   HttpProbe *again;
 
   hw_test_house_submit (house->house, "demo");
-  for (guint i = 0; i < HW_POLL_MAX_WAITING; i++)
+  hw_plane_set_max_lines (house->plane, n_waiting + 1);
+  for (guint i = 0; i < n_waiting; i++)
     g_ptr_array_add (probes, begin (house, i % 2 == 0
                                     ? "/api/v1/events?epoch={epoch}&after=2&wait=60"
                                     : "/api/v1/tasks/1/log?wait=60"));
@@ -380,7 +383,7 @@ test_poll_api_too_many_wait (HttpHouse    *house,
 
   /* Whoever leaves makes place. */
   http_probe_hang_up (g_ptr_array_steal_index (probes, 0));
-  hw_await_quiet ();
+  http_house_settle (house);
   again = begin (house, "/api/v1/events?epoch={epoch}&after=2&wait=60");
   g_assert_false (http_probe_is_answered (again));
 
