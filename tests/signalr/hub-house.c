@@ -97,6 +97,15 @@ hub_house_settle (HubHouse *self)
   while (g_main_context_pending (NULL));
 }
 
+/* Time passes second by second, as it does for a hub. */
+void
+hub_house_pass_time (HubHouse *self,
+                     guint     n_seconds)
+{
+  for (guint i = 0; i < n_seconds; i++)
+    hw_fake_clock_advance (self->clock, G_USEC_PER_SEC);
+}
+
 guint
 hub_house_ask (HubHouse   *self,
                const char *method,

@@ -16,6 +16,12 @@ G_BEGIN_DECLS
 
 #define HANDSHAKE "{\"protocol\":\"json\",\"version\":1}|"
 
+/* What a client says, and the answer to a call of Echo. */
+#define CALL(method) "{\"type\":1,\"invocationId\":\"1\",\"target\":\"" method "\"," \
+  "\"arguments\":[\"a\"]}|"
+#define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
+#define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
+
 /* Who asks, in the requests of tests. */
 #define BY_OWNER "X-Who: owner\r\n"
 #define BY_GUEST "X-Who: guest\r\n"
@@ -43,6 +49,8 @@ void     hub_house_tear_down (HubHouse     *self,
                               gconstpointer test_data);
 
 void     hub_house_settle (HubHouse *self);
+void     hub_house_pass_time (HubHouse *self,
+                              guint     n_seconds);
 guint    hub_house_ask (HubHouse   *self,
                         const char *method,
                         const char *target,

@@ -11,11 +11,6 @@
 
 #include <string.h>
 
-#define SECOND G_USEC_PER_SEC
-#define CALL(method) "{\"type\":1,\"invocationId\":\"1\",\"target\":\"" method "\"," \
-  "\"arguments\":[\"a\"]}|"
-#define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
-#define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
 #define EVENTS "Accept: text/event-stream\r\n"
 
 /* Takes the next event, which must be @expected. */
@@ -111,8 +106,7 @@ test_signs_of_life_come (HubHouse     *house,
   g_autofree char *token = hub_house_negotiate (house, BY_OWNER);
   g_autoptr(HubLine) line = greet (house, token);
 
-  for (guint i = 0; i < 15; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 15);
 
   assert_event (line, "{\"type\":6}|");
 }
@@ -128,12 +122,10 @@ test_silent_client_is_left (HubHouse     *house,
   for (guint i = 0; i < 3; i++)
     {
       assert_answer (house, "POST", token, "{\"type\":6}|", 200, "");
-      for (guint j = 0; j < 20; j++)
-        hw_fake_clock_advance (house->clock, SECOND);
+      hub_house_pass_time (house, 20);
     }
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
-  for (guint j = 0; j < 10; j++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 10);
 
   wait_until (line->is_over);
   g_assert_nonnull (strstr (line->received->str, "ClientTimeoutInterval"));
@@ -247,8 +239,7 @@ test_slow_client_is_cut (HubHouse     *house,
       test_stream_give (stream, item);
       hub_house_settle (house);
     }
-  for (guint i = 0; i < 11; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 11);
 
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
 }

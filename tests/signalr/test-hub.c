@@ -15,9 +15,6 @@
 
 #define SECOND G_USEC_PER_SEC
 #define EVENTS "Accept: text/event-stream\r\n"
-#define CALL "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"a\"]}|"
-#define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
-#define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
 
 /* A request that is no upgrade, and how it is answered. In the target, TOKEN stands for
  * one that the owner negotiated, USED for one that has its connection.
@@ -123,7 +120,7 @@ test_hub_upgrade_answers_a_call (HubHouse     *house,
   g_autoptr(HubLine) line = hub_house_connect (house, token);
   g_autofree char *answer = NULL;
 
-  hub_line_send_text (line, CALL);
+  hub_line_send_text (line, CALL ("Echo"));
   answer = hub_line_take_text (line);
 
   g_assert_cmpstr (answer, ==, RESULT);

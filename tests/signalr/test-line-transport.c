@@ -12,12 +12,6 @@
 
 #include <string.h>
 
-#define SECOND G_USEC_PER_SEC
-#define CALL(method) "{\"type\":1,\"invocationId\":\"1\",\"target\":\"" method "\"," \
-  "\"arguments\":[\"a\"]}|"
-#define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
-#define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
-
 #define FRAME_CLOSE 0x88
 #define FRAME_PING 0x89
 #define FRAME_PONG 0x8a
@@ -218,8 +212,7 @@ test_client_that_reads_nothing_is_cut (HubHouse     *house,
   hub_line_set_reading (line, FALSE);
   fill (house, line, test_handler_get_stream (house->handler, 0), item);
 
-  for (guint i = 0; i < 11; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 11);
 
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
 }
@@ -301,8 +294,7 @@ test_time_passes (HubHouse     *house,
 {
   g_autoptr(HubLine) line = hub_house_connect (house, NULL);
 
-  for (guint i = 0; i < 15; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 15);
 
   assert_text (line, "{\"type\":6}|");
 }
@@ -419,11 +411,10 @@ test_goodbye_is_not_waited_for_long (HubHouse     *house,
   hub_line_send_text (line, "{}|");
   g_free (hub_line_take_text (line));
   assert_goodbye (line, 1000);
-  for (guint i = 0; i < 4; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 4);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
 
-  hw_fake_clock_advance (house->clock, SECOND);
+  hub_house_pass_time (house, 1);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
 }
 

@@ -13,11 +13,6 @@
 
 #include <string.h>
 
-#define SECOND G_USEC_PER_SEC
-#define CALL(method) "{\"type\":1,\"invocationId\":\"1\",\"target\":\"" method "\"," \
-  "\"arguments\":[\"a\"]}|"
-#define RESULT "{\"type\":3,\"invocationId\":\"1\",\"result\":\"a\"}|"
-#define OPEN "{\"type\":4,\"invocationId\":\"s\",\"target\":\"Count\",\"arguments\":[]}|"
 #define ITEM(text) "{\"type\":2,\"invocationId\":\"s\",\"item\":" text "}|"
 #define GOODBYE "{\"type\":7,\"allowReconnect\":true}|"
 
@@ -58,14 +53,6 @@ poll_on (HubHouse   *house,
 }
 
 static void
-wait_seconds (HubHouse *house,
-              guint     n_seconds)
-{
-  for (guint i = 0; i < n_seconds; i++)
-    hw_fake_clock_advance (house->clock, SECOND);
-}
-
-static void
 test_poll_is_answered_when_there_is_something (HubHouse     *house,
                                                gconstpointer test_data)
 {
@@ -96,7 +83,7 @@ test_poll_in_vain_ends (HubHouse     *house,
   g_autofree char *token = greet (house);
   g_autoptr(HubLine) poll = poll_on (house, token);
 
-  wait_seconds (house, 30);
+  hub_house_pass_time (house, 30);
 
   assert_line_answer (poll, 200, "");
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
@@ -135,9 +122,9 @@ test_client_that_does_not_come_again (HubHouse     *house,
 {
   g_autofree char *token = greet (house);
 
-  wait_seconds (house, 14);
+  hub_house_pass_time (house, 14);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
-  wait_seconds (house, 1);
+  hub_house_pass_time (house, 1);
 
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
   assert_answer (house, "GET", token, NULL, 404, "No Connection with that ID");
@@ -157,7 +144,7 @@ test_client_that_only_polls_stays (HubHouse     *house,
     {
       g_autoptr(HubLine) poll = poll_on (house, token);
 
-      wait_seconds (house, 30);
+      hub_house_pass_time (house, 30);
       assert_line_answer (poll, 200, "");
     }
 }
@@ -169,7 +156,7 @@ test_client_that_never_greets (HubHouse     *house,
   g_autofree char *token = begin (house);
   g_autoptr(HubLine) poll = poll_on (house, token);
 
-  wait_seconds (house, 30);
+  hub_house_pass_time (house, 30);
 
   assert_line_answer (poll, 200, "{\"error\":\"Handshake was canceled.\"}|");
   assert_answer (house, "GET", token, NULL, 204, "");
@@ -217,10 +204,10 @@ test_client_that_does_not_hear_the_last_word (HubHouse     *house,
   g_autofree char *token = greet (house);
 
   assert_answer (house, "POST", token, "{}|", 200, "");
-  wait_seconds (house, 4);
+  hub_house_pass_time (house, 4);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
 
-  wait_seconds (house, 1);
+  hub_house_pass_time (house, 1);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
 }
 
