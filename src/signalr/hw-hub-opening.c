@@ -202,7 +202,12 @@ on_events_held (gpointer user_data)
   g_autoptr(SoupServerMessage) message = g_object_ref (opening->message);
   gboolean is_gone = g_cancellable_is_cancelled (door->get_cancellable (opening->exchange));
 
-  if (!is_gone && hw_hub_has_room (opening->hub, message, opening->principal))
+  /* Much may have happened meanwhile. */
+  if (!is_gone && opening->hub->is_stopped)
+    {
+      hw_hub_reply_stopped (message);
+    }
+  else if (!is_gone && hw_hub_has_room (opening->hub, message, opening->principal))
     {
       g_autoptr(GBytes) beginning = make_beginning (door, message);
 
