@@ -103,6 +103,9 @@ on_ending_committed (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = hw_store_commit_finish (HW_STORE (source), result, &error);
 
+  /* It is there, or the store knows better. */
+  if (events != NULL || g_error_matches (error, HW_ERROR, HW_ERROR_CONFLICT))
+    hw_runner_settle (self->runner, self->run);
   if (events != NULL || self->is_abandoned)
     return;
 

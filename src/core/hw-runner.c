@@ -173,3 +173,22 @@ hw_runner_control_finish (HwRunner     *self,
 
   return HW_RUNNER_GET_IFACE (self)->control_finish (self, result, error);
 }
+
+/**
+ * hw_runner_settle:
+ * @self: a runner
+ * @run: an attempt that has ended, or of which nothing began
+ *
+ * Tells the runner that the store has what became of an attempt, so what the runner has written
+ * down of that is of no use any more.
+ */
+void
+hw_runner_settle (HwRunner *self,
+                  HwRun    *run)
+{
+  g_return_if_fail (HW_IS_RUNNER (self));
+  g_return_if_fail (HW_IS_RUN (run));
+
+  if (HW_RUNNER_GET_IFACE (self)->settle != NULL)
+    HW_RUNNER_GET_IFACE (self)->settle (self, run);
+}

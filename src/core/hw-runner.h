@@ -43,6 +43,7 @@ G_DECLARE_INTERFACE (HwRunner, hw_runner, HW, RUNNER, GObject)
  * @control_async: asks something of the work of an attempt; done when the asking
  *   is done, not when the work has ended. Fails with %HW_ERROR_WRONG_STATE if this kind of
  *   work cannot do that
+ * @settle: (nullable): hears that the store has what became of an attempt
  *
  * Carries out attempts. A runner never moves a task between states: its run
  * ends, and the queue draws the conclusion. All calls and answers are in the
@@ -78,6 +79,8 @@ struct _HwRunnerInterface
   gboolean (*control_finish) (HwRunner     *self,
                               GAsyncResult *result,
                               GError      **error);
+  void (*settle) (HwRunner *self,
+                  HwRun    *run);
 };
 
 void     hw_runner_start_async (HwRunner           *self,
@@ -106,5 +109,7 @@ void     hw_runner_control_async (HwRunner           *self,
 gboolean hw_runner_control_finish (HwRunner     *self,
                                    GAsyncResult *result,
                                    GError      **error);
+void     hw_runner_settle (HwRunner *self,
+                           HwRun    *run);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "hw-attempt-folder.h"
 #include "hw-error.h"
+#include "hw-folder-sync.h"
 #include "hw-io.h"
 #include "hw-marked-processes.h"
 #include "hw-quote.h"
@@ -138,56 +139,29 @@ make_folder (const char *path,
   return make_folder (parent, error) && make_folder (path, error);
 }
 
-/* Makes the attempt's folder, and returns when the names of all above it are on disk, whoever made
- * them: else a crash could take the record of an attempt with it.
- */
-static gboolean
-make_attempt_folder (const char   *folder,
-                     HwFolderSync *shared,
-                     GError      **error)
-{
-  g_autofree char *of_task = g_path_get_dirname (folder);
-  g_autofree char *of_epoch = g_path_get_dirname (of_task);
-  int number;
-
-  if (!make_folder (folder, error))
-    return FALSE;
-
-  /* From above, as some file systems sync what is above a new folder together with it. */
-  number = hw_folder_sync_wait (shared, of_epoch);
-  if (number != 0)
-    return fail (of_epoch, number, error);
-
-  number = hw_folder_sync_now (of_task);
-
-  return number == 0 || fail (of_task, number, error);
-}
-
 /**
  * hw_attempt_files_create:
  * @root: the folder of all attempts
  * @run: the attempt
- * @shared: (nullable): what syncs the folder of all tasks for all who wait for that
  * @error: return location for a #GError, or %NULL
  *
- * Makes the attempt's folder, and in it the one for the results of its program.
+ * Makes the attempt's folder, and in it the one for the results of its program. Nothing is synced:
+ * its shim does that, once there is something in it that is to be kept.
  *
  * Returns: (transfer full) (type filename): the folder, or %NULL with a sentence for a
  *   person
  */
 char *
-hw_attempt_files_create (const char   *root,
-                         HwRun        *run,
-                         HwFolderSync *shared,
-                         GError      **error)
+hw_attempt_files_create (const char *root,
+                         HwRun      *run,
+                         GError    **error)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
   g_autofree char *results = hw_attempt_files_build_results (root, run);
 
-  if (!make_attempt_folder (folder, shared, error))
+  if (!make_folder (folder, error))
     return NULL;
 
-  /* Not synced: a crash that takes it takes nothing with it that was promised. */
   if (!hw_io_make_folder (results) && errno != EEXIST)
     {
       fail (results, errno, error);
@@ -278,7 +252,7 @@ hw_attempt_files_forbid_start (int    folder_fd,
   g_strlcpy (start.mark, mark, sizeof start.mark);
   length = hw_shim_start_build (&start, text, sizeof text);
 
-  return hw_io_write_record (folder_fd, HW_SHIM_START, text, length, FALSE) ? 0 : errno;
+  return hw_io_write_record (folder_fd, HW_SHIM_START, text, length, FALSE, TRUE) ? 0 : errno;
 }
 
 /**
@@ -341,7 +315,33 @@ write_canceled (int         folder_fd,
   if (length == 0)
     return EINVAL;
 
-  return hw_io_write_record (folder_fd, CANCELED, text, length, first != NULL) ? 0 : errno;
+  return hw_io_write_record (folder_fd, CANCELED, text, length, first != NULL, TRUE) ? 0 : errno;
+}
+
+/* Makes the attempt's folder, and gets the names of all above it to disk: from above, as some file
+ * systems sync what is above a new folder together with it.
+ */
+static gboolean
+make_kept_folder (const char *root,
+                  const char *folder,
+                  GError    **error)
+{
+  g_autofree char *of_task = g_path_get_dirname (folder);
+  g_autofree char *of_epoch = g_path_get_dirname (of_task);
+  const char *const above[] = { root, of_epoch, of_task };
+
+  if (!make_folder (folder, error))
+    return FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (above); i++)
+    {
+      int number = hw_folder_sync_now (above[i]);
+
+      if (number != 0)
+        return fail (above[i], number, error);
+    }
+
+  return TRUE;
 }
 
 /**
@@ -365,7 +365,7 @@ hw_attempt_files_write_canceled (const char *root,
   g_autofree char *folder = hw_attempt_files_build_folder (root, run);
   int folder_fd, number;
 
-  if (!make_attempt_folder (folder, NULL, error))
+  if (!make_kept_folder (root, folder, error))
     return FALSE;
 
   folder_fd = hw_io_open_folder (folder);

@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include "hw-folder-sync.h"
 #include "hw-run.h"
 #include "hw-shim-record.h"
 
@@ -22,10 +21,9 @@ void     hw_attempt_files_set_error (const char *path,
                                      int         number,
                                      GError    **error);
 
-char    *hw_attempt_files_create (const char   *root,
-                                  HwRun        *run,
-                                  HwFolderSync *shared,
-                                  GError      **error);
+char    *hw_attempt_files_create (const char *root,
+                                  HwRun      *run,
+                                  GError    **error);
 
 int      hw_attempt_files_read_start (int          folder_fd,
                                       HwRun       *run,

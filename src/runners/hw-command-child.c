@@ -361,7 +361,8 @@ hw_command_child_search (HwCommandChild     *self,
                          GAsyncReadyCallback callback)
 {
   /* What ended while we watched did not end with a session. */
-  HwShimTraces *traces = hw_shim_traces_new (self->settings->output_root, self->run, self->settings->processes,
+  HwShimTraces *traces = hw_shim_traces_new (self->settings->output_root, self->run,
+                                             self->settings->slots, self->settings->processes,
                                              is_gone ? 0 : self->settings->session_start);
 
   hw_shim_search_async (self->settings->clock, traces, is_gone, self->leaving, callback,

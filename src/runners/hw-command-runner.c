@@ -89,6 +89,7 @@ hw_command_runner_adopt_async (HwRunner           *runner,
 
   /* Half an adoption would be of no use to anybody. */
   g_task_set_check_cancellable (beginning, FALSE);
+  hw_shim_slots_expect (self->settings.slots, run);
   hw_command_child_adopt (hw_command_runner_add_child (self, run), beginning);
 }
 
@@ -159,6 +160,13 @@ hw_command_runner_finish (HwRunner     *runner,
 }
 
 static void
+hw_command_runner_settle (HwRunner *runner,
+                          HwRun    *run)
+{
+  hw_shim_slots_release (HW_COMMAND_RUNNER (runner)->settings.slots, run);
+}
+
+static void
 hw_command_runner_iface_init (HwRunnerInterface *iface)
 {
   iface->start_async = hw_command_runner_start_async;
@@ -167,6 +175,7 @@ hw_command_runner_iface_init (HwRunnerInterface *iface)
   iface->adopt_finish = hw_command_runner_finish;
   iface->control_async = hw_command_runner_control_async;
   iface->control_finish = hw_command_runner_finish;
+  iface->settle = hw_command_runner_settle;
 }
 
 static void
@@ -179,7 +188,7 @@ hw_command_runner_finalize (GObject *object)
   g_clear_object (&self->settings.enclosure);
   g_clear_pointer (&self->settings.processes, hw_marked_processes_unref);
   g_clear_pointer (&self->settings.watches, hw_watch_set_unref);
-  g_clear_pointer (&self->settings.folder_sync, hw_folder_sync_unref);
+  g_clear_pointer (&self->settings.slots, hw_shim_slots_unref);
   g_clear_object (&self->settings.clock);
   g_clear_pointer (&self->settings.output_root, g_free);
   g_clear_pointer (&self->settings.shim_path, g_free);
@@ -200,7 +209,6 @@ hw_command_runner_init (HwCommandRunner *self)
 {
   self->children = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   self->settings.version = HW_SHIM_VERSION;
-  self->settings.folder_sync = hw_folder_sync_new ();
   self->settings.watches = hw_watch_set_new ();
 }
 
@@ -233,6 +241,7 @@ hw_command_runner_new (const char *shim_path,
   self->settings.clock = g_object_ref (clock);
   if (!hw_life_read (self->settings.life, sizeof self->settings.life))
     self->settings.life[0] = '\0';
+  self->settings.slots = hw_shim_slots_new (output_root, self->settings.life);
   getrlimit (RLIMIT_NOFILE, &self->settings.descriptors);
   hw_spawn_heed_children ();
 

@@ -6,9 +6,9 @@
 
 #include "hw-clock.h"
 #include "hw-enclosure.h"
-#include "hw-folder-sync.h"
 #include "hw-marked-processes.h"
 #include "hw-shim-record.h"
+#include "hw-shim-slots.h"
 #include "hw-watch-set.h"
 
 #include <sys/resource.h>
@@ -18,7 +18,7 @@
  * @shim_path: (owned): the file of `headway-shim`
  * @output_root: (owned): the folder of all attempts
  * @clock: (owned): what tells when force is due
- * @folder_sync: (owned): gets the folders of tasks to disk
+ * @slots: (owned): lends each shim where it keeps its records
  * @watches: (owned): what the descriptors of all shims are watched in
  * @processes: (owned): ends processes by their marks
  * @enclosure: (owned) (nullable): where the processes of an attempt go
@@ -34,7 +34,7 @@ typedef struct
   char *shim_path;
   char *output_root;
   HwClock *clock;
-  HwFolderSync *folder_sync;
+  HwShimSlots *slots;
   HwWatchSet *watches;
   HwMarkedProcesses *processes;
   HwEnclosure *enclosure;

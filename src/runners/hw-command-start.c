@@ -35,7 +35,7 @@
 struct _HwCommandStart
 {
   HwRun *run;         /* (owned) */
-  HwFolderSync *folder_sync; /* (owned) */
+  HwShimSlots *slots; /* (owned) */
   char *shim_path;    /* (owned) */
   char *output_root;  /* (owned) */
   char life[HW_LIFE_SIZE];
@@ -138,7 +138,7 @@ hw_command_start_new (const HwCommandSettings *settings,
 
   self = g_new0 (HwCommandStart, 1);
   self->run = g_object_ref (run);
-  self->folder_sync = hw_folder_sync_ref (settings->folder_sync);
+  self->slots = hw_shim_slots_ref (settings->slots);
   self->shim_path = g_strdup (settings->shim_path);
   self->output_root = g_strdup (settings->output_root);
   g_strlcpy (self->life, settings->life, sizeof self->life);
@@ -160,7 +160,7 @@ void
 hw_command_start_free (HwCommandStart *self)
 {
   g_clear_object (&self->run);
-  g_clear_pointer (&self->folder_sync, hw_folder_sync_unref);
+  g_clear_pointer (&self->slots, hw_shim_slots_unref);
   g_clear_pointer (&self->shim_path, g_free);
   g_clear_pointer (&self->output_root, g_free);
   g_clear_pointer (&self->mark, g_free);
@@ -428,6 +428,29 @@ hw_command_start_give_order (HwCommandStart *self,
     g_byte_array_remove_range (process->order, 0, (guint) n_sent);
 }
 
+/* Starts the shim, with a slot for its records. */
+static gboolean
+hw_command_start_spawn (HwCommandStart *self,
+                        HwShimProcess  *process,
+                        GError        **error)
+{
+  const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
+  gboolean is_started;
+  int slot_fd;
+  int number = hw_shim_slots_take (self->slots, self->run, &slot_fd);
+
+  if (number != 0)
+    {
+      hw_attempt_files_set_error (self->folder, number, error);
+      return FALSE;
+    }
+
+  is_started = hw_spawn_shim (self->shim_path, name, self->folder, slot_fd, process, error);
+  close (slot_fd);
+
+  return is_started;
+}
+
 /* Does what blocks: finds the program, makes the folder, starts a shim, and gives it its order
  * if it needs no place, in this order.
  */
@@ -436,7 +459,6 @@ hw_command_start_prepare (HwCommandStart *self,
                           GCancellable   *cancellable,
                           GError        **error)
 {
-  const char *name = self->mark + strlen (HW_MARK_VARIABLE "=");
   g_autoptr(HwShimProcess) process = NULL;
 
   if (self->life[0] == '\0')
@@ -449,15 +471,14 @@ hw_command_start_prepare (HwCommandStart *self,
   if (!hw_command_start_find (self, error))
     return NULL;
 
-  self->folder = hw_attempt_files_create (self->output_root, self->run, self->folder_sync,
-                                          error);
+  self->folder = hw_attempt_files_create (self->output_root, self->run, error);
   if (self->folder == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
   process = g_new0 (HwShimProcess, 1);
   process->pidfd = -1;
   process->link_fd = -1;
-  if (!hw_spawn_shim (self->shim_path, name, self->folder, process, error))
+  if (!hw_command_start_spawn (self, process, error))
     return NULL;
 
   hw_command_start_give_order (self, process);

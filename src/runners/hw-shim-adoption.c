@@ -35,6 +35,7 @@
  * hw_shim_traces_new:
  * @output_root: the folder of all attempts
  * @run: the attempt
+ * @slots: (nullable): what may have its records where its folder has not
  * @processes: what ends processes by their marks
  * @session_start: when the session's manager began, or 0
  *
@@ -45,6 +46,7 @@
 HwShimTraces *
 hw_shim_traces_new (const char        *output_root,
                     HwRun             *run,
+                    HwShimSlots       *slots,
                     HwMarkedProcesses *processes,
                     guint64            session_start)
 {
@@ -52,6 +54,7 @@ hw_shim_traces_new (const char        *output_root,
 
   self->output_root = g_strdup (output_root);
   self->run = g_object_ref (run);
+  self->slots = slots != NULL ? hw_shim_slots_ref (slots) : NULL;
   self->processes = hw_marked_processes_ref (processes);
   self->session_start = session_start;
 
@@ -62,6 +65,7 @@ void
 hw_shim_traces_free (HwShimTraces *self)
 {
   g_clear_pointer (&self->processes, hw_marked_processes_unref);
+  g_clear_pointer (&self->slots, hw_shim_slots_unref);
   g_clear_object (&self->run);
   g_clear_pointer (&self->output_root, g_free);
   g_free (self);
@@ -401,10 +405,16 @@ HwShimFound *
 hw_shim_adoption_find (const HwShimTraces *traces)
 {
   g_autofree char *folder = hw_attempt_files_build_folder (traces->output_root, traces->run);
-  int folder_fd = hw_io_open_folder (folder);
-  int number = errno;
+  int number = traces->slots != NULL ? hw_shim_slots_restore (traces->slots, traces->run) : 0;
   gboolean is_canceled_now = hw_cancellation_learn (traces->output_root, traces->run);
   HwShimFound *found;
+  int folder_fd;
+
+  if (number != 0)
+    return found_new_unknown (number);
+
+  folder_fd = hw_io_open_folder (folder);
+  number = errno;
 
   /* The folder comes before the shim. */
   if (folder_fd < 0)

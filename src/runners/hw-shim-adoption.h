@@ -7,6 +7,7 @@
 #include "hw-marked-processes.h"
 #include "hw-run.h"
 #include "hw-shim-record.h"
+#include "hw-shim-slots.h"
 #include "hw-spawn.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,7 @@ typedef enum
  * HwShimTraces:
  * @output_root: (owned): the folder of all attempts
  * @run: (owned): the attempt
+ * @slots: (owned) (nullable): what may have its records where its folder has not
  * @processes: (owned): ends what is left of it
  * @session_start: when the session's manager began, in ticks since the machine came up, or 0
  *
@@ -45,6 +47,7 @@ typedef struct
 {
   char *output_root;
   HwRun *run;
+  HwShimSlots *slots;
   HwMarkedProcesses *processes;
   guint64 session_start;
 } HwShimTraces;
@@ -74,6 +77,7 @@ typedef struct
 
 HwShimTraces *hw_shim_traces_new (const char        *output_root,
                                   HwRun             *run,
+                                  HwShimSlots       *slots,
                                   HwMarkedProcesses *processes,
                                   guint64            session_start);
 void          hw_shim_traces_free (HwShimTraces *self);

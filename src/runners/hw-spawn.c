@@ -34,20 +34,24 @@ hw_shim_process_free (HwShimProcess *self)
   g_free (self);
 }
 
-/* It has the connection and no other descriptor of ours, not even one that we were born
+/* It has the connection, its slot, and no other descriptor of ours, not even one that we were born
  * with. The connection comes first: if we were born without the standard ones, it may
  * have the number of one of them.
  */
 static void
 fill_actions (posix_spawn_file_actions_t *actions,
               const char                 *folder,
-              int                         link_fd)
+              int                         link_fd,
+              int                         slot_fd)
 {
   posix_spawn_file_actions_adddup2 (actions, link_fd, HW_SHIM_LINK_FD);
+  if (slot_fd >= 0)
+    posix_spawn_file_actions_adddup2 (actions, slot_fd, HW_SHIM_SLOT_FD);
   posix_spawn_file_actions_addopen (actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
   posix_spawn_file_actions_adddup2 (actions, STDIN_FILENO, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2 (actions, STDIN_FILENO, STDERR_FILENO);
-  posix_spawn_file_actions_addclosefrom_np (actions, HW_SHIM_LINK_FD + 1);
+  posix_spawn_file_actions_addclosefrom_np (actions, (slot_fd >= 0 ? HW_SHIM_SLOT_FD
+                                                      : HW_SHIM_LINK_FD) + 1);
   posix_spawn_file_actions_addchdir_np (actions, folder);
 }
 
@@ -75,9 +79,10 @@ spawn (const char *path,
        const char *name,
        const char *folder,
        int         link_fd,
+       int         slot_fd,
        pid_t      *pid)
 {
-  const char *const argv[] = { "headway-shim", name, NULL };
+  const char *const argv[] = { "headway-shim", name, slot_fd >= 0 ? "slot" : NULL, NULL };
   const char *const environment[] = { NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -85,7 +90,7 @@ spawn (const char *path,
 
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
-  fill_actions (&actions, folder, link_fd);
+  fill_actions (&actions, folder, link_fd, slot_fd);
   fill_attributes (&attributes);
 
   number = posix_spawn (pid, path, &actions, &attributes, (char **) argv, (char **) environment);
@@ -120,6 +125,7 @@ fail (int      number,
  * @path: the file of `headway-shim`
  * @name: which attempt it is for, for whoever looks at a list of processes
  * @folder: where it writes
+ * @slot_fd: its slot, beyond %HW_SHIM_SLOT_FD, or -1
  * @process: (out caller-allocates): the shim
  * @error: return location for a #GError, or %NULL
  *
@@ -131,6 +137,7 @@ gboolean
 hw_spawn_shim (const char    *path,
                const char    *name,
                const char    *folder,
+               int            slot_fd,
                HwShimProcess *process,
                GError       **error)
 {
@@ -140,7 +147,7 @@ hw_spawn_shim (const char    *path,
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
     return fail (errno, error);
 
-  number = spawn (path, name, folder, ends[1], &process->pid);
+  number = spawn (path, name, folder, ends[1], slot_fd, &process->pid);
   close (ends[1]);
   if (number != 0)
     {

@@ -31,6 +31,7 @@ void     hw_shim_process_free (HwShimProcess *self);
 gboolean hw_spawn_shim (const char    *path,
                         const char    *name,
                         const char    *folder,
+                        int            slot_fd,
                         HwShimProcess *process,
                         GError       **error);
 

@@ -215,7 +215,7 @@ bury_stray (gpointer data,
 {
   const Stray *stray = data;
   const Search *search = user_data;
-  HwShimTraces *traces = hw_shim_traces_new (search->root, stray->run, search->processes, 0);
+  HwShimTraces *traces = hw_shim_traces_new (search->root, stray->run, NULL, search->processes, 0);
   HwShimFound *found;
 
   if (!wait_for (stray, search->end))

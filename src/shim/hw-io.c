@@ -105,6 +105,34 @@ hw_io_sync (int fd)
   return fsync (fd) == 0;
 }
 
+/* Returns when the names are on disk that a folder has: one of those above, as a path of ".."
+ * says.
+ */
+bool
+hw_io_sync_above (int         folder_fd,
+                  const char *path)
+{
+  int fd = openat (folder_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool is_synced = fd >= 0 && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+
+  return is_synced;
+}
+
+/* Writes over bytes that a file has, at once or not at all, and returns when they are on disk:
+ * nothing but the bytes changes, so that is all that the disk has to do.
+ */
+bool
+hw_io_overwrite (int         fd,
+                 off_t       offset,
+                 const void *bytes,
+                 size_t      size)
+{
+  return pwrite (fd, bytes, size, offset) == (ssize_t) size && fdatasync (fd) == 0;
+}
+
 bool
 hw_io_remove (int         folder_fd,
               const char *name)
@@ -145,59 +173,52 @@ hw_io_rename_new (int         folder_fd,
   return hw_io_link (folder_fd, from, to) && unlinkat (folder_fd, from, 0) == 0;
 }
 
-/* Writes a file that has no name yet which anybody looks for, and gets it to disk. One that is
- * there was left by a thread that had our number and died: in a container that is begun
- * again, all have the numbers that they had. It is never written to, as it may have become a
- * record by link(2).
+/* Makes a file that has no name yet which anybody looks for. One that is there was left by a
+ * thread that had our number and died: in a container that is begun again, all have the numbers
+ * that they had. It is never written to, as it may have become a record by link(2).
  */
-static bool
-write_draft (int         folder_fd,
-             const char *draft,
-             const char *text,
-             size_t      length)
+static int
+create_draft (int         folder_fd,
+              const char *draft)
 {
-  size_t written;
-  bool is_written;
   int fd = hw_io_create (folder_fd, draft);
-  int number;
 
-  if (fd < 0 && errno == EEXIST && hw_io_remove (folder_fd, draft))
-    fd = hw_io_create (folder_fd, draft);
-  if (fd < 0)
-    return false;
-
-  is_written = hw_io_write (fd, text, length, &written) && hw_io_sync (fd);
-  number = errno;
-  close (fd);
-  errno = number;
-
-  return is_written;
+  return fd < 0 && errno == EEXIST && hw_io_remove (folder_fd, draft)
+         ? hw_io_create (folder_fd, draft) : fd;
 }
 
-/* Writes a file as a whole or not at all, name included. If it may not replace an older one
- * that is EEXIST; of all who try, one succeeds. Returns when it is on disk.
+/* Writes a file as a whole or not at all. If it may not replace an older one that is EEXIST; of all
+ * who try, one succeeds. If it is to be kept when the power fails, name included, it is on disk
+ * then; else it is there for as long as the machine lives.
  */
 bool
 hw_io_write_record (int         folder_fd,
                     const char *name,
                     const char *text,
                     size_t      length,
-                    bool        may_replace)
+                    bool        may_replace,
+                    bool        is_kept)
 {
   char draft[HW_IO_NAME_MAX + 32];
   bool is_named;
-  int number;
+  size_t written;
+  int fd, number;
 
   /* Another process, or thread, may write the same record at this moment. */
   snprintf (draft, sizeof draft, ".%s.%d", name, (int) syscall (SYS_gettid));
 
-  is_named = write_draft (folder_fd, draft, text, length) &&
+  fd = create_draft (folder_fd, draft);
+  if (fd < 0)
+    return false;
+
+  is_named = hw_io_write (fd, text, length, &written) && (!is_kept || hw_io_sync (fd)) &&
              (may_replace ? hw_io_rename (folder_fd, draft, name)
                           : hw_io_rename_new (folder_fd, draft, name));
   number = errno;
+  close (fd);
   if (!is_named)
     unlinkat (folder_fd, draft, 0);
   errno = number;
 
-  return is_named && hw_io_sync (folder_fd);
+  return is_named && (!is_kept || hw_io_sync (folder_fd));
 }

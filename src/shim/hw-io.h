@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Longest name of a file of ours inside a folder of ours. */
 #define HW_IO_NAME_MAX 64
@@ -31,6 +32,12 @@ bool hw_io_write (int         fd,
 bool hw_io_truncate (int      fd,
                      uint64_t size);
 bool hw_io_sync (int fd);
+bool hw_io_sync_above (int         folder_fd,
+                       const char *path);
+bool hw_io_overwrite (int         fd,
+                      off_t       offset,
+                      const void *bytes,
+                      size_t      size);
 bool hw_io_rename (int         folder_fd,
                    const char *from,
                    const char *to);
@@ -47,4 +54,5 @@ bool hw_io_write_record (int         folder_fd,
                          const char *name,
                          const char *text,
                          size_t      length,
-                         bool        may_replace);
+                         bool        may_replace,
+                         bool        is_kept);

@@ -47,14 +47,3 @@ hw_process_read (pid_t          pid,
 
   return hw_process_parse (text, stat);
 }
-
-/* Tells whether a process is there, not even dead and unreaped, and the one that is meant. */
-bool
-hw_process_is (pid_t    pid,
-               uint64_t start)
-{
-  HwProcessStat stat;
-
-  return pid > 0 && hw_process_read (pid, &stat) && stat.start == start && stat.state != 'Z' &&
-         stat.state != 'X';
-}

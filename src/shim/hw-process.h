@@ -24,5 +24,14 @@ bool hw_process_parse (const char    *text,
                        HwProcessStat *stat);
 bool hw_process_read (pid_t          pid,
                       HwProcessStat *stat);
-bool hw_process_is (pid_t    pid,
-                    uint64_t start);
+
+/* Tells whether a process is there, not even dead and unreaped, and the one that is meant. */
+static inline bool
+hw_process_is (pid_t    pid,
+               uint64_t start)
+{
+  HwProcessStat stat;
+
+  return pid > 0 && hw_process_read (pid, &stat) && stat.start == start && stat.state != 'Z' &&
+         stat.state != 'X';
+}

@@ -4,7 +4,6 @@
 
 #include "hw-shim-child.h"
 
-#include "hw-io.h"
 #include "hw-shim-report.h"
 
 #include <errno.h>
@@ -43,7 +42,7 @@ write_start (HwShimChild *self)
   length = hw_shim_start_build (self->record, text, sizeof text);
   if (length == 0)
     fail (self, HW_SHIM_STAGE_RECORD, EOVERFLOW);
-  if (!hw_io_write_record (self->folder_fd, HW_SHIM_START, text, length, false))
+  if (!hw_shim_slot_keep_start (self->slot_fd, self->folder_fd, text, length))
     fail (self, HW_SHIM_STAGE_RECORD, errno);
 }
 

@@ -6,7 +6,7 @@
 
 #include "hw-cgroup.h"
 #include "hw-shim-protocol.h"
-#include "hw-shim-record.h"
+#include "hw-shim-slot.h"
 
 /* How the program of an attempt is started. */
 typedef struct
@@ -15,6 +15,7 @@ typedef struct
   HwCgroup *cgroup;    /* to go into */
   HwShimStart *record; /* what is known before there is a child */
   int folder_fd;       /* where the start record goes */
+  int slot_fd;         /* and where it is kept, or -1 */
   int output_fd;       /* where its output and its errors go */
   int report_fd;       /* where it tells how far it is */
 

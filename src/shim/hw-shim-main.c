@@ -82,6 +82,7 @@ hw_shim_prepare (HwShim      *self,
   strcpy (self->record.life, task->life);
   self->has_children = true;
   self->folder_fd = child->folder_fd = hw_io_open_folder (".");
+  self->slot_fd = child->slot_fd;
   hw_shim_output_init (&self->output, self->folder_fd, task->output_limit);
 
   sigemptyset (&signals);
@@ -144,8 +145,8 @@ hw_shim_fail (HwShim     *self,
   if (stage == HW_SHIM_STAGE_PROGRAM)
     {
       snprintf (end.mark, sizeof end.mark, "%s", self->record.mark);
-      hw_io_write_record (self->folder_fd, HW_SHIM_END, text,
-                          hw_shim_end_build (&end, text, sizeof text), true);
+      hw_shim_slot_keep_end (self->slot_fd, self->folder_fd, text,
+                             hw_shim_end_build (&end, text, sizeof text));
     }
 
   hw_shim_write_u32 (payload, (uint32_t) stage);
@@ -180,7 +181,7 @@ hw_shim_start (HwShim      *self,
 }
 
 /* The shim of one attempt. Its first descriptor beyond the standard ones is the connection
- * to the daemon, its folder is that of the attempt.
+ * to the daemon, the next one its slot, its folder is that of the attempt.
  */
 int
 main (int   argc,
@@ -188,7 +189,7 @@ main (int   argc,
 {
   HwShim *self;
   HwShimTask task;
-  HwShimChild child = { .task = &task, .output_fd = -1, .report_fd = -1 };
+  HwShimChild child = { .task = &task, .slot_fd = -1, .output_fd = -1, .report_fd = -1 };
   sigset_t signals;
   uint8_t *bytes;
   bool is_started = false;
@@ -198,6 +199,9 @@ main (int   argc,
       fprintf (stderr, "headway-shim is started by headwayd, for each program that it runs.\n");
       return 2;
     }
+
+  if (argc > 2 && fcntl (HW_SHIM_SLOT_FD, F_SETFD, FD_CLOEXEC) == 0)
+    child.slot_fd = HW_SHIM_SLOT_FD;
 
   /* Only SIGKILL ends us: what happens to a daemon and its session does not. */
   sigfillset (&signals);

@@ -12,41 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INDEX_PREFIX "index-"
-#define PACKED_SUFFIX ".gz"
-
-static void
-build_name (char       *name,
-            const char *prefix,
-            uint64_t    offset,
-            const char *suffix)
+/* Names a file of the segment that an offset is in; @name has HW_IO_NAME_MAX bytes. */
+void
+hw_segment_build (char       *name,
+                  const char *prefix,
+                  uint64_t    offset,
+                  const char *suffix)
 {
   snprintf (name, HW_IO_NAME_MAX, "%s%" PRIu64 "%s", prefix, offset - offset % HW_SEGMENT_SIZE,
             suffix);
-}
-
-/* Names the segment that an offset is in; @name has HW_IO_NAME_MAX bytes. */
-void
-hw_segment_build_name (char    *name,
-                       uint64_t offset)
-{
-  build_name (name, HW_SEGMENT_PREFIX, offset, "");
-}
-
-/* The same for the index of that segment. */
-void
-hw_segment_build_index_name (char    *name,
-                             uint64_t offset)
-{
-  build_name (name, INDEX_PREFIX, offset, "");
-}
-
-/* The same for the segment when it is packed. */
-void
-hw_segment_build_packed_name (char    *name,
-                              uint64_t offset)
-{
-  build_name (name, HW_SEGMENT_PREFIX, offset, PACKED_SUFFIX);
 }
 
 /* Of an output with a @limit, less would not have a beginning and an end. */
@@ -139,6 +113,23 @@ make_room (HwShimOutput *self)
   hw_io_remove (self->folder_fd, name);
 }
 
+/* Returns when all that was written is on disk, with the names of the segments: an exit record
+ * must not be there without them. The folders above have theirs there from the first time on:
+ * nobody has done that before, as most that ends at once prints nothing. From above, as some file
+ * systems sync what is above a new folder together with it.
+ */
+bool
+hw_shim_output_sync (HwShimOutput *self)
+{
+  if (self->segment_fd < 0)
+    return true;
+
+  self->has_folders = self->has_folders || (hw_io_sync_above (self->folder_fd, "../..") &&
+                                            hw_io_sync_above (self->folder_fd, ".."));
+
+  return self->has_folders && hw_io_sync (self->segment_fd) && hw_io_sync (self->folder_fd);
+}
+
 /* Opens the segment that the next byte goes into. A full one is on disk before the next
  * begins, so that no crash leaves a hole in the midst.
  */
@@ -149,7 +140,7 @@ open_segment (HwShimOutput *self)
 
   if (self->segment_fd >= 0 && self->size % HW_SEGMENT_SIZE == 0)
     {
-      if (!hw_io_sync (self->segment_fd))
+      if (!hw_shim_output_sync (self))
         return false;
       hw_shim_output_clear (self);
     }
@@ -208,13 +199,4 @@ hw_shim_output_write (HwShimOutput  *self,
     }
 
   return true;
-}
-
-/* Returns when all that was written is on disk, with the names of the segments: an exit record
- * must not be there without them.
- */
-bool
-hw_shim_output_sync (HwShimOutput *self)
-{
-  return self->segment_fd < 0 || (hw_io_sync (self->segment_fd) && hw_io_sync (self->folder_fd));
 }

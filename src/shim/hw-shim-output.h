@@ -45,16 +45,39 @@ typedef struct
   uint64_t n_lines;    /* in it */
   uint64_t index_size; /* of the entries in the index that are whole */
   bool is_index_torn;  /* there is less than an entry behind them */
+  bool has_folders;    /* those above are on disk, with the name of this one */
   uint64_t indexed_at; /* the offset of the newest entry */
   int64_t indexed_time;
 } HwShimOutput;
 
-void hw_segment_build_name (char    *name,
-                            uint64_t offset);
-void hw_segment_build_index_name (char    *name,
-                                  uint64_t offset);
-void hw_segment_build_packed_name (char    *name,
-                                   uint64_t offset);
+void hw_segment_build (char       *name,
+                       const char *prefix,
+                       uint64_t    offset,
+                       const char *suffix);
+
+/* The segment that an offset is in. */
+static inline void
+hw_segment_build_name (char    *name,
+                       uint64_t offset)
+{
+  hw_segment_build (name, HW_SEGMENT_PREFIX, offset, "");
+}
+
+/* The index of that segment. */
+static inline void
+hw_segment_build_index_name (char    *name,
+                             uint64_t offset)
+{
+  hw_segment_build (name, "index-", offset, "");
+}
+
+/* The segment when it is packed. */
+static inline void
+hw_segment_build_packed_name (char    *name,
+                              uint64_t offset)
+{
+  hw_segment_build (name, HW_SEGMENT_PREFIX, offset, ".gz");
+}
 
 void hw_shim_output_init (HwShimOutput *self,
                           int           folder_fd,

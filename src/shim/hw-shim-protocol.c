@@ -18,35 +18,6 @@
 /* All permissions that there are. */
 #define MAX_UMASK 0777
 
-uint32_t
-hw_shim_read_u32 (const uint8_t *bytes)
-{
-  return bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
-         (uint32_t) bytes[3] << 24;
-}
-
-uint64_t
-hw_shim_read_u64 (const uint8_t *bytes)
-{
-  return hw_shim_read_u32 (bytes) | (uint64_t) hw_shim_read_u32 (bytes + 4) << 32;
-}
-
-void
-hw_shim_write_u32 (uint8_t *bytes,
-                   uint32_t number)
-{
-  for (int i = 0; i < 4; i++)
-    bytes[i] = (uint8_t) (number >> (8 * i));
-}
-
-void
-hw_shim_write_u64 (uint8_t *bytes,
-                   uint64_t number)
-{
-  hw_shim_write_u32 (bytes, (uint32_t) number);
-  hw_shim_write_u32 (bytes + 4, (uint32_t) (number >> 32));
-}
-
 /* Writes what a frame begins with, HW_FRAME_HEAD bytes. */
 void
 hw_shim_frame_write_head (uint8_t   *head,

@@ -48,6 +48,11 @@
 /* The descriptor of the connection that a shim is born with. */
 #define HW_SHIM_LINK_FD 3
 
+/* That of its slot, if it has an argument behind its name: the daemon that starts it may be older
+ * than the file that it starts.
+ */
+#define HW_SHIM_SLOT_FD 4
+
 typedef enum
 {
   /* To the shim. */
@@ -124,12 +129,34 @@ int  hw_shim_frame_read (const uint8_t *bytes,
                          size_t         size,
                          HwShimFrame   *frame);
 
-uint32_t hw_shim_read_u32 (const uint8_t *bytes);
-uint64_t hw_shim_read_u64 (const uint8_t *bytes);
-void     hw_shim_write_u32 (uint8_t *bytes,
-                            uint32_t number);
-void     hw_shim_write_u64 (uint8_t *bytes,
-                            uint64_t number);
+static inline uint32_t
+hw_shim_read_u32 (const uint8_t *bytes)
+{
+  return bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
+         (uint32_t) bytes[3] << 24;
+}
+
+static inline uint64_t
+hw_shim_read_u64 (const uint8_t *bytes)
+{
+  return hw_shim_read_u32 (bytes) | (uint64_t) hw_shim_read_u32 (bytes + 4) << 32;
+}
+
+static inline void
+hw_shim_write_u32 (uint8_t *bytes,
+                   uint32_t number)
+{
+  for (int i = 0; i < 4; i++)
+    bytes[i] = (uint8_t) (number >> (8 * i));
+}
+
+static inline void
+hw_shim_write_u64 (uint8_t *bytes,
+                   uint64_t number)
+{
+  hw_shim_write_u32 (bytes, (uint32_t) number);
+  hw_shim_write_u32 (bytes + 4, (uint32_t) (number >> 32));
+}
 
 /* What HELLO says: u32 pid, u64 start, u8 flags, u8 containment, 0, 0. */
 #define HW_SHIM_STATUS_SIZE 16

@@ -4,8 +4,8 @@
 
 #include "hw-shim.h"
 
-#include "hw-io.h"
 #include "hw-shim-control.h"
+#include "hw-shim-slot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -153,9 +153,13 @@ static void
 hw_shim_write_record (HwShim *self)
 {
   /* If the folder was taken away, nobody wants to know any more. */
-  self->has_recorded = hw_io_write_record (self->folder_fd, HW_SHIM_END, self->end_text,
-                                           self->end_length, true) || errno == ENOENT;
+  self->has_recorded = hw_shim_slot_keep_end (self->slot_fd, self->folder_fd, self->end_text,
+                                              self->end_length) || errno == ENOENT;
   self->record_at = hw_shim_now () + RETRY_TIME;
+
+  /* Once the daemon has written it down too, the slot is another one's. */
+  if (self->has_recorded)
+    close (self->slot_fd);
 }
 
 /* Writes down how it ended, and tells everybody: in this order. If the disk does not take

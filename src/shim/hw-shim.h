@@ -22,6 +22,7 @@ typedef struct
   HwCgroup cgroup; /* of the program, or none */
   HwShimStart record;
   int folder_fd; /* (owned) */
+  int slot_fd;   /* (owned), or -1: until both records are kept */
   int signal_fd; /* (owned) */
   int pipe_fd;   /* (owned), or -1 after its end */
 

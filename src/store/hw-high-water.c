@@ -116,7 +116,7 @@ make_file (const char            *database_path,
   int number;
 
   write_line (mark, line);
-  if (folder_fd >= 0 && hw_io_write_record (folder_fd, name, line, strlen (line), true))
+  if (folder_fd >= 0 && hw_io_write_record (folder_fd, name, line, strlen (line), true, true))
     fd = hw_io_open (folder_fd, name);
   number = errno;
   if (folder_fd >= 0)

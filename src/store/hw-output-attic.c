@@ -71,7 +71,7 @@ void
 hw_output_attic_set_has_ended (HwOutputFolder *folder)
 {
   if (!has_ended (folder))
-    hw_io_write_record (folder->fd, HW_OUTPUT_ENDED, "", 0, true);
+    hw_io_write_record (folder->fd, HW_OUTPUT_ENDED, "", 0, true, true);
 }
 
 /* Packs a segment. Returns (nullable): what it becomes, or %NULL if that is not less. */
@@ -147,7 +147,7 @@ pack_segment (HwOutputFolder *folder,
   packed = pack_bytes (bytes, HW_SEGMENT_SIZE);
   if (packed != NULL &&
       hw_io_write_record (folder->fd, packed_name, g_bytes_get_data (packed, NULL),
-                          g_bytes_get_size (packed), true) &&
+                          g_bytes_get_size (packed), true, true) &&
       !hw_io_remove (folder->fd, name) && errno == ENOENT)
     hw_io_remove (folder->fd, packed_name);
 }
@@ -276,7 +276,7 @@ hw_output_attic_remove (HwOutputFolder *folder)
 
   length = g_snprintf (text, sizeof text, "%" G_GUINT64_FORMAT "\n",
                        get_output_size (folder, segments));
-  if (!hw_io_write_record (folder->fd, HW_OUTPUT_REMOVED, text, (gsize) length, true))
+  if (!hw_io_write_record (folder->fd, HW_OUTPUT_REMOVED, text, (gsize) length, true, true))
     return FALSE;
 
   for (guint i = 0; i < segments->len; i++)

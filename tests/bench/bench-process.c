@@ -6,8 +6,8 @@
 
 #include "bench-house.h"
 
-#include "hw-folder-sync.h"
 #include "hw-io.h"
+#include "hw-shim-slot.h"
 
 #include <spawn.h>
 #include <string.h>
@@ -69,12 +69,13 @@ get_processor_time (int who)
          (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-/* Makes what a task that prints nothing leaves on the disk, in a folder for it. */
+/* Makes what a task that prints nothing leaves on the disk, in a folder for it, and in a slot. */
 static void
 make_files (const char *root,
-            guint       number)
+            guint       number,
+            int         slot_fd)
 {
-  const char text[200] = "a record";
+  const char text[] = "a record";
   g_autofree char *of_task = g_strdup_printf ("%s/%u", root, number);
   g_autofree char *of_attempt = g_build_filename (of_task, "1", NULL);
   g_autofree char *results = g_build_filename (of_attempt, "files", NULL);
@@ -82,12 +83,10 @@ make_files (const char *root,
 
   hw_io_make_folder (of_task);
   hw_io_make_folder (of_attempt);
-  hw_folder_sync_now (root);
-  hw_folder_sync_now (of_task);
   hw_io_make_folder (results);
   fd = hw_io_open_folder (of_attempt);
-  hw_io_write_record (fd, "start", text, sizeof text, FALSE);
-  hw_io_write_record (fd, "end", text, sizeof text, TRUE);
+  hw_shim_slot_keep_start (slot_fd, fd, text, strlen (text));
+  hw_shim_slot_keep_end (slot_fd, fd, text, strlen (text));
   close (fd);
 }
 
@@ -97,16 +96,26 @@ tell_files (const char *folder,
             const char *name)
 {
   g_autofree char *root = g_build_filename (folder, name, NULL);
-  double processor_time = bench_get_processor_time ();
-  gint64 begin = g_get_monotonic_time ();
+  const char zeros[HW_SLOT_SIZE] = { 0 };
+  double processor_time;
+  gint64 begin;
+  int folder_fd, slot_fd;
 
   hw_io_make_folder (root);
+  folder_fd = hw_io_open_folder (root);
+  hw_io_write_record (folder_fd, "slot", zeros, sizeof zeros, FALSE, TRUE);
+  slot_fd = hw_io_open (folder_fd, "slot");
+
+  processor_time = bench_get_processor_time ();
+  begin = g_get_monotonic_time ();
   for (guint i = 0; i < N_FILES; i++)
-    make_files (root, i);
+    make_files (root, i, slot_fd);
 
   g_print ("  folders and records of a task, by hand, in us: %.0f, processor time %.0f\n",
            (double) (g_get_monotonic_time () - begin) / N_FILES,
            (bench_get_processor_time () - processor_time) / N_FILES);
+  close (slot_fd);
+  close (folder_fd);
 }
 
 /* Where the time of a task goes: to us, and to the processes that it takes. */

@@ -295,7 +295,7 @@ check_output (int     folder_fd,
   return NULL;
 }
 
-/* The records of an attempt: those that were synced are there, and each is whole. */
+/* The records of an attempt: those that were kept are there, and each is whole. */
 static char *
 check_records (const PowerAttempt *attempt,
                guint               position,
@@ -315,10 +315,42 @@ check_records (const PowerAttempt *attempt,
            ? check_output (folder_fd, end.output_size)
            : g_strdup ("its exit record is another one");
 
-  if (number != ENOENT)
-    return g_strdup ("its exit record cannot be read");
-
   return attempt->end_position <= position ? g_strdup ("its exit record is gone") : NULL;
+}
+
+/* Of an attempt that the store has the end of, there is the output; of another one the records as
+ * well, once the daemon of the machine's next life has put them back.
+ */
+static char *
+check_attempt (const PowerAttempt *attempt,
+               guint               position,
+               const char         *root)
+{
+  g_autofree char *path = hw_attempt_files_build_folder (root, attempt->run);
+  gboolean is_settled = attempt->settled_position <= position;
+  char *fault = NULL;
+  int number = 0;
+  int folder_fd;
+
+  if (!is_settled)
+    {
+      g_autoptr(HwShimSlots) slots = hw_shim_slots_new (root, "b/1");
+
+      hw_shim_slots_expect (slots, attempt->run);
+      number = hw_shim_slots_restore (slots, attempt->run);
+    }
+
+  folder_fd = hw_io_open_folder (path);
+  if (number != 0)
+    fault = g_strdup_printf ("its slot: %s", g_strerror (number));
+  else if (is_settled)
+    fault = check_output (folder_fd, attempt->output_size);
+  else
+    fault = check_records (attempt, position, folder_fd);
+  if (folder_fd >= 0)
+    close (folder_fd);
+
+  return fault;
 }
 
 static char *
@@ -331,13 +363,11 @@ check_attempts (PowerStory *story,
   for (guint i = 0; i < story->attempts->len; i++)
     {
       const PowerAttempt *attempt = g_ptr_array_index (story->attempts, i);
-      g_autofree char *path = hw_attempt_files_build_folder (root, attempt->run);
       g_autofree char *fault = NULL;
-      int folder_fd = hw_io_open_folder (path);
 
-      fault = check_records (attempt, position, folder_fd);
-      if (folder_fd >= 0)
-        close (folder_fd);
+      /* Of what has not been claimed there is nothing. */
+      if (attempt->claimed_position <= position)
+        fault = check_attempt (attempt, position, root);
       if (fault != NULL)
         return g_strdup_printf ("attempt %u: %s", i, fault);
     }

@@ -14,6 +14,7 @@
 #include "hw-io.h"
 #include "hw-marked-processes.h"
 #include "hw-shim-output.h"
+#include "hw-shim-slot.h"
 
 #include <unistd.h>
 
@@ -56,8 +57,10 @@ on_committed (HwStore    *store,
 static void
 power_story_open (PowerStory *self)
 {
+  g_autofree char *root = fixture_build_path (&self->fixture, "output");
   PowerOpened opened;
 
+  self->slots = hw_shim_slots_new (root, "a/1");
   fixture_open (&self->fixture);
   g_signal_connect (self->fixture.store, "committed", G_CALLBACK (on_committed), self);
 
@@ -72,6 +75,7 @@ power_story_close (PowerStory *self)
 {
   g_signal_handlers_disconnect_by_data (self->fixture.store, self);
   fixture_close (&self->fixture);
+  g_clear_pointer (&self->slots, hw_shim_slots_unref);
 }
 
 /* Some tasks that come at once; now and then a large one, of many pages. */
@@ -109,6 +113,7 @@ power_fill_output (guint8 *bytes,
 
 static void
 write_start (PowerAttempt *attempt,
+             int           slot_fd,
              int           folder_fd)
 {
   g_autofree char *mark = hw_mark_build (attempt->run);
@@ -117,8 +122,8 @@ write_start (PowerAttempt *attempt,
 
   g_strlcpy (start.mark, mark, sizeof start.mark);
   g_strlcpy (start.life, "a/1", sizeof start.life);
-  g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_START, text,
-                                     hw_shim_start_build (&start, text, sizeof text), false));
+  g_assert_true (hw_shim_slot_keep_start (slot_fd, folder_fd, text,
+                                          hw_shim_start_build (&start, text, sizeof text)));
 }
 
 static void
@@ -139,6 +144,7 @@ write_output (PowerAttempt *attempt,
 
 static void
 write_end (PowerAttempt *attempt,
+           int           slot_fd,
            int           folder_fd)
 {
   g_autofree char *mark = hw_mark_build (attempt->run);
@@ -147,12 +153,12 @@ write_end (PowerAttempt *attempt,
 
   g_strlcpy (end.mark, mark, sizeof end.mark);
   end.output_size = attempt->output_size;
-  g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_END, text,
-                                     hw_shim_end_build (&end, text, sizeof text), true));
+  g_assert_true (hw_shim_slot_keep_end (slot_fd, folder_fd, text,
+                                        hw_shim_end_build (&end, text, sizeof text)));
 }
 
 /* What daemon and shim write of one attempt, in their order. */
-static void
+static PowerAttempt *
 run_program (PowerStory *self,
              guint64     task_id)
 {
@@ -161,33 +167,42 @@ run_program (PowerStory *self,
   g_autofree char *folder = NULL;
   g_autoptr(GError) error = NULL;
   PowerAttempt *attempt = g_new0 (PowerAttempt, 1);
-  int folder_fd;
+  int folder_fd, slot_fd;
 
   attempt->run = hw_run_new (hw_store_get_epoch (self->fixture.store), task_id, 1, type,
                              g_variant_new_parsed ("@a{sv} {}"));
+  attempt->claimed_position = hw_disk_get_n_ops (self->disk);
   g_ptr_array_add (self->attempts, attempt);
 
-  folder = hw_attempt_files_create (root, attempt->run, NULL, &error);
+  folder = hw_attempt_files_create (root, attempt->run, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (hw_shim_slots_take (self->slots, attempt->run, &slot_fd), ==, 0);
   folder_fd = hw_io_open_folder (folder);
-  write_start (attempt, folder_fd);
+  write_start (attempt, slot_fd, folder_fd);
   attempt->start_position = hw_disk_get_n_ops (self->disk);
   write_output (attempt, folder_fd);
-  write_end (attempt, folder_fd);
+  write_end (attempt, slot_fd, folder_fd);
   attempt->end_position = hw_disk_get_n_ops (self->disk);
+  close (slot_fd);
   close (folder_fd);
+
+  return attempt;
 }
 
 static void
 run_task (PowerStory *self,
           guint64     task_id)
 {
+  PowerAttempt *attempt;
+
   self->sent_position = hw_disk_get_n_ops (self->disk);
   claim (&self->fixture, task_id);
-  run_program (self, task_id);
+  attempt = run_program (self, task_id);
   self->sent_position = hw_disk_get_n_ops (self->disk);
   move (&self->fixture, task_id, HW_TASK_STATE_PROCESSING,
         "{'state': <'Completed'>, 'result': <'success'>, 'exit_code': <0>}");
+  attempt->settled_position = hw_disk_get_n_ops (self->disk);
+  hw_shim_slots_release (self->slots, attempt->run);
 }
 
 /* As the checkpointer does it, but at a moment that the test knows. */

@@ -8,6 +8,7 @@
 
 #include "hw-disk-vfs.h"
 #include "hw-run.h"
+#include "hw-shim-slots.h"
 
 G_BEGIN_DECLS
 
@@ -35,12 +36,14 @@ typedef struct
   guint64 start;
 } PowerOpened;
 
-/* From a step of the disk on, the records of an attempt are there. */
+/* From a step of the disk on, the records of an attempt are there, until the store has its end. */
 typedef struct
 {
   HwRun *run; /* (owned) */
+  guint claimed_position; /* nothing of it is there before */
   guint start_position;
   guint end_position;
+  guint settled_position;
   guint64 output_size;
 } PowerAttempt;
 
@@ -50,6 +53,7 @@ typedef struct
 typedef struct
 {
   Fixture fixture;
+  HwShimSlots *slots;  /* (owned) (nullable): of the daemon that is there */
   HwDisk *disk;        /* (owned) */
   HwDiskVfs *vfs;      /* (owned) */
   PowerFault fault;

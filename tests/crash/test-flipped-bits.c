@@ -271,9 +271,11 @@ test_records (void)
   g_strlcpy (start.mark, mark, sizeof start.mark);
   g_strlcpy (end.mark, mark, sizeof end.mark);
   g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_START, text,
-                                     hw_shim_start_build (&start, text, sizeof text), false));
+                                     hw_shim_start_build (&start, text, sizeof text), false,
+                                     true));
   g_assert_true (hw_io_write_record (folder_fd, HW_SHIM_END, text,
-                                     hw_shim_end_build (&end, text, sizeof text), true));
+                                     hw_shim_end_build (&end, text, sizeof text), true,
+                                     true));
   g_assert_cmpint (hw_attempt_files_read_start (folder_fd, run, &start), ==, 0);
   g_assert_cmpint (hw_attempt_files_read_end (folder_fd, run, &end), ==, 0);
   file_load (&begun, folder, HW_SHIM_START);

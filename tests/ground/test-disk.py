@@ -209,7 +209,7 @@ class OrderedDiskTest(DiskTest):
         tracer = subprocess.Popen(
             ["strace", "-ff", "-p", str(process.pid), "-o", str(self.home / "calls"), "-s", "200",
              "-e",
-             "trace=execve,fsync,openat,rename,renameat,renameat2,sendto"],
+             "trace=execve,fdatasync,fsync,openat,pwrite64,rename,renameat,renameat2,sendto"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(tracer.stderr.close)
         self.addCleanup(tracer.wait)
@@ -249,10 +249,10 @@ class OrderedDiskTest(DiskTest):
         tracer.terminate()
         tracer.wait()
 
-        self.assert_order(self.calls_of("/true"), '".start.', "fsync(", '"start"', "fsync(",
-                          "execve(")
-        self.assert_order(self.calls_of("headway-shim"), "execve(", '".end.', "fsync(",
-                          '"end"', "fsync(", "sendto(")
+        self.assert_order(self.calls_of("/true"), '".start.', '"start"', 'pwrite64(4, "headway-start',
+                          "fdatasync(4)", "execve(")
+        self.assert_order(self.calls_of("headway-shim"), "execve(", 'pwrite64(4, "headway-end',
+                          "fdatasync(4)", '"end"', "sendto(")
 
 
 if __name__ == "__main__":

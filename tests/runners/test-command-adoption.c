@@ -381,7 +381,7 @@ test_spares_others (CommandFixture *fixture,
 
   run_probe_start (other, fixture->runner, NULL);
   wait_until (other->is_started);
-  write_attempt_file (fixture, HW_SHIM_START, "");
+  write_attempt_file (fixture, HW_SHIM_START, "headway-start 1\n");
   adopt (fixture, probe);
   wait_until (probe->is_finished);
   run_probe_control (other, fixture->runner, HW_CONTROL_STOP, G_MAXINT64);

@@ -526,7 +526,7 @@ test_missing_folder (Fixture      *fixture,
   HwShimProcess process = { .pidfd = -1, .link_fd = -1 };
   g_autoptr(GError) error = NULL;
 
-  g_assert_false (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", "/does/not/exist", &process,
+  g_assert_false (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", "/does/not/exist", -1, &process,
                                  &error));
 
   g_assert_error (error, HW_ERROR, HW_ERROR_FAILED);

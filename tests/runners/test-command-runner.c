@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-life.h"
+#include "hw-shim-slot.h"
 
 #include "tests/support/command-fixture.h"
 
@@ -83,6 +84,63 @@ test_command_runner_writes_start_record (CommandFixture *fixture,
   g_assert_cmpstr (start.mark, ==, fixture->mark);
   g_assert_cmpstr (start.life, ==, life);
   g_assert_cmpstr (output, ==, numbers);
+}
+
+static char *
+build_slot_path (CommandFixture *fixture,
+                 const char     *number)
+{
+  return g_build_filename (fixture->output_root, "records", number, NULL);
+}
+
+/* Test that both records are in a slot as they are in files, for when the files are lost. */
+static void
+test_command_runner_keeps_records (CommandFixture *fixture,
+                                   gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+  g_autofree char *path = build_slot_path (fixture, "1");
+  g_autofree char *start = read_attempt_file (fixture, HW_SHIM_START);
+  g_autofree char *end = read_attempt_file (fixture, HW_SHIM_END);
+  g_autofree char *slot = NULL;
+  gsize length;
+
+  g_assert_cmpint (probe->result, ==, HW_RESULT_SUCCESS);
+  g_assert_true (g_file_get_contents (path, &slot, &length, NULL));
+  g_assert_cmpuint (length, ==, HW_SLOT_SIZE);
+  g_assert_cmpstr (slot, ==, start);
+  g_assert_cmpstr (slot + HW_SLOT_END, ==, end);
+}
+
+/* Runs another attempt, and tells whether that took a slot with this number to be made. */
+static gboolean
+makes_slot (CommandFixture *fixture,
+            RunProbe       *probe,
+            guint           attempt,
+            const char     *number)
+{
+  g_autoptr(RunProbe) other =
+    run_probe_new_for_run (hw_run_new (PROBE_EPOCH, PROBE_TASK_ID, attempt, fixture->type,
+                                       hw_run_get_parameters (probe->run)));
+  g_autofree char *path = build_slot_path (fixture, number);
+
+  run_probe_start (other, fixture->runner, NULL);
+  wait_until (other->is_finished);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Test that the slot of an attempt that has ended is the next one's only when the store has that. */
+static void
+test_command_runner_keeps_until_settled (CommandFixture *fixture,
+                                         gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+
+  g_assert_true (makes_slot (fixture, probe, PROBE_ATTEMPT + 1, "2"));
+  hw_runner_settle (fixture->runner, probe->run);
+  g_assert_false (makes_slot (fixture, probe, PROBE_ATTEMPT + 2, "3"));
+  g_assert_true (makes_slot (fixture, probe, PROBE_ATTEMPT + 3, "3"));
 }
 
 /* Test that an attempt that has begun once never begins again. */
@@ -463,6 +521,8 @@ main (int   argc,
   ADD ("keeps-output", NULL, test_command_runner_keeps_output);
   ADD ("files-are-private", NULL, test_command_runner_files_are_private);
   ADD ("writes-start-record", NULL, test_command_runner_writes_start_record);
+  ADD ("keeps-records", NULL, test_command_runner_keeps_records);
+  ADD ("keeps-records-until-settled", NULL, test_command_runner_keeps_until_settled);
   ADD ("begins-once", NULL, test_command_runner_begins_once);
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {

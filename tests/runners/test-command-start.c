@@ -34,12 +34,12 @@ prepare (HwCommandStart *start)
 
 static HwCommandSettings
 make_settings (CommandFixture *fixture,
-               HwFolderSync   *folder_sync)
+               HwShimSlots    *slots)
 {
   HwCommandSettings settings = {
     .shim_path = (char *) g_getenv ("HEADWAY_SHIM"),
     .output_root = fixture->output_root,
-    .folder_sync = folder_sync,
+    .slots = slots,
     .life = "a-boot/1",
   };
 
@@ -72,8 +72,8 @@ test_gives_order_at_once (CommandFixture *fixture,
                           gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
-  g_autoptr(HwFolderSync) folder_sync = hw_folder_sync_new ();
-  HwCommandSettings settings = make_settings (fixture, folder_sync);
+  g_autoptr(HwShimSlots) slots = hw_shim_slots_new (fixture->output_root, "a-boot/1");
+  HwCommandSettings settings = make_settings (fixture, slots);
   g_autoptr(HwCommandStart) start = hw_command_start_new (&settings, probe->run, NULL);
   g_autoptr(HwShimProcess) process = prepare (start);
 
@@ -88,8 +88,8 @@ test_forgone_never_begins (CommandFixture *fixture,
                            gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
-  g_autoptr(HwFolderSync) folder_sync = hw_folder_sync_new ();
-  HwCommandSettings settings = make_settings (fixture, folder_sync);
+  g_autoptr(HwShimSlots) slots = hw_shim_slots_new (fixture->output_root, "a-boot/1");
+  HwCommandSettings settings = make_settings (fixture, slots);
   g_autoptr(HwCommandStart) start = hw_command_start_new (&settings, probe->run, NULL);
   g_autoptr(HwShimProcess) process = NULL;
 
@@ -108,8 +108,8 @@ test_orders_any_timeout (CommandFixture *fixture,
                          gconstpointer   test_data)
 {
   g_autoptr(RunProbe) probe = probe_command (fixture, "{'argv': <['true']>}");
-  g_autoptr(HwFolderSync) folder_sync = hw_folder_sync_new ();
-  HwCommandSettings settings = make_settings (fixture, folder_sync);
+  g_autoptr(HwShimSlots) slots = hw_shim_slots_new (fixture->output_root, "a-boot/1");
+  HwCommandSettings settings = make_settings (fixture, slots);
   g_autoptr(HwCommandStart) start = NULL;
   g_autoptr(HwShimProcess) process = NULL;
   g_autoptr(GByteArray) order = NULL;

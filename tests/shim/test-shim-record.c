@@ -257,7 +257,7 @@ write_again (gpointer data)
 
   for (guint i = 0; i < N_ROUNDS; i++)
     self->n_written += hw_io_write_record (self->folder_fd, "record", self->text,
-                                           strlen (self->text), true);
+                                           strlen (self->text), true, true);
 
   return NULL;
 }

@@ -321,7 +321,7 @@ spawn_refused (gpointer user_data)
 
   g_assert_no_errno (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   g_assert_no_errno (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
-  hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder, fixture->process,
+  hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder, -1, fixture->process,
                  &refusal->error);
 
   return NULL;

@@ -99,6 +99,16 @@ noted_open (const char *path,
   return fd;
 }
 
+/* Finds out which folder it is that a path of ".." has led to. */
+static char *
+find_folder (int fd)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+  g_autofree char *path = g_file_read_link (link, NULL);
+
+  return path != NULL ? hw_disk_find_path (seam.disk, path) : NULL;
+}
+
 static int
 noted_openat (int         folder_fd,
               const char *name,
@@ -109,7 +119,11 @@ noted_openat (int         folder_fd,
   int fd = openat (folder_fd, name, flags, HW_IO_FILE_MODE);
   int number = errno;
 
-  if (forget (fd) && path != NULL)
+  if (forget (fd) && (flags & O_DIRECTORY) != 0)
+    {
+      seam.fds[fd].folder = find_folder (fd);
+    }
+  else if (fd >= 0 && path != NULL)
     {
       seam.fds[fd].is_file = TRUE;
       seam.fds[fd].file = hw_disk_open (seam.disk, path);
@@ -129,6 +143,20 @@ noted_write (int         fd,
   if (n > 0 && seam.disk != NULL && fd < MAX_FDS && seam.fds[fd].is_file)
     hw_disk_write (seam.disk, seam.fds[fd].file, (guint64) (lseek (fd, 0, SEEK_CUR) - n), bytes,
                    (gsize) n);
+
+  return n;
+}
+
+static ssize_t
+noted_pwrite (int         fd,
+              const void *bytes,
+              size_t      size,
+              off_t       offset)
+{
+  ssize_t n = pwrite (fd, bytes, size, offset);
+
+  if (n > 0 && seam.disk != NULL && fd < MAX_FDS && seam.fds[fd].is_file)
+    hw_disk_write (seam.disk, seam.fds[fd].file, (guint64) offset, bytes, (gsize) n);
 
   return n;
 }
@@ -223,7 +251,9 @@ noted_renameat (int         folder_fd,
 #define open noted_open
 #define openat noted_openat
 #define write noted_write
+#define pwrite noted_pwrite
 #define fsync noted_fsync
+#define fdatasync noted_fsync
 #define ftruncate noted_ftruncate
 #define mkdir noted_mkdir
 #define unlinkat noted_unlinkat

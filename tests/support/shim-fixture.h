@@ -51,7 +51,7 @@ set_up (ShimFixture  *fixture,
   g_assert_no_error (error);
   fixture->mark = g_strdup_printf (HW_MARK_VARIABLE "=%d/7/1", (int) getpid ());
   fixture->process = g_new0 (HwShimProcess, 1);
-  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder,
+  g_assert_true (hw_spawn_shim (g_getenv ("HEADWAY_SHIM"), "test", fixture->folder, -1,
                                 fixture->process, &error));
   g_assert_no_error (error);
   set_patience (fixture->process->link_fd);
