@@ -8,6 +8,9 @@
 
 #include "hw-hub-inlet.h"
 
+/* When nobody is there any more. Thousands of these wait, so that each byte counts. */
+#define OVER ((gint64) -1)
+
 /**
  * HwHubTransport:
  *
@@ -24,8 +27,7 @@ typedef struct
   gpointer user_data;
 
   HwHubInlet *inlet; /* (owned) (nullable): none before the first request */
-  gint64 closed_at;  /* when the last word was said, or 0 */
-  gboolean is_over;
+  gint64 closed_at;  /* when the last word was said, 0 before, or OVER */
 } HwHubTransportPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HwHubTransport, hw_hub_transport, G_TYPE_OBJECT)
@@ -154,7 +156,7 @@ hw_hub_transport_is_open (HwHubTransport *self)
 {
   g_return_val_if_fail (HW_IS_HUB_TRANSPORT (self), FALSE);
 
-  return !get_private (self)->is_over && get_private (self)->closed_at == 0;
+  return get_private (self)->closed_at == 0;
 }
 
 /**
@@ -170,7 +172,7 @@ hw_hub_transport_is_over (HwHubTransport *self)
 {
   g_return_val_if_fail (HW_IS_HUB_TRANSPORT (self), TRUE);
 
-  return get_private (self)->is_over;
+  return get_private (self)->closed_at == OVER;
 }
 
 /**
@@ -235,7 +237,7 @@ hw_hub_transport_tick (HwHubTransport *self)
   now = hw_hub_transport_get_now (self);
   if (private->closed_at == 0)
     hw_hub_connection_tick (private->connection, now);
-  else if (now - private->closed_at >= HW_HUB_CLOSE_TIMEOUT)
+  else if (private->closed_at != OVER && now - private->closed_at >= HW_HUB_CLOSE_TIMEOUT)
     hw_hub_transport_finish (self);
 
   if (hw_hub_transport_is_open (self) && HW_HUB_TRANSPORT_GET_CLASS (self)->tick != NULL)
@@ -278,7 +280,7 @@ hw_hub_transport_say_goodbye (HwHubTransport *self)
   alive = g_object_ref (self);
   klass = HW_HUB_TRANSPORT_GET_CLASS (self);
   hw_hub_connection_close (get_private (self)->connection, NULL, TRUE);
-  if (klass->say_goodbye != NULL && !get_private (self)->is_over)
+  if (klass->say_goodbye != NULL && !hw_hub_transport_is_over (self))
     klass->say_goodbye (self);
 }
 
@@ -296,11 +298,11 @@ hw_hub_transport_finish (HwHubTransport *self)
 
   g_return_if_fail (HW_IS_HUB_TRANSPORT (self));
 
-  if (private->is_over)
+  if (private->closed_at == OVER)
     return;
 
   alive = g_object_ref (self);
-  private->is_over = TRUE;
+  private->closed_at = OVER;
   HW_HUB_TRANSPORT_GET_CLASS (self)->let_go (self);
   hw_hub_connection_abort (private->connection);
   if (private->inlet != NULL)

@@ -39,12 +39,12 @@ struct _HwLineTransport
 {
   HwHubTransport parent_instance;
 
-  HwLineKind kind;
   HwPlane *plane;    /* (owned) (not nullable) */
   HwPlaneLine *line; /* (nullable): none when it is over; until then it owns us */
 
-  guint n_unheard; /* what was sent since we last heard that all was */
-  guint n_untaken; /* what the plane was not told that the connection took */
+  guint n_unheard;      /* what was sent since we last heard that all was */
+  guint n_untaken : 31; /* what the plane was not told that the connection took */
+  guint has_events : 1; /* it is of HW_LINE_KIND_EVENTS */
 };
 
 G_DEFINE_FINAL_TYPE (HwLineTransport, hw_line_transport, HW_TYPE_HUB_TRANSPORT)
@@ -90,7 +90,7 @@ on_connection_output (GBytes  *records,
     return;
 
   /* Only once: what we say is no sign that the client reads. */
-  piece = self->kind == HW_LINE_KIND_EVENTS ? make_event (records) : g_bytes_ref (records);
+  piece = self->has_events ? make_event (records) : g_bytes_ref (records);
   hw_plane_send (self->plane, self->line, piece);
   self->n_unheard += (guint) g_bytes_get_size (piece);
   if (is_asked || self->n_unheard <= MAX_UNHEARD)
@@ -158,7 +158,7 @@ on_connection_watch (GBytes       *head,
                      gpointer      user_data)
 {
   HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
-  HwWatchWriteFunc write = self->kind == HW_LINE_KIND_EVENTS ? write_item_as_event : write_item;
+  HwWatchWriteFunc write = self->has_events ? write_item_as_event : write_item;
 
   if (!hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
     return 0;
@@ -334,7 +334,7 @@ hw_line_transport_new (HwLineKind       kind,
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
 
   self = g_object_new (HW_TYPE_LINE_TRANSPORT, NULL);
-  self->kind = kind;
+  self->has_events = kind == HW_LINE_KIND_EVENTS;
   self->plane = g_object_ref (plane);
   hw_hub_transport_set_up (HW_HUB_TRANSPORT (self), connection, clock, &connection_owner);
 
@@ -362,7 +362,7 @@ hw_line_transport_start (HwLineTransport   *self,
   g_return_if_fail (HW_IS_LINE_TRANSPORT (self));
   g_return_if_fail (self->line == NULL && hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)));
 
-  make_socket = self->kind == HW_LINE_KIND_EVENTS ? hw_event_socket_new : hw_ws_socket_new;
+  make_socket = self->has_events ? hw_event_socket_new : hw_ws_socket_new;
   self->line = hw_plane_add (self->plane, hw_hub_connection_get_principal (connection), make_socket,
                              wire, early, &line_funcs, g_object_ref (self));
   if (beginning != NULL)
