@@ -150,21 +150,6 @@ on_ride_watch_news (HwPlaneWatchNews *news,
 
 static const HwHttpRideFuncs ride_funcs = { on_ride_drained, on_ride_watch_news, on_ride_over };
 
-static void
-feed_set_head (SoupServerMessage *message)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-
-  /* It lasts until the connection is closed: what is cut off is found by its number, not by
-   * its length.
-   */
-  soup_message_headers_replace (headers, "Content-Type", HW_HTTP_FEED_CONTENT_TYPE);
-  soup_message_headers_replace (headers, "Connection", "close");
-
-  /* A proxy that gathers would pass nothing on until the end. */
-  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
-}
-
 /* Takes the connection from libsoup. Returns: whether it was there to be taken */
 static gboolean
 feed_take (Feed              *feed,
@@ -197,8 +182,7 @@ feed_open (Feed      *feed,
       return;
     }
 
-  feed_set_head (message);
-  head = hw_http_reply_write_beginning (message, SOUP_STATUS_OK);
+  head = hw_http_reply_begin_events (message);
   if (!feed_take (feed, message))
     {
       feed_free (feed);
@@ -398,10 +382,10 @@ hw_http_feed_is_wanted (SoupServerMessage *message)
   GSList *link = types;
   gboolean is_wanted;
 
-  while (link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_FEED_CONTENT_TYPE) != 0 &&
+  while (link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_EVENTS_CONTENT_TYPE) != 0 &&
          g_ascii_strcasecmp (link->data, "application/json") != 0)
     link = link->next;
-  is_wanted = link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_FEED_CONTENT_TYPE) == 0;
+  is_wanted = link != NULL && g_ascii_strcasecmp (link->data, HW_HTTP_EVENTS_CONTENT_TYPE) == 0;
   soup_header_free_list (types);
 
   return is_wanted;

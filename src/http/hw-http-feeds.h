@@ -12,13 +12,6 @@
 
 G_BEGIN_DECLS
 
-/**
- * HW_HTTP_FEED_CONTENT_TYPE:
- *
- * What a feed is (WHATWG HTML, 9.2).
- */
-#define HW_HTTP_FEED_CONTENT_TYPE "text/event-stream"
-
 #define HW_TYPE_HTTP_FEEDS (hw_http_feeds_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpFeeds, hw_http_feeds, HW, HTTP_FEEDS, GObject)
 

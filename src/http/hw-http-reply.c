@@ -271,19 +271,10 @@ append_field (const char *name,
     g_string_append_printf (text, "%s: %s\r\n", name, value);
 }
 
-/**
- * hw_http_reply_write_beginning:
- * @message: a request
- * @status: the status of its answer
- *
- * Writes the head of an answer whose body libsoup does not write, with the fields that
- * @message was given.
- *
- * Returns: (transfer full): its bytes
- */
-GBytes *
-hw_http_reply_write_beginning (SoupServerMessage *message,
-                               guint              status)
+/* Writes the head of an answer, with the fields that @message was given. */
+static GBytes *
+write_beginning (SoupServerMessage *message,
+                 guint              status)
 {
   g_autoptr(GString) head = begin_head (status);
 
@@ -292,6 +283,29 @@ hw_http_reply_write_beginning (SoupServerMessage *message,
   g_string_append (head, "\r\n");
 
   return g_byte_array_free_to_bytes (hw_http_reply_write_head (head->str, head->len));
+}
+
+/**
+ * hw_http_reply_begin_events:
+ * @message: a request for server-sent events (WHATWG HTML, 9.2)
+ *
+ * Writes the head of its answer, whose body libsoup does not write. It lasts until the
+ * connection is closed: what is cut off is found by its number, not by its length.
+ *
+ * Returns: (transfer full): its bytes
+ */
+GBytes *
+hw_http_reply_begin_events (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_message_headers_replace (headers, "Content-Type", HW_HTTP_EVENTS_CONTENT_TYPE);
+  soup_message_headers_replace (headers, "Connection", "close");
+
+  /* A proxy that gathers would pass nothing on until the end. */
+  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
+
+  return write_beginning (message, SOUP_STATUS_OK);
 }
 
 /**
@@ -316,7 +330,7 @@ hw_http_reply_write_whole (SoupServerMessage *message,
   *body = soup_server_message_get_method (message) == SOUP_METHOD_HEAD
           ? NULL : g_steal_pointer (&bytes);
 
-  return hw_http_reply_write_beginning (message, soup_server_message_get_status (message));
+  return write_beginning (message, soup_server_message_get_status (message));
 }
 
 /**

@@ -23,6 +23,13 @@ G_BEGIN_DECLS
  */
 #define HW_HTTP_STATUS_FIELDS_TOO_LARGE 431
 
+/**
+ * HW_HTTP_EVENTS_CONTENT_TYPE:
+ *
+ * What server-sent events are (WHATWG HTML, 9.2).
+ */
+#define HW_HTTP_EVENTS_CONTENT_TYPE "text/event-stream"
+
 GByteArray *hw_http_reply_write_head (const char *head,
                                       gsize       length);
 
@@ -41,8 +48,7 @@ void hw_http_reply_refusal (SoupServerMessage *message,
 void hw_http_reply_error (SoupServerMessage *message,
                           const GError      *error);
 
-GBytes *hw_http_reply_write_beginning (SoupServerMessage *message,
-                                       guint              status);
+GBytes *hw_http_reply_begin_events (SoupServerMessage *message);
 GBytes *hw_http_reply_write_whole (SoupServerMessage *message,
                                    GBytes           **body);
 GBytes *hw_http_reply_write_refusal (guint         status,

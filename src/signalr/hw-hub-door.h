@@ -25,8 +25,8 @@ typedef struct _HwHttpExchange HwHttpExchange;
  *   the caller's own if there is no @stream, or -1 if the connection is gone. What the bytes
  *   have to go through is @stream, %NULL if they go over the descriptor as they are; @early is
  *   what the client has sent behind the request
- * @write_beginning: writes the head of an answer, of the fields that it was given, for a
- *   connection that is taken before it is answered
+ * @begin_events: writes the head of an answer of events, for a connection that is taken before
+ *   it is answered
  * @reply_empty: answers with a status that never has a body
  * @hold: lets a request wait for its answer
  * @watch: has one that waits be cancelled when its client leaves
@@ -43,8 +43,7 @@ typedef struct
   int (*take)(SoupServerMessage *message,
               GIOStream        **stream,
               GBytes           **early);
-  GBytes *(*write_beginning)(SoupServerMessage *message,
-                             guint status);
+  GBytes *(*begin_events)(SoupServerMessage *message);
   void (*reply_empty)(SoupServerMessage *message,
                       guint              status);
   HwHttpExchange *(*hold)(SoupServerMessage *message);

@@ -178,16 +178,8 @@ static GBytes *
 make_beginning (const HwHubDoor   *door,
                 SoupServerMessage *message)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
-  GByteArray *bytes = NULL;
+  GByteArray *bytes = g_bytes_unref_to_array (door->begin_events (message));
 
-  soup_message_headers_replace (headers, "Content-Type", EVENTS_CONTENT_TYPE);
-  soup_message_headers_replace (headers, "Connection", "close");
-
-  /* A proxy that gathers would pass nothing on until the end. */
-  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
-
-  bytes = g_bytes_unref_to_array (door->write_beginning (message, SOUP_STATUS_OK));
   g_byte_array_append (bytes, (const guint8 *) ":\r\n", strlen (":\r\n"));
 
   return g_byte_array_free_to_bytes (bytes);

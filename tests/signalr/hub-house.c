@@ -42,7 +42,7 @@ authenticate (SoupServerMessage *message,
 static const HwHubDoor door = {
   .authenticate = authenticate,
   .take = hw_http_handover_take,
-  .write_beginning = hw_http_reply_write_beginning,
+  .begin_events = hw_http_reply_begin_events,
   .reply_empty = hw_http_reply_empty,
   .hold = hw_http_exchange_new,
   .watch = hw_http_exchange_watch,
