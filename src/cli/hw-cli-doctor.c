@@ -14,6 +14,9 @@
 
 #include <string.h>
 
+/* The daemon's program. */
+#define DAEMON_NAME "headwayd"
+
 /* What `headway doctor` has found so far. */
 typedef struct
 {
@@ -99,6 +102,17 @@ start (GTask *gtask)
     ask_bus (gtask);
 }
 
+/* Tells whether a program, as the kernel names that of a process, is the daemon's. Where systemd
+ * listens for the daemon, whoever connects finds systemd at the other end.
+ */
+static gboolean
+is_daemon (const char *program)
+{
+  g_autofree char *name = g_path_get_basename (program);
+
+  return g_str_has_prefix (name, DAEMON_NAME);
+}
+
 /* Asks the daemon's own program, since the daemon does not tell. */
 static void
 ask_version (GTask *gtask,
@@ -108,7 +122,7 @@ ask_version (GTask *gtask,
   g_autofree char *program = g_file_read_link (link, NULL);
   g_autoptr(GSubprocess) process = NULL;
 
-  if (program == NULL)
+  if (program == NULL || !is_daemon (program))
     {
       ask_daemon (gtask);
       return;

@@ -77,8 +77,8 @@ class UnitsTest(unittest.TestCase):
         done = self.systemctl(*arguments)
         self.assertEqual(0, done.returncode, done.stdout)
 
-    def show(self, what: str) -> str:
-        done = self.systemctl("show", "--value", f"--property={what}", "headwayd.service")
+    def show(self, what: str, unit: str = "headwayd.service") -> str:
+        done = self.systemctl("show", "--value", f"--property={what}", unit)
         return done.stdout.strip()
 
     def ask(self, method: str, path: str, body=None):
@@ -125,10 +125,19 @@ class UnitsTest(unittest.TestCase):
         self.assertEqual([], self.ask("GET", "/api/v1/tasks")["tasks"])
         self.wait_until(lambda: self.show("ActiveState") == "active", "it does not say it is ready")
         self.assertEqual("Nothing to do", self.show("StatusText"))
+        # It is systemd that is at the other end of the socket, and not of another version.
+        doctor = subprocess.run([BUILD / "src/cli/headway", "doctor"], env=self.environment,
+                                stdout=subprocess.PIPE, text=True, timeout=daemon.LIMIT)
+        self.assertNotIn("✗ version", doctor.stdout)
+        self.assertIn("The daemon answers.", doctor.stdout)
 
         self.order("stop", "headwayd.socket", "headwayd.service")
         self.assertEqual("success", self.show("Result"))
         self.assertFalse(self.path.exists())
+
+        # However it is started, the doors are systemd's.
+        self.order("start", "headwayd.service")
+        self.assertEqual("active", self.show("ActiveState", "headwayd.socket"))
 
     def test_what_runs_goes_on_over_a_restart(self):
         self.order("start", "headwayd.socket", "headwayd.service")
