@@ -43,10 +43,15 @@ class TapResult(unittest.TestResult):
         self.report("ok", test, directive=f" # SKIP {reason}")
 
 
-def main():
-    """Runs every test of the program that calls this."""
+def run(suite: unittest.TestSuite) -> bool:
+    """Runs tests, and tells whether all is well."""
     result = TapResult()
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     print(f"1..{suite.countTestCases()}")
     suite.run(result)
-    sys.exit(not result.wasSuccessful())
+    return result.wasSuccessful()
+
+
+def main():
+    """Runs every test of the program that calls this."""
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    sys.exit(not run(suite))
