@@ -36,6 +36,7 @@ struct _HwTaskQueue
 
   guint64 n_pending;
   guint n_processing;
+  gboolean is_closed;
 };
 
 typedef enum
@@ -298,16 +299,19 @@ hw_task_queue_get_limits (HwTaskQueue *self)
   return &self->limits;
 }
 
-/* Without what is recent every watcher that comes back reads it for itself, no more. */
+/* Without what is recent every watcher that comes back reads it for itself, no more. Once the
+ * queue is closed, so may be the store, and nobody comes back.
+ */
 static void
 on_log_recalled (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwTaskQueue *self = g_task_get_source_object (gtask);
   g_autoptr(GError) error = NULL;
 
-  if (!hw_event_log_recall_finish (HW_EVENT_LOG (source), result, &error))
+  if (!hw_event_log_recall_finish (HW_EVENT_LOG (source), result, &error) && !self->is_closed)
     g_warning ("The newest events cannot be read again: %s", error->message);
 
   g_task_return_boolean (gtask, TRUE);
@@ -394,6 +398,7 @@ hw_task_queue_close (HwTaskQueue *self)
 {
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
 
+  self->is_closed = TRUE;
   hw_level_keeper_close (self->keeper);
   hw_dispatcher_close (self->dispatcher);
 }

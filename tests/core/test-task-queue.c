@@ -340,6 +340,23 @@ test_queue_open_fails_if_the_store_does (Fixture      *fixture,
   g_assert_error (error, HW_ERROR, HW_ERROR_FAILED);
 }
 
+/* Who ends while it still looks back has a store that is closed, which is nobody's news. */
+static void
+test_queue_open_is_quiet_once_closed (Fixture      *fixture,
+                                      gconstpointer test_data)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+
+  hw_test_house_submit (fixture->house, "noop");
+  hw_test_house_restart (fixture->house);
+  hw_memory_store_fail_next (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS, 1);
+  hw_task_queue_open_async (fixture->house->queue, NULL, hw_await_result, &result);
+  hw_task_queue_close (fixture->house->queue);
+  hw_await_quiet ();
+
+  g_assert_true (hw_task_queue_open_finish (fixture->house->queue, result, NULL));
+}
+
 /* A claimed one whose work never began waits again, whatever its rule, and runs. */
 static void
 test_queue_recovery_not_started_runs (Fixture      *fixture,
@@ -422,6 +439,7 @@ add_tests_of_recovery (void)
 {
   ADD ("/queue/open/finds-every-waiting-task-again",
        test_queue_open_finds_every_waiting_task_again);
+  ADD ("/queue/open/is-quiet-once-closed", test_queue_open_is_quiet_once_closed);
   ADD ("/queue/open/hidden-parameters-outlive-the-daemon",
        test_queue_open_hidden_parameters_outlive_the_daemon);
   g_test_add ("/queue/open/fails-if-the-store-does", Fixture, NULL,
