@@ -10,14 +10,16 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /**
  * HwDiskLeft:
  *
  * A folder in which images of a disk are left, one after the other. What one has in common with
- * the next stays there, if it stands in a folder: those who look at an image only read that. What
- * stands above belongs to a database, and whoever opens it changes it.
+ * the next stays there, if it stands in a folder and those who look at the image leave it alone, or
+ * put another file in its place. What stands above belongs to a database, and whoever opens it
+ * changes it.
  */
 struct _HwDiskLeft
 {
@@ -30,6 +32,7 @@ typedef struct
 {
   guint file; /* or HW_DISK_FOLDER */
   guint version;
+  guint64 inode; /* of the file that was written, or 0 */
 } Content;
 
 /**
@@ -98,7 +101,7 @@ get_content (GHashTable *names,
              const char *path,
              GArray     *versions)
 {
-  Content content = { GPOINTER_TO_UINT (g_hash_table_lookup (names, path)), 1 };
+  Content content = { GPOINTER_TO_UINT (g_hash_table_lookup (names, path)), 1, 0 };
 
   if (content.file != HW_DISK_FOLDER)
     content.version = g_array_index (versions, guint, content.file);
@@ -146,15 +149,20 @@ remove_others (HwDiskLeft *self,
     }
 }
 
-static void
+/* Returns: the inode of the new file */
+static guint64
 write_file (const char       *path,
             const GByteArray *file)
 {
   int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  struct stat status;
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, file->data, file->len), ==, (gssize) file->len);
+  g_assert_cmpint (fstat (fd, &status), ==, 0);
   close (fd);
+
+  return status.st_ino;
 }
 
 /**
@@ -179,7 +187,7 @@ hw_disk_left_write (HwDiskLeft *self,
   for (guint i = 0; i < reachable->len; i++)
     {
       const char *name = reachable->pdata[i];
-      const Content content = get_content (names, name, versions);
+      Content content = get_content (names, name, versions);
       g_autofree char *path = NULL;
 
       if (is_there (self, name, &content))
@@ -189,45 +197,77 @@ hw_disk_left_write (HwDiskLeft *self,
       if (content.file == HW_DISK_FOLDER)
         g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
       else
-        write_file (path, g_ptr_array_index (files, content.file));
+        content.inode = write_file (path, g_ptr_array_index (files, content.file));
       g_hash_table_insert (self->names, g_strdup (name), g_memdup2 (&content, sizeof content));
     }
 }
 
+/* Whether this stands where it was put. */
 static gboolean
-is_gone (gpointer name,
-         gpointer content,
-         gpointer user_data)
+is_untouched (HwDiskLeft        *self,
+              const char        *name,
+              const struct stat *status)
 {
-  HwDiskLeft *self = user_data;
-  g_autofree char *path = NULL;
+  const Content *content = g_hash_table_lookup (self->names, name);
 
-  if (((const Content *) content)->file == HW_DISK_FOLDER || strchr (name, G_DIR_SEPARATOR) != NULL)
+  /* What stands above belongs to a database. */
+  if (content == NULL || (!S_ISDIR (status->st_mode) && strchr (name, G_DIR_SEPARATOR) == NULL))
     return FALSE;
 
-  path = g_build_filename (self->folder, name, NULL);
+  return S_ISDIR (status->st_mode) ? content->file == HW_DISK_FOLDER
+                                   : content->inode == status->st_ino;
+}
 
-  return !g_file_test (path, G_FILE_TEST_EXISTS);
+/* Removes what is not as it was put below a folder, and notes the names of what is. */
+static void
+sweep (HwDiskLeft *self,
+       const char *folder,
+       GHashTable *untouched)
+{
+  g_autofree char *folder_path = g_build_filename (self->folder, folder, NULL);
+  g_autoptr(GDir) dir = g_dir_open (folder_path, 0, NULL);
+  const char *base;
+
+  while ((base = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *name = folder[0] != '\0' ? g_build_filename (folder, base, NULL)
+                                                : g_strdup (base);
+      g_autofree char *path = g_build_filename (folder_path, base, NULL);
+      struct stat status;
+
+      g_assert_cmpint (lstat (path, &status), ==, 0);
+      if (!is_untouched (self, name, &status))
+        {
+          if (g_unlink (path) != 0)
+            remove_tree (path);
+          continue;
+        }
+
+      if (S_ISDIR (status.st_mode))
+        sweep (self, name, untouched);
+      g_hash_table_add (untouched, g_steal_pointer (&name));
+    }
+}
+
+static gboolean
+is_not_among (gpointer name,
+              gpointer content,
+              gpointer user_data)
+{
+  return !g_hash_table_contains (user_data, name);
 }
 
 /**
  * hw_disk_left_clear:
  * @self: a folder
  *
- * Removes what belongs to a database, whoever made it.
+ * Removes what belongs to a database, whoever made it, and what somebody has put into a folder.
  */
 void
 hw_disk_left_clear (HwDiskLeft *self)
 {
-  g_autoptr(GDir) dir = g_dir_open (self->folder, 0, NULL);
-  const char *name;
+  g_autoptr(GHashTable) untouched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (self->folder, name, NULL);
-
-      /* A folder stays. */
-      g_unlink (path);
-    }
-  g_hash_table_foreach_remove (self->names, is_gone, self);
+  sweep (self, "", untouched);
+  g_hash_table_foreach_remove (self->names, is_not_among, untouched);
 }
