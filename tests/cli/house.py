@@ -131,11 +131,11 @@ class House(unittest.TestCase):
         """What runs for tasks of this home folder."""
         return self.with_variables(f"HOME={self.home}", "HEADWAY_TASK=")
 
-    def start_daemon(self):
+    def start_daemon(self, **options):
         """Starts a daemon and waits until it is ready."""
         self.daemon = subprocess.Popen([HEADWAYD, "--http-port", "0"], env=self.environment,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       text=True, cwd="/")
+                                       text=True, cwd="/", **options)
         readable, _, _ = select.select([self.daemon.stdout], [], [], LIMIT)
         self.assertTrue(readable, "the daemon did not become ready")
         self.assertRegex(self.daemon.stdout.readline(), "^Headway is ready at ")

@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import re
+import resource
+import select
 import signal
 import socket
 import subprocess
@@ -337,7 +339,11 @@ class RunTest(House):
         self.assertEqual(("exit-code", 1), (task["result"], task["attempt"]))
 
     def test_many_who_wait_are_waited_for(self):
-        # As many as may wait, which two calls of headway for each of many tasks soon are.
+        # More than may wait where so few files may be open; two calls of headway for each of
+        # many tasks soon are as many.
+        self.kill_daemon()
+        self.start_daemon(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                                (256, 256)))
         task_id = self.headway("run", "--detach", "--", "sleep", "3600").stdout.strip()
         crowd = [socket.socket(socket.AF_UNIX) for _ in range(250)]
         for one in crowd:
@@ -345,6 +351,7 @@ class RunTest(House):
             one.connect(str(self.home / "session/headway/api.sock"))
             one.sendall(f"GET /api/v1/tasks/{task_id}/log?wait=60 HTTP/1.1\r\n"
                         "Host: localhost\r\n\r\n".encode())
+        until("there is no room", lambda: select.select(crowd, [], [], 0)[0])
         process = self.begin("run", "--", "echo", "hello")
         until("it was added", lambda: len(self.tasks()) == 2)
         self.when(2, "Completed")
