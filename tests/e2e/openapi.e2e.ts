@@ -4,10 +4,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import { feedOverTcp } from './support/feed.ts'
-import type { Begun, Description, Parameter, Place } from './support/openapi.ts'
+import type { Begun, Description, Heard, Parameter, Place } from './support/openapi.ts'
 import { beginDescribed, fill, NOBODY } from './support/openapi.ts'
 import type { Ask } from './support/rest.ts'
 import { overSocket, overTcp, sendBytes } from './support/rest.ts'
+import { until } from './support/wait.ts'
 import type { Json } from './support/words.ts'
 
 /** What is no name of any query. */
@@ -95,6 +96,32 @@ async function casesOf({ daemon, rest }: Begun): Promise<Record<string, Case[]>>
   }
 }
 
+/** A connection by polls as it goes well, to its end by whoever asked for it. */
+async function talkByPolls({ rest, api }: Begun): Promise<{ place: Place; answer: Heard }[]> {
+  const heard: { place: Place; answer: Heard }[] = []
+  const begin = async () => {
+    const { json } = await rest.post('/hub/negotiate?negotiateVersion=1')
+    const { connectionToken } = json as { connectionToken: string }
+    return async (operationId: string, body?: string) => {
+      const place = api.place(operationId)
+      const answer = await rest.ask(place.method, `/hub?id=${connectionToken}`, { body })
+      heard.push({ place, answer })
+      return answer.status
+    }
+  }
+  const say = await begin()
+  await say('connect')
+  await say('send', '{"protocol":"json","version":1}\x1e')
+  await say('connect')
+  await say('send', '{"type":7}\x1e')
+  await until('the hub has said goodbye', async () => (await say('connect')) === 204)
+
+  const sayToOther = await begin()
+  await sayToOther('connect')
+  await sayToOther('disconnect')
+  return heard
+}
+
 test('it is valid, by the schema of OpenAPI 3.1', async () => {
   const { api } = await beginDescribed()
   const { valid, errors } = await new Validator().validate({ ...structuredClone(api.json) })
@@ -129,6 +156,10 @@ test('every operation answers as it says, in each way in which it goes well', as
   )
   expect(upgrade).toMatch(/^HTTP\/1\.1 101 /)
   seen.add('connect 101')
+  for (const { place, answer } of await talkByPolls(all)) {
+    seen.add(`${place.operation.operationId} ${answer.status}`)
+    faults.push(...api.faults(place, answer))
+  }
 
   expect(faults).toEqual([])
   const listed = api.places.flatMap(({ operation }) =>
@@ -207,7 +238,9 @@ test('every parameter of a query is taken as far as it says, and no other', asyn
     const { operation, parameters } = place
     if (operation['x-websocket']) continue
     if (operation['x-any-query']) {
-      await ask(place, STRANGE, true)
+      const needed = parameters.filter(({ required, in: where }) => required && where === 'query')
+      const query = needed.map(({ name, example }) => `${name}=${example ?? ''}`)
+      await ask(place, [...query, STRANGE].join('&'), true)
       continue
     }
     // With no body these are refused in any case; an unknown name is looked at first.
@@ -260,7 +293,8 @@ function sayOf(place: Place, way: readonly string[], proofs: Proofs) {
   const scheme = way.find((name) => name in proofs.inAddress) ?? ''
   const name = isSession && scheme === 'accessToken' ? 'accessToken of a session' : scheme
   // A key in the address is for those alone who hear events as they come, and for files.
-  if (scheme === 'addressKey' && place.path.endsWith('/events')) {
+  const isLasting = scheme === 'addressKey' && place.path.endsWith('/events')
+  if (isLasting || (scheme === 'accessToken' && place.path === '/hub')) {
     headers['Accept'] = 'text/event-stream'
   }
   return { headers, url: fill(place, NOBODY, proofs.inAddress[name] ?? '') }
