@@ -6,6 +6,8 @@ import type { Daemon } from './support/daemon.ts'
 import { expand, golden } from './support/golden.ts'
 import type { Place } from './support/openapi.ts'
 import { beginDescribed, fill, METHODS, NOBODY } from './support/openapi.ts'
+import type { Negotiation } from './support/raw-hub.ts'
+import { negotiate, RawHub } from './support/raw-hub.ts'
 import { overSocket, overTcp } from './support/rest.ts'
 import { Speaker } from './support/speaker.ts'
 import type { Problem } from './support/words.ts'
@@ -136,6 +138,15 @@ test('whatever any request may be refused for is listed', async () => {
     check(place, await rest.get(fill(place, NOBODY)))
   }
 
+  const { connectionToken = '' } = (await negotiate(daemon)).json as Negotiation
+  const hub = await new RawHub(daemon, `?id=${connectionToken}`).opened()
+  for (const place of [api.place('send'), api.place('disconnect')]) {
+    const answer = await rest.ask(place.method, `/hub?id=${connectionToken}`)
+    expect(api.faults(place, answer)).toEqual([])
+    seen.add(answer.status)
+  }
+  hub.vanish()
+
   // A disk without room and a daemon with a fault are not to be had; one without room is elsewhere.
   const listed = api.places.flatMap(({ operation }) => Object.keys(operation.responses).map(Number))
   const refusals = new Set(listed.filter((status) => status >= 400))
@@ -146,8 +157,9 @@ test('whatever any request may be refused for is listed', async () => {
 
 test('what the hub refuses is listed', async () => {
   const { rest, api } = await beginDescribed()
-  const place = api.place('connect')
-  for (const query of ['', '?id=none']) {
-    expect(api.faults(place, await rest.get(`/hub${query}`))).toEqual([])
+  for (const place of ['connect', 'send', 'disconnect'].map((name) => api.place(name))) {
+    for (const query of ['', '?id=none']) {
+      expect(api.faults(place, await rest.ask(place.method, `/hub${query}`))).toEqual([])
+    }
   }
 })
