@@ -29,14 +29,15 @@ accepts_gzip (SoupServerMessage *message)
   return is_accepted;
 }
 
+/* @converter is (transfer full). */
 static GBytes *
-decompress (GBytes  *compressed,
-            GError **error)
+convert (GBytes     *bytes,
+         GConverter *converter,
+         GError    **error)
 {
-  g_autoptr(GConverter) converter =
-    G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
-  g_autoptr(GInputStream) source = g_memory_input_stream_new_from_bytes (compressed);
-  g_autoptr(GInputStream) input = g_converter_input_stream_new (source, converter);
+  g_autoptr(GConverter) owned = converter;
+  g_autoptr(GInputStream) source = g_memory_input_stream_new_from_bytes (bytes);
+  g_autoptr(GInputStream) input = g_converter_input_stream_new (source, owned);
   g_autoptr(GOutputStream) output = g_memory_output_stream_new_resizable ();
 
   if (g_output_stream_splice (output, input, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
@@ -44,6 +45,31 @@ decompress (GBytes  *compressed,
     return NULL;
 
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
+}
+
+static GBytes *
+decompress (GBytes  *compressed,
+            GError **error)
+{
+  return convert (compressed,
+                  G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP)), error);
+}
+
+/**
+ * hw_http_content_compress:
+ * @plain: bytes
+ * @error: return location for a #GError, or %NULL
+ *
+ * Makes of bytes what hw_http_content_reply() takes.
+ *
+ * Returns: (transfer full): the bytes, with gzip; or %NULL
+ */
+GBytes *
+hw_http_content_compress (GBytes  *plain,
+                          GError **error)
+{
+  return convert (plain,
+                  G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1)), error);
 }
 
 /* Whether whoever asks has what this tag stands for already (RFC 9110, 13.1.2). */

@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+GBytes *hw_http_content_compress (GBytes  *plain,
+                                  GError **error);
 void hw_http_content_reply (SoupServerMessage *message,
                             const char        *content_type,
                             GBytes            *compressed);

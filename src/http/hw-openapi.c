@@ -27,23 +27,6 @@ struct _HwOpenapi
 
 G_DEFINE_FINAL_TYPE (HwOpenapi, hw_openapi, G_TYPE_OBJECT)
 
-static GBytes *
-compress (GBytes  *plain,
-          GError **error)
-{
-  g_autoptr(GConverter) converter =
-    G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
-  g_autoptr(GInputStream) source = g_memory_input_stream_new_from_bytes (plain);
-  g_autoptr(GInputStream) input = g_converter_input_stream_new (source, converter);
-  g_autoptr(GOutputStream) output = g_memory_output_stream_new_resizable ();
-
-  if (g_output_stream_splice (output, input, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-                              NULL, error) < 0)
-    return NULL;
-
-  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
-}
-
 static gboolean
 hw_openapi_make (HwOpenapi *self,
                  GError   **error)
@@ -54,7 +37,7 @@ hw_openapi_make (HwOpenapi *self,
     return TRUE;
 
   plain = hw_openapi_json_encode (self->types);
-  self->compressed = compress (plain, error);
+  self->compressed = hw_http_content_compress (plain, error);
 
   return self->compressed != NULL;
 }

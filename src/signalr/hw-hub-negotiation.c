@@ -84,15 +84,6 @@ hw_hub_negotiation_read_version (GHashTable *query,
   return TRUE;
 }
 
-static void
-write_string (HwJsonWriter *writer,
-              const char   *name,
-              const char   *value)
-{
-  hw_json_writer_name (writer, name);
-  hw_json_writer_add_string (writer, value);
-}
-
 /* The ways to connect, the best first, as clients try them in this order; all for one kind of
  * data: JSON is text.
  */
@@ -106,7 +97,7 @@ write_transports (HwJsonWriter *writer)
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
     {
       hw_json_writer_begin_object (writer);
-      write_string (writer, "transport", transports[i]);
+      hw_json_writer_write_string (writer, "transport", transports[i]);
       hw_json_writer_name (writer, "transferFormats");
       hw_json_writer_begin_array (writer);
       hw_json_writer_add_string (writer, "Text");
@@ -139,9 +130,9 @@ hw_hub_negotiation_answer (guint       version,
   hw_json_writer_begin_object (&writer);
   hw_json_writer_name (&writer, "negotiateVersion");
   hw_json_writer_add_uint (&writer, version);
-  write_string (&writer, "connectionId", version > 0 ? connection_id : token);
+  hw_json_writer_write_string (&writer, "connectionId", version > 0 ? connection_id : token);
   if (version > 0)
-    write_string (&writer, "connectionToken", token);
+    hw_json_writer_write_string (&writer, "connectionToken", token);
   write_transports (&writer);
   hw_json_writer_end_object (&writer);
 
@@ -165,7 +156,7 @@ hw_hub_negotiation_refuse (const char *sentence)
 
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string (&writer, "error", sentence);
+  hw_json_writer_write_string (&writer, "error", sentence);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

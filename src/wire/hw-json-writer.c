@@ -338,6 +338,23 @@ hw_json_writer_add_string (HwJsonWriter *self,
 }
 
 /**
+ * hw_json_writer_write_string:
+ * @self: a writer
+ * @name: the member's name
+ * @value: (nullable): a string; %NULL becomes `null`
+ *
+ * Writes a member that is a string, as hw_json_writer_add_string() does.
+ */
+void
+hw_json_writer_write_string (HwJsonWriter *self,
+                             const char   *name,
+                             const char   *value)
+{
+  hw_json_writer_name (self, name);
+  hw_json_writer_add_string (self, value);
+}
+
+/**
  * hw_json_writer_add_base64:
  * @self: a writer
  * @bytes: some bytes

@@ -41,6 +41,9 @@ void hw_json_writer_add_uint (HwJsonWriter *self,
                               guint64       value);
 void hw_json_writer_add_double (HwJsonWriter *self,
                                 double        value);
+void hw_json_writer_write_string (HwJsonWriter *self,
+                                  const char   *name,
+                                  const char   *value);
 void hw_json_writer_add_string (HwJsonWriter *self,
                                 const char   *value);
 void hw_json_writer_add_base64 (HwJsonWriter *self,

@@ -28,22 +28,13 @@
 #define LOCAL_ONLY_SENTENCE "It is taken at the Unix socket and the bus only."
 
 static void
-write_string (HwJsonWriter *writer,
-              const char   *name,
-              const char   *value)
-{
-  hw_json_writer_name (writer, name);
-  hw_json_writer_add_string (writer, value);
-}
-
-static void
 write_reference (HwJsonWriter *writer,
                  const char   *prefix,
                  const char   *name)
 {
   g_autofree char *reference = g_strconcat (SCHEMAS, prefix, name, NULL);
 
-  write_string (writer, "$ref", reference);
+  hw_json_writer_write_string (writer, "$ref", reference);
 }
 
 /* Writes a member whose schema stands elsewhere. */
@@ -90,7 +81,7 @@ write_properties (HwJsonWriter *writer,
     {
       hw_json_writer_name (writer, "type");
       hw_json_writer_begin_object (writer);
-      write_string (writer, "const", name);
+      hw_json_writer_write_string (writer, "const", name);
       hw_json_writer_end_object (writer);
     }
   write_member (writer, "title", "", "NewTitle");
@@ -136,7 +127,7 @@ write_description (HwJsonWriter *writer,
   if (hw_task_type_is_local_only (type))
     g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", LOCAL_ONLY_SENTENCE);
   if (text->len > 0)
-    write_string (writer, "description", text->str);
+    hw_json_writer_write_string (writer, "description", text->str);
 }
 
 /* Writes what a request for a task of a type is. */
@@ -146,8 +137,8 @@ write_task (HwJsonWriter *writer,
             gboolean      has_type)
 {
   hw_json_writer_begin_object (writer);
-  write_string (writer, "type", "object");
-  write_string (writer, "title", hw_task_type_get_title (type));
+  hw_json_writer_write_string (writer, "type", "object");
+  hw_json_writer_write_string (writer, "title", hw_task_type_get_title (type));
   write_description (writer, type);
   write_properties (writer, type, has_type);
   write_required (writer, type, has_type);
@@ -190,7 +181,7 @@ write_discriminator (HwJsonWriter *writer,
 {
   hw_json_writer_name (writer, "discriminator");
   hw_json_writer_begin_object (writer);
-  write_string (writer, "propertyName", "type");
+  hw_json_writer_write_string (writer, "propertyName", "type");
   hw_json_writer_name (writer, "mapping");
   hw_json_writer_begin_object (writer);
   for (guint i = 0; i < types->len; i++)
@@ -198,7 +189,7 @@ write_discriminator (HwJsonWriter *writer,
       const char *name = hw_task_type_get_name (g_ptr_array_index (types, i));
       g_autofree char *reference = g_strconcat (SCHEMAS TASK_PREFIX, name, NULL);
 
-      write_string (writer, name, reference);
+      hw_json_writer_write_string (writer, name, reference);
     }
   hw_json_writer_end_object (writer);
   hw_json_writer_end_object (writer);
@@ -216,7 +207,7 @@ write_any_task (HwJsonWriter *writer,
     }
 
   hw_json_writer_begin_object (writer);
-  write_string (writer, "description", "Of which task type, and with which parameters");
+  hw_json_writer_write_string (writer, "description", "Of which task type, and with which parameters");
   write_choice (writer, types);
   write_discriminator (writer, types);
   hw_json_writer_end_object (writer);

@@ -14,15 +14,6 @@
 #define MEMBER_DETAIL "detail"
 #define MEMBER_FIELD "field"
 
-static void
-write_string (HwJsonWriter *writer,
-              const char   *name,
-              const char   *value)
-{
-  hw_json_writer_name (writer, name);
-  hw_json_writer_add_string (writer, value);
-}
-
 /**
  * hw_problem_json_encode:
  * @error: what went wrong
@@ -51,14 +42,14 @@ hw_problem_json_encode (const GError *error,
   field = hw_error_get_field (error);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string (&writer, "type", "about:blank");
-  write_string (&writer, "title", title);
+  hw_json_writer_write_string (&writer, "type", "about:blank");
+  hw_json_writer_write_string (&writer, "title", title);
   hw_json_writer_name (&writer, "status");
   hw_json_writer_add_uint (&writer, status);
-  write_string (&writer, MEMBER_ERROR, hw_error_get_name (error));
-  write_string (&writer, MEMBER_DETAIL, error->message);
+  hw_json_writer_write_string (&writer, MEMBER_ERROR, hw_error_get_name (error));
+  hw_json_writer_write_string (&writer, MEMBER_DETAIL, error->message);
   if (field != NULL)
-    write_string (&writer, MEMBER_FIELD, field);
+    hw_json_writer_write_string (&writer, MEMBER_FIELD, field);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);

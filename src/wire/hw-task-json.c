@@ -24,15 +24,6 @@ write_uint_member (HwJsonWriter *writer,
 }
 
 static void
-write_string_member (HwJsonWriter *writer,
-                     const char   *name,
-                     const char   *value)
-{
-  hw_json_writer_name (writer, name);
-  hw_json_writer_add_string (writer, value);
-}
-
-static void
 write_tasks (HwJsonWriter *writer,
              GPtrArray    *tasks)
 {
@@ -166,7 +157,7 @@ hw_task_json_encode_list (guint64    epoch,
   write_uint_member (&writer, HW_FORM_EPOCH, epoch);
   write_uint_member (&writer, HW_FORM_SEQ, seq);
   write_tasks (&writer, tasks);
-  write_string_member (&writer, HW_FORM_NEXT, cursor);
+  hw_json_writer_write_string (&writer, HW_FORM_NEXT, cursor);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);
@@ -243,7 +234,7 @@ write_event_body (HwJsonWriter *writer,
     case HW_EVENT_KIND_HELD:
       write_uint_member (writer, HW_FORM_SEQ, hw_event_get_seq (event));
       write_head (writer, event);
-      write_string_member (writer, HW_FORM_GROUP, hw_event_get_group (event));
+      hw_json_writer_write_string (writer, HW_FORM_GROUP, hw_event_get_group (event));
       break;
 
     case HW_EVENT_KIND_SNAPSHOT:
@@ -285,7 +276,7 @@ hw_task_json_encode_event (HwEvent *event)
   text = g_string_sized_new (TASK_SIZE);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, HW_FORM_KIND, hw_event_kind_to_string (hw_event_get_kind (event)));
+  hw_json_writer_write_string (&writer, HW_FORM_KIND, hw_event_kind_to_string (hw_event_get_kind (event)));
   write_uint_member (&writer, HW_FORM_EPOCH, hw_event_get_epoch (event));
   write_event_body (&writer, event);
   hw_json_writer_end_object (&writer);
@@ -409,7 +400,7 @@ encode_string (const char *name,
 
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, name, value);
+  hw_json_writer_write_string (&writer, name, value);
   hw_json_writer_end_object (&writer);
 
   return g_string_free_to_bytes (text);
@@ -452,7 +443,7 @@ write_file (HwJsonWriter *writer,
             const HwFile *file)
 {
   hw_json_writer_begin_object (writer);
-  write_string_member (writer, "name", file->name);
+  hw_json_writer_write_string (writer, "name", file->name);
   write_uint_member (writer, "size", file->size);
   hw_json_writer_name (writer, "modifiedAt");
   hw_json_writer_add_time (writer, file->modified_at);
@@ -562,9 +553,9 @@ hw_task_json_encode_about (const char          *version,
   text = g_string_new (NULL);
   hw_json_writer_init (&writer, text);
   hw_json_writer_begin_object (&writer);
-  write_string_member (&writer, HW_FORM_VERSION, version);
+  hw_json_writer_write_string (&writer, HW_FORM_VERSION, version);
   write_uint_member (&writer, HW_FORM_EPOCH, epoch);
-  write_string_member (&writer, HW_FORM_CONTAINMENT, containment);
+  hw_json_writer_write_string (&writer, HW_FORM_CONTAINMENT, containment);
   write_uint_member (&writer, HW_FORM_KEEP_DAYS, (guint64) (limits->max_age / G_TIME_SPAN_DAY));
   write_uint_member (&writer, HW_FORM_KEEP_TASKS, limits->max_tasks);
   write_counts (&writer, counts);

@@ -33,15 +33,6 @@ hw_kind_form_get (HwParameterKind kind)
   return &forms[kind];
 }
 
-static void
-write_string (HwJsonWriter *writer,
-              const char   *name,
-              const char   *value)
-{
-  hw_json_writer_name (writer, name);
-  hw_json_writer_add_string (writer, value);
-}
-
 /* Writes a bound; one that is not finite is none. */
 static void
 write_bound (HwJsonWriter *writer,
@@ -85,15 +76,15 @@ write_kind (HwJsonWriter      *writer,
 {
   const HwKindForm *form = &forms[parameter->kind];
 
-  write_string (writer, HW_SCHEMA_TYPE, form->type);
+  hw_json_writer_write_string (writer, HW_SCHEMA_TYPE, form->type);
   if (form->format != NULL)
-    write_string (writer, HW_SCHEMA_FORMAT, form->format);
+    hw_json_writer_write_string (writer, HW_SCHEMA_FORMAT, form->format);
 
   if (form->items != NULL)
     {
       hw_json_writer_name (writer, form->items);
       hw_json_writer_begin_object (writer);
-      write_string (writer, HW_SCHEMA_TYPE, "string");
+      hw_json_writer_write_string (writer, HW_SCHEMA_TYPE, "string");
       hw_json_writer_end_object (writer);
     }
 
@@ -112,9 +103,9 @@ write_parameter (HwJsonWriter      *writer,
   hw_json_writer_name (writer, parameter->name);
   hw_json_writer_begin_object (writer);
   write_kind (writer, parameter);
-  write_string (writer, HW_TYPE_FORM_TITLE, parameter->title);
+  hw_json_writer_write_string (writer, HW_TYPE_FORM_TITLE, parameter->title);
   if (parameter->description != NULL)
-    write_string (writer, HW_TYPE_FORM_DESCRIPTION, parameter->description);
+    hw_json_writer_write_string (writer, HW_TYPE_FORM_DESCRIPTION, parameter->description);
 
   if (parameter->default_value != NULL)
     {
@@ -151,7 +142,7 @@ hw_task_type_json_write_schema (HwJsonWriter *writer,
   parameters = hw_task_type_get_parameters (type);
 
   hw_json_writer_begin_object (writer);
-  write_string (writer, HW_SCHEMA_TYPE, "object");
+  hw_json_writer_write_string (writer, HW_SCHEMA_TYPE, "object");
 
   hw_json_writer_name (writer, HW_SCHEMA_PROPERTIES);
   hw_json_writer_begin_object (writer);
@@ -193,13 +184,13 @@ hw_task_type_json_write (HwJsonWriter *writer,
   g_return_if_fail (HW_IS_TASK_TYPE (type));
 
   hw_json_writer_begin_object (writer);
-  write_string (writer, HW_TYPE_FORM_NAME, hw_task_type_get_name (type));
-  write_string (writer, HW_TYPE_FORM_TITLE, hw_task_type_get_title (type));
-  write_string (writer, HW_TYPE_FORM_DESCRIPTION, hw_task_type_get_description (type));
-  write_string (writer, "runner", runner_names[hw_task_type_get_runner_kind (type)]);
+  hw_json_writer_write_string (writer, HW_TYPE_FORM_NAME, hw_task_type_get_name (type));
+  hw_json_writer_write_string (writer, HW_TYPE_FORM_TITLE, hw_task_type_get_title (type));
+  hw_json_writer_write_string (writer, HW_TYPE_FORM_DESCRIPTION, hw_task_type_get_description (type));
+  hw_json_writer_write_string (writer, "runner", runner_names[hw_task_type_get_runner_kind (type)]);
   hw_json_writer_name (writer, HW_TYPE_FORM_LOCAL_ONLY);
   hw_json_writer_add_boolean (writer, hw_task_type_is_local_only (type));
-  write_string (writer, HW_TYPE_FORM_ON_INTERRUPT, is_requeued ? HW_TYPE_FORM_REQUEUE : "fail");
+  hw_json_writer_write_string (writer, HW_TYPE_FORM_ON_INTERRUPT, is_requeued ? HW_TYPE_FORM_REQUEUE : "fail");
   hw_json_writer_name (writer, HW_TYPE_FORM_SCHEMA);
   hw_task_type_json_write_schema (writer, type);
   hw_json_writer_end_object (writer);
