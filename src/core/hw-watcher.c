@@ -529,6 +529,23 @@ hw_watcher_new_poll (HwTaskQueue         *queue,
 }
 
 /**
+ * hw_watcher_set_patience:
+ * @self: a watcher for which nobody waits
+ * @patience: how long it waits from now on before it tells a heartbeat, in microseconds
+ *
+ * Has somebody who has looked once wait for what comes.
+ */
+void
+hw_watcher_set_patience (HwWatcher *self,
+                         gint64     patience)
+{
+  g_return_if_fail (HW_IS_WATCHER (self));
+  g_return_if_fail (self->pending == NULL);
+
+  self->patience = patience;
+}
+
+/**
  * hw_watcher_get_epoch:
  * @self: a watcher
  *

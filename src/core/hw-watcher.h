@@ -51,6 +51,8 @@ HwWatcher *hw_watcher_new_poll (HwTaskQueue         *queue,
                                 guint64              after,
                                 const HwWatchPoll   *poll);
 
+void       hw_watcher_set_patience (HwWatcher *self,
+                                    gint64     patience);
 guint64    hw_watcher_get_epoch (HwWatcher *self);
 guint64    hw_watcher_get_seq (HwWatcher *self);
 guint64    hw_watcher_get_rev (HwWatcher *self);

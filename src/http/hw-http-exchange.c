@@ -129,13 +129,17 @@ hw_http_exchange_ride (HwHttpExchange *self,
                        HwHttpRides    *rides,
                        HwPrincipal    *principal)
 {
+  gboolean was_open;
+
   g_return_if_fail (self != NULL);
   g_return_if_fail (self->ride == NULL);
 
+  was_open = self->is_open;
   g_clear_signal_handler (&self->disconnected_id, self->message);
   g_clear_signal_handler (&self->finished_id, self->message);
   self->is_open = FALSE;
-  self->ride = hw_http_rides_take (rides, self->message, principal, &ride_funcs, self);
+  if (was_open)
+    self->ride = hw_http_rides_take (rides, self->message, principal, &ride_funcs, self);
   if (self->ride == NULL)
     g_cancellable_cancel (hw_http_exchange_get_cancellable (self));
 }

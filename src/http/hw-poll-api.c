@@ -33,15 +33,18 @@ struct _HwPollApi
 
 G_DEFINE_FINAL_TYPE (HwPollApi, hw_poll_api, G_TYPE_OBJECT)
 
-/* A request, while it is asked of the queue. */
+/* A request, while it is asked of the queue. It is looked for what is there first, and libsoup
+ * answers that, as it does all others; only one for which nothing is there waits, in the plane.
+ */
 typedef struct
 {
   HwPollApi *api;           /* (owned) */
   HwHttpExchange *exchange; /* (owned) */
+  HwPrincipal *principal;   /* (owned) */
+  gint64 wait;              /* how long it may, in microseconds */
+  gboolean is_waiting;      /* it does */
 
   /* Of one that reads output. */
-  HwPrincipal *principal; /* (owned) (nullable) */
-  gint64 wait;            /* in microseconds */
   HwOutputQuery query;
   guint timer;
   gboolean is_late; /* it has waited long enough */
@@ -61,29 +64,69 @@ poll_free (Poll *poll)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Poll, poll_free)
 
-/* Returns (transfer full) (nullable): a request that may wait so long, or %NULL if it was
- * refused. */
+/* Returns: (transfer full): a request that may wait so long */
 static Poll *
 poll_new (HwPollApi         *api,
           SoupServerMessage *message,
           HwPrincipal       *principal,
           gint64 wait)
 {
-  Poll *poll;
+  Poll *poll = g_new0 (Poll, 1);
 
-  if (wait > 0 && !hw_http_rides_have_room (api->rides, principal))
-    {
-      hw_http_rides_reply_full (message);
-      return NULL;
-    }
-
-  poll = g_new0 (Poll, 1);
   poll->api = g_object_ref (api);
   poll->exchange = hw_http_exchange_new (message);
-  if (wait > 0)
-    hw_http_exchange_ride (poll->exchange, api->rides, principal);
+  poll->principal = hw_principal_ref (principal);
+  poll->wait = wait;
 
   return poll;
+}
+
+/* Begins to wait. Returns: whether there is room for that; else it is answered so */
+static gboolean
+poll_begin_waiting (Poll *poll)
+{
+  if (!hw_http_rides_have_room (poll->api->rides, poll->principal))
+    {
+      hw_http_rides_reply_full (hw_http_exchange_get_message (poll->exchange));
+      return FALSE;
+    }
+
+  poll->is_waiting = TRUE;
+  hw_http_exchange_ride (poll->exchange, poll->api->rides, poll->principal);
+
+  return TRUE;
+}
+
+static gboolean
+poll_may_wait (Poll *poll)
+{
+  return poll->wait > 0 && !poll->is_waiting;
+}
+
+/* Asking for events goes through these in this order; a second time, to wait, if there was
+ * none.
+ */
+static void watch_events (Poll      *poll,
+                          HwWatcher *watcher);
+static void on_watcher_next (GObject      *source,
+                             GAsyncResult *result,
+                             gpointer      user_data);
+
+/* @poll is (transfer full). */
+static void
+watch_events (Poll      *poll,
+              HwWatcher *watcher)
+{
+  hw_watcher_next_async (watcher, hw_http_exchange_get_cancellable (poll->exchange),
+                         on_watcher_next, poll);
+}
+
+/* What is told if there is nothing to tell. */
+static gboolean
+is_heartbeat (GPtrArray *events)
+{
+  return events->len == 1 &&
+         hw_event_get_kind (g_ptr_array_index (events, 0)) == HW_EVENT_KIND_HEARTBEAT;
 }
 
 static void
@@ -97,7 +140,11 @@ on_watcher_next (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) events = hw_watcher_next_finish (watcher, result, &error);
 
-  if (events != NULL)
+  if (events == NULL)
+    {
+      hw_http_reply_error (message, error);
+    }
+  else if (!poll_may_wait (poll) || !is_heartbeat (events))
     {
       hw_http_reply_json (message, SOUP_STATUS_OK,
                           hw_task_json_encode_poll (hw_watcher_get_epoch (watcher),
@@ -105,9 +152,10 @@ on_watcher_next (GObject      *source,
                                                     hw_watcher_get_rev (watcher),
                                                     hw_watcher_get_has_ended (watcher), events));
     }
-  else
+  else if (poll_begin_waiting (poll))
     {
-      hw_http_reply_error (message, error);
+      hw_watcher_set_patience (watcher, poll->wait);
+      watch_events (g_steal_pointer (&poll), watcher);
     }
 }
 
@@ -121,7 +169,7 @@ hw_poll_api_watch (HwPollApi         *self,
   g_auto(HwHttpPoll) asked = { 0 };
   g_autoptr(HwWatcher) watcher = NULL;
   g_autoptr(GError) error = NULL;
-  Poll *poll;
+  HwWatchPoll once;
 
   if (!hw_http_query_read_poll (query, task_id, &asked, &error))
     {
@@ -129,14 +177,11 @@ hw_poll_api_watch (HwPollApi         *self,
       return;
     }
 
-  poll = poll_new (self, message, principal, asked.how.wait);
-  if (poll == NULL)
-    return;
-
+  once = asked.how;
+  once.wait = 0;
   watcher = hw_watcher_new_poll (self->queue, principal, &asked.filter, asked.epoch, asked.after,
-                                 &asked.how);
-  hw_watcher_next_async (watcher, hw_http_exchange_get_cancellable (poll->exchange),
-                         on_watcher_next, poll);
+                                 &once);
+  watch_events (poll_new (self, message, principal, asked.how.wait), watcher);
 }
 
 static void
@@ -160,8 +205,8 @@ hw_poll_api_feed (HwPollApi         *self,
   hw_http_feeds_begin (self->feeds, message, principal, &asked);
 }
 
-/* Reading output goes through these in this order; a second time, without waiting, if
- * there was none in time. */
+/* Reading output goes through these in this order; a second time, to wait, if there is none yet,
+ * and a third, without waiting, if there was none in time. */
 static void read_output (Poll *poll);
 static void on_wait_over (gpointer user_data);
 static void on_output_read (GObject      *source,
@@ -172,9 +217,8 @@ static void on_output_read (GObject      *source,
 static void
 read_output (Poll *poll)
 {
-  gboolean is_waiting = poll->wait > 0 && !poll->is_late;
-
-  hw_task_queue_read_output_async (poll->api->queue, poll->principal, &poll->query, is_waiting,
+  hw_task_queue_read_output_async (poll->api->queue, poll->principal, &poll->query,
+                                   poll->is_waiting && !poll->is_late,
                                    poll->is_late ? NULL
                                    : hw_http_exchange_get_cancellable (poll->exchange),
                                    on_output_read, poll);
@@ -231,6 +275,16 @@ reply_output (SoupServerMessage   *message,
   hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", chunk->data);
 }
 
+/* Waits for more of the attempt that was looked at. @poll is (transfer full). */
+static void
+follow_output (Poll                *poll,
+               const HwOutputChunk *chunk)
+{
+  poll->query.attempt = chunk->attempt;
+  poll->timer = hw_clock_add_timer (poll->api->clock, poll->wait, on_wait_over, poll);
+  read_output (poll);
+}
+
 static void
 on_output_read (GObject      *source,
                 GAsyncResult *result,
@@ -242,12 +296,14 @@ on_output_read (GObject      *source,
   g_autoptr(HwOutputChunk) chunk = hw_task_queue_read_output_finish (HW_TASK_QUEUE (source),
                                                                      result, &error);
 
-  if (chunk != NULL)
-    reply_output (message, chunk);
-  else if (poll->is_late && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (chunk == NULL && poll->is_late && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     read_output (g_steal_pointer (&poll));
-  else
+  else if (chunk == NULL)
     hw_http_reply_error (message, error);
+  else if (!poll_may_wait (poll) || chunk->is_end || !hw_output_chunk_is_empty (chunk))
+    reply_output (message, chunk);
+  else if (poll_begin_waiting (poll))
+    follow_output (g_steal_pointer (&poll), chunk);
 }
 
 static void
@@ -268,16 +324,8 @@ hw_poll_api_read_log (HwPollApi         *self,
     }
 
   poll = poll_new (self, message, principal, position.wait);
-  if (poll == NULL)
-    return;
-
-  poll->principal = hw_principal_ref (principal);
-  poll->wait = position.wait;
   poll->query = position.query;
   poll->query.task_id = task_id;
-  if (position.wait > 0)
-    poll->timer = hw_clock_add_timer (self->clock, position.wait, on_wait_over, poll);
-
   read_output (poll);
 }
 

@@ -23,6 +23,15 @@ begin (HttpHouse  *house,
   return http_house_begin (house, target);
 }
 
+static HttpAnswer *
+get_filled (HttpHouse  *house,
+            const char *path)
+{
+  g_autofree char *target = http_house_fill_epoch (house, path);
+
+  return http_house_get (house, target);
+}
+
 static HwAnswerPoll *
 read_poll (HttpAnswer *answer)
 {
@@ -53,8 +62,7 @@ assert_poll (HttpHouse  *house,
              const char *path,
              const char *story)
 {
-  g_autofree char *target = http_house_fill_epoch (house, path);
-  g_autoptr(HttpAnswer) answer = http_house_get (house, target);
+  g_autoptr(HttpAnswer) answer = get_filled (house, path);
   g_autofree char *told = tell (answer);
 
   g_assert_cmpstr (told, ==, story);
@@ -377,7 +385,7 @@ test_poll_api_too_many_wait (HttpHouse    *house,
     g_ptr_array_add (probes, begin (house, i % 2 == 0
                                     ? "/api/v1/events?epoch={epoch}&after=2&wait=60"
                                     : "/api/v1/tasks/1/log?wait=60"));
-  refused = http_house_get (house, "/api/v1/events?wait=1");
+  refused = get_filled (house, "/api/v1/events?epoch={epoch}&after=2&wait=1");
   assert_problem (refused, 503, "too-large");
   assert_poll (house, "/api/v1/tasks/1/events", "added Processing/1 @2");
 
@@ -391,6 +399,58 @@ test_poll_api_too_many_wait (HttpHouse    *house,
   for (guint i = 0; i < probes->len; i++)
     http_probe_hang_up (g_ptr_array_index (probes, i));
   hw_test_house_advance (house->house, G_USEC_PER_SEC / 10);
+}
+
+/* Test that an answer that is there takes no place of those who wait, and keeps its connection,
+ * whose limits hold for it.
+ */
+static void
+test_poll_api_nobody_waits_for_what_is_there (HttpHouse    *house,
+                                              gconstpointer test_data)
+{
+  static const char *const paths[] = {
+    "/api/v1/events?wait=60", "/api/v1/tasks/1/events?epoch={epoch}&after=1&wait=60",
+    "/api/v1/tasks/1/log?wait=60",
+  };
+
+  hw_test_house_submit (house->house, "demo");
+  hw_fake_output_append (house->house->output, 1, 1, "one\n");
+  hw_plane_set_max_lines (house->plane, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr(HttpAnswer) answer = get_filled (house, paths[i]);
+
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (http_answer_get (answer, "connection"), ==, NULL);
+    }
+}
+
+/* Test that a client that says nothing more behind its request gets what is there. */
+static void
+test_poll_api_client_says_no_more (HttpHouse    *house,
+                                   gconstpointer test_data)
+{
+  const char *target = test_data;
+  g_autofree char *request = http_house_write (house, target, BY_OWNER, NULL);
+  g_autoptr(GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                            G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr(GError) error = NULL;
+  char bytes[65536] = "";
+
+  hw_test_house_submit (house->house, "demo");
+  hw_fake_output_append (house->house->output, 1, 1, "one\n");
+  g_socket_connect (socket, house->address, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_send (socket, request, strlen (request), NULL, &error);
+  g_assert_no_error (error);
+  g_socket_shutdown (socket, FALSE, TRUE, &error);
+  g_assert_no_error (error);
+
+  http_house_settle (house);
+  g_socket_set_blocking (socket, FALSE);
+  g_assert_cmpint (g_socket_receive (socket, bytes, sizeof (bytes) - 1, NULL, &error), >, 0);
+  g_assert_true (g_str_has_prefix (bytes, "HTTP/1.1 200 "));
 }
 
 /* @answer is (transfer full). */
@@ -544,6 +604,11 @@ main (int   argc,
             client_leaves);
   ADD ("waiting/ends-with-the-server", server_stops);
   ADD ("waiting/is-for-so-many-at-once", too_many_wait);
+  ADD ("waiting/is-not-for-what-is-there", nobody_waits_for_what_is_there);
+  ADD_WITH ("waiting/events-that-are-there-are-heard-by-who-says-no-more",
+            "GET /api/v1/events?wait=60", client_says_no_more);
+  ADD_WITH ("waiting/output-that-is-there-is-heard-by-who-says-no-more",
+            "GET /api/v1/tasks/1/log?wait=60", client_says_no_more);
   ADD ("levels/if-they-are-asked-for", levels_if_asked_for);
   ADD ("levels/after-the-last", levels_after_the_last);
   ADD ("all/begins-with-a-snapshot", all_begins_with_a_snapshot);
