@@ -32,6 +32,7 @@ struct _HwHttpRides
   HwPlane *plane;    /* (owned) (not nullable) */
   GHashTable *rides; /* (owned) (element-type HwHttpRide): that are not over */
   GQueue blocked;    /* (element-type HwHttpRide): who takes nothing, for the longest time first */
+  GQueue leaving;    /* (element-type HwHttpRide): who has all, and is to hang up, likewise */
 };
 
 struct _HwHttpRide
@@ -41,51 +42,65 @@ struct _HwHttpRide
   const HwHttpRideFuncs *funcs; /* (nullable): nobody is told any more */
   gpointer user_data;
 
-  GList link;        /* in @owner's blocked */
-  gint64 blocked_at; /* or 0 */
+  GQueue *queue; /* (nullable): where it is, of @owner's */
+  GList link;    /* in @queue */
+  gint64 since;  /* when it came there */
 };
 
 G_DEFINE_FINAL_TYPE (HwHttpRides, hw_http_rides, G_TYPE_OBJECT)
 
-/* Whoever is cut loses nothing if they come again. */
+/* Has a ride be behind all others in one of the queues, or in none. @queue is (nullable). */
 static void
-on_plane_tick (HwPlane     *plane,
-               HwHttpRides *self)
+ride_enqueue (HwHttpRide *ride,
+              GQueue     *queue)
+{
+  if (ride->queue != NULL)
+    g_queue_unlink (ride->queue, &ride->link);
+
+  ride->queue = queue;
+  ride->since = hw_clock_get_monotonic_time (ride->owner->clock);
+  if (queue != NULL)
+    g_queue_push_tail_link (queue, &ride->link);
+}
+
+static void
+hw_http_rides_cut_old (HwHttpRides *self,
+                       GQueue      *queue,
+                       gint64       span)
 {
   gint64 now = hw_clock_get_monotonic_time (self->clock);
 
-  while (self->blocked.head != NULL)
+  while (queue->head != NULL && now - ((HwHttpRide *) queue->head->data)->since >= span)
     {
-      HwHttpRide *ride = self->blocked.head->data;
+      HwHttpRide *ride = queue->head->data;
 
-      if (now - ride->blocked_at < HW_HTTP_MAX_STALL)
-        break;
-
-      g_queue_unlink (&self->blocked, &ride->link);
-      ride->blocked_at = 0;
+      ride_enqueue (ride, NULL);
       hw_plane_cut (self->plane, ride->line);
     }
 }
 
-/* Whoever is blocked again has taken something: their time begins anew, behind all others'. */
+/* Whoever is cut while they are blocked loses nothing if they come again. */
 static void
-ride_set_blocked (HwHttpRide *ride,
-                  gboolean    is_blocked)
+on_plane_tick (HwPlane     *plane,
+               HwHttpRides *self)
 {
-  HwHttpRides *owner = ride->owner;
+  hw_http_rides_cut_old (self, &self->blocked, HW_HTTP_MAX_STALL);
+  hw_http_rides_cut_old (self, &self->leaving, HW_HTTP_LEAVE_TIMEOUT);
+}
 
-  if (ride->blocked_at != 0)
-    g_queue_unlink (&owner->blocked, &ride->link);
-
-  ride->blocked_at = is_blocked ? MAX (hw_clock_get_monotonic_time (owner->clock), 1) : 0;
-  if (is_blocked)
-    g_queue_push_tail_link (&owner->blocked, &ride->link);
+/* All has gone out. */
+static void
+ride_hear_drained (HwHttpRide *ride)
+{
+  ride_enqueue (ride, ride->funcs == NULL ? &ride->owner->leaving : NULL);
+  if (ride->funcs != NULL && ride->funcs->drained != NULL)
+    ride->funcs->drained (ride->user_data);
 }
 
 static void
 ride_hear_over (HwHttpRide *ride)
 {
-  ride_set_blocked (ride, FALSE);
+  ride_enqueue (ride, NULL);
   g_hash_table_remove (ride->owner->rides, ride);
   if (ride->funcs != NULL)
     ride->funcs->over (ride->user_data);
@@ -104,14 +119,13 @@ on_line_news (HwPlaneLine    *line,
 
   switch (kind)
     {
+    /* Whoever is blocked again has taken something: their time begins anew. */
     case HW_PLANE_NEWS_BLOCKED:
-      ride_set_blocked (ride, TRUE);
+      ride_enqueue (ride, &ride->owner->blocked);
       break;
 
     case HW_PLANE_NEWS_DRAINED:
-      ride_set_blocked (ride, FALSE);
-      if (ride->funcs != NULL && ride->funcs->drained != NULL)
-        ride->funcs->drained (ride->user_data);
+      ride_hear_drained (ride);
       break;
 
     case HW_PLANE_NEWS_OVER:
@@ -161,6 +175,7 @@ hw_http_rides_init (HwHttpRides *self)
 {
   self->rides = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->blocked);
+  g_queue_init (&self->leaving);
 }
 
 /**
@@ -345,7 +360,8 @@ hw_http_ride_watch (HwHttpRide      *self,
  * hw_http_ride_end:
  * @self: (transfer full): a ride
  *
- * Closes the connection behind what was sent. Nobody is told of it any more.
+ * Closes the connection behind what was sent, when the client has hung up, or
+ * %HW_HTTP_LEAVE_TIMEOUT after all has gone out. Nobody is told of it any more.
  */
 void
 hw_http_ride_end (HwHttpRide *self)
@@ -354,4 +370,5 @@ hw_http_ride_end (HwHttpRide *self)
 
   self->funcs = NULL;
   hw_plane_say_goodbye (self->owner->plane, self->line, 0);
+  hw_plane_ask (self->owner->plane, self->line);
 }

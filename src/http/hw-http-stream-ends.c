@@ -294,11 +294,17 @@ hw_http_stream_output_is_writable (GPollableOutputStream *pollable)
   return TRUE;
 }
 
+/* Whoever has the stream that was upgraded has said all; libsoup closes what is around it. */
 static gboolean
 hw_http_stream_output_close (GOutputStream *output,
                              GCancellable  *cancellable,
                              GError       **error)
 {
+  HwHttpStream *stream = HW_HTTP_STREAM_OUTPUT (output)->stream;
+
+  if (stream != NULL && stream->phase == HW_HTTP_STREAM_PHASE_UPGRADED)
+    hw_http_wire_say_goodbye (stream->wire);
+
   return TRUE;
 }
 

@@ -56,7 +56,7 @@ G_BEGIN_DECLS
 /**
  * HW_HTTP_LEAVE_TIMEOUT:
  *
- * How long a client that was refused may go on sending.
+ * How long a client that was told our last word may go on sending.
  */
 #define HW_HTTP_LEAVE_TIMEOUT (5 * G_USEC_PER_SEC)
 

@@ -9,7 +9,9 @@
 #include "hw-plane-socket-private.h"
 
 /* The answer to a request that lasts until the connection is closed: what is said is sent as
- * it is, and what comes is dropped.
+ * it is, and what comes is dropped. If we closed a socket that something still comes from, the
+ * kernel would take back what it has not sent: so at the end we say no more, and wait for the
+ * client to do so, too (RFC 9112, 9.6).
  */
 typedef struct
 {
@@ -37,18 +39,9 @@ hw_event_socket_take (HwPlaneSocket *socket,
     hw_plane_socket_cut (socket);
 }
 
-/* Its end is all there is to say, and nobody answers that. */
-static void
-hw_event_socket_part (HwPlaneSocket *socket,
-                      guint          code)
-{
-  socket->has_heard_goodbye = TRUE;
-}
-
 static const HwPlaneFraming event_framing = {
   .make_header = hw_event_socket_make_header,
   .take = hw_event_socket_take,
-  .part = hw_event_socket_part,
 };
 
 /**

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  *   at most %HW_PLANE_MAX_HEADER_LENGTH
  * @take: takes what came; @bytes may be changed
  * @finish: (nullable): puts into the queue, which is empty, what is due when all was sent
- * @part: puts into the queue what a goodbye is, after which nothing is said
+ * @part: (nullable): puts into the queue what a goodbye is, after which nothing is said. Without
+ *   it the end of what is said is one, and so is that of what the client says
  * @clear: (nullable): frees what is the kind's own
  *
  * What tells one kind of socket from another.
@@ -55,6 +56,7 @@ struct _HwPlaneSocket
   guint is_asked : 1; /* somebody wants to know when all is sent */
   guint has_said_goodbye : 1;
   guint has_heard_goodbye : 1;
+  guint is_silent : 1; /* the client was told that no more comes */
   guint is_over : 1;
 };
 

@@ -171,6 +171,12 @@ hw_plane_socket_drain (HwPlaneSocket *self)
       return;
     }
 
+  if (self->has_said_goodbye && self->framing->part == NULL && !self->is_silent)
+    {
+      self->is_silent = TRUE;
+      hw_plane_wire_say_goodbye (&self->wire);
+    }
+
   if (self->is_blocked || self->is_asked)
     hw_plane_socket_tell (self, HW_PLANE_NEWS_DRAINED, NULL);
   self->is_blocked = FALSE;
@@ -310,7 +316,8 @@ hw_plane_socket_say_goodbye (HwPlaneSocket *self,
     return;
 
   self->has_said_goodbye = TRUE;
-  self->framing->part (self, code);
+  if (self->framing->part != NULL)
+    self->framing->part (self, code);
 }
 
 /**

@@ -114,6 +114,23 @@ hw_plane_wire_write (HwPlaneWire         *self,
 }
 
 /**
+ * hw_plane_wire_say_goodbye:
+ * @self: a wire on which nothing is written any more
+ *
+ * Says that nothing more will come. It can still be read.
+ */
+void
+hw_plane_wire_say_goodbye (HwPlaneWire *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->stream != NULL)
+    g_output_stream_close (g_io_stream_get_output_stream (self->stream), NULL, NULL);
+  else
+    shutdown (self->fd, SHUT_WR);
+}
+
+/**
  * hw_plane_wire_forget_rest:
  * @self: a wire that is about to be cleared
  *

@@ -36,6 +36,7 @@ gssize hw_plane_wire_read (HwPlaneWire *self,
 gssize hw_plane_wire_write (HwPlaneWire         *self,
                             const GOutputVector *vectors,
                             gsize                n_vectors);
+void   hw_plane_wire_say_goodbye (HwPlaneWire *self);
 void   hw_plane_wire_forget_rest (HwPlaneWire *self);
 void   hw_plane_wire_clear (HwPlaneWire *self);
 

@@ -18,6 +18,9 @@
 /* Who hears nothing for so long never will, in microseconds. */
 #define PATIENCE (20 * G_USEC_PER_SEC)
 
+/* How long an answer is that goes out only as far as somebody reads it. */
+#define LONG_ANSWER (512 * 1024)
+
 /* Somebody who watches from the beginning, and costs this side nothing but a descriptor. */
 typedef struct
 {
@@ -173,7 +176,7 @@ test_http_feeds_idle (HttpHouse    *house,
   g_assert_cmpint (count_polls (), ==, n_polls);
 }
 
-/* Waits until the connection is closed. */
+/* Reads until the other side has said all. */
 static void
 viewer_hear_out (HttpHouse *house,
                  Viewer    *viewer)
@@ -281,6 +284,68 @@ test_http_feeds_thousand (HttpHouse    *house,
         assert_in_order (first->heard->str, n_tasks + 2);
       g_assert_cmpstr (viewer->heard->str, ==, first->heard->str);
     }
+}
+
+/* Has somebody wait for output, and then prints more of it than the kernel takes. */
+static Viewer *
+begin_long_answer (HttpHouse *house)
+{
+  g_autofree char *text = g_strnfill (LONG_ANSWER, 'x');
+  Viewer *viewer;
+
+  hw_test_house_submit (house->house, "demo");
+  hw_plane_set_max_lines (house->plane, 1);
+  viewer = viewer_new (house, "GET /api/v1/tasks/1/log?wait=60");
+  http_house_settle (house);
+  g_assert_false (hw_plane_has_room (house->plane, house->house->owner));
+
+  hw_fake_output_append (house->house->output, 1, 1, text);
+  hw_test_house_advance (house->house, G_USEC_PER_SEC / 10);
+  http_house_settle (house);
+
+  /* From now on it may come in large pieces. */
+  g_socket_set_option (viewer->socket, SOL_SOCKET, SO_RCVBUF, LONG_ANSWER, NULL);
+
+  return viewer;
+}
+
+/* Test that who asks on before the answer has come gets all of it, and not a connection that is
+ * reset.
+ */
+static void
+test_http_feeds_asks_on (HttpHouse    *house,
+                         gconstpointer test_data)
+{
+  Viewer *viewer = begin_long_answer (house);
+
+  g_assert_cmpint (g_socket_send (viewer->socket, "GET / HTTP/1.1\r\n", 16, NULL, NULL), ==, 16);
+  viewer_hear_out (house, viewer);
+  g_assert_cmpuint (strspn (strstr (viewer->heard->str, "\r\n\r\n") + 4, "x"), ==, LONG_ANSWER);
+
+  viewer_free (viewer);
+  http_house_settle (house);
+  g_assert_true (hw_plane_has_room (house->plane, house->house->owner));
+}
+
+/* Test that who has all of an answer and does not hang up is not waited for long. */
+static void
+test_http_feeds_stays (HttpHouse    *house,
+                       gconstpointer test_data)
+{
+  Viewer *viewer = begin_long_answer (house);
+
+  viewer_hear_out (house, viewer);
+  for (guint i = 1; i < HW_HTTP_LEAVE_TIMEOUT / G_USEC_PER_SEC; i++)
+    {
+      hw_test_house_advance (house->house, G_USEC_PER_SEC);
+      http_house_settle (house);
+    }
+  g_assert_false (hw_plane_has_room (house->plane, house->house->owner));
+
+  hw_test_house_advance (house->house, 2 * G_USEC_PER_SEC);
+  http_house_settle (house);
+  g_assert_true (hw_plane_has_room (house->plane, house->house->owner));
+  viewer_free (viewer);
 }
 
 /* Test that who takes 16 KiB a second of a large answer is not cut while they do, and is when
@@ -435,6 +500,8 @@ main (int   argc,
   ADD ("polls-that-wait-cost-the-main-context-no-source", polls);
   ADD ("a-thousand-are-told-each-event-once-in-order", thousand);
   ADD ("who-takes-16-kib-a-second-stays", slow);
+  ADD ("who-asks-on-gets-all-of-a-long-answer", asks_on);
+  ADD ("who-has-it-and-stays-is-not-waited-for-long", stays);
   ADD ("who-come-at-once-have-one-snapshot", snapshot);
   ADD ("what-is-recent-is-caught-up-with-in-the-plane", catch_up);
   ADD ("many-come-back-without-the-store", come_back);

@@ -50,7 +50,7 @@ test_says_what_it_is_told (Fixture      *fixture,
   g_assert_cmpstr (fixture->news->str, ==, "");
 }
 
-/* Test that its last words are heard, and that it waits for no answer. */
+/* Test that its last words are heard, and that it waits for the client to hang up. */
 static void
 test_goodbye_is_the_end (Fixture      *fixture,
                          gconstpointer test_data)
@@ -61,11 +61,33 @@ test_goodbye_is_the_end (Fixture      *fixture,
   hw_plane_socket_say_goodbye (fixture->socket, 0);
   push (fixture, "data: 2\n\n");
   hw_plane_socket_flush (fixture->socket);
-
   heard = hear (fixture);
   g_assert_cmpstr (heard, ==, "data: 1\n\n!");
+  g_assert_cmpstr (fixture->news->str, ==, "");
+
+  g_assert_cmpint (send (fixture->fd, "more", 4, 0), ==, 4);
+  hw_plane_socket_read (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
+  g_assert_cmpuint (hw_plane_socket_get_interest (fixture->socket), ==, EPOLLIN);
+  g_assert_cmpstr (fixture->news->str, ==, "");
+
+  g_assert_cmpint (shutdown (fixture->fd, SHUT_WR), ==, 0);
+  hw_plane_socket_read (fixture->socket);
   g_assert_cmpstr (fixture->news->str, ==, "O");
   g_assert_true (hw_plane_socket_is_over (fixture->socket));
+}
+
+/* Test that whoever wants to know when all has gone out is told before the client hangs up. */
+static void
+test_goodbye_has_gone_out (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  push (fixture, "data: 1\n\n");
+  hw_plane_socket_say_goodbye (fixture->socket, 0);
+  hw_plane_socket_ask (fixture->socket);
+  hw_plane_socket_flush (fixture->socket);
+
+  g_assert_cmpstr (fixture->news->str, ==, "D");
 }
 
 static void
@@ -141,6 +163,7 @@ main (int   argc,
   g_test_add ("/event-socket/" path, Fixture, NULL, set_up, test_ ## test, tear_down)
   ADD ("says-what-it-is-told", says_what_it_is_told);
   ADD ("goodbye-is-the-end", goodbye_is_the_end);
+  ADD ("goodbye-has-gone-out", goodbye_has_gone_out);
   ADD ("what-comes-is-dropped", what_comes_is_dropped);
   ADD ("client-leaves", client_leaves);
   ADD ("blocked", blocked);

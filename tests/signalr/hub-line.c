@@ -79,10 +79,16 @@ hub_line_new (guint port)
 }
 
 void
-hub_line_free (HubLine *self)
+hub_line_hang_up (HubLine *self)
 {
   hub_line_set_reading (self, FALSE);
   g_socket_close (self->socket, NULL);
+}
+
+void
+hub_line_free (HubLine *self)
+{
+  hub_line_hang_up (self);
   g_clear_object (&self->socket);
   g_string_free (self->received, TRUE);
   g_free (self);

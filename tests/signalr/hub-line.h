@@ -26,6 +26,7 @@ typedef struct
 
 HubLine *hub_line_new (guint port);
 void     hub_line_free (HubLine *self);
+void     hub_line_hang_up (HubLine *self);
 void     hub_line_set_reading (HubLine *self,
                                gboolean is_reading);
 

@@ -129,7 +129,8 @@ test_silent_client_is_left (HubHouse     *house,
 
   wait_until (line->is_over);
   g_assert_nonnull (strstr (line->received->str, "ClientTimeoutInterval"));
-  g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
+  hub_line_hang_up (line);
+  wait_until (hw_hub_get_n_connections (house->hub) == 0);
 }
 
 static void
@@ -254,7 +255,11 @@ test_stop_says_goodbye (HubHouse     *house,
 
   hw_hub_stop_async (house->hub, NULL, hw_await_result, &result);
   assert_event (line, "{\"type\":7,\"allowReconnect\":true}|");
-  wait_until (line->is_over && result != NULL);
+  wait_until (line->is_over);
+  g_assert_null (result);
+
+  hub_line_hang_up (line);
+  wait_until (result != NULL);
 
   g_assert_true (hw_hub_stop_finish (house->hub, result, NULL));
 }
