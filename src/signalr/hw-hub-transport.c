@@ -195,7 +195,11 @@ hw_hub_transport_take_post (HwHubTransport    *self,
 
   alive = g_object_ref (self);
   if (private->inlet == NULL)
-    private->inlet = hw_hub_inlet_new (door, private->connection);
+    {
+      private->inlet = hw_hub_inlet_new (door, private->connection);
+      if (private->closed_at != 0)
+        hw_hub_inlet_close (private->inlet);
+    }
   hw_hub_inlet_take (private->inlet, message, hw_hub_transport_get_now (self));
 }
 

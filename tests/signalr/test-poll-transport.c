@@ -211,6 +211,23 @@ test_client_that_does_not_hear_the_last_word (HubHouse     *house,
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
 }
 
+/* Test that what a client says who has not heard the last word yet is not waited for. */
+static void
+test_client_speaks_after_the_last_word (HubHouse     *house,
+                                        gconstpointer test_data)
+{
+  g_autofree char *token = begin (house);
+  g_autoptr(HubLine) post = NULL;
+
+  hub_house_pass_time (house, HW_HUB_HANDSHAKE_TIMEOUT / G_USEC_PER_SEC);
+  g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
+
+  post = hub_asking_send (house, "POST", token, "", HANDSHAKE);
+  hub_house_settle (house);
+  g_assert_true (post->is_over);
+  assert_line_answer (post, 200, "");
+}
+
 /* Test that what waits for a client that does not poll is bounded, and goes on when it does. */
 static void
 test_slow_client_is_not_fed (HubHouse     *house,
@@ -445,6 +462,7 @@ main (int   argc,
   ADD ("client/deletes", test_client_deletes);
   ADD ("client/breaks-the-protocol", test_client_breaks_the_protocol);
   ADD ("client/that-does-not-hear-the-last-word", test_client_that_does_not_hear_the_last_word);
+  ADD ("client/that-speaks-after-the-last-word", test_client_speaks_after_the_last_word);
   ADD ("slow-client/is-not-fed", test_slow_client_is_not_fed);
   ADD ("busy-client/waits", test_busy_client_waits);
   ADD ("busy-client/ends", test_busy_client_ends);
