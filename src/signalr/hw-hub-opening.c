@@ -120,6 +120,10 @@ opening_take (Opening *self,
   transport = hw_line_transport_new (kind, hub->plane, connection, hub->clock);
   hw_hub_transports_add (hub->transports, transport, token, kind == HW_LINE_KIND_EVENTS);
   hw_line_transport_start (HW_LINE_TRANSPORT (transport), &wire, early, beginning);
+
+  /* Whoever was let in before we stopped hears of it, as all others do. */
+  if (hub->is_stopped)
+    hw_hub_transport_say_goodbye (transport);
 }
 
 /* The answer to the upgrade has gone out. */

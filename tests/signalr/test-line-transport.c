@@ -384,6 +384,50 @@ test_stop_lets_nobody_in (HubHouse     *house,
   g_assert_cmpuint (hub_line_upgrade (line, target, BY_OWNER, &head), ==, 503);
 }
 
+typedef struct
+{
+  HwHub *hub;           /* (unowned) */
+  GAsyncResult *result; /* (owned) (nullable) */
+} Stop;
+
+static void
+on_message_wrote_informational (SoupServerMessage *message,
+                                gpointer           user_data)
+{
+  Stop *stop = user_data;
+
+  hw_hub_stop_async (stop->hub, NULL, hw_await_result, &stop->result);
+}
+
+/* Before the hub has it. */
+static void
+on_request_read (SoupServer        *server,
+                 SoupServerMessage *message,
+                 gpointer           user_data)
+{
+  g_signal_connect (message, "wrote-informational", G_CALLBACK (on_message_wrote_informational),
+                    user_data);
+}
+
+/* Test that who was let in just before hears of it, too, if their answer goes out just then. */
+static void
+test_stop_is_heard_by_who_comes (HubHouse     *house,
+                                 gconstpointer test_data)
+{
+  g_autoptr(HubLine) line = hub_line_new (house->port);
+  g_autofree char *head = NULL;
+  Stop stop = { house->hub, NULL };
+
+  g_signal_connect (house->server, "request-read", G_CALLBACK (on_request_read), &stop);
+  g_assert_cmpuint (hub_line_upgrade (line, "/hub", BY_OWNER, &head), ==, 101);
+  wait_until (stop.result != NULL);
+
+  assert_text (line, "{\"error\":\"Handshake was canceled.\"}|");
+  assert_goodbye (line, 1000);
+  g_assert_true (hw_hub_stop_finish (house->hub, stop.result, NULL));
+  g_clear_object (&stop.result);
+}
+
 /* Test that who does not answer is waited for until the caller has had enough. */
 static void
 test_stop_cuts_when_cancelled (HubHouse     *house,
@@ -547,6 +591,7 @@ main (int   argc,
   ADD ("stop/hears-a-busy-client", test_stop_hears_a_busy_client);
   ADD ("stop/of-an-empty-hub", test_stop_of_an_empty_hub);
   ADD ("stop/lets-nobody-in", test_stop_lets_nobody_in);
+  ADD ("stop/is-heard-by-who-comes", test_stop_is_heard_by_who_comes);
   ADD ("stop/cuts-when-cancelled", test_stop_cuts_when_cancelled);
   ADD ("hub-goes-with-its-connections", test_hub_goes_with_its_connections);
 
