@@ -196,6 +196,7 @@ hw_http_stream_end_answer (HwHttpStream *self)
 
 /* Looks whether the other side has taken something since the last time. What it has not taken is
  * in the kernel, however much that lets us write: an answer may seem to have gone out that has not.
+ * What was not there the last time, as it has only just gone out, says nothing yet.
  */
 void
 hw_http_stream_look_at_output (HwHttpStream *self)
@@ -207,10 +208,11 @@ hw_http_stream_look_at_output (HwHttpStream *self)
     n_left = 0;
 
   n_taken = (gint64) self->n_written - n_left;
-  if (n_left == 0 || n_taken > self->n_taken)
+  if (n_left == 0 || !self->had_left || n_taken > self->n_taken)
     self->stuck_since = 0;
   else if (self->stuck_since == 0)
     self->stuck_since = hw_clock_get_monotonic_time (self->clock);
+  self->had_left = n_left > 0;
   self->n_taken = n_taken;
 }
 

@@ -55,6 +55,7 @@ struct _HwHttpStream
   gint64 max_stall;
   HwHttpTurns *turns; /* (owned) (nullable): where who asks ahead waits */
   gint64 n_taken;     /* how much the other side had taken when time passed last */
+  gboolean had_left;  /* whether something was there then that it had not */
   gint64 stuck_since; /* since when it has taken nothing although something is there, or 0 */
 
   gboolean is_taken;   /* libsoup has it */

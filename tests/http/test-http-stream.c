@@ -7,11 +7,13 @@
 #include "listener-house.h"
 
 #include "hw-await.h"
-#include "hw-http-stream.h"
+#include "hw-http-stream-private.h"
 #include "wait.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #define SECOND G_USEC_PER_SEC
@@ -615,6 +617,46 @@ test_stream_byte_by_byte (ListenerHouse *house,
   g_assert_cmpuint (count_answers (heard, "200"), ==, 2);
 }
 
+static void
+on_request_started (SoupServer        *soup,
+                    SoupServerMessage *message,
+                    HwHttpStream     **stream)
+{
+  g_set_object (stream, hw_http_stream_get (message));
+}
+
+/* Whether the other side takes no more, and has said so of all that it took. */
+static gboolean
+is_full (HwHttpStream *stream)
+{
+  int n_left = 0;
+  int n_unsent = 0;
+
+  g_assert_cmpint (ioctl (hw_http_stream_get_fd (stream), SIOCOUTQ, &n_left), ==, 0);
+  g_assert_cmpint (ioctl (hw_http_stream_get_fd (stream), SIOCOUTQNSD, &n_unsent), ==, 0);
+
+  return n_left > 0 && n_left == n_unsent;
+}
+
+/* Test that an answer that has only just gone out is none that somebody does not take. */
+static void
+test_stream_stuck (ListenerHouse *house,
+                   gconstpointer  test_data)
+{
+  g_autoptr(HwHttpStream) stream = NULL;
+  g_autoptr(GSocket) client = NULL;
+
+  g_signal_connect (house->soup, "request-started", G_CALLBACK (on_request_started), &stream);
+  client = listener_house_ask (house, ASK ("/large"));
+  wait_until_seen (is_full (stream));
+  /* As if it had taken as much before. */
+  stream->n_taken = G_MAXINT64;
+  hw_http_stream_tick (stream);
+  g_assert_false (hw_http_stream_is_stuck (stream));
+  hw_http_stream_tick (stream);
+  g_assert_true (hw_http_stream_is_stuck (stream));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -647,6 +689,7 @@ main (int   argc,
   ADD ("refused/is-cut-in-the-end", test_stream_refused_is_cut);
   ADD ("refused/head-has-no-body", test_stream_refused_head_method);
   ADD ("time/a-request-wakes-nobody-up", test_stream_wakes_nobody);
+  ADD ("answer/that-has-just-gone-out-is-not-stuck", test_stream_stuck);
   ADD ("answer/little-of-it-waits-in-the-kernel", test_stream_little_waits);
   ADD ("answer/is-one-piece", test_stream_one_piece);
   ADD ("answer/continue-goes-before-it", test_stream_continue);
