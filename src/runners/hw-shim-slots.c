@@ -325,33 +325,88 @@ open_slot (int     folder_fd,
   return -1;
 }
 
+/* Keeps a slot for the attempt whose mark is in it, if that is expected and no slot of it was found:
+ * its shim wrote there only after all marks were read. Returns whether it is kept: then @slot is
+ * (transfer full).
+ */
+static gboolean
+hw_shim_slots_keep_expected (HwShimSlots *self,
+                             const char  *mark,
+                             Slot        *slot)
+{
+  gpointer found = NULL;
+  gboolean is_kept;
+
+  g_mutex_lock (&self->mutex);
+  is_kept = g_hash_table_lookup_extended (self->held, mark, NULL, &found) && found == NULL;
+  if (is_kept)
+    g_hash_table_insert (self->held, g_strdup (mark), slot);
+  g_mutex_unlock (&self->mutex);
+
+  return is_kept;
+}
+
+/* Opens a slot that is nobody's, as far as that was known. Returns -1 if it cannot be lent: then
+ * @slot is (transfer full), and it is kept for whom it is, or for another time.
+ */
+static int
+hw_shim_slots_try (HwShimSlots *self,
+                   Slot        *slot)
+{
+  g_autofree Contents *contents = g_new (Contents, 1);
+  char name[HW_IO_NAME_MAX];
+  int fd = open_slot (self->folder_fd, slot->number);
+  int number = fd < 0 ? errno : 0;
+
+  build_name (name, slot->number);
+  if (fd >= 0)
+    number = read_slot (self->folder_fd, name, contents);
+  if (number == 0 && !(contents->has_start &&
+                       hw_shim_slots_keep_expected (self, contents->start.mark, slot)))
+    return fd;
+
+  if (fd >= 0)
+    close (fd);
+  if (number == EBADMSG || number == ENOENT || number == ELOOP)
+    {
+      slot_free (slot);
+    }
+  else if (number != 0)
+    {
+      g_mutex_lock (&self->mutex);
+      g_queue_push_tail (&self->free, slot);
+      g_mutex_unlock (&self->mutex);
+    }
+
+  return -1;
+}
+
 /* Opens one of those that nobody needs any more. Those that are in use by a shim that outlived its
- * attempt come last next time. Returns it with its descriptor, or %NULL.
+ * attempt come last next time. Returns it with its descriptor, or %NULL. The main context gives
+ * slots back meanwhile, and must not wait for the disk.
  */
 static Slot *
 hw_shim_slots_find_free (HwShimSlots *self,
                          int         *slot_fd)
 {
+  Slot *slot;
   guint n_left;
 
   g_mutex_lock (&self->mutex);
-  for (n_left = self->free.length; n_left > 0; n_left--)
-    {
-      Slot *slot = g_queue_pop_head (&self->free);
-
-      *slot_fd = open_slot (self->folder_fd, slot->number);
-      if (*slot_fd >= 0)
-        {
-          g_mutex_unlock (&self->mutex);
-          return slot;
-        }
-
-      if (errno == EBADMSG || errno == ENOENT || errno == ELOOP)
-        slot_free (slot);
-      else
-        g_queue_push_tail (&self->free, slot);
-    }
+  n_left = self->free.length;
+  slot = g_queue_pop_head (&self->free);
   g_mutex_unlock (&self->mutex);
+
+  while (slot != NULL)
+    {
+      *slot_fd = hw_shim_slots_try (self, slot);
+      if (*slot_fd >= 0)
+        return slot;
+
+      g_mutex_lock (&self->mutex);
+      slot = --n_left > 0 ? g_queue_pop_head (&self->free) : NULL;
+      g_mutex_unlock (&self->mutex);
+    }
 
   return NULL;
 }

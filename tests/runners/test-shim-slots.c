@@ -232,6 +232,35 @@ test_of_an_expected_attempt_is_kept (Fixture      *fixture,
   g_assert_cmpuint (identify (take (fixture, third)), ==, of_first);
 }
 
+/* Test that a slot is not another one's if the shim that it was lent to writes there after the next
+ * daemon has looked at all slots.
+ */
+static void
+test_that_is_late_is_kept (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  g_autoptr(HwRun) old = make_run (fixture, 1);
+  g_autoptr(HwRun) late = make_run (fixture, 2);
+  g_autoptr(HwRun) other = make_run (fixture, 3);
+  int fd = take (fixture, old);
+  ino_t of_late;
+
+  keep (fixture, old, fd, TRUE);
+  close (fd);
+  hw_shim_slots_release (fixture->slots, old);
+  fd = take (fixture, late);
+  begin_again (fixture, LIFE);
+  hw_shim_slots_expect (fixture->slots, late);
+  g_assert_cmpint (hw_shim_slots_restore (fixture->slots, late), ==, 0);
+  keep (fixture, late, fd, TRUE);
+  of_late = identify (fd);
+
+  g_assert_cmpuint (identify (take (fixture, other)), !=, of_late);
+  lose_folders (fixture);
+  begin_again (fixture, NEXT_LIFE);
+  assert_restored (fixture, late, 0, 0);
+}
+
 /* Test that records that the power took are there again in the next life of the machine, and how
  * an attempt ended only if it did.
  */
@@ -344,6 +373,7 @@ main (int   argc,
   ADD ("is-used-again", test_is_used_again);
   ADD ("of-a-shim-is-passed-over", test_of_a_shim_is_passed_over);
   ADD ("of-an-expected-attempt-is-kept", test_of_an_expected_attempt_is_kept);
+  ADD ("that-is-late-is-kept", test_that_is_late_is_kept);
   ADD ("restores/records", test_restores_records);
   ADD ("restores/no-end-of-others", test_restores_no_end_of_others);
   ADD ("restores/nothing-in-one-life", test_restores_nothing_in_one_life);
