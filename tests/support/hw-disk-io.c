@@ -118,12 +118,13 @@ noted_openat (int         folder_fd,
   g_autofree char *path = build_path (folder_fd, name);
   int fd = openat (folder_fd, name, flags, HW_IO_FILE_MODE);
   int number = errno;
+  gboolean is_known = forget (fd);
 
-  if (forget (fd) && (flags & O_DIRECTORY) != 0)
+  if (is_known && (flags & O_DIRECTORY) != 0)
     {
       seam.fds[fd].folder = find_folder (fd);
     }
-  else if (fd >= 0 && path != NULL)
+  else if (is_known && path != NULL)
     {
       seam.fds[fd].is_file = TRUE;
       seam.fds[fd].file = hw_disk_open (seam.disk, path);
