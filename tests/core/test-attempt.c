@@ -188,6 +188,7 @@ test_attempt_outcome_to_fields (Bench        *bench,
                    ==, hw_clock_get_real_time (HW_CLOCK (bench->clock)));
 }
 
+/* Until the store has it, what the runner has written down of it is all there is. */
 static void
 test_attempt_ending_is_tried_again (Bench        *bench,
                                     gconstpointer test_data)
@@ -204,10 +205,12 @@ test_attempt_ending_is_tried_again (Bench        *bench,
   hw_fake_clock_advance (bench->clock, G_USEC_PER_SEC);
   hw_await_quiet ();
   assert_story (bench, "");
+  g_assert_cmpuint (hw_fake_runner_get_n_settled (bench->runner), ==, 0);
 
   hw_fake_clock_advance (bench->clock, G_USEC_PER_SEC);
   hw_await_quiet ();
   assert_story (bench, "Completed/1(success)");
+  g_assert_cmpuint (hw_fake_runner_get_n_settled (bench->runner), ==, 1);
   hw_test_log_assert_expected (log);
 }
 
@@ -230,6 +233,7 @@ test_attempt_ending_that_conflicts_is_not_tried_again (Bench        *bench,
 
   g_assert_cmpuint (hw_fake_clock_get_n_timers (bench->clock), ==, 0);
   assert_story (bench, "Pending/1");
+  g_assert_cmpuint (hw_fake_runner_get_n_settled (bench->runner), ==, 1);
   hw_test_log_assert_expected (log);
 }
 

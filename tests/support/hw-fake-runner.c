@@ -25,6 +25,7 @@ struct _HwFakeRunner
 
   GHashTable *runs; /* (owned) task id → HwRun (owned), those that have not ended */
   GString *calls;   /* (owned) */
+  guint n_settled;
   gint64 deadline;
 
   GQueue answers; /* (element-type Answer) (owned) */
@@ -201,6 +202,13 @@ hw_fake_runner_finish_verb (HwRunner     *runner,
 }
 
 static void
+hw_fake_runner_settle (HwRunner *runner,
+                       HwRun    *run)
+{
+  HW_FAKE_RUNNER (runner)->n_settled++;
+}
+
+static void
 hw_fake_runner_iface_init (HwRunnerInterface *iface)
 {
   iface->start_async = hw_fake_runner_start_async;
@@ -209,6 +217,7 @@ hw_fake_runner_iface_init (HwRunnerInterface *iface)
   iface->adopt_finish = hw_fake_runner_finish_verb;
   iface->control_async = hw_fake_runner_control_async;
   iface->control_finish = hw_fake_runner_finish_verb;
+  iface->settle = hw_fake_runner_settle;
 }
 
 static void
@@ -275,6 +284,22 @@ hw_fake_runner_take_calls (HwFakeRunner *self)
   g_string_truncate (self->calls, 0);
 
   return calls;
+}
+
+/**
+ * hw_fake_runner_get_n_settled:
+ * @self: a runner
+ *
+ * Gets how often it was told that the store has what became of an attempt.
+ *
+ * Returns: how often
+ */
+guint
+hw_fake_runner_get_n_settled (HwFakeRunner *self)
+{
+  g_return_val_if_fail (HW_IS_FAKE_RUNNER (self), 0);
+
+  return self->n_settled;
 }
 
 /**

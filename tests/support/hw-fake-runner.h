@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (HwFakeRunner, hw_fake_runner, HW, FAKE_RUNNER, GObject)
 HwFakeRunner *hw_fake_runner_new (void);
 
 char         *hw_fake_runner_take_calls (HwFakeRunner *self);
+guint         hw_fake_runner_get_n_settled (HwFakeRunner *self);
 guint         hw_fake_runner_get_n_running (HwFakeRunner *self);
 HwRun        *hw_fake_runner_get_run (HwFakeRunner *self,
                                       guint64       task_id);
