@@ -110,13 +110,14 @@ hw_attempt_files_set_error (const char *path,
                "task.", quoted, g_strerror (number));
 }
 
-/* Always fails. */
+/* Always fails, with errno. */
 static gboolean
 fail (const char *path,
       int         number,
       GError    **error)
 {
   hw_attempt_files_set_error (path, number, error);
+  errno = number;
 
   return FALSE;
 }
@@ -149,7 +150,7 @@ make_folder (const char *path,
  * its shim does that, once there is something in it that is to be kept.
  *
  * Returns: (transfer full) (type filename): the folder, or %NULL with a sentence for a
- *   person
+ *   person, and `errno`
  */
 char *
 hw_attempt_files_create (const char *root,

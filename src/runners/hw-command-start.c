@@ -351,8 +351,13 @@ hw_command_start_explain_async (HwCommandStart     *self,
   g_autoptr(GTask) gtask = g_task_new (NULL, NULL, callback, user_data);
   Failure *failure = g_new0 (Failure, 1);
 
-  *failure = (Failure) { self, stage, number };
   g_task_set_source_tag (gtask, hw_command_start_explain_async);
+
+  /* No full disk says that, nor somebody who took the folder away. */
+  if (stage == HW_SHIM_STAGE_RECORD && number == EIO)
+    hw_shim_slots_distrust (self->slots, self->run);
+
+  *failure = (Failure) { self, stage, number };
   g_task_set_task_data (gtask, failure, (GDestroyNotify) failure_free);
   g_task_run_in_thread (gtask, explain_in_thread);
 }

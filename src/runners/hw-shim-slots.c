@@ -8,18 +8,12 @@
 
 #include "hw-attempt-files.h"
 #include "hw-folder-sync.h"
-#include "hw-io.h"
 #include "hw-marked-processes.h"
-#include "hw-shim-records.h"
-#include "hw-shim-protocol.h"
-#include "hw-shim-slot.h"
+#include "hw-slot-files.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* The folder of all slots, in that of all attempts. Its name is no number, so no epoch's. */
@@ -45,10 +39,12 @@ struct _HwShimSlots
 
   GMutex opening;      /* comes before the other one */
   int folder_fd;       /* (owned) or -1: until it is known what former daemons have left */
+  GArray *unread;      /* (owned) (element-type guint64): slots that could not be read so far */
+  gboolean is_kept;    /* the names of all slots are on disk */
   guint64 kept_epoch;  /* whose folder is on disk with its name, or 0 */
 
   GMutex mutex;
-  GQueue free;         /* (element-type Slot): the last that was used first */
+  GQueue free;         /* (element-type Slot): the next to be lent first */
   GHashTable *held;    /* (owned) (element-type utf8 Slot): by mark; %NULL: it may turn up */
   guint64 n_made;      /* the greatest number that a slot has */
 };
@@ -57,7 +53,8 @@ struct _HwShimSlots
 typedef struct
 {
   guint64 number;
-  char *mark; /* (owned) (nullable) */
+  char *mark;      /* (owned) (nullable) */
+  gboolean is_ill; /* the disk did not take what was written to it */
 } Slot;
 
 static void
@@ -89,6 +86,7 @@ hw_shim_slots_new (const char *output_root,
   self->folder = g_build_filename (output_root, FOLDER, NULL);
   self->life = g_strdup (life);
   self->folder_fd = -1;
+  self->unread = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, slot_free);
   g_mutex_init (&self->opening);
   g_mutex_init (&self->mutex);
@@ -110,6 +108,7 @@ clear (gpointer box)
 
   if (self->folder_fd >= 0)
     close (self->folder_fd);
+  g_array_unref (self->unread);
   g_queue_clear_full (&self->free, slot_free);
   g_hash_table_unref (self->held);
   g_mutex_clear (&self->mutex);
@@ -125,65 +124,37 @@ hw_shim_slots_unref (HwShimSlots *self)
   g_atomic_rc_box_release_full (self, clear);
 }
 
-static void
-build_name (char   *name,
-            guint64 number)
-{
-  g_snprintf (name, HW_IO_NAME_MAX, "%" G_GUINT64_FORMAT, number);
-}
-
-/* What is in a slot. An exit record counts only beside the start record of the same attempt. */
-typedef struct
-{
-  char bytes[HW_SLOT_SIZE];
-  HwShimStart start;
-  gboolean has_start;
-  HwShimEnd end;
-  gboolean has_end;
-} Contents;
-
-/* Returns 0, or a number of errno. */
-static int
-read_slot (int         folder_fd,
-           const char *name,
-           Contents   *contents)
-{
-  int fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  const char *end_text = contents->bytes + HW_SLOT_END;
-  gssize n;
-  int number;
-
-  memset (contents, 0, sizeof *contents);
-  if (fd < 0)
-    return errno;
-
-  n = pread (fd, contents->bytes, HW_SLOT_SIZE, 0);
-  number = errno;
-  close (fd);
-  if (n < 0)
-    return number;
-
-  contents->has_start = hw_shim_start_parse (contents->bytes,
-                                             strnlen (contents->bytes, HW_RECORD_SIZE),
-                                             &contents->start);
-  contents->has_end = contents->has_start &&
-                      hw_shim_end_parse (end_text, strnlen (end_text, HW_RECORD_SIZE),
-                                         &contents->end) &&
-                      g_str_equal (contents->start.mark, contents->end.mark);
-
-  return 0;
-}
-
-/* Takes notice of a slot that is there, which is (transfer full). The mutex is held. */
+/* Takes notice of a slot that was read, which is (transfer full). */
 static void
 hw_shim_slots_add (HwShimSlots *self,
                    Slot        *slot)
 {
-  self->n_made = MAX (self->n_made, slot->number);
+  g_mutex_lock (&self->mutex);
   if (slot->mark != NULL && g_hash_table_contains (self->held, slot->mark))
     g_hash_table_insert (self->held, g_strdup (slot->mark), slot);
   else
     g_queue_push_tail (&self->free, slot);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* Notes a file that a former daemon left, none of which is read yet. */
+static void
+hw_shim_slots_note (HwShimSlots *self,
+                    int          folder_fd,
+                    const char  *name)
+{
+  guint64 slot_number;
+
+  if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &slot_number, NULL))
+    {
+      g_array_append_val (self->unread, slot_number);
+      self->n_made = MAX (self->n_made, slot_number);
+    }
+  else if (name[0] == '.' && name[1] >= '0' && name[1] <= '9')
+    {
+      /* A daemon that died while it made one. */
+      hw_io_remove (folder_fd, name);
+    }
 }
 
 /* Finds the slots that former daemons have made. Returns 0, or a number of errno. */
@@ -192,72 +163,109 @@ hw_shim_slots_find_all (HwShimSlots *self,
                         int          folder_fd)
 {
   DIR *folder = opendir (self->folder);
-  g_autofree Contents *contents = g_new (Contents, 1);
-  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (slot_free);
   const struct dirent *entry;
-  guint64 slot_number;
-  int number = folder == NULL ? errno : 0;
+  int number;
 
-  while (number == 0 && (entry = readdir (folder)) != NULL)
+  if (folder == NULL)
+    return errno;
+
+  g_array_set_size (self->unread, 0);
+  errno = 0;
+  while ((entry = readdir (folder)) != NULL)
     {
-      Slot *slot;
+      hw_shim_slots_note (self, folder_fd, entry->d_name);
+      errno = 0;
+    }
+  number = errno;
+  closedir (folder);
 
-      if (!g_ascii_string_to_unsigned (entry->d_name, 10, 1, G_MAXINT64, &slot_number, NULL))
+  return number;
+}
+
+/* Reads the marks of all slots that are not known yet: one that cannot be read is nobody's until it
+ * can. Whatever is no slot is none of ours.
+ */
+static void
+hw_shim_slots_read_marks (HwShimSlots *self)
+{
+  g_autofree HwSlotContents *contents = g_new (HwSlotContents, 1);
+
+  for (guint i = self->unread->len; i > 0; i--)
+    {
+      guint64 slot_number = g_array_index (self->unread, guint64, i - 1);
+      Slot *slot;
+      int number = hw_slot_files_read (self->folder_fd, slot_number, contents);
+
+      if (number != 0 && !hw_slot_files_is_of_none (number))
         continue;
 
-      number = read_slot (folder_fd, entry->d_name, contents);
+      g_array_remove_index_fast (self->unread, i - 1);
+      if (number != 0)
+        continue;
+
       slot = g_new0 (Slot, 1);
       slot->number = slot_number;
       slot->mark = contents->has_start ? g_strdup (contents->start.mark) : NULL;
-      g_ptr_array_add (found, slot);
+      hw_shim_slots_add (self, slot);
     }
-  if (folder != NULL)
-    closedir (folder);
-  if (number != 0)
-    return number;
+}
 
-  g_mutex_lock (&self->mutex);
-  while (found->len > 0)
-    hw_shim_slots_add (self, g_ptr_array_steal_index_fast (found, found->len - 1));
-  g_mutex_unlock (&self->mutex);
+/* Looks at what former daemons have left, which needs no room on the disk. Returns 0, or a number of
+ * errno. The mutex for that is held.
+ */
+static int
+hw_shim_slots_look (HwShimSlots *self)
+{
+  int folder_fd;
+  int number;
+
+  if (self->folder_fd >= 0)
+    return 0;
+
+  folder_fd = hw_io_open_folder (self->folder);
+  if (folder_fd < 0)
+    return errno;
+
+  number = hw_shim_slots_find_all (self, folder_fd);
+  if (number != 0)
+    {
+      close (folder_fd);
+      return number;
+    }
+
+  self->folder_fd = folder_fd;
+  hw_shim_slots_read_marks (self);
 
   return 0;
 }
 
-/* Gets the names of all slots to disk, as a daemon may have died before it had done that, and
- * finds them. Returns 0, or a number of errno. The mutex for that is held.
+/* Gets the names of all slots to disk, as a daemon may have died before it had done that. Returns 0,
+ * or a number of errno. The mutex for that is held.
  */
 static int
-hw_shim_slots_open (HwShimSlots *self)
+hw_shim_slots_keep_names (HwShimSlots *self)
 {
-  int folder_fd;
-  int number = 0;
+  int number;
 
-  if (self->folder_fd >= 0)
+  if (self->is_kept)
     return 0;
 
   if ((!hw_io_make_folder (self->root) && errno != EEXIST) ||
       (!hw_io_make_folder (self->folder) && errno != EEXIST))
     return errno;
 
-  folder_fd = hw_io_open_folder (self->folder);
-  if (folder_fd < 0 || !hw_io_sync (folder_fd))
+  number = hw_shim_slots_look (self);
+  if (number == 0 && !hw_io_sync (self->folder_fd))
     number = errno;
   if (number == 0)
     number = hw_folder_sync_now (self->root);
-  if (number == 0)
-    number = hw_shim_slots_find_all (self, folder_fd);
-
-  if (number == 0)
-    self->folder_fd = folder_fd;
-  else if (folder_fd >= 0)
-    close (folder_fd);
+  self->is_kept = number == 0;
 
   return number;
 }
 
-/* Makes ready whatever all that follows needs, and if there is an epoch, gets the name of its
- * folder to disk, which is there. Returns 0, or a number of errno.
+/* Makes ready whatever an attempt needs that begins, and gets the name of its epoch's folder to disk,
+ * which is there. Returns 0, or a number of errno.
  */
 static int
 hw_shim_slots_make_ready (HwShimSlots *self,
@@ -266,8 +274,8 @@ hw_shim_slots_make_ready (HwShimSlots *self,
   int number;
 
   g_mutex_lock (&self->opening);
-  number = hw_shim_slots_open (self);
-  if (number == 0 && epoch != 0 && epoch != self->kept_epoch)
+  number = hw_shim_slots_keep_names (self);
+  if (number == 0 && epoch != self->kept_epoch)
     {
       number = hw_folder_sync_now (self->root);
       self->kept_epoch = number == 0 ? epoch : 0;
@@ -275,54 +283,6 @@ hw_shim_slots_make_ready (HwShimSlots *self,
   g_mutex_unlock (&self->opening);
 
   return number;
-}
-
-/* Moves a descriptor out of the way of those that a shim is born with. Returns it, or -1. */
-static int
-lift (int fd)
-{
-  int lifted = fd;
-  int number;
-
-  if (fd < 0 || fd > HW_SHIM_SLOT_FD)
-    return fd;
-
-  lifted = fcntl (fd, F_DUPFD_CLOEXEC, HW_SHIM_SLOT_FD + 1);
-  number = errno;
-  close (fd);
-  errno = number;
-
-  return lifted;
-}
-
-/* Opens a slot that nobody has a lock on, and gets the lock. Returns -1 with errno: EWOULDBLOCK if
- * somebody may still write there, EBADMSG if it is none.
- */
-static int
-open_slot (int     folder_fd,
-           guint64 slot_number)
-{
-  char name[HW_IO_NAME_MAX];
-  struct stat status;
-  int number = 0;
-  int fd;
-
-  build_name (name, slot_number);
-  fd = lift (hw_io_open (folder_fd, name));
-  if (fd < 0)
-    return -1;
-
-  if (fstat (fd, &status) < 0 || flock (fd, LOCK_EX | LOCK_NB) < 0)
-    number = errno;
-  else if (!S_ISREG (status.st_mode) || status.st_size != HW_SLOT_SIZE)
-    number = EBADMSG;
-  if (number == 0)
-    return fd;
-
-  close (fd);
-  errno = number;
-
-  return -1;
 }
 
 /* Keeps a slot for the attempt whose mark is in it, if that is expected and no slot of it was found:
@@ -347,27 +307,23 @@ hw_shim_slots_keep_expected (HwShimSlots *self,
 }
 
 /* Opens a slot that is nobody's, as far as that was known. Returns -1 if it cannot be lent: then
- * @slot is (transfer full), and it is kept for whom it is, or for another time.
+ * @slot is (transfer full), and it is kept for whom it is, or for another time, or it is none.
  */
 static int
 hw_shim_slots_try (HwShimSlots *self,
                    Slot        *slot)
 {
-  g_autofree Contents *contents = g_new (Contents, 1);
-  char name[HW_IO_NAME_MAX];
-  int fd = open_slot (self->folder_fd, slot->number);
-  int number = fd < 0 ? errno : 0;
+  g_autofree HwSlotContents *contents = g_new (HwSlotContents, 1);
+  int fd = hw_slot_files_open (self->folder_fd, slot->number);
+  int number = fd < 0 ? errno : hw_slot_files_read (self->folder_fd, slot->number, contents);
 
-  build_name (name, slot->number);
-  if (fd >= 0)
-    number = read_slot (self->folder_fd, name, contents);
   if (number == 0 && !(contents->has_start &&
                        hw_shim_slots_keep_expected (self, contents->start.mark, slot)))
     return fd;
 
   if (fd >= 0)
     close (fd);
-  if (number == EBADMSG || number == ENOENT || number == ELOOP)
+  if (hw_slot_files_is_of_none (number))
     {
       slot_free (slot);
     }
@@ -379,6 +335,18 @@ hw_shim_slots_try (HwShimSlots *self,
     }
 
   return -1;
+}
+
+/* Removes a slot that is of no use, which is (transfer full). */
+static void
+hw_shim_slots_drop (HwShimSlots *self,
+                    Slot        *slot)
+{
+  char name[HW_IO_NAME_MAX];
+
+  hw_slot_files_build_name (name, slot->number);
+  hw_io_remove (self->folder_fd, name);
+  slot_free (slot);
 }
 
 /* Opens one of those that nobody needs any more. Those that are in use by a shim that outlived its
@@ -399,7 +367,10 @@ hw_shim_slots_find_free (HwShimSlots *self,
 
   while (slot != NULL)
     {
-      *slot_fd = hw_shim_slots_try (self, slot);
+      if (slot->is_ill)
+        hw_shim_slots_drop (self, slot);
+      else
+        *slot_fd = hw_shim_slots_try (self, slot);
       if (*slot_fd >= 0)
         return slot;
 
@@ -412,7 +383,7 @@ hw_shim_slots_find_free (HwShimSlots *self,
 }
 
 /* Makes one more, on disk with name and size. Returns it with its descriptor, or %NULL with
- * errno.
+ * errno: then there is none.
  */
 static Slot *
 hw_shim_slots_make (HwShimSlots *self,
@@ -421,22 +392,28 @@ hw_shim_slots_make (HwShimSlots *self,
   const char zeros[HW_SLOT_SIZE] = { 0 };
   char name[HW_IO_NAME_MAX];
   Slot *slot;
-  guint64 number;
+  guint64 slot_number;
+  int number;
 
   g_mutex_lock (&self->mutex);
-  number = ++self->n_made;
+  slot_number = ++self->n_made;
   g_mutex_unlock (&self->mutex);
 
-  build_name (name, number);
-  if (!hw_io_write_record (self->folder_fd, name, zeros, sizeof zeros, FALSE, TRUE))
-    return NULL;
-
-  *slot_fd = open_slot (self->folder_fd, number);
+  hw_slot_files_build_name (name, slot_number);
+  if (hw_io_write_record (self->folder_fd, name, zeros, sizeof zeros, FALSE, TRUE))
+    *slot_fd = hw_slot_files_open (self->folder_fd, slot_number);
   if (*slot_fd < 0)
-    return NULL;
+    {
+      /* It may have its name even so. One that was there is another one's. */
+      number = errno;
+      if (number != EEXIST)
+        hw_io_remove (self->folder_fd, name);
+      errno = number;
+      return NULL;
+    }
 
   slot = g_new0 (Slot, 1);
-  slot->number = number;
+  slot->number = slot_number;
 
   return slot;
 }
@@ -503,87 +480,43 @@ hw_shim_slots_expect (HwShimSlots *self,
   g_mutex_unlock (&self->mutex);
 }
 
-/* Puts into the attempt's folder what it does not have. It is not synced: the slot stays. Returns
- * 0, or a number of errno.
+/* Reads the slot of an attempt. If it has none, nothing is in it. Returns 0, or a number of errno:
+ * also if one that it may have could not be read.
  */
 static int
-hw_shim_slots_put_back (HwShimSlots *self,
-                        HwRun       *run,
-                        Contents    *contents)
+hw_shim_slots_read_of (HwShimSlots    *self,
+                       const char     *mark,
+                       HwSlotContents *contents)
 {
-  g_autofree char *folder = hw_attempt_files_create (self->root, run, NULL);
-  int folder_fd = folder != NULL ? hw_io_open_folder (folder) : -1;
-  const char *end_text = contents->bytes + HW_SLOT_END;
-  HwShimStart start;
-  HwShimEnd end;
-  int number = 0;
-
-  if (folder_fd < 0)
-    return EIO;
-
-  if (hw_attempt_files_read_start (folder_fd, run, &start) != 0 &&
-      !hw_io_write_record (folder_fd, HW_SHIM_START, contents->bytes, strlen (contents->bytes), TRUE,
-                           FALSE))
-    number = errno;
-  if (number == 0 && contents->has_end && hw_attempt_files_read_end (folder_fd, run, &end) != 0 &&
-      !hw_io_write_record (folder_fd, HW_SHIM_END, end_text, strlen (end_text), TRUE, FALSE))
-    number = errno;
-  close (folder_fd);
-
-  return number;
-}
-
-/* Reads the slot of an attempt. If it has none, nothing is in it. Returns 0, or a number of errno. */
-static int
-hw_shim_slots_read_of (HwShimSlots *self,
-                       const char  *mark,
-                       Contents    *contents)
-{
-  char name[HW_IO_NAME_MAX] = "";
   const Slot *slot;
-  int number = 0;
+  guint64 slot_number;
+  gboolean is_unsure;
+  int number;
+
+  memset (contents, 0, sizeof *contents);
+  g_mutex_lock (&self->opening);
+  number = hw_shim_slots_look (self);
+  if (number == 0)
+    hw_shim_slots_read_marks (self);
+  is_unsure = self->unread->len > 0;
+  g_mutex_unlock (&self->opening);
+
+  /* Nobody has kept anything where there is nothing at all. */
+  if (number != 0)
+    return number == ENOENT || number == ENOTDIR ? 0 : number;
 
   g_mutex_lock (&self->mutex);
   slot = g_hash_table_lookup (self->held, mark);
-  if (slot != NULL)
-    build_name (name, slot->number);
+  slot_number = slot != NULL ? slot->number : 0;
   g_mutex_unlock (&self->mutex);
 
-  memset (contents, 0, sizeof *contents);
-  if (name[0] != '\0')
-    number = read_slot (self->folder_fd, name, contents);
+  if (slot_number == 0)
+    return is_unsure ? EIO : 0;
+
+  number = hw_slot_files_read (self->folder_fd, slot_number, contents);
   contents->has_start = contents->has_start && g_str_equal (contents->start.mark, mark);
 
   return number;
-}
-
-/* Removes a start record of which nothing but the name, or the size, got to disk before the power
- * failed: what no slot has has not begun. Such a file is nothing else, as it got its name when all of
- * it was written. Returns 0, or a number of errno.
- */
-static int
-remove_blank (const char *root,
-              HwRun      *run)
-{
-  g_autofree char *folder = hw_attempt_files_build_folder (root, run);
-  int folder_fd = hw_io_open_folder (folder);
-  char text[HW_RECORD_SIZE] = "";
-  gssize length;
-  int fd;
-
-  if (folder_fd < 0)
-    return errno == ENOENT || errno == ENOTDIR ? 0 : errno;
-
-  fd = openat (folder_fd, HW_SHIM_START, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  length = fd >= 0 ? read (fd, text, sizeof text) : -1;
-  if (length == 0 || (length > 0 && text[0] == '\0' &&
-                      memcmp (text, text + 1, (gsize) length - 1) == 0))
-    hw_io_remove (folder_fd, HW_SHIM_START);
-  if (fd >= 0)
-    close (fd);
-  close (folder_fd);
-
-  return 0;
 }
 
 /**
@@ -592,7 +525,9 @@ remove_blank (const char *root,
  * @run: an attempt that is expected
  *
  * Puts the records of an attempt back into its folder, if they are of a former life of the machine
- * and it did not keep them: then nothing of it runs. Blocks.
+ * and it did not keep them: then nothing of it runs. In the life that they are of, only one whose
+ * bytes the disk did not take is put back. What is in the folder needs neither slots nor room on
+ * the disk. Blocks.
  *
  * Returns: 0, or a number of `errno`: then nothing is known of the attempt
  */
@@ -601,22 +536,45 @@ hw_shim_slots_restore (HwShimSlots *self,
                        HwRun       *run)
 {
   g_autofree char *mark = hw_mark_build (run);
-  g_autofree Contents *contents = g_new (Contents, 1);
-  int number = hw_shim_slots_make_ready (self, 0);
+  g_autofree char *folder = hw_attempt_files_build_folder (self->root, run);
+  g_autofree HwSlotContents *contents = g_new (HwSlotContents, 1);
+  int folder_fd = hw_io_open_folder (folder);
+  int number = 0;
 
-  /* Nobody has kept anything where there is nothing at all. */
-  if (number == ENOENT || number == ENOTDIR)
-    return 0;
-  if (number == 0)
-    number = hw_shim_slots_read_of (self, mark, contents);
-  if (number != 0)
-    return number;
+  if (folder_fd < 0 && errno != ENOENT && errno != ENOTDIR)
+    return errno;
 
-  if (!contents->has_start)
-    return remove_blank (self->root, run);
+  if (folder_fd < 0 || !hw_slot_files_are_needless (run, folder_fd, self->life))
+    {
+      number = hw_shim_slots_read_of (self, mark, contents);
+      if (number == 0)
+        number = hw_slot_files_put_back (self->root, run, folder_fd, contents, self->life);
+    }
+  if (folder_fd >= 0)
+    close (folder_fd);
 
-  return g_str_equal (contents->start.life, self->life)
-         ? 0 : hw_shim_slots_put_back (self, run, contents);
+  return number;
+}
+
+/**
+ * hw_shim_slots_distrust:
+ * @self: a lender
+ * @run: an attempt whose records could not be written
+ *
+ * Has nobody get the slot of the attempt after it.
+ */
+void
+hw_shim_slots_distrust (HwShimSlots *self,
+                        HwRun       *run)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  Slot *slot;
+
+  g_mutex_lock (&self->mutex);
+  slot = g_hash_table_lookup (self->held, mark);
+  if (slot != NULL)
+    slot->is_ill = TRUE;
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -624,7 +582,8 @@ hw_shim_slots_restore (HwShimSlots *self,
  * @self: a lender
  * @run: an attempt, whose end the store has
  *
- * Gives the slot of the attempt to the next, if it has one.
+ * Gives the slot of the attempt back, if it has one. It is the last that is lent again: should the
+ * disk not take what is written to it, that is not the next task's trouble, too.
  */
 void
 hw_shim_slots_release (HwShimSlots *self,
@@ -637,6 +596,6 @@ hw_shim_slots_release (HwShimSlots *self,
   g_mutex_lock (&self->mutex);
   if (g_hash_table_steal_extended (self->held, mark, (gpointer *) &key, (gpointer *) &slot) &&
       slot != NULL)
-    g_queue_push_head (&self->free, slot);
+    g_queue_push_tail (&self->free, slot);
   g_mutex_unlock (&self->mutex);
 }

@@ -22,6 +22,8 @@ void         hw_shim_slots_expect (HwShimSlots *self,
                                    HwRun       *run);
 int          hw_shim_slots_restore (HwShimSlots *self,
                                     HwRun       *run);
+void         hw_shim_slots_distrust (HwShimSlots *self,
+                                     HwRun       *run);
 void         hw_shim_slots_release (HwShimSlots *self,
                                     HwRun       *run);
 

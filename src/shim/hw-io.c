@@ -106,7 +106,7 @@ hw_io_sync (int fd)
 }
 
 /* Returns when the names are on disk that a folder has: one of those above, as a path of ".."
- * says.
+ * says, or one below.
  */
 bool
 hw_io_sync_above (int         folder_fd,

@@ -14,7 +14,7 @@
  * there.
  *
  * Without a slot (-1) the files are synced: a daemon that was there before its shim was upgraded
- * lends none, and has synced the folders above.
+ * lends none, and has synced the folders above. So is the end that a slot does not take.
  */
 
 /* Writes a start record, which must not be there yet, else EEXIST, and returns when it is kept for
@@ -37,13 +37,18 @@ hw_shim_slot_keep_start (int         slot_fd,
   return false;
 }
 
-/* Writes an exit record, and returns when it is kept for good. */
+/* Writes an exit record, and returns when it is kept for good: with the names of all folders, if it
+ * is not in the slot, from above.
+ */
 bool
 hw_shim_slot_keep_end (int         slot_fd,
                        int         folder_fd,
                        const char *text,
                        size_t      length)
 {
-  return (slot_fd < 0 || hw_io_overwrite (slot_fd, HW_SLOT_END, text, length + 1)) &&
-         hw_io_write_record (folder_fd, HW_SHIM_END, text, length, true, slot_fd < 0);
+  bool is_in_slot = slot_fd >= 0 && hw_io_overwrite (slot_fd, HW_SLOT_END, text, length + 1);
+
+  return (slot_fd < 0 || is_in_slot || (hw_io_sync_above (folder_fd, "../..") &&
+                                        hw_io_sync_above (folder_fd, ".."))) &&
+         hw_io_write_record (folder_fd, HW_SHIM_END, text, length, true, !is_in_slot);
 }

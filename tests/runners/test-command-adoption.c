@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-error.h"
+#include "hw-shim-slot.h"
 
 #include "tests/support/command-heir.h"
 #include "tests/support/command-tree.h"
@@ -301,6 +302,46 @@ test_ended_before_reboot (CommandFixture *fixture,
   g_assert_cmpint (again->result, ==, HW_RESULT_SUCCESS);
 }
 
+/* Makes the start record in a slot one of a former life of the machine. */
+static void
+age_slot (CommandFixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->output_root, "records", "1", NULL);
+  g_autofree char *bytes = NULL;
+  g_autoptr(GError) error = NULL;
+  HwShimStart start;
+  gsize length;
+
+  g_file_get_contents (path, &bytes, &length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (length, ==, HW_SLOT_SIZE);
+  g_assert_true (hw_shim_start_parse (bytes, strlen (bytes), &start));
+  g_strlcpy (start.life, "another-boot/1", sizeof start.life);
+  length = hw_shim_start_build (&start, bytes, HW_RECORD_SIZE);
+  g_assert_cmpuint (length, >, 0);
+  bytes[length] = '\0';
+  g_assert_true (g_file_set_contents (path, bytes, HW_SLOT_SIZE, NULL));
+}
+
+/* Test that what ended before the power failed has ended, though of its folder nothing is left. */
+static void
+test_ended_before_power_failed (CommandFixture *fixture,
+                                gconstpointer   test_data)
+{
+  g_autoptr(RunProbe) probe = run_command (fixture, "{'argv': <['true']>}");
+  g_autoptr(RunProbe) again = run_probe_new_again (probe);
+
+  drop_object (g_steal_pointer (&fixture->runner));
+  fixture->runner = HW_RUNNER (make_runner (fixture));
+  age_slot (fixture);
+  remove_tree (fixture->attempt);
+  adopt (fixture, again);
+  wait_until (again->is_finished);
+
+  g_assert_cmpint (again->result, ==, HW_RESULT_SUCCESS);
+  g_assert_cmpint (again->exit_code, ==, 0);
+}
+
 static void
 test_never_began (CommandFixture *fixture,
                   gconstpointer   test_data)
@@ -416,6 +457,7 @@ main (int   argc,
   ADD ("lost/spares-others", test_spares_others);
   ADD ("reboot/interrupts", test_interrupted_by_reboot);
   ADD ("reboot/after-end", test_ended_before_reboot);
+  ADD ("reboot/after-power-failed", test_ended_before_power_failed);
   ADD ("never-began", test_never_began);
   ADD ("never-began/nor-given-up", test_never_began_nor_given_up);
   ADD ("never-began/cannot-begin", test_given_up_cannot_begin);

@@ -13,9 +13,12 @@
 
 #include "tests/support/remove-tree.h"
 
-#include <fcntl.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LIFE "a-boot/1"
@@ -29,12 +32,91 @@ typedef struct
   HwShimSlots *slots; /* (owned) */
 } Fixture;
 
+/* What the system refuses, or has done, below. It has no context, and neither has this. */
+static struct
+{
+  gboolean fails_names;  /* of all folders */
+  ino_t unreadable;      /* a file, or 0 */
+  gboolean fails_writes; /* over what is there */
+  gboolean fails_data;   /* fdatasync(2) */
+  gboolean fails_syncs;  /* fsync(2) of folders */
+  guint n_syncs;         /* of fsync(2) */
+} disk;
+
+static struct stat
+look_at (int fd)
+{
+  struct stat status;
+
+  g_assert_no_errno (fstat (fd, &status));
+
+  return status;
+}
+
+struct dirent *
+readdir (DIR *folder)
+{
+  struct dirent *(*next) (DIR *) = dlsym (RTLD_NEXT, "readdir64");
+
+  if (!disk.fails_names)
+    return next (folder);
+
+  errno = EIO;
+  return NULL;
+}
+
+ssize_t
+pread (int    fd,
+       void  *bytes,
+       size_t size,
+       off_t  offset)
+{
+  if (look_at (fd).st_ino != disk.unreadable)
+    return syscall (SYS_pread64, fd, bytes, size, offset);
+
+  errno = EIO;
+  return -1;
+}
+
+ssize_t
+pwrite (int         fd,
+        const void *bytes,
+        size_t      size,
+        off_t       offset)
+{
+  if (!disk.fails_writes)
+    return syscall (SYS_pwrite64, fd, bytes, size, offset);
+
+  errno = EIO;
+  return -1;
+}
+
+int
+fdatasync (int fd)
+{
+  errno = EIO;
+
+  return disk.fails_data ? -1 : 0;
+}
+
+int
+fsync (int fd)
+{
+  disk.n_syncs++;
+  if (!disk.fails_syncs || !S_ISDIR (look_at (fd).st_mode))
+    return 0;
+
+  errno = EIO;
+  return -1;
+}
+
 static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
   g_autoptr(GError) error = NULL;
 
+  memset (&disk, 0, sizeof disk);
   fixture->folder = g_dir_make_tmp ("shim-slots-XXXXXX", &error);
   g_assert_no_error (error);
   fixture->root = g_build_filename (fixture->folder, "output", NULL);
@@ -80,9 +162,8 @@ take (Fixture *fixture,
 static ino_t
 identify (int fd)
 {
-  struct stat status;
+  struct stat status = look_at (fd);
 
-  g_assert_no_errno (fstat (fd, &status));
   g_assert_cmpint (status.st_size, ==, HW_SLOT_SIZE);
   close (fd);
 
@@ -107,6 +188,23 @@ open_attempt (Fixture *fixture,
   return hw_io_open_folder (folder);
 }
 
+/* Does what a shim does at the end. */
+static void
+keep_end (Fixture *fixture,
+          HwRun   *run,
+          int      slot_fd)
+{
+  g_autofree char *mark = hw_mark_build (run);
+  HwShimEnd end = { .ending = HW_SHIM_EXITED, .number = 5, .at = 6 };
+  char text[HW_RECORD_SIZE];
+  int folder_fd = open_attempt (fixture, run);
+
+  g_strlcpy (end.mark, mark, sizeof end.mark);
+  g_assert_true (hw_shim_slot_keep_end (slot_fd, folder_fd, text,
+                                        hw_shim_end_build (&end, text, sizeof text)));
+  close (folder_fd);
+}
+
 /* Does what a shim does at the beginning, and at the end if there is one. */
 static void
 keep (Fixture *fixture,
@@ -116,19 +214,16 @@ keep (Fixture *fixture,
 {
   g_autofree char *mark = hw_mark_build (run);
   HwShimStart start = { .shim = 12, .shim_start = 3, .child = 13, .child_start = 4 };
-  HwShimEnd end = { .ending = HW_SHIM_EXITED, .number = 5, .at = 6 };
   char text[HW_RECORD_SIZE];
   int folder_fd = open_attempt (fixture, run);
 
   g_strlcpy (start.mark, mark, sizeof start.mark);
   g_strlcpy (start.life, LIFE, sizeof start.life);
-  g_strlcpy (end.mark, mark, sizeof end.mark);
   g_assert_true (hw_shim_slot_keep_start (slot_fd, folder_fd, text,
                                           hw_shim_start_build (&start, text, sizeof text)));
-  if (has_end)
-    g_assert_true (hw_shim_slot_keep_end (slot_fd, folder_fd, text,
-                                          hw_shim_end_build (&end, text, sizeof text)));
   close (folder_fd);
+  if (has_end)
+    keep_end (fixture, run, slot_fd);
 }
 
 /* The power fails, and of the attempts' folders nothing is left. */
@@ -361,6 +456,217 @@ test_blank_record_says_nothing (Fixture      *fixture,
     }
 }
 
+/* Test that in the life of the machine that wrote them, too, records are put back whose bytes the
+ * disk did not take.
+ */
+static void
+test_blank_record_in_one_life (Fixture      *fixture,
+                               gconstpointer test_data)
+{
+  g_autoptr(HwRun) run = make_run (fixture, 1);
+  g_autofree char *folder = hw_attempt_files_build_folder (fixture->root, run);
+  g_autofree char *start = g_build_filename (folder, HW_SHIM_START, NULL);
+  g_autofree char *end = g_build_filename (folder, HW_SHIM_END, NULL);
+  int fd = take (fixture, run);
+
+  keep (fixture, run, fd, TRUE);
+  close (fd);
+  g_file_set_contents (start, "\0\0\0\0", 4, NULL);
+  begin_again (fixture, LIFE);
+  assert_restored (fixture, run, 0, 0);
+
+  g_file_set_contents (end, "\0\0\0\0", 4, NULL);
+  begin_again (fixture, LIFE);
+  assert_restored (fixture, run, 0, 0);
+
+  g_file_set_contents (start, "headway", 7, NULL);
+  begin_again (fixture, LIFE);
+  assert_restored (fixture, run, EBADMSG, 0);
+}
+
+/* Counts what is in the folder of slots. */
+static guint
+count_slots (Fixture *fixture)
+{
+  g_autofree char *path = g_build_filename (fixture->root, "records", NULL);
+  g_autoptr(GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (folder != NULL && g_dir_read_name (folder) != NULL)
+    n++;
+
+  return n;
+}
+
+static gboolean
+has_slot (Fixture    *fixture,
+          const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->root, "records", name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Test that to look for an attempt makes nothing, as there may be no room for it. */
+static void
+test_restoring_makes_nothing (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  g_autoptr(HwRun) run = make_run (fixture, 1);
+
+  assert_restored (fixture, run, ENOENT, ENOENT);
+  g_assert_false (g_file_test (fixture->root, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (disk.n_syncs, ==, 0);
+}
+
+/* Test that nothing is known of an attempt whose slot may be one that cannot be read, or found, and
+ * that all is known of others.
+ */
+static void
+test_unreadable_slot_hides_its_own (Fixture      *fixture,
+                                    gconstpointer test_data)
+{
+  g_autoptr(HwRun) hidden = make_run (fixture, 1);
+  g_autoptr(HwRun) other = make_run (fixture, 2);
+  g_autoptr(HwRun) third = make_run (fixture, 3);
+  ino_t of_hidden;
+  int fd = take (fixture, hidden);
+
+  keep (fixture, hidden, fd, TRUE);
+  of_hidden = identify (fd);
+  fd = take (fixture, other);
+  keep (fixture, other, fd, TRUE);
+  close (fd);
+  lose_folders (fixture);
+  begin_again (fixture, NEXT_LIFE);
+  hw_shim_slots_expect (fixture->slots, hidden);
+
+  disk.fails_names = TRUE;
+  g_assert_cmpint (hw_shim_slots_restore (fixture->slots, hidden), ==, EIO);
+  disk.fails_names = FALSE;
+  disk.unreadable = of_hidden;
+  g_assert_cmpint (hw_shim_slots_restore (fixture->slots, hidden), ==, EIO);
+  assert_restored (fixture, other, 0, 0);
+  g_assert_cmpuint (identify (take (fixture, third)), !=, of_hidden);
+
+  /* What its folder says needs no slot. */
+  assert_restored (fixture, other, 0, 0);
+  disk.unreadable = 0;
+  assert_restored (fixture, hidden, 0, 0);
+}
+
+/* Test that what has the name of a slot and is none is in nobody's way. */
+static void
+test_what_is_none_is_let_be (Fixture      *fixture,
+                             gconstpointer test_data)
+{
+  g_autoptr(HwRun) run = make_run (fixture, 1);
+  g_autoptr(HwRun) other = make_run (fixture, 2);
+  g_autofree char *folder = g_build_filename (fixture->root, "records", "7", NULL);
+  g_autofree char *link = g_build_filename (fixture->root, "records", "9", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  g_assert_no_errno (symlink ("7", link));
+  assert_restored (fixture, run, ENOENT, ENOENT);
+  close (take (fixture, other));
+  g_assert_true (has_slot (fixture, "10"));
+  g_assert_cmpuint (count_slots (fixture), ==, 3);
+}
+
+/* Test that no file is left of a slot that could not be made, nor of one that was being made when a
+ * daemon died.
+ */
+static void
+test_that_fails_to_be_made_is_gone (Fixture      *fixture,
+                                    gconstpointer test_data)
+{
+  g_autoptr(HwRun) run = make_run (fixture, 1);
+  g_autoptr(HwRun) other = make_run (fixture, 2);
+  g_autofree char *draft = g_build_filename (fixture->root, "records", ".2.1234", NULL);
+  int fd;
+
+  close (take (fixture, run));
+  disk.fails_syncs = TRUE;
+  g_assert_cmpint (hw_shim_slots_take (fixture->slots, other, &fd), ==, EIO);
+  g_assert_cmpint (fd, ==, -1);
+  g_assert_cmpuint (count_slots (fixture), ==, 1);
+
+  disk.fails_syncs = FALSE;
+  g_assert_true (g_file_set_contents (draft, "", 0, NULL));
+  begin_again (fixture, LIFE);
+  close (take (fixture, other));
+  g_assert_cmpuint (count_slots (fixture), ==, 1);
+}
+
+/* Begins an attempt in a slot that takes nothing. */
+static void
+fail_to_begin (Fixture *fixture,
+               HwRun   *run,
+               int      slot_fd)
+{
+  int folder_fd = open_attempt (fixture, run);
+  HwShimStart start;
+
+  errno = 0;
+  g_assert_false (hw_shim_slot_keep_start (slot_fd, folder_fd, "text", strlen ("text")));
+  g_assert_cmpint (errno, ==, EIO);
+  g_assert_cmpint (hw_attempt_files_read_start (folder_fd, run, &start), ==, ENOENT);
+  close (folder_fd);
+  close (slot_fd);
+}
+
+/* Test that a slot that takes nothing is not the next one's: if that is known it is removed, else it is
+ * the last that is lent again.
+ */
+static void
+test_that_takes_nothing_is_not_lent (Fixture      *fixture,
+                                     gconstpointer test_data)
+{
+  g_autoptr(HwRun) first = make_run (fixture, 1);
+  g_autoptr(HwRun) second = make_run (fixture, 2);
+  g_autoptr(HwRun) third = make_run (fixture, 3);
+  g_autoptr(HwRun) fourth = make_run (fixture, 4);
+  int fd = take (fixture, first);
+  int second_fd = take (fixture, second);
+  ino_t of_second = identify (second_fd);
+
+  hw_shim_slots_release (fixture->slots, second);
+  disk.fails_writes = test_data == NULL;
+  disk.fails_data = test_data != NULL;
+  fail_to_begin (fixture, first, fd);
+  if (test_data == NULL)
+    hw_shim_slots_distrust (fixture->slots, first);
+  hw_shim_slots_release (fixture->slots, first);
+  memset (&disk, 0, sizeof disk);
+
+  g_assert_cmpuint (identify (take (fixture, third)), ==, of_second);
+  g_assert_true (has_slot (fixture, "1"));
+  close (take (fixture, fourth));
+  g_assert_true (has_slot (fixture, "1") == (test_data != NULL));
+}
+
+/* Test that an end that its slot does not take is kept in the attempt's folder, on disk with all that
+ * it takes to find it: two folders above, the file, and the folder.
+ */
+static void
+test_end_beside_ill_slot (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  g_autoptr(HwRun) run = make_run (fixture, 1);
+  int fd = take (fixture, run);
+
+  keep (fixture, run, fd, FALSE);
+  disk.fails_writes = test_data == NULL;
+  disk.fails_data = test_data != NULL;
+  disk.n_syncs = 0;
+  keep_end (fixture, run, fd);
+  g_assert_cmpuint (disk.n_syncs, ==, 4);
+  close (fd);
+  begin_again (fixture, NEXT_LIFE);
+
+  assert_restored (fixture, run, 0, 0);
+}
+
 #define ADD(path, function) \
   g_test_add ("/shim-slots/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -377,7 +683,18 @@ main (int   argc,
   ADD ("restores/records", test_restores_records);
   ADD ("restores/no-end-of-others", test_restores_no_end_of_others);
   ADD ("restores/nothing-in-one-life", test_restores_nothing_in_one_life);
+  ADD ("restores/blank-in-one-life", test_blank_record_in_one_life);
+  ADD ("restores/and-makes-nothing", test_restoring_makes_nothing);
   ADD ("blank-record-says-nothing", test_blank_record_says_nothing);
+  ADD ("unreadable-hides-its-own", test_unreadable_slot_hides_its_own);
+  ADD ("what-is-none-is-let-be", test_what_is_none_is_let_be);
+  ADD ("that-fails-to-be-made-is-gone", test_that_fails_to_be_made_is_gone);
+  ADD ("that-takes-nothing/is-removed", test_that_takes_nothing_is_not_lent);
+  g_test_add ("/shim-slots/that-takes-nothing/is-last", Fixture, "", set_up,
+              test_that_takes_nothing_is_not_lent, tear_down);
+  ADD ("end/write-fails", test_end_beside_ill_slot);
+  g_test_add ("/shim-slots/end/sync-fails", Fixture, "", set_up, test_end_beside_ill_slot,
+              tear_down);
 
   return g_test_run ();
 }
