@@ -134,10 +134,7 @@ hw_shim_fail (HwShim     *self,
               int         number)
 {
   HwShimEnd end = {
-    .ending = HW_SHIM_FAILED,
-    .number = number,
-    .stage = stage,
-    .at = hw_shim_real_time (),
+    .ending = HW_SHIM_FAILED, .number = number, .stage = stage, .at = hw_shim_real_time (),
   };
   char text[HW_RECORD_SIZE];
   uint8_t payload[8];

@@ -6,10 +6,13 @@
 
 #include "hw-io.h"
 #include "hw-shim-protocol.h"
+#include "hw-shim-record.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Names a file of the segment that an offset is in; @name has HW_IO_NAME_MAX bytes. */
@@ -113,21 +116,40 @@ make_room (HwShimOutput *self)
   hw_io_remove (self->folder_fd, name);
 }
 
-/* Returns when all that was written is on disk, with the names of the segments: an exit record
- * must not be there without them. The folders above have theirs there from the first time on:
- * nobody has done that before, as most that ends at once prints nothing. From above, as some file
- * systems sync what is above a new folder together with it.
+/* Whether the program has left results: the folder has more in it than itself and what it is in, whose
+ * names take the least that there is.
+ */
+static bool
+has_results (int folder_fd)
+{
+  char entries[HW_FOLDER_ENTRIES];
+  int fd = openat (folder_fd, HW_SHIM_RESULTS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  bool has_any = syscall (SYS_getdents64, fd, entries, sizeof entries) > 2 * HW_FOLDER_ENTRY;
+
+  close (fd);
+
+  return has_any;
+}
+
+/* Returns when all that was written is on disk, with the names of the segments and of the results: an
+ * exit record must not be there without them. The folders above have theirs there from the first
+ * time on: nobody has done that before, as most that ends at once leaves nothing. From above, as some
+ * file systems sync what is above a new folder together with it.
  */
 bool
 hw_shim_output_sync (HwShimOutput *self)
 {
-  if (self->segment_fd < 0)
+  bool has_files = has_results (self->folder_fd);
+
+  if (self->segment_fd < 0 && !has_files)
     return true;
 
   self->has_folders = self->has_folders || (hw_io_sync_above (self->folder_fd, "../..") &&
                                             hw_io_sync_above (self->folder_fd, ".."));
 
-  return self->has_folders && hw_io_sync (self->segment_fd) && hw_io_sync (self->folder_fd);
+  return self->has_folders && (self->segment_fd < 0 || hw_io_sync (self->segment_fd)) &&
+         (!has_files || hw_io_sync_above (self->folder_fd, HW_SHIM_RESULTS)) &&
+         hw_io_sync (self->folder_fd);
 }
 
 /* Opens the segment that the next byte goes into. A full one is on disk before the next

@@ -34,6 +34,10 @@
 #define HW_INDEX_BYTES (64 * 1024)
 #define HW_INDEX_TIME 1000000
 
+/* What linux_dirent64 takes for the shortest names, and room for those and any other one. */
+#define HW_FOLDER_ENTRY 24
+#define HW_FOLDER_ENTRIES 512
+
 /* The output of one attempt, as it is written. Begins with all zero but the folder. */
 typedef struct
 {

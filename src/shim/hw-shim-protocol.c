@@ -127,19 +127,13 @@ hw_shim_task_read (uint8_t    *bytes,
 
   *task = (HwShimTask) {
     .umask = (int) hw_shim_read_u32 (bytes) - 1,
-    .timeout = hw_shim_read_u32 (bytes + 16),
-    .grace = hw_shim_read_u32 (bytes + 20),
-    .output_limit = hw_shim_read_u64 (bytes + 24),
-    .terminal = hw_shim_read_u32 (bytes + 32),
+    .timeout = hw_shim_read_u32 (bytes + 16), .grace = hw_shim_read_u32 (bytes + 20),
+    .output_limit = hw_shim_read_u64 (bytes + 24), .terminal = hw_shim_read_u32 (bytes + 32),
     .texts = lists[0],
-    .mark = lists[0][0],
-    .life = lists[0][1],
-    .path = lists[0][2],
-    .directory = lists[0][3],
+    .mark = lists[0][0], .life = lists[0][1],
+    .path = lists[0][2], .directory = lists[0][3],
     .cgroup = lists[0][4],
-    .argv = lists[1],
-    .environment = lists[2],
-    .secrets = lists[3],
+    .argv = lists[1], .environment = lists[2], .secrets = lists[3],
   };
 
   return true;

@@ -13,6 +13,7 @@
 /* The files of an attempt, in its folder. */
 #define HW_SHIM_START "start"   /* its work may have begun */
 #define HW_SHIM_END "end"       /* how it ended */
+#define HW_SHIM_RESULTS "files" /* a folder: what the program leaves as results */
 #define HW_SHIM_SOCKET "socket" /* the door of the shim that watches it */
 #define HW_SHIM_SOCKET_DRAFT "socket.draft"
 

@@ -65,10 +65,8 @@ receive (int   fd,
   union { struct cmsghdr head; char bytes[CMSG_SPACE (sizeof (struct ucred))]; } control = { 0 };
   struct iovec part = { text, HW_REPORT_MAX - 1 };
   struct msghdr message = {
-    .msg_iov = &part,
-    .msg_iovlen = 1,
-    .msg_control = &control,
-    .msg_controllen = sizeof control,
+    .msg_iov = &part, .msg_iovlen = 1,
+    .msg_control = &control, .msg_controllen = sizeof control,
   };
   ssize_t n = recvmsg (fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   struct ucred sender;

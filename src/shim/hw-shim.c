@@ -201,9 +201,7 @@ hw_shim_write_status (HwShim  *self,
     .pid = (uint32_t) self->record.child,
     .start = self->record.child_start,
     .containment = self->cgroup.is_open ? HW_SHIM_CGROUP : HW_SHIM_SESSION,
-    .is_stopping = hw_shim_is_stopping (self),
-    .has_ended = self->has_ended,
-    .is_paused = self->is_paused,
+    .is_stopping = hw_shim_is_stopping (self), .has_ended = self->has_ended, .is_paused = self->is_paused,
   };
 
   hw_shim_status_write (&status, payload);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "hw-attempt-folder.h"
 #include "hw-shim-output.h"
 
 #include <glib.h>
@@ -15,6 +16,17 @@
 
 /* Two and a half segments. */
 #define SIZE (HW_SEGMENT_SIZE * 5 / 2)
+
+/* How many files and folders were synced: it has no context, and neither has this. */
+static guint n_syncs;
+
+int
+fsync (int fd)
+{
+  n_syncs++;
+
+  return 0;
+}
 
 /* A folder with what was written into it, in pieces of any size. */
 typedef struct
@@ -387,6 +399,31 @@ test_refused (Fixture      *fixture,
   g_test_add ("/shim-output/" path, Fixture, GSIZE_TO_POINTER ((gsize) limit), set_up, function, \
               tear_down)
 
+/* Test that results of a program that prints nothing are on disk with all folders: two above, that of
+ * the attempt, and their own.
+ */
+static void
+test_results_are_synced (Fixture      *fixture,
+                         gconstpointer test_data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, HW_ATTEMPT_FILES_FOLDER, NULL);
+  g_autofree char *path = g_build_filename (folder, "result", NULL);
+
+  n_syncs = 0;
+  g_assert_true (hw_shim_output_sync (&fixture->output));
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  g_assert_true (hw_shim_output_sync (&fixture->output));
+  g_assert_cmpuint (n_syncs, ==, 0);
+
+  g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+  n_syncs = 0;
+  g_assert_true (hw_shim_output_sync (&fixture->output));
+  g_assert_cmpuint (n_syncs, ==, 4);
+
+  g_assert_no_errno (g_unlink (path));
+  g_assert_no_errno (g_rmdir (folder));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -402,6 +439,7 @@ main (int   argc,
   ADD ("limit/odd-one-keeps-whole-segments", 3 * HW_SEGMENT_SIZE + 1, test_odd_limit);
   ADD ("limit/drops-what-is-packed", 4 * HW_SEGMENT_SIZE, test_limit_packed);
   ADD ("refused-is-kept", 0, test_refused);
+  ADD ("results-are-synced", 0, test_results_are_synced);
 
   return g_test_run ();
 }
