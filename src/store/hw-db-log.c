@@ -17,6 +17,9 @@
  * measures the log: others find in it only what is said to be there after the sync of a
  * commit, so this is for a connection that is `synchronous = FULL`.
  *
+ * What is gathered belongs to a transaction, whose connection alone may write to the log. It is
+ * dropped when that is rolled back: by then others may have written where it belongs.
+ *
  * What is behind the log's end may be made room for: zeros, that are on disk. To write over
  * them and sync that takes less than half as long as to make the file longer, which the file
  * system has to write down as well. SQLite takes zeros for the end of the log.
@@ -149,13 +152,21 @@ log_close (sqlite3_file *file)
   return file->pMethods->xClose (file);
 }
 
+static void
+on_rolled_back (gpointer user_data)
+{
+  HwDbLog *self = user_data;
+
+  self->n_gathered = 0;
+}
+
 /**
  * hw_db_log_new:
  * @handle: a connection that writes through a write-ahead log, `synchronous = FULL`, and has
  *   no transaction
  *
  * Stands in the way of what a connection writes to its log. It must live for longer than
- * the connection.
+ * the connection, whose rollback hook it takes.
  *
  * Returns: (transfer full) (nullable): the log, or %NULL if there is none
  */
@@ -183,6 +194,7 @@ hw_db_log_new (sqlite3 *handle)
   self->methods.xSync = log_sync;
   self->methods.xFileSize = log_get_size;
   file->pMethods = &self->methods;
+  sqlite3_rollback_hook (handle, on_rolled_back, self);
 
   return self;
 }

@@ -112,6 +112,34 @@ get_log_size (Fixture *fixture)
   return info != NULL ? (guint64) g_file_info_get_size (info) : 0;
 }
 
+static void
+copy_file (const char *path,
+           const char *to)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) size, NULL));
+}
+
+/* Opens the database as somebody finds it whose daemon was killed. */
+static HwDb *
+open_copy (Fixture *fixture)
+{
+  g_autofree char *path = g_strconcat (fixture->path, "-copy", NULL);
+  g_autofree char *log_path = g_strconcat (path, "-wal", NULL);
+  g_autoptr(GError) error = NULL;
+  HwDb *copy;
+
+  copy_file (fixture->path, path);
+  copy_file (fixture->log_path, log_path);
+  copy = hw_db_open (path, HW_DB_MODE_WRITE, &error);
+  g_assert_no_error (error);
+
+  return copy;
+}
+
 /* Test that all pages of a commit are one write, and that it is before the sync. */
 static void
 test_commit_is_one_write (Fixture      *fixture,
@@ -175,19 +203,41 @@ test_given_up_is_gone (Fixture      *fixture,
   g_assert_cmpuint (count_rows (other), ==, 3);
 }
 
-/* Test that commits do not make the file longer when room was made, which takes few steps, that there is then no lack
- * of it, and that the zeros behind the end are not taken for anything by who finds the log.
+/* Test that what was given up is not written when somebody else may already have written there. */
+static void
+test_given_up_does_no_harm (Fixture      *fixture,
+                            gconstpointer test_data)
+{
+  HwDbLogKeeper keeper = { .db = fixture->db };
+  g_autoptr(HwDb) other = open_db (fixture);
+  g_autoptr(HwDb) copy = NULL;
+
+  /* So that the rollback has nothing to read from the log. */
+  g_assert_true (hw_db_checkpoint (fixture->db, NULL));
+  execute (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
+  for (guint i = 0; i < 4; i++)
+    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  execute (fixture->db, "ROLLBACK");
+
+  for (guint i = 0; i < 4; i++)
+    execute (other, "INSERT INTO t VALUES (" FILLER ")");
+  hw_db_log_keeper_lacks_room (&keeper);
+
+  g_assert_cmpuint (count_rows (fixture->db), ==, 4);
+  copy = open_copy (fixture);
+  g_assert_cmpuint (count_rows (copy), ==, 4);
+}
+
+/* Test that commits do not make the file longer when room was made, which takes few steps, that
+ * there is then no lack of it, and that the zeros behind the end are not taken for anything by
+ * who finds the log.
  */
 static void
 test_room_is_written_over (Fixture      *fixture,
                            gconstpointer test_data)
 {
   HwDbLogKeeper keeper = { .db = fixture->db };
-  g_autofree char *copy_path = g_strconcat (fixture->path, "-copy", NULL);
-  g_autofree char *copied_log_path = g_strconcat (copy_path, "-wal", NULL);
-  g_autofree char *bytes = NULL;
   g_autoptr(HwDb) copy = NULL;
-  gsize size;
   guint64 room;
 
   execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
@@ -205,13 +255,7 @@ test_room_is_written_over (Fixture      *fixture,
   g_assert_cmpuint (get_log_size (fixture), ==, room);
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
 
-  /* As somebody finds it whose daemon was killed. */
-  g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
-  g_assert_true (g_file_set_contents (copy_path, bytes, (gssize) size, NULL));
-  g_clear_pointer (&bytes, g_free);
-  g_assert_true (g_file_get_contents (fixture->log_path, &bytes, &size, NULL));
-  g_assert_true (g_file_set_contents (copied_log_path, bytes, (gssize) size, NULL));
-  copy = hw_db_open (copy_path, HW_DB_MODE_WRITE, NULL);
+  copy = open_copy (fixture);
   g_assert_cmpuint (count_rows (copy), ==, 20);
 }
 
@@ -250,6 +294,7 @@ main (int   argc,
   ADD ("commit/is-one-write", test_commit_is_one_write);
   ADD ("commit/large-one-reads-itself", test_large_one_reads_itself);
   ADD ("commit/given-up-is-gone", test_given_up_is_gone);
+  ADD ("commit/given-up-does-no-harm", test_given_up_does_no_harm);
   ADD ("room/is-written-over", test_room_is_written_over);
   ADD ("room/is-refused", test_room_is_refused);
 #undef ADD
