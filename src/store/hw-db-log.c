@@ -6,6 +6,7 @@
 
 #include "hw-db-log.h"
 
+#include <errno.h>
 #include <string.h>
 
 /**
@@ -35,7 +36,9 @@ struct _HwDbLog
 
   guint8 *gathered;                /* (owned): what is not written yet */
   gsize n_gathered;
-  sqlite3_int64 offset;            /* where that belongs */
+  sqlite3_int64 offset;            /* where that belongs, or belonged */
+  int failure;                     /* a code: why it could not be written, until the rollback */
+  int number;                      /* and what the system said */
   sqlite3_int64 end;               /* behind what was written last, or 0 */
 };
 
@@ -56,8 +59,19 @@ get_log (sqlite3_file *file)
   return (HwDbLog *) file->pMethods;
 }
 
-/* Writes what is gathered. What cannot be written is forgotten: SQLite gives up all that it
- * has written since the last commit when it is told so.
+/* Whoever is told once more is told all of it: see hw_db_set_error(). */
+static int
+get_failure (HwDbLog *self)
+{
+  if (self->failure != SQLITE_OK)
+    errno = self->number;
+
+  return self->failure;
+}
+
+/* Writes what is gathered. What cannot be written is forgotten, and nothing is written any more
+ * until the transaction is rolled back: when a read is told of the failure, SQLite gives up what
+ * wanted to read, but not what was written before, and would commit that with a hole in it.
  */
 static int
 hw_db_log_flush (HwDbLog *self)
@@ -65,12 +79,15 @@ hw_db_log_flush (HwDbLog *self)
   gsize n_gathered = self->n_gathered;
 
   if (n_gathered == 0)
-    return SQLITE_OK;
+    return get_failure (self);
 
   self->n_gathered = 0;
   self->end = self->offset + (sqlite3_int64) n_gathered;
+  self->failure = self->below->xWrite (self->file, self->gathered, (int) n_gathered,
+                                       self->offset);
+  self->number = errno;
 
-  return self->below->xWrite (self->file, self->gathered, (int) n_gathered, self->offset);
+  return self->failure;
 }
 
 static int
@@ -80,7 +97,7 @@ log_write (sqlite3_file *file,
            sqlite3_int64 offset)
 {
   HwDbLog *self = get_log (file);
-  int code = SQLITE_OK;
+  int code = get_failure (self);
 
   if (offset != self->offset + (sqlite3_int64) self->n_gathered ||
       self->n_gathered + (gsize) size > MAX_GATHERED)
@@ -108,6 +125,9 @@ log_sync (sqlite3_file *file,
   return code != SQLITE_OK ? code : self->below->xSync (file, flags);
 }
 
+/* What is before the place of what is gathered can be read as it is: also while the transaction
+ * is rolled back because that could not be written.
+ */
 static int
 log_read (sqlite3_file *file,
           void         *bytes,
@@ -115,7 +135,7 @@ log_read (sqlite3_file *file,
           sqlite3_int64 offset)
 {
   HwDbLog *self = get_log (file);
-  int code = hw_db_log_flush (self);
+  int code = offset + size > self->offset ? hw_db_log_flush (self) : SQLITE_OK;
 
   return code != SQLITE_OK ? code : self->below->xRead (file, bytes, size, offset);
 }
@@ -158,6 +178,7 @@ on_rolled_back (gpointer user_data)
   HwDbLog *self = user_data;
 
   self->n_gathered = 0;
+  self->failure = SQLITE_OK;
 }
 
 /**

@@ -228,6 +228,48 @@ test_given_up_does_no_harm (Fixture      *fixture,
   g_assert_cmpuint (count_rows (copy), ==, 4);
 }
 
+/* Test that a transaction that has lost what it wrote cannot be committed, although it heard of
+ * that only while it read, and gave up that statement alone; and that the next one can.
+ */
+static void
+test_hole_is_not_committed (Fixture      *fixture,
+                            gconstpointer test_data)
+{
+  g_autoptr(HwDb) other = open_db (fixture);
+  g_autoptr(HwDb) copy = NULL;
+  g_autoptr(GError) error = NULL;
+
+  execute (fixture->db, "CREATE TABLE u (a); CREATE TABLE v (id UNIQUE)");
+  for (guint i = 0; i < 6; i++)
+    execute (fixture->db, "INSERT INTO u VALUES (" FILLER ")");
+  execute (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
+  for (guint i = 0; i < 6; i++)
+    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  execute (fixture->db, "SELECT count (*) FROM u WHERE hex (a) <> ''; SAVEPOINT a");
+  hw_disk_vfs_set_is_full (fixture->vfs, TRUE);
+  g_assert_false (hw_db_execute (fixture->db, "INSERT INTO v SELECT rowid FROM t"
+                                 " WHERE hex (a) <> ''", &error));
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_FULL);
+  g_clear_error (&error);
+  hw_disk_vfs_set_is_full (fixture->vfs, FALSE);
+
+  g_assert_true (hw_db_is_in_transaction (fixture->db));
+  execute (fixture->db, "ROLLBACK TO a; RELEASE a");
+  g_assert_false (hw_db_execute (fixture->db, "COMMIT", &error));
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_FULL);
+  g_clear_error (&error);
+  if (hw_db_is_in_transaction (fixture->db))
+    execute (fixture->db, "ROLLBACK");
+  g_assert_cmpuint (count_rows (other), ==, 0);
+
+  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  g_assert_cmpuint (count_rows (other), ==, 1);
+  copy = open_copy (fixture);
+  g_assert_cmpuint (count_rows (copy), ==, 1);
+  g_assert_true (hw_db_check (copy, &error));
+  g_assert_no_error (error);
+}
+
 /* Test that commits do not make the file longer when room was made, which takes few steps, that
  * there is then no lack of it, and that the zeros behind the end are not taken for anything by
  * who finds the log.
@@ -295,6 +337,7 @@ main (int   argc,
   ADD ("commit/large-one-reads-itself", test_large_one_reads_itself);
   ADD ("commit/given-up-is-gone", test_given_up_is_gone);
   ADD ("commit/given-up-does-no-harm", test_given_up_does_no_harm);
+  ADD ("commit/hole-is-not-committed", test_hole_is_not_committed);
   ADD ("room/is-written-over", test_room_is_written_over);
   ADD ("room/is-refused", test_room_is_refused);
 #undef ADD

@@ -15,7 +15,7 @@
  *
  * A file system for SQLite that stands over the usual one, and notes on an #HwDisk what
  * is done to databases and their logs. All of the process use it until it is freed. It can
- * fail a sync, or leave out what makes writes last.
+ * fail a sync, refuse writes, or leave out what makes writes last.
  */
 struct _HwDiskVfs
 {
@@ -29,6 +29,7 @@ struct _HwDiskVfs
   int n_syncs;        /* atomic */
   int fails_at;       /* atomic: the sync that fails, or -1 */
   int fails_databases; /* atomic */
+  int is_full;         /* atomic */
   int sync_time;       /* atomic: microseconds that a sync takes beside its own */
 };
 
@@ -74,6 +75,11 @@ file_write (sqlite3_file *file,
   File *self = (File *) file;
   int code;
 
+  if (g_atomic_int_get (&self->vfs->is_full))
+    {
+      errno = ENOSPC;
+      return SQLITE_FULL;
+    }
   if (self->disk == NULL)
     return get_below (file)->pMethods->xWrite (get_below (file), bytes, size, offset);
 
@@ -471,6 +477,14 @@ hw_disk_vfs_set_fails_databases (HwDiskVfs *self,
                                  gboolean   fails_databases)
 {
   g_atomic_int_set (&self->fails_databases, fails_databases);
+}
+
+/* Says whether every write is refused, as if there were no space left. */
+void
+hw_disk_vfs_set_is_full (HwDiskVfs *self,
+                         gboolean   is_full)
+{
+  g_atomic_int_set (&self->is_full, is_full);
 }
 
 /* Says how much longer than the disk below a sync takes, in microseconds. */
