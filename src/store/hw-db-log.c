@@ -172,6 +172,19 @@ log_close (sqlite3_file *file)
   return file->pMethods->xClose (file);
 }
 
+/* Whether a write leaves the bytes beside it alone, whatever happens. Where it may not, SQLite
+ * fills the log up behind each commit, after the sync, and tells others of that too.
+ */
+static gboolean
+is_safe_to_overwrite (sqlite3 *handle)
+{
+  sqlite3_file *file = NULL;
+
+  return sqlite3_file_control (handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+         file != NULL && file->pMethods != NULL &&
+         (file->pMethods->xDeviceCharacteristics (file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
+
 static void
 on_rolled_back (gpointer user_data)
 {
@@ -189,7 +202,8 @@ on_rolled_back (gpointer user_data)
  * Stands in the way of what a connection writes to its log. It must live for longer than
  * the connection, whose rollback hook it takes.
  *
- * Returns: (transfer full) (nullable): the log, or %NULL if there is none
+ * Returns: (transfer full) (nullable): the log, or %NULL if there is none, or others may look
+ *   at it before it is synced
  */
 HwDbLog *
 hw_db_log_new (sqlite3 *handle)
@@ -200,7 +214,7 @@ hw_db_log_new (sqlite3 *handle)
   g_return_val_if_fail (handle != NULL, NULL);
 
   if (sqlite3_file_control (handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
-      file == NULL || file->pMethods == NULL)
+      file == NULL || file->pMethods == NULL || !is_safe_to_overwrite (handle))
     return NULL;
 
   self = g_new0 (HwDbLog, 1);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "hw-db-log-keeper.h"
+#include "hw-db-log.h"
 #include "hw-db-statement.h"
 #include "hw-disk-vfs.h"
 #include "tests/support/remove-tree.h"
@@ -270,6 +271,31 @@ test_hole_is_not_committed (Fixture      *fixture,
   g_assert_no_error (error);
 }
 
+/* Test that nothing is gathered where others are told of more than what was synced. */
+static void
+test_padded_log_is_let_be (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  g_autofree char *uri = g_strdup_printf ("file:%s?psow=0", fixture->path);
+  HwDbLog *log;
+  sqlite3 *handle;
+
+  g_assert_cmpint (sqlite3_open_v2 (uri, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, "SELECT * FROM t", NULL, NULL, NULL), ==, SQLITE_OK);
+  log = hw_db_log_new (handle);
+  g_assert_null (log);
+  sqlite3_close (handle);
+
+  g_assert_cmpint (sqlite3_open_v2 (fixture->path, &handle, SQLITE_OPEN_READWRITE, NULL),
+                   ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, "SELECT * FROM t", NULL, NULL, NULL), ==, SQLITE_OK);
+  log = hw_db_log_new (handle);
+  g_assert_nonnull (log);
+  sqlite3_close (handle);
+  hw_db_log_free (log);
+}
+
 /* Test that commits do not make the file longer when room was made, which takes few steps, that
  * there is then no lack of it, and that the zeros behind the end are not taken for anything by
  * who finds the log.
@@ -338,6 +364,7 @@ main (int   argc,
   ADD ("commit/given-up-is-gone", test_given_up_is_gone);
   ADD ("commit/given-up-does-no-harm", test_given_up_does_no_harm);
   ADD ("commit/hole-is-not-committed", test_hole_is_not_committed);
+  ADD ("commit/padded-log-is-let-be", test_padded_log_is_let_be);
   ADD ("room/is-written-over", test_room_is_written_over);
   ADD ("room/is-refused", test_room_is_refused);
 #undef ADD
