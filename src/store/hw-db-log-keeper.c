@@ -56,9 +56,12 @@ hw_db_log_keeper_look (HwDbLogKeeper *self,
       return;
     }
 
-  /* A shorter log was begun anew. */
+  /* A shorter log was begun anew: there may be space again for room in it. */
   if (pages < self->checkpointed_pages)
-    self->checkpointed_pages = 0;
+    {
+      self->checkpointed_pages = 0;
+      self->is_refused = FALSE;
+    }
   if (pages - self->checkpointed_pages < PAGES_BETWEEN_CHECKPOINTS)
     return;
 
@@ -103,8 +106,8 @@ has_space (HwDb *db)
  * hw_db_log_keeper_make_room:
  * @self: a keeper whose connection has no transaction
  *
- * Makes the log's file longer. Nobody needs that: what cannot be is not tried again; but if
- * the disk failed the connection is unsure.
+ * Makes the log's file longer. Nobody needs that: what cannot be is not tried again before the
+ * log is begun anew; but if the disk failed the connection is unsure.
  */
 void
 hw_db_log_keeper_make_room (HwDbLogKeeper *self)

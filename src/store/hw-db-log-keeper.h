@@ -15,7 +15,7 @@ typedef struct
   HwDb *db;                       /* (unowned): of the thread that writes */
   HwDbCheckpointer *checkpointer; /* (unowned) */
   guint checkpointed_pages;       /* length of the log when it was last told */
-  gboolean is_refused;            /* whether the log cannot be made longer ahead of time */
+  gboolean is_refused;            /* whether this log cannot be made longer ahead of time */
 } HwDbLogKeeper;
 
 void     hw_db_log_keeper_look (HwDbLogKeeper *self,

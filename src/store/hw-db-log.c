@@ -259,9 +259,15 @@ hw_db_log_lacks_room (HwDbLog *self)
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return self->end > 0 && self->file != NULL &&
-         self->file->pMethods->xFileSize (self->file, &size) == SQLITE_OK &&
-         size - self->end < ROOM;
+  if (self->end == 0 || self->file == NULL ||
+      self->file->pMethods->xFileSize (self->file, &size) != SQLITE_OK)
+    return FALSE;
+
+  /* Somebody else has cut it off meanwhile, so it begins anew. */
+  if (size < self->end)
+    self->end = 0;
+
+  return self->end > 0 && size - self->end < ROOM;
 }
 
 /**

@@ -352,6 +352,42 @@ test_room_is_refused (Fixture      *fixture,
   g_assert_true (hw_db_is_unsure (fixture->db));
 }
 
+/* Test that a log that somebody has cut off is not taken for one that lacks room. */
+static void
+test_room_in_a_cut_log (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  HwDbLogKeeper keeper = { .db = fixture->db };
+  g_autoptr(HwDb) other = open_db (fixture);
+
+  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
+  execute (other, "PRAGMA wal_checkpoint (TRUNCATE)");
+  g_assert_cmpuint (get_log_size (fixture), ==, 0);
+  g_assert_false (hw_db_log_keeper_lacks_room (&keeper));
+
+  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
+}
+
+/* Test that room that could not be made is made when the log has been begun anew. */
+static void
+test_room_is_tried_again (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  HwDbLogKeeper keeper = { .db = fixture->db, .is_refused = TRUE };
+
+  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  keeper.checkpointed_pages = hw_db_get_log_pages (fixture->db);
+  hw_db_log_keeper_look (&keeper, HW_STORE_SPACE_PLENTY);
+  g_assert_false (hw_db_log_keeper_lacks_room (&keeper));
+
+  g_assert_true (hw_db_checkpoint (fixture->db, NULL));
+  execute (fixture->db, "INSERT INTO t VALUES (1)");
+  hw_db_log_keeper_look (&keeper, HW_STORE_SPACE_PLENTY);
+  g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -367,6 +403,8 @@ main (int   argc,
   ADD ("commit/padded-log-is-let-be", test_padded_log_is_let_be);
   ADD ("room/is-written-over", test_room_is_written_over);
   ADD ("room/is-refused", test_room_is_refused);
+  ADD ("room/in-a-cut-log", test_room_in_a_cut_log);
+  ADD ("room/is-tried-again", test_room_is_tried_again);
 #undef ADD
 
   return g_test_run ();
