@@ -92,7 +92,9 @@ read_number (Reader *self)
   return 0;
 }
 
-/* Reads which segments there are, each with its number and first page. */
+/* Reads which segments there are, each with its number and first page: none that has no pages any
+ * more, as a merge that is not finished leaves them.
+ */
 static GArray *
 read_segments (const guint8 *bytes,
                gsize         size)
@@ -120,7 +122,8 @@ read_segments (const guint8 *bytes,
           segment.number = read_number (&reader);
           segment.first_page = read_number (&reader);
           read_number (&reader); /* the last one */
-          g_array_append_val (segments, segment);
+          if (segment.first_page != 0)
+            g_array_append_val (segments, segment);
           reader.has_failed |= segments->len > MAX_SEGMENTS;
         }
     }

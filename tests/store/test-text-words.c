@@ -167,6 +167,32 @@ test_finds_what_is_there (Fixture      *fixture,
   assert_all_found (fixture);
 }
 
+/* A merge that is not finished may have emptied what it merges, and still names it: the first or
+ * the second of these, without pages.
+ */
+static void
+test_finds_what_is_being_merged (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  guint64 was_emptied = 0;
+
+  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
+  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
+  add_texts (fixture, 1, 3000);
+  execute (fixture, "WITH RECURSIVE n (i) AS (SELECT 3001 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
+           " INSERT INTO texts (rowid, title) SELECT i, 'zz' || i FROM n");
+  for (guint i = 0; i < 100 && !was_emptied; i++)
+    {
+      execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('merge', 3)");
+      g_assert_true (hw_db_get_number (fixture->db, "SELECT instr (block, x'010000') OR"
+                                       " instr (block, x'020000') FROM texts_data WHERE id = 10",
+                                       &was_emptied, NULL));
+      assert_all_found (fixture);
+    }
+
+  g_assert_cmpuint (was_emptied, ==, 1);
+}
+
 static int
 on_step (gpointer user_data)
 {
@@ -382,6 +408,8 @@ main (int   argc,
 
   g_test_add ("/text-words/finds-what-is-there", Fixture, NULL, set_up, test_finds_what_is_there,
               tear_down);
+  g_test_add ("/text-words/finds-what-is-being-merged", Fixture, NULL, set_up,
+              test_finds_what_is_being_merged, tear_down);
   g_test_add ("/text-words/common-word-is-passed-over", Fixture, NULL, set_up,
               test_common_word_is_passed_over, tear_down);
   g_test_add ("/text-words/damage-does-no-harm", Fixture, NULL, set_up, test_damage_does_no_harm,
