@@ -153,7 +153,9 @@ hw_watcher_is_valid (HwWatcher *self)
          self->seq <= hw_event_log_get_head (log);
 }
 
-/* Tells what is so now, instead of what led there. @snapshot is (transfer full). */
+/* Tells what is so now, instead of what led there. It may be somewhat older than the levels that
+ * the viewer knows, so all of them follow. @snapshot is (transfer full).
+ */
 static void
 hw_watcher_return_snapshot (HwWatcher *self,
                             HwEvent   *snapshot)
@@ -163,6 +165,7 @@ hw_watcher_return_snapshot (HwWatcher *self,
   self->from_start = FALSE;
   self->epoch = hw_event_get_epoch (snapshot);
   self->seq = hw_event_get_seq (snapshot);
+  self->rev = 0;
   hw_watcher_return_one (self, snapshot);
 }
 

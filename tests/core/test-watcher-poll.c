@@ -225,6 +225,30 @@ test_watcher_poll_of_another_database_is_reset (Fixture      *fixture,
   assert_look (fixture, 0, ONCE, "heartbeat@2");
 }
 
+/* A snapshot may be one that was kept, and older than what was told: then levels are told again. */
+static void
+test_watcher_poll_has_no_level_go_back (Fixture      *fixture,
+                                        gconstpointer test_data)
+{
+  HwRun *run;
+
+  hw_test_house_submit (fixture->house, "noop");
+  run = hw_fake_runner_get_run (fixture->house->runner, 1);
+  hw_run_set_progress (run, 1, 4, NULL);
+  hw_await_quiet ();
+  fixture->epoch = 1;
+  assert_look (fixture, 0, WITH_LEVELS, "reset@2{1:Processing}");
+
+  hw_test_house_advance (fixture->house, G_USEC_PER_SEC / 2);
+  hw_run_set_progress (run, 2, 4, NULL);
+  hw_await_quiet ();
+  assert_look (fixture, 0, WITH_LEVELS, "0.5");
+
+  fixture->epoch = 1;
+  assert_look (fixture, 0, WITH_LEVELS, "reset@2{1:Processing}");
+  assert_look (fixture, 0, WITH_LEVELS, "0.5");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -242,6 +266,7 @@ main (int   argc,
   ADD ("/watcher/poll/ends-with-what-comes", test_watcher_poll_ends_with_what_comes);
   ADD ("/watcher/poll/of-another-database-is-reset",
        test_watcher_poll_of_another_database_is_reset);
+  ADD ("/watcher/poll/has-no-level-go-back", test_watcher_poll_has_no_level_go_back);
 
   return g_test_run ();
 }

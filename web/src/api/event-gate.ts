@@ -66,8 +66,8 @@ export class EventGate {
   }
 
   #startFrom({ epoch, seq }: SnapshotEvent) {
-    // The numbers of another database count anew.
-    if (epoch !== this.#epoch) this.#revs.clear()
+    // It may be older than what was told of progress: all of that is told again behind it.
+    this.#revs.clear()
     this.#epoch = epoch
     this.#after = seq
   }

@@ -196,6 +196,18 @@ describe('a watch of all tasks', () => {
     expect(hub.last.args).toEqual([null, 99, 4])
   })
 
+  it('tells a progress again behind a snapshot, which may be older', async () => {
+    const { hub, link, listener, numbers } = await setUp()
+    watchTasks(link, null, listener)
+
+    hub.last.send(snapshot(40))
+    hub.last.send(at(5))
+    hub.last.send(snapshot(41, EPOCH, true))
+    hub.last.send(at(5))
+
+    expect(numbers()).toEqual([40, 'rev 5', 41, 'rev 5'])
+  })
+
   it('counts the progress of each task by itself', async () => {
     const { hub, link, listener, numbers } = await setUp()
     watchTasks(link, null, listener)
