@@ -19,7 +19,7 @@ import { until, within } from '../support/wait.ts'
 const GOOD = scaled(500, 40)
 const SLOW = scaled(500, 100)
 
-/** How many of each follow by SSE: fewer, as each keeps one of the 250 places to wait. */
+/** How many of each follow by SSE; the others by the hub. */
 const FEEDS = 0.2
 
 /** In events a second, and for how many seconds: longer than the daemon waits for anybody. */
