@@ -16,8 +16,9 @@ G_BEGIN_DECLS
  * @epoch: the database's number; the queue knows it
  * @task_id: the task
  * @attempt: whose output; for the queue, 0 is the newest
- * @is_past: whether another one came after it, so that it may be of an epoch before @epoch; the
- *   queue knows it
+ * @begun_at: if another one came after it, so that it may be of an epoch before @epoch, when it
+ *   began, in microseconds since the Unix epoch, else 0; the queue knows it
+ * @next_at: when the one after it began, if there is one; the queue knows it
  * @offset: where to begin, in bytes of what the program wrote
  * @line: the line to begin with, counted from 1, or 0: then @offset counts
  * @n_lines: how many lines at most, from @line on; 0 is any
@@ -30,7 +31,8 @@ typedef struct
   guint64 epoch;
   guint64 task_id;
   guint attempt;
-  gboolean is_past;
+  gint64 begun_at;
+  gint64 next_at;
   guint64 offset;
   guint64 line;
   guint n_lines;

@@ -175,7 +175,7 @@ read_lines (HwOutputLog         *self,
 }
 
 /* Opens the folder of an attempt. Of which epoch one is that another came after nobody wrote
- * down, so it may be of a former one.
+ * down, so it may be of a former one, if it began there at its time.
  */
 static gboolean
 open_folder (HwOutputLog    *self,
@@ -188,11 +188,10 @@ open_folder (HwOutputLog    *self,
   if (!hw_output_folder_open (folder, request->folder, self->unpacked, error))
     return FALSE;
 
-  if (folder->fd >= 0 || !request->query.is_past)
+  if (folder->fd >= 0 || request->query.begun_at == 0)
     return TRUE;
 
-  former = hw_output_folder_find_former (self->root, request->query.task_id,
-                                         request->query.attempt);
+  former = hw_output_folder_find_former (self->root, &request->query);
   if (former == NULL)
     return TRUE;
 
@@ -250,7 +249,7 @@ is_same (const HwOutputQuery *a,
          const HwOutputQuery *b)
 {
   return a->epoch == b->epoch && a->task_id == b->task_id && a->attempt == b->attempt &&
-         a->is_past == b->is_past && a->offset == b->offset && a->limit == b->limit;
+         a->begun_at == b->begun_at && a->offset == b->offset && a->limit == b->limit;
 }
 
 /* Gets what is being read for others who want the same. */

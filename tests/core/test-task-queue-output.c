@@ -134,6 +134,38 @@ test_queue_output_ends_with_the_attempt (Fixture      *fixture,
   assert_answer (fixture, "1+5:.");
 }
 
+/* Of which epoch an attempt is that another one came after can be told by its time alone. */
+static void
+test_queue_output_of_a_past_attempt_has_its_times (Fixture      *fixture,
+                                                   gconstpointer test_data)
+{
+  const HwOutputQuery *query = hw_fake_output_get_last_query (fixture->house->output);
+  gint64 begun_at;
+
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  g_assert_cmpint (query->begun_at, ==, 0);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      hw_fake_runner_finish (fixture->house->runner, 1,
+                             hw_outcome_new_failed (HW_RESULT_ERROR, "No."));
+      hw_await_quiet ();
+      hw_test_house_advance (fixture->house, G_USEC_PER_SEC);
+      hw_test_house_change_state (fixture->house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+      hw_await_quiet ();
+    }
+
+  read_async (fixture, fixture->house->owner, 1, 0, FALSE);
+  begun_at = query->begun_at;
+  g_assert_cmpint (begun_at, !=, 0);
+  g_assert_cmpint (query->next_at, ==, begun_at + G_USEC_PER_SEC);
+  read_async (fixture, fixture->house->owner, 2, 0, FALSE);
+  g_assert_cmpint (query->begun_at, ==, begun_at + G_USEC_PER_SEC);
+  g_assert_cmpint (query->next_at, ==, begun_at + 2 * G_USEC_PER_SEC);
+  read_async (fixture, fixture->house->owner, 3, 0, FALSE);
+  g_assert_cmpint (query->begun_at, ==, 0);
+}
+
 static void
 test_queue_output_follow_waits_for_more (Fixture      *fixture,
                                          gconstpointer test_data)
@@ -357,6 +389,8 @@ main (int   argc,
   ADD ("/queue/output/begins-at-the-offset", test_queue_output_begins_at_the_offset);
   ADD ("/queue/output/of-no-attempt-is-the-newest", test_queue_output_of_no_attempt_is_the_newest);
   ADD ("/queue/output/ends-with-the-attempt", test_queue_output_ends_with_the_attempt);
+  ADD ("/queue/output/of-a-past-attempt-has-its-times",
+       test_queue_output_of_a_past_attempt_has_its_times);
   ADD ("/queue/output/follow-waits-for-more", test_queue_output_follow_waits_for_more);
   ADD ("/queue/output/follow-of-silence-costs-nothing",
        test_queue_output_follow_of_silence_costs_nothing);

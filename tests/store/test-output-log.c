@@ -8,6 +8,7 @@
 #include "hw-output-folder.h"
 #include "hw-output-log.h"
 #include "hw-shim-output.h"
+#include "hw-shim-record.h"
 
 #include "tests/support/remove-tree.h"
 #include "tests/support/wait.h"
@@ -113,14 +114,17 @@ assert_read (Fixture    *fixture,
                    expected, strlen (expected));
 }
 
-/* Gets what an attempt printed, which is in the folder of another epoch if it is in any. */
+/* Gets what an attempt printed that began at a time, and the next one later. If it is in any
+ * folder, that is of another epoch.
+ */
 static void
 assert_former (Fixture    *fixture,
-               gboolean    is_past,
+               gint64      begun_at,
+               gint64      next_at,
                const char *expected)
 {
   const HwOutputQuery query = {
-    .epoch = 9, .task_id = 7, .attempt = 2, .is_past = is_past, .limit = 100
+    .epoch = 9, .task_id = 7, .attempt = 2, .begun_at = begun_at, .next_at = next_at, .limit = 100
   };
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(HwOutputChunk) chunk = NULL;
@@ -133,19 +137,47 @@ assert_former (Fixture    *fixture,
                    expected, strlen (expected));
 }
 
+/* Has an attempt begun now, in the folder of an epoch. */
+static void
+begin_attempt (Fixture *fixture,
+               guint64  epoch)
+{
+  g_autofree char *folder = hw_attempt_folder_build (fixture->root, epoch, 7, 2);
+  g_autofree char *start = g_build_filename (folder, HW_SHIM_START, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (start, "", 0, NULL));
+}
+
 /* Nobody wrote down of which epoch an attempt was that was tried again after a restore. */
 static void
 test_past_attempt_may_be_of_a_former_epoch (Fixture      *fixture,
                                             gconstpointer test_data)
 {
-  g_autofree char *other = g_build_filename (fixture->root, "6", "7", "2", NULL);
+  gint64 now = g_get_real_time ();
+  gint64 later = now + G_TIME_SPAN_MINUTE;
 
   write_output (fixture, "from before", -1);
-  assert_former (fixture, FALSE, "");
-  assert_former (fixture, TRUE, "from before");
+  assert_former (fixture, now, later, "");
+  begin_attempt (fixture, 5);
+  assert_former (fixture, 0, 0, "");
+  assert_former (fixture, now, later, "from before");
 
-  g_assert_cmpint (g_mkdir_with_parents (other, 0700), ==, 0);
-  assert_former (fixture, TRUE, "");
+  begin_attempt (fixture, 6);
+  assert_former (fixture, now, later, "");
+}
+
+/* What was abandoned when a backup was put back had attempts of the same numbers. */
+static void
+test_past_attempt_is_not_of_an_abandoned_future (Fixture      *fixture,
+                                                 gconstpointer test_data)
+{
+  gint64 now = g_get_real_time ();
+
+  write_output (fixture, "of another", -1);
+  begin_attempt (fixture, 5);
+  assert_former (fixture, now + G_TIME_SPAN_MINUTE, now + G_TIME_SPAN_HOUR, "");
+  assert_former (fixture, now - G_TIME_SPAN_HOUR, now - G_TIME_SPAN_MINUTE, "");
 }
 
 static void
@@ -497,6 +529,8 @@ main (int   argc,
     { "/output-log/attempts-do-not-mix", test_attempts_do_not_mix },
     { "/output-log/past-attempt-may-be-of-a-former-epoch",
       test_past_attempt_may_be_of_a_former_epoch },
+    { "/output-log/past-attempt-is-not-of-an-abandoned-future",
+      test_past_attempt_is_not_of_an_abandoned_future },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -21,6 +21,7 @@ struct _HwFakeOutput
   gboolean is_unwatchable;
   char *failure;        /* (owned) (nullable) */
   guint n_reads;
+  HwOutputQuery last_query;
 };
 
 /* What an attempt printed, and which of it was dropped. */
@@ -111,6 +112,7 @@ hw_fake_output_read_async (HwOutput            *output,
 
   g_task_set_source_tag (gtask, hw_fake_output_read_async);
   self->n_reads++;
+  self->last_query = *query;
 
   if (self->failure != NULL)
     {
@@ -334,4 +336,18 @@ guint
 hw_fake_output_get_n_reads (HwFakeOutput *self)
 {
   return self->n_reads;
+}
+
+/**
+ * hw_fake_output_get_last_query:
+ * @self: an output
+ *
+ * Gets what was asked for last.
+ *
+ * Returns: the query
+ */
+const HwOutputQuery *
+hw_fake_output_get_last_query (HwFakeOutput *self)
+{
+  return &self->last_query;
 }

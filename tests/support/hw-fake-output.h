@@ -18,6 +18,7 @@ void          hw_fake_output_append (HwFakeOutput *self,
                                      guint         attempt,
                                      const char   *text);
 guint         hw_fake_output_get_n_reads (HwFakeOutput *self);
+const HwOutputQuery *hw_fake_output_get_last_query (HwFakeOutput *self);
 void          hw_fake_output_drop (HwFakeOutput *self,
                                    guint64       task_id,
                                    guint         attempt,
