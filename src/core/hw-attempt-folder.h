@@ -15,6 +15,26 @@ G_BEGIN_DECLS
  */
 #define HW_ATTEMPT_FILES_FOLDER "files"
 
+/**
+ * HwAttemptKey:
+ * @epoch: the database's number
+ * @task_id: the task
+ * @attempt: which attempt at it
+ * @earliest: if it may have been begun in an epoch before @epoch, not before when it was begun,
+ *   in microseconds since the Unix epoch
+ * @latest: and not after when; 0, if it was begun in @epoch
+ *
+ * What the files of an attempt are found by.
+ */
+typedef struct
+{
+  guint64 epoch;
+  guint64 task_id;
+  guint attempt;
+  gint64 earliest;
+  gint64 latest;
+} HwAttemptKey;
+
 char *hw_attempt_folder_build (const char *root,
                                guint64     epoch,
                                guint64     task_id,

@@ -161,9 +161,7 @@ hw_file_content_free (HwFileContent *self)
 /**
  * hw_files_list_async:
  * @self: the files
- * @epoch: the database's number
- * @task_id: the task
- * @attempt: the attempt
+ * @of: which attempt
  * @cancellable: (nullable): a cancellable
  * @callback: called with the answer
  * @user_data: data for @callback
@@ -173,17 +171,15 @@ hw_file_content_free (HwFileContent *self)
  */
 void
 hw_files_list_async (HwFiles            *self,
-                     guint64             epoch,
-                     guint64             task_id,
-                     guint               attempt,
+                     const HwAttemptKey *of,
                      GCancellable       *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer            user_data)
 {
   g_return_if_fail (HW_IS_FILES (self));
+  g_return_if_fail (of != NULL);
 
-  HW_FILES_GET_IFACE (self)->list_async (self, epoch, task_id, attempt, cancellable, callback,
-                                         user_data);
+  HW_FILES_GET_IFACE (self)->list_async (self, of, cancellable, callback, user_data);
 }
 
 /**
@@ -209,9 +205,7 @@ hw_files_list_finish (HwFiles      *self,
 /**
  * hw_files_open_async:
  * @self: the files
- * @epoch: the database's number
- * @task_id: the task
- * @attempt: the attempt
+ * @of: which attempt
  * @name: a file's name, as somebody sent it
  * @cancellable: (nullable): a cancellable
  * @callback: called with the answer
@@ -221,19 +215,17 @@ hw_files_list_finish (HwFiles      *self,
  */
 void
 hw_files_open_async (HwFiles            *self,
-                     guint64             epoch,
-                     guint64             task_id,
-                     guint               attempt,
+                     const HwAttemptKey *of,
                      const char         *name,
                      GCancellable       *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer            user_data)
 {
   g_return_if_fail (HW_IS_FILES (self));
+  g_return_if_fail (of != NULL);
   g_return_if_fail (name != NULL);
 
-  HW_FILES_GET_IFACE (self)->open_async (self, epoch, task_id, attempt, name, cancellable,
-                                         callback, user_data);
+  HW_FILES_GET_IFACE (self)->open_async (self, of, name, cancellable, callback, user_data);
 }
 
 /**

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "hw-attempt-folder.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -90,9 +92,7 @@ struct _HwFilesInterface
   GTypeInterface parent_iface;
 
   void (*list_async) (HwFiles            *self,
-                      guint64             epoch,
-                      guint64             task_id,
-                      guint               attempt,
+                      const HwAttemptKey *of,
                       GCancellable       *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer            user_data);
@@ -100,9 +100,7 @@ struct _HwFilesInterface
                               GAsyncResult *result,
                               GError      **error);
   void (*open_async) (HwFiles            *self,
-                      guint64             epoch,
-                      guint64             task_id,
-                      guint               attempt,
+                      const HwAttemptKey *of,
                       const char         *name,
                       GCancellable       *cancellable,
                       GAsyncReadyCallback callback,
@@ -125,9 +123,7 @@ HwFileContent *hw_file_content_new (GInputStream *stream,
 void           hw_file_content_free (HwFileContent *self);
 
 void           hw_files_list_async (HwFiles            *self,
-                                    guint64             epoch,
-                                    guint64             task_id,
-                                    guint               attempt,
+                                    const HwAttemptKey *of,
                                     GCancellable       *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer            user_data);
@@ -135,9 +131,7 @@ HwFileList    *hw_files_list_finish (HwFiles      *self,
                                      GAsyncResult *result,
                                      GError      **error);
 void           hw_files_open_async (HwFiles            *self,
-                                    guint64             epoch,
-                                    guint64             task_id,
-                                    guint               attempt,
+                                    const HwAttemptKey *of,
                                     const char         *name,
                                     GCancellable       *cancellable,
                                     GAsyncReadyCallback callback,

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "hw-attempt-folder.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -13,12 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * HwOutputQuery:
- * @epoch: the database's number; the queue knows it
- * @task_id: the task
- * @attempt: whose output; for the queue, 0 is the newest
- * @begun_at: if another one came after it, so that it may be of an epoch before @epoch, when it
- *   began, in microseconds since the Unix epoch, else 0; the queue knows it
- * @next_at: when the one after it began, if there is one; the queue knows it
+ * @of: whose output; for the queue, of which task and attempt, 0 is the newest
  * @offset: where to begin, in bytes of what the program wrote
  * @line: the line to begin with, counted from 1, or 0: then @offset counts
  * @n_lines: how many lines at most, from @line on; 0 is any
@@ -28,11 +25,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint64 epoch;
-  guint64 task_id;
-  guint attempt;
-  gint64 begun_at;
-  gint64 next_at;
+  HwAttemptKey of;
   guint64 offset;
   guint64 line;
   guint n_lines;

@@ -11,9 +11,7 @@
 /* Somebody who wants the files of an attempt, or one of them. Owned by its GTask. */
 typedef struct
 {
-  guint64 task_id;
-  guint64 epoch;
-  guint attempt;
+  HwAttemptKey of;
   char *name; /* (owned) (nullable): none if it is the list */
 } Request;
 
@@ -49,11 +47,11 @@ ask_files (gpointer user_data)
     g_task_return_new_error (gtask, HW_ERROR, HW_ERROR_NOT_FOUND,
                              "This daemon keeps no files of programs. Look at their output.");
   else if (request->name == NULL)
-    hw_files_list_async (files, request->epoch, request->task_id, request->attempt, cancellable,
-                         on_files_listed, g_steal_pointer (&gtask));
+    hw_files_list_async (files, &request->of, cancellable, on_files_listed,
+                         g_steal_pointer (&gtask));
   else
-    hw_files_open_async (files, request->epoch, request->task_id, request->attempt, request->name,
-                         cancellable, on_file_opened, g_steal_pointer (&gtask));
+    hw_files_open_async (files, &request->of, request->name, cancellable, on_file_opened,
+                         g_steal_pointer (&gtask));
 }
 
 static void
@@ -65,17 +63,12 @@ on_task_looked_at (GObject      *source,
   HwTaskQueue *self = HW_TASK_QUEUE (source);
   Request *request = g_task_get_task_data (gtask);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_get_attempt_finish (self, result, &request->attempt,
-                                                             &error);
+  g_autoptr(HwTask) task = hw_task_queue_find_attempt_finish (self, result, &request->of, &error);
 
-  if (task == NULL)
-    {
-      g_task_return_error (gtask, error);
-      return;
-    }
-
-  request->epoch = hw_store_get_epoch_of_task (hw_task_queue_get_store (self), task);
-  ask_files (g_steal_pointer (&gtask));
+  if (task != NULL)
+    ask_files (g_steal_pointer (&gtask));
+  else
+    g_task_return_error (gtask, error);
 }
 
 static void
@@ -94,7 +87,7 @@ on_files_listed (GObject      *source,
       return;
     }
 
-  list->attempt = request->attempt;
+  list->attempt = request->of.attempt;
   g_task_return_pointer (gtask, list, (GDestroyNotify) hw_file_list_free);
 }
 
@@ -114,13 +107,11 @@ on_file_opened (GObject      *source,
       return;
     }
 
-  content->attempt = request->attempt;
+  content->attempt = request->of.attempt;
   g_task_return_pointer (gtask, content, (GDestroyNotify) hw_file_content_free);
 }
 
-/* Whoever may see a task may have what it made: that is asked first. @gtask is (transfer
- * full).
- */
+/* @gtask is (transfer full). */
 static void
 ask_task (GTask       *gtask,
           HwPrincipal *principal,
@@ -131,13 +122,11 @@ ask_task (GTask       *gtask,
   HwTaskQueue *self = g_task_get_source_object (gtask);
   Request *request = g_new0 (Request, 1);
 
-  request->task_id = task_id;
-  request->attempt = attempt;
   request->name = g_strdup (name);
   g_task_set_task_data (gtask, request, (GDestroyNotify) request_free);
 
-  hw_task_queue_get_task_async (self, principal, task_id, g_task_get_cancellable (gtask),
-                                on_task_looked_at, gtask);
+  hw_task_queue_find_attempt_async (self, principal, task_id, attempt,
+                                    g_task_get_cancellable (gtask), on_task_looked_at, gtask);
 }
 
 /**

@@ -14,9 +14,6 @@
  */
 #define GATHER_TIME (G_USEC_PER_SEC / 50)
 
-/* How many events are read at once. */
-#define PAGE_SIZE 256
-
 /* How often the output of a task that runs is looked at where it cannot be watched. */
 #define FOLLOW_INTERVAL (G_USEC_PER_SEC / 10)
 
@@ -29,7 +26,6 @@ typedef struct
   gboolean follow;
   gboolean was_running;   /* when the bytes were read, or before */
   gboolean was_waiting;   /* then there was no attempt yet */
-  guint64 last_event;     /* up to which the task's were read */
 
   /* Of one who has read all that there is, and follows. */
   GTask *sleeping;        /* (owned) (nullable): while there is nothing to do */
@@ -63,10 +59,6 @@ static void look_at_task (GTask *gtask);
 static void on_task_looked_at (GObject      *source,
                                GAsyncResult *result,
                                gpointer      user_data);
-static void look_for_times (GTask *gtask);
-static void on_events_read (GObject      *source,
-                            GAsyncResult *result,
-                            gpointer      user_data);
 static void on_output_read (GObject      *source,
                             GAsyncResult *result,
                             gpointer      user_data);
@@ -80,8 +72,9 @@ look_at_task (GTask *gtask)
   Reading *reading = g_task_get_task_data (gtask);
 
   reading->has_news = FALSE;
-  hw_task_queue_get_task_async (reading->queue, reading->principal, reading->query.task_id,
-                                g_task_get_cancellable (gtask), on_task_looked_at, gtask);
+  hw_task_queue_find_attempt_async (reading->queue, reading->principal,
+                                    reading->query.of.task_id, reading->query.of.attempt,
+                                    g_task_get_cancellable (gtask), on_task_looked_at, gtask);
 }
 
 /* Ends what was set up for one who follows. */
@@ -104,71 +97,6 @@ return_error (GTask  *gtask,
   g_task_return_error (gtask, error);
 }
 
-/* @gtask is (transfer full). */
-static void
-read_output (GTask *gtask)
-{
-  Reading *reading = g_task_get_task_data (gtask);
-
-  hw_output_read_async (hw_task_queue_get_output (reading->queue), &reading->query,
-                        g_task_get_cancellable (gtask), on_output_read, gtask);
-}
-
-/* Finds out when an attempt began after which another one came: nobody wrote down of which epoch
- * it is. The events of a task stay as long as it does. @gtask is (transfer full).
- */
-static void
-look_for_times (GTask *gtask)
-{
-  Reading *reading = g_task_get_task_data (gtask);
-
-  hw_store_read_events_async (hw_task_queue_get_store (reading->queue), reading->query.task_id,
-                              reading->last_event, PAGE_SIZE, g_task_get_cancellable (gtask),
-                              on_events_read, gtask);
-}
-
-static void
-reading_note_time (Reading *reading,
-                   HwEvent *event)
-{
-  HwOutputQuery *query = &reading->query;
-  guint attempt = hw_event_get_attempt (event);
-  HwTaskState state;
-
-  reading->last_event = hw_event_get_seq (event);
-  if (!hw_event_get_state (event, &state) || state != HW_TASK_STATE_PROCESSING)
-    return;
-
-  if (attempt == query->attempt && query->begun_at == 0)
-    query->begun_at = hw_event_get_time (event);
-  else if (attempt > query->attempt && query->next_at == 0)
-    query->next_at = hw_event_get_time (event);
-}
-
-static void
-on_events_read (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr(GTask) gtask = G_TASK (user_data);
-  Reading *reading = g_task_get_task_data (gtask);
-  GError *error = NULL;
-  g_autoptr(HwEventPage) page = hw_store_read_events_finish (HW_STORE (source), result, &error);
-
-  if (page == NULL)
-    {
-      return_error (gtask, error);
-      return;
-    }
-
-  for (guint i = 0; i < page->events->len; i++)
-    reading_note_time (reading, g_ptr_array_index (page->events, i));
-  if (page->events->len > 0 && reading->query.next_at == 0)
-    look_for_times (g_steal_pointer (&gtask));
-  else
-    read_output (g_steal_pointer (&gtask));
-}
-
 static void
 on_task_looked_at (GObject      *source,
                    GAsyncResult *result,
@@ -177,9 +105,10 @@ on_task_looked_at (GObject      *source,
   g_autoptr(GTask) gtask = G_TASK (user_data);
   HwTaskQueue *self = HW_TASK_QUEUE (source);
   Reading *reading = g_task_get_task_data (gtask);
+  GCancellable *cancellable = g_task_get_cancellable (gtask);
   GError *error = NULL;
-  g_autoptr(HwTask) task = hw_task_queue_get_attempt_finish (self, result,
-                                                             &reading->query.attempt, &error);
+  g_autoptr(HwTask) task = hw_task_queue_find_attempt_finish (self, result, &reading->query.of,
+                                                              &error);
 
   if (task == NULL)
     {
@@ -187,16 +116,13 @@ on_task_looked_at (GObject      *source,
       return;
     }
 
-  reading->query.epoch = hw_store_get_epoch_of_task (hw_task_queue_get_store (self), task);
   reading->was_running = hw_task_get_state (task) == HW_TASK_STATE_PROCESSING &&
-                         hw_task_get_attempt (task) == reading->query.attempt;
+                         hw_task_get_attempt (task) == reading->query.of.attempt;
   reading->was_waiting = hw_task_get_state (task) == HW_TASK_STATE_PENDING &&
-                         reading->query.attempt == 0;
+                         reading->query.of.attempt == 0;
 
-  if (reading->query.attempt < hw_task_get_attempt (task))
-    look_for_times (g_steal_pointer (&gtask));
-  else
-    read_output (g_steal_pointer (&gtask));
+  hw_output_read_async (hw_task_queue_get_output (self), &reading->query, cancellable,
+                        on_output_read, g_steal_pointer (&gtask));
 }
 
 static void
@@ -224,7 +150,7 @@ on_output_read (GObject      *source,
     }
 
   reading_stop (reading, gtask);
-  chunk->attempt = reading->query.attempt;
+  chunk->attempt = reading->query.of.attempt;
   chunk->is_end = hw_output_chunk_is_empty (chunk) && !may_come;
   g_task_return_pointer (gtask, g_steal_pointer (&chunk), (GDestroyNotify) hw_output_chunk_free);
 }
@@ -266,7 +192,7 @@ on_queue_event (HwTaskQueue *queue,
   HwEventKind kind = hw_event_get_kind (event);
 
   if (kind == HW_EVENT_KIND_REMOVED ||
-      (kind == HW_EVENT_KIND_STATE && hw_event_get_task_id (event) == reading->query.task_id))
+      (kind == HW_EVENT_KIND_STATE && hw_event_get_task_id (event) == reading->query.of.task_id))
     reading_wake (reading);
 }
 

@@ -18,9 +18,16 @@ HwSnapshots  *hw_task_queue_get_snapshots (HwTaskQueue *self);
 
 void          hw_task_queue_return_not_found (GTask  *gtask,
                                               guint64 task_id);
-HwTask       *hw_task_queue_get_attempt_finish (HwTaskQueue  *self,
-                                                GAsyncResult *result,
-                                                guint        *attempt,
-                                                GError      **error);
+void          hw_task_queue_find_attempt_async (HwTaskQueue        *self,
+                                                HwPrincipal        *principal,
+                                                guint64             task_id,
+                                                guint               attempt,
+                                                GCancellable       *cancellable,
+                                                GAsyncReadyCallback callback,
+                                                gpointer            user_data);
+HwTask       *hw_task_queue_find_attempt_finish (HwTaskQueue  *self,
+                                                 GAsyncResult *result,
+                                                 HwAttemptKey *key,
+                                                 GError      **error);
 
 G_END_DECLS

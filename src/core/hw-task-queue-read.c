@@ -157,46 +157,6 @@ hw_task_queue_get_task_finish (HwTaskQueue  *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Has an attempt that somebody asks for be one that there was. 0 becomes the newest. */
-static gboolean
-choose_attempt (HwTask  *task,
-                guint   *attempt,
-                GError **error)
-{
-  guint newest = hw_task_get_attempt (task);
-
-  if (*attempt > newest)
-    {
-      g_set_error (error, HW_ERROR, HW_ERROR_NOT_FOUND,
-                   "Task %" G_GUINT64_FORMAT " has had %u attempts so far. "
-                   "Ask for one of those, or leave the attempt out.",
-                   hw_task_get_id (task), newest);
-      return FALSE;
-    }
-
-  if (*attempt == 0)
-    *attempt = newest;
-
-  return TRUE;
-}
-
-/* Ends hw_task_queue_get_task_async() for one who wants what an attempt left: whoever may see
- * a task may have that. An @attempt of 0 becomes the newest.
- */
-HwTask *
-hw_task_queue_get_attempt_finish (HwTaskQueue  *self,
-                                  GAsyncResult *result,
-                                  guint        *attempt,
-                                  GError      **error)
-{
-  g_autoptr(HwTask) task = hw_task_queue_get_task_finish (self, result, error);
-
-  if (task == NULL || !choose_attempt (task, attempt, error))
-    return NULL;
-
-  return g_steal_pointer (&task);
-}
-
 static void
 on_tasks_listed (GObject      *source,
                  GAsyncResult *result,

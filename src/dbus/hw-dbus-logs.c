@@ -220,7 +220,7 @@ on_written (GObject      *source,
   if (chunk->is_end || (!request->follow && hw_output_chunk_is_empty (chunk)))
     return;
 
-  request->query.attempt = chunk->attempt;
+  request->query.of.attempt = chunk->attempt;
   request->query.offset = hw_output_chunk_get_next_offset (chunk);
   hw_task_queue_read_output_async (reader->logs->queue, reader->logs->principal, &request->query,
                                    request->follow, reader->cancellable, on_next_read, reader);
@@ -240,7 +240,7 @@ on_next_read (GObject      *source,
     reader_write (g_steal_pointer (&reader));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_warning ("The log of task %" G_GUINT64_FORMAT " could not be read on: %s",
-               reader->request.query.task_id, error->message);
+               reader->request.query.of.task_id, error->message);
 }
 
 static void

@@ -518,7 +518,7 @@ hw_dbus_request_read_log (GVariant         *options,
       !read_number (read, "offset", 0, G_MAXINT64, &request->query.offset, error))
     return FALSE;
 
-  request->query.attempt = (guint) attempt;
+  request->query.of.attempt = (guint) attempt;
   g_variant_lookup (read, "follow", "b", &request->follow);
 
   return TRUE;

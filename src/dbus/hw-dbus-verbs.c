@@ -477,7 +477,7 @@ hw_dbus_verbs_open_log (HwDBusVerbs           *self,
                         GVariant              *options)
 {
   g_autoptr(Call) call = call_new (self, invocation);
-  HwDBusLogRequest request = { .query.task_id = task_id };
+  HwDBusLogRequest request = { .query.of.task_id = task_id };
   g_autoptr(GError) error = NULL;
 
   if (hw_dbus_request_read_log (options, &request, &error))

@@ -217,7 +217,7 @@ hw_http_query_read_position (const char     *query,
       !read_wait (values, &position->wait, error))
     return FALSE;
 
-  wanted->attempt = (guint) attempt;
+  wanted->of.attempt = (guint) attempt;
   wanted->n_lines = (guint) lines;
   return TRUE;
 }

@@ -280,7 +280,7 @@ static void
 follow_output (Poll                *poll,
                const HwOutputChunk *chunk)
 {
-  poll->query.attempt = chunk->attempt;
+  poll->query.of.attempt = chunk->attempt;
   poll->timer = hw_clock_add_timer (poll->api->clock, poll->wait, on_wait_over, poll);
   read_output (poll);
 }
@@ -325,7 +325,7 @@ hw_poll_api_read_log (HwPollApi         *self,
 
   poll = poll_new (self, message, principal, position.wait);
   poll->query = position.query;
-  poll->query.task_id = task_id;
+  poll->query.of.task_id = task_id;
   read_output (poll);
 }
 

@@ -46,7 +46,7 @@ on_output_read (GObject      *source,
       return;
     }
 
-  self->query.attempt = chunk->attempt;
+  self->query.of.attempt = chunk->attempt;
   self->query.offset = hw_output_chunk_get_next_offset (chunk);
   if (hw_output_chunk_is_empty (chunk))
     g_task_return_pointer (gtask, NULL, NULL);
@@ -145,8 +145,8 @@ hw_log_stream_new (HwTaskQueue *queue,
   self->principal = hw_principal_ref (principal);
   self->items = hw_log_items_ref (items);
   hw_log_items_enter (items);
-  self->query.task_id = task_id;
-  self->query.attempt = attempt;
+  self->query.of.task_id = task_id;
+  self->query.of.attempt = attempt;
   self->query.offset = offset;
 
   return HW_HUB_STREAM (self);

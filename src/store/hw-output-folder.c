@@ -6,9 +6,7 @@
 
 #include "hw-output-folder.h"
 
-#include "hw-attempt-folder.h"
 #include "hw-shim-output.h"
-#include "hw-shim-record.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,11 +18,6 @@
 
 /* What a packed segment may have: one that cannot be packed becomes longer, by little. */
 #define PACKED_MAX (HW_SEGMENT_SIZE + 64 * 1024)
-
-/* How far the times of files may be behind the clock, in microseconds: the system takes them at its
- * last tick.
- */
-#define FILE_CLOCK_LAG 20000
 
 static void
 set_error (GError    **error,
@@ -77,63 +70,6 @@ hw_output_folder_clear (HwOutputFolder *self)
     close (self->fd);
   self->fd = -1;
   g_clear_pointer (&self->path, g_free);
-}
-
-/* Whether an attempt began in this folder between two times. */
-static gboolean
-began_between (const char *path,
-               gint64      earliest,
-               gint64      latest)
-{
-  g_autofree char *start = g_build_filename (path, HW_SHIM_START, NULL);
-  struct stat status;
-  gint64 at;
-
-  if (g_lstat (start, &status) != 0)
-    return FALSE;
-
-  at = status.st_mtim.tv_sec * G_USEC_PER_SEC + status.st_mtim.tv_nsec / 1000;
-
-  return at >= earliest - FILE_CLOCK_LAG && at <= latest;
-}
-
-/**
- * hw_output_folder_find_former:
- * @root: the folder of all attempts
- * @query: an attempt, with the times when it and the next one began
- *
- * Finds the folder of an attempt whose epoch nobody knows any more. An attempt that has the same
- * number need not be the same: it may be of what came after the backup that was put back since, and
- * then it began at another time. If several epochs have one, which was meant cannot be told.
- *
- * Returns: (transfer full) (nullable) (type filename): the folder, or %NULL if there is none, or
- *   more than one
- */
-char *
-hw_output_folder_find_former (const char          *root,
-                              const HwOutputQuery *query)
-{
-  g_autoptr(GDir) dir = g_dir_open (root, 0, NULL);
-  g_autofree char *found = NULL;
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = NULL;
-      guint64 epoch;
-
-      if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXUINT64, &epoch, NULL))
-        continue;
-
-      path = hw_attempt_folder_build (root, epoch, query->task_id, query->attempt);
-      if (!began_between (path, query->begun_at, query->next_at))
-        continue;
-      if (found != NULL)
-        return NULL;
-      found = g_steal_pointer (&path);
-    }
-
-  return g_steal_pointer (&found);
 }
 
 /**

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "hw-output-unpacked.h"
-#include "hw-output.h"
 
 G_BEGIN_DECLS
 
@@ -30,8 +29,6 @@ gboolean hw_output_folder_open (HwOutputFolder   *self,
                                 HwOutputUnpacked *unpacked,
                                 GError          **error);
 void     hw_output_folder_clear (HwOutputFolder *self);
-char    *hw_output_folder_find_former (const char          *root,
-                                       const HwOutputQuery *query);
 
 gboolean hw_output_folder_parse_name (const char *name,
                                       guint64    *offset);

@@ -6,7 +6,7 @@
 
 #include "hw-output-keeper.h"
 
-#include "hw-attempt-folder.h"
+#include "hw-attempt-epoch.h"
 #include "hw-output-attic.h"
 #include "hw-shim-output.h"
 
@@ -32,7 +32,7 @@ struct _HwOutputKeeper
   guint64 total;
   guint64 size;   /* of all that was counted */
 
-  GPtrArray *waiting;        /* (owned): folders that are to be packed next */
+  GArray *waiting;           /* (owned) (element-type HwAttemptKey): are to be packed next */
   GCancellable *cancellable; /* (owned) */
   gboolean must_prune;
   gboolean must_find;        /* and tell what was found */
@@ -52,19 +52,19 @@ G_DEFINE_FINAL_TYPE (HwOutputKeeper, hw_output_keeper, G_TYPE_OBJECT)
 /* What one thread does. Owned by its GTask. */
 typedef struct
 {
-  char *root;         /* (owned) */
+  char *root;    /* (owned) */
   guint64 total;
-  GPtrArray *folders; /* (owned): to be packed */
+  GArray *ended; /* (owned) (element-type HwAttemptKey): to be packed */
   gboolean must_prune;
-  GArray *found;      /* (owned) (nullable) (element-type HwOutputFound): if it is to be told */
-  guint64 size;       /* of those folders, or of all */
+  GArray *found; /* (owned) (nullable) (element-type HwOutputFound): if it is to be told */
+  guint64 size;  /* of those that have ended, or of all */
 } Work;
 
 static void
 work_free (Work *work)
 {
   g_clear_pointer (&work->root, g_free);
-  g_clear_pointer (&work->folders, g_ptr_array_unref);
+  g_clear_pointer (&work->ended, g_array_unref);
   g_clear_pointer (&work->found, g_array_unref);
   g_free (work);
 }
@@ -88,41 +88,15 @@ pack_folder (const char   *path,
   return hw_output_attic_measure (&folder);
 }
 
-/* Finds the folder of an attempt that is not where this epoch's are: one that was begun before a
- * backup was put back stays where it was. Returns (transfer full) (nullable).
- */
-static char *
-find_former (const char *root,
-             const char *path)
-{
-  const char *attempt = strchr (path + strlen (root) + 1, '/');
-  g_autoptr(GDir) epochs = g_dir_open (root, 0, NULL);
-  const char *name;
-
-  while (attempt != NULL && epochs != NULL && (name = g_dir_read_name (epochs)) != NULL)
-    {
-      g_autofree char *former = g_strconcat (root, "/", name, attempt, NULL);
-
-      if (g_file_test (former, G_FILE_TEST_IS_DIR))
-        return g_steal_pointer (&former);
-    }
-
-  return NULL;
-}
-
 static guint64
-pack_attempt (const char   *root,
-              const char   *path,
-              GCancellable *cancellable)
+pack_attempt (const char         *root,
+              const HwAttemptKey *key,
+              GCancellable       *cancellable)
 {
-  g_autofree char *former = NULL;
+  g_autofree char *folder = hw_attempt_folder_build (root, hw_attempt_epoch_find (root, key),
+                                                     key->task_id, key->attempt);
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return pack_folder (path, cancellable);
-
-  former = find_former (root, path);
-
-  return former != NULL ? pack_folder (former, cancellable) : 0;
+  return pack_folder (folder, cancellable);
 }
 
 static void
@@ -133,8 +107,9 @@ work_in_thread (GTask        *gtask,
 {
   Work *work = data;
 
-  for (guint i = 0; i < work->folders->len; i++)
-    work->size += pack_attempt (work->root, work->folders->pdata[i], cancellable);
+  for (guint i = 0; i < work->ended->len; i++)
+    work->size += pack_attempt (work->root, &g_array_index (work->ended, HwAttemptKey, i),
+                                cancellable);
   if (work->must_prune)
     work->size = hw_output_attic_prune (work->root, work->total, work->found, cancellable);
 
@@ -154,8 +129,8 @@ hw_output_keeper_work (HwOutputKeeper *self)
   work->root = g_strdup (self->root);
   work->total = self->total;
   work->must_prune = self->must_prune;
-  work->folders = g_steal_pointer (&self->waiting);
-  self->waiting = g_ptr_array_new_with_free_func (g_free);
+  work->ended = g_steal_pointer (&self->waiting);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (HwAttemptKey));
   if (self->must_find)
     work->found = g_array_new (FALSE, FALSE, sizeof (HwOutputFound));
   self->must_prune = FALSE;
@@ -198,12 +173,28 @@ on_worked (GObject      *source,
   hw_output_keeper_work (self);
 }
 
+/* @key is of an attempt that has ended. */
 static void
-hw_output_keeper_pack (HwOutputKeeper *self,
-                       const HwEvent  *event)
+hw_output_keeper_pack (HwOutputKeeper     *self,
+                       const HwAttemptKey *key)
 {
-  hw_output_keeper_take_ended (self, hw_event_get_epoch (event), hw_event_get_task_id (event),
-                               hw_event_get_attempt (event));
+  g_array_append_vals (self->waiting, key, 1);
+  hw_output_keeper_work (self);
+}
+
+/* One that was begun before a backup was put back stays where it was. */
+static void
+hw_output_keeper_pack_ended (HwOutputKeeper *self,
+                             const HwEvent  *event)
+{
+  const HwAttemptKey key = {
+    .epoch = hw_event_get_epoch (event),
+    .task_id = hw_event_get_task_id (event),
+    .attempt = hw_event_get_attempt (event),
+    .latest = hw_event_get_time (event),
+  };
+
+  hw_output_keeper_pack (self, &key);
 }
 
 /* An attempt that has ended is packed if there is anything to pack; what is small is only
@@ -217,7 +208,7 @@ hw_output_keeper_take (HwOutputKeeper *self,
   guint64 n_units = (output_size + ROOM_UNIT - 1) / ROOM_UNIT + 1;
 
   if (output_size >= HW_SEGMENT_SIZE)
-    hw_output_keeper_pack (self, event);
+    hw_output_keeper_pack_ended (self, event);
   else if (output_size > 0)
     hw_output_keeper_add (self, n_units * ROOM_UNIT);
 }
@@ -254,7 +245,7 @@ on_store_committed (HwStore   *store,
         hw_output_keeper_take (self, event, (guint64)
                                hw_task_fields_get_number (fields, HW_TASK_FIELD_OUTPUT_SIZE));
       else if (has_lost_attempt (event))
-        hw_output_keeper_pack (self, event);
+        hw_output_keeper_pack_ended (self, event);
     }
 }
 
@@ -274,7 +265,7 @@ hw_output_keeper_finalize (GObject *object)
 {
   HwOutputKeeper *self = HW_OUTPUT_KEEPER (object);
 
-  g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_pointer (&self->waiting, g_array_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->root, g_free);
 
@@ -307,7 +298,7 @@ hw_output_keeper_class_init (HwOutputKeeperClass *klass)
 static void
 hw_output_keeper_init (HwOutputKeeper *self)
 {
-  self->waiting = g_ptr_array_new_with_free_func (g_free);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (HwAttemptKey));
   self->cancellable = g_cancellable_new ();
 }
 
@@ -361,7 +352,7 @@ hw_output_keeper_begin (HwOutputKeeper *self)
 /**
  * hw_output_keeper_take_ended:
  * @self: a keeper
- * @epoch: the database's number
+ * @epoch: in which it was begun
  * @task_id: a task
  * @attempt: an attempt of it that has ended
  *
@@ -373,10 +364,11 @@ hw_output_keeper_take_ended (HwOutputKeeper *self,
                              guint64         task_id,
                              guint           attempt)
 {
+  const HwAttemptKey key = { .epoch = epoch, .task_id = task_id, .attempt = attempt };
+
   g_return_if_fail (HW_IS_OUTPUT_KEEPER (self));
 
-  g_ptr_array_add (self->waiting, hw_attempt_folder_build (self->root, epoch, task_id, attempt));
-  hw_output_keeper_work (self);
+  hw_output_keeper_pack (self, &key);
 }
 
 /**

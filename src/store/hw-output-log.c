@@ -6,7 +6,7 @@
 
 #include "hw-output-log.h"
 
-#include "hw-attempt-folder.h"
+#include "hw-attempt-epoch.h"
 #include "hw-output-buffers.h"
 #include "hw-output-lines.h"
 #include "hw-output-recent.h"
@@ -41,7 +41,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwOutputLog, hw_output_log, G_TYPE_OBJECT,
 /* What is read. Owned by its GTask. */
 typedef struct
 {
-  char *folder; /* (owned) */
   HwOutputQuery query;
   GPtrArray *askers; /* (owned) (element-type GTask): for whom it is read */
   GPtrArray *late;   /* (owned) (element-type GTask): who came when it had begun */
@@ -50,7 +49,6 @@ typedef struct
 static void
 request_free (Request *request)
 {
-  g_free (request->folder);
   g_clear_pointer (&request->askers, g_ptr_array_unref);
   g_clear_pointer (&request->late, g_ptr_array_unref);
   g_free (request);
@@ -174,30 +172,19 @@ read_lines (HwOutputLog         *self,
   return chunk;
 }
 
-/* Opens the folder of an attempt. Of which epoch one is that another came after nobody wrote
- * down, so it may be of a former one, if it began there at its time.
- */
+/* Opens the folder of an attempt. */
 static gboolean
 open_folder (HwOutputLog    *self,
              const Request  *request,
              HwOutputFolder *folder,
              GError        **error)
 {
-  g_autofree char *former = NULL;
+  const HwAttemptKey *of = &request->query.of;
+  g_autofree char *path = hw_attempt_folder_build (self->root,
+                                                   hw_attempt_epoch_find (self->root, of),
+                                                   of->task_id, of->attempt);
 
-  if (!hw_output_folder_open (folder, request->folder, self->unpacked, error))
-    return FALSE;
-
-  if (folder->fd >= 0 || request->query.begun_at == 0)
-    return TRUE;
-
-  former = hw_output_folder_find_former (self->root, &request->query);
-  if (former == NULL)
-    return TRUE;
-
-  hw_output_folder_clear (folder);
-
-  return hw_output_folder_open (folder, former, self->unpacked, error);
+  return hw_output_folder_open (folder, path, self->unpacked, error);
 }
 
 static void
@@ -225,20 +212,12 @@ read_in_thread (GTask        *gtask,
     g_task_return_error (gtask, error);
 }
 
-static char *
-build_folder (HwOutputLog         *self,
-              const HwOutputQuery *query)
-{
-  return hw_attempt_folder_build (self->root, query->epoch, query->task_id, query->attempt);
-}
-
 static Request *
 request_new (HwOutputLog         *self,
              const HwOutputQuery *query)
 {
   Request *request = g_new0 (Request, 1);
 
-  request->folder = build_folder (self, query);
   request->query = *query;
 
   return request;
@@ -248,8 +227,9 @@ static gboolean
 is_same (const HwOutputQuery *a,
          const HwOutputQuery *b)
 {
-  return a->epoch == b->epoch && a->task_id == b->task_id && a->attempt == b->attempt &&
-         a->begun_at == b->begun_at && a->offset == b->offset && a->limit == b->limit;
+  return a->of.epoch == b->of.epoch && a->of.task_id == b->of.task_id &&
+         a->of.attempt == b->of.attempt && a->of.latest == b->of.latest &&
+         a->offset == b->offset && a->limit == b->limit;
 }
 
 /* Gets what is being read for others who want the same. */
@@ -409,7 +389,8 @@ hw_output_log_watch (HwOutput            *output,
                      gpointer             user_data)
 {
   HwOutputLog *self = HW_OUTPUT_LOG (output);
-  g_autofree char *folder = build_folder (self, query);
+  g_autofree char *folder = hw_attempt_folder_build (self->root, query->of.epoch,
+                                                     query->of.task_id, query->of.attempt);
 
   return hw_output_watch_add (self->watch, folder, func, user_data);
 }

@@ -128,9 +128,9 @@ hw_output_recent_add (HwOutputRecent      *self,
   piece = &self->pieces[self->next];
   self->next = (self->next + 1) % N_PIECES;
 
-  piece->epoch = query->epoch;
-  piece->task_id = query->task_id;
-  piece->attempt = query->attempt;
+  piece->epoch = query->of.epoch;
+  piece->task_id = query->of.task_id;
+  piece->attempt = query->of.attempt;
   piece->offset = chunk->offset;
   g_clear_pointer (&piece->data, g_bytes_unref);
   piece->data = g_bytes_ref (chunk->data);
@@ -144,8 +144,8 @@ static gboolean
 piece_has (const Piece         *piece,
            const HwOutputQuery *query)
 {
-  return piece->data != NULL && piece->task_id == query->task_id &&
-         piece->attempt == query->attempt && piece->epoch == query->epoch &&
+  return piece->data != NULL && piece->task_id == query->of.task_id &&
+         piece->attempt == query->of.attempt && piece->epoch == query->of.epoch &&
          query->offset >= piece->offset &&
          query->offset - piece->offset < g_bytes_get_size (piece->data);
 }

@@ -6,7 +6,7 @@
 
 #include "hw-result-files.h"
 
-#include "hw-attempt-folder.h"
+#include "hw-attempt-epoch.h"
 #include "hw-error.h"
 #include "hw-quote.h"
 
@@ -50,16 +50,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (HwResultFiles, hw_result_files, G_TYPE_OBJECT,
 /* What somebody wants to see. */
 typedef struct
 {
-  char *root;   /* (owned) */
-  char *folder; /* (owned): below the root */
-  char *name;   /* (owned) (nullable): of a file that is to be opened */
+  char *root; /* (owned) */
+  HwAttemptKey of;
+  char *name; /* (owned) (nullable): of a file that is to be opened */
 } Query;
 
 static void
 query_free (Query *query)
 {
   g_free (query->root);
-  g_free (query->folder);
   g_free (query->name);
   g_free (query);
 }
@@ -129,13 +128,16 @@ step_down (int         fd,
 static int
 find_folder (const Query *query)
 {
-  g_auto(GStrv) names = g_strsplit (query->folder, "/", -1);
+  const HwAttemptKey *of = &query->of;
+  g_autofree char *folder = hw_attempt_folder_build ("", hw_attempt_epoch_find (query->root, of),
+                                                     of->task_id, of->attempt);
+  g_auto(GStrv) names = g_strsplit (folder + strlen ("/"), "/", -1);
   int fd = g_open (query->root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 
   for (guint i = 0; names[i] != NULL && fd >= 0; i++)
     fd = step_down (fd, names[i], S_IFDIR);
 
-  return fd;
+  return fd < 0 ? fd : step_down (fd, HW_ATTEMPT_FILES_FOLDER, S_IFDIR);
 }
 
 /* What cannot be read is the program's doing, or the disk's. */
@@ -353,17 +355,14 @@ open_in_thread (GTask        *gtask,
 }
 
 static Query *
-hw_result_files_ask (HwResultFiles *self,
-                     guint64        epoch,
-                     guint64        task_id,
-                     guint          attempt,
-                     const char    *name)
+hw_result_files_ask (HwResultFiles      *self,
+                     const HwAttemptKey *of,
+                     const char         *name)
 {
-  g_autofree char *folder = hw_attempt_folder_build ("", epoch, task_id, attempt);
   Query *query = g_new0 (Query, 1);
 
   query->root = g_strdup (self->root);
-  query->folder = g_strconcat (folder + strlen ("/"), "/", HW_ATTEMPT_FILES_FOLDER, NULL);
+  query->of = *of;
   query->name = g_strdup (name);
 
   return query;
@@ -371,9 +370,7 @@ hw_result_files_ask (HwResultFiles *self,
 
 static void
 hw_result_files_list_async (HwFiles            *files,
-                            guint64             epoch,
-                            guint64             task_id,
-                            guint               attempt,
+                            const HwAttemptKey *of,
                             GCancellable       *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
@@ -382,7 +379,7 @@ hw_result_files_list_async (HwFiles            *files,
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_result_files_list_async);
-  g_task_set_task_data (gtask, hw_result_files_ask (self, epoch, task_id, attempt, NULL),
+  g_task_set_task_data (gtask, hw_result_files_ask (self, of, NULL),
                         (GDestroyNotify) query_free);
   g_task_run_in_thread (gtask, list_in_thread);
 }
@@ -399,9 +396,7 @@ hw_result_files_list_finish (HwFiles      *files,
 
 static void
 hw_result_files_open_async (HwFiles            *files,
-                            guint64             epoch,
-                            guint64             task_id,
-                            guint               attempt,
+                            const HwAttemptKey *of,
                             const char         *name,
                             GCancellable       *cancellable,
                             GAsyncReadyCallback callback,
@@ -411,7 +406,7 @@ hw_result_files_open_async (HwFiles            *files,
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_result_files_open_async);
-  g_task_set_task_data (gtask, hw_result_files_ask (self, epoch, task_id, attempt, name),
+  g_task_set_task_data (gtask, hw_result_files_ask (self, of, name),
                         (GDestroyNotify) query_free);
   g_task_run_in_thread (gtask, open_in_thread);
 }

@@ -92,7 +92,7 @@ on_output (GObject      *source,
 static void
 follow (Follower *self)
 {
-  const HwOutputQuery query = { .task_id = self->task_id, .offset = self->offset };
+  const HwOutputQuery query = { .of.task_id = self->task_id, .offset = self->offset };
 
   hw_task_queue_read_output_async (self->house->queue, self->house->me, &query, TRUE, NULL,
                                    on_output, self);

@@ -17,6 +17,7 @@ struct _FakeFiles
   GObject parent_instance;
 
   guint n_asked;
+  HwAttemptKey last; /* which attempt was asked for last */
 };
 
 static void fake_files_iface_init (HwFilesInterface *iface);
@@ -26,9 +27,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeFiles, fake_files, G_TYPE_OBJECT,
 
 static void
 fake_files_list_async (HwFiles            *files,
-                       guint64             epoch,
-                       guint64             task_id,
-                       guint               attempt,
+                       const HwAttemptKey *of,
                        GCancellable       *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer            user_data)
@@ -38,7 +37,8 @@ fake_files_list_async (HwFiles            *files,
 
   g_task_set_source_tag (gtask, fake_files_list_async);
   FAKE_FILES (files)->n_asked++;
-  g_ptr_array_add (list->files, hw_file_new ("a", attempt, 0));
+  FAKE_FILES (files)->last = *of;
+  g_ptr_array_add (list->files, hw_file_new ("a", of->attempt, 0));
   g_task_return_pointer (gtask, list, (GDestroyNotify) hw_file_list_free);
 }
 
@@ -52,9 +52,7 @@ fake_files_list_finish (HwFiles      *files,
 
 static void
 fake_files_open_async (HwFiles            *files,
-                       guint64             epoch,
-                       guint64             task_id,
-                       guint               attempt,
+                       const HwAttemptKey *of,
                        const char         *name,
                        GCancellable       *cancellable,
                        GAsyncReadyCallback callback,
@@ -65,7 +63,8 @@ fake_files_open_async (HwFiles            *files,
 
   g_task_set_source_tag (gtask, fake_files_open_async);
   FAKE_FILES (files)->n_asked++;
-  g_task_return_pointer (gtask, hw_file_content_new (stream, attempt),
+  FAKE_FILES (files)->last = *of;
+  g_task_return_pointer (gtask, hw_file_content_new (stream, of->attempt),
                          (GDestroyNotify) hw_file_content_free);
 }
 
@@ -174,6 +173,33 @@ test_newest_attempt (Fixture      *fixture,
   g_assert_cmpuint (content->size, ==, 1);
 }
 
+/* Of which epoch an attempt is that another one came after can be told by its times alone. */
+static void
+test_past_attempt_has_its_times (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  HwTestHouse *house = fixture->house;
+  g_autoptr(HwFileList) newest = list_files (fixture, house->owner, fixture->task_id, 1, NULL);
+  g_autoptr(HwFileList) list = NULL;
+  g_autoptr(HwFileContent) content = NULL;
+
+  g_assert_cmpint (fixture->files->last.latest, ==, 0);
+  hw_fake_runner_finish (house->runner, 1, hw_outcome_new_failed (HW_RESULT_ERROR, "No."));
+  hw_await_quiet ();
+  hw_test_house_advance (house, G_USEC_PER_SEC);
+  hw_test_house_change_state (house, 1, HW_TASK_STATE_FAILED, HW_TASK_STATE_PENDING);
+  hw_await_quiet ();
+
+  list = list_files (fixture, house->owner, fixture->task_id, 1, NULL);
+  g_assert_cmpint (fixture->files->last.earliest, !=, 0);
+  g_assert_cmpint (fixture->files->last.latest, ==,
+                   fixture->files->last.earliest + G_USEC_PER_SEC);
+  fixture->files->last.latest = 0;
+  content = open_file (fixture, house->owner, 1, NULL);
+  g_assert_cmpint (fixture->files->last.latest, ==,
+                   fixture->files->last.earliest + G_USEC_PER_SEC);
+}
+
 static void
 test_attempt_that_never_was (Fixture      *fixture,
                              gconstpointer test_data)
@@ -236,6 +262,7 @@ main (int   argc,
 #define ADD(path, test) \
   g_test_add ("/task-queue-files/" path, Fixture, NULL, set_up, test, tear_down)
   ADD ("of-the-newest-attempt-unless-somebody-says", test_newest_attempt);
+  ADD ("of-a-past-attempt-are-found-by-its-times", test_past_attempt_has_its_times);
   ADD ("of-an-attempt-that-never-was", test_attempt_that_never_was);
   ADD ("of-others-are-not-looked-for", test_others_see_nothing);
   ADD ("of-no-such-task", test_no_such_task);

@@ -41,7 +41,7 @@ read_async (Fixture     *fixture,
             guint64      offset,
             gboolean     follow)
 {
-  HwOutputQuery query = { .task_id = 1, .attempt = attempt, .offset = offset };
+  HwOutputQuery query = { .of = { .task_id = 1, .attempt = attempt }, .offset = offset };
 
   g_clear_object (&fixture->result);
   hw_task_queue_read_output_async (fixture->house->queue, principal, &query, follow,
@@ -143,7 +143,7 @@ test_queue_output_of_a_past_attempt_has_its_times (Fixture      *fixture,
   gint64 begun_at;
 
   read_async (fixture, fixture->house->owner, 1, 0, FALSE);
-  g_assert_cmpint (query->begun_at, ==, 0);
+  g_assert_cmpint (query->of.earliest, ==, 0);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -156,14 +156,14 @@ test_queue_output_of_a_past_attempt_has_its_times (Fixture      *fixture,
     }
 
   read_async (fixture, fixture->house->owner, 1, 0, FALSE);
-  begun_at = query->begun_at;
+  begun_at = query->of.earliest;
   g_assert_cmpint (begun_at, !=, 0);
-  g_assert_cmpint (query->next_at, ==, begun_at + G_USEC_PER_SEC);
+  g_assert_cmpint (query->of.latest, ==, begun_at + G_USEC_PER_SEC);
   read_async (fixture, fixture->house->owner, 2, 0, FALSE);
-  g_assert_cmpint (query->begun_at, ==, begun_at + G_USEC_PER_SEC);
-  g_assert_cmpint (query->next_at, ==, begun_at + 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (query->of.earliest, ==, begun_at + G_USEC_PER_SEC);
+  g_assert_cmpint (query->of.latest, ==, begun_at + 2 * G_USEC_PER_SEC);
   read_async (fixture, fixture->house->owner, 3, 0, FALSE);
-  g_assert_cmpint (query->begun_at, ==, 0);
+  g_assert_cmpint (query->of.earliest, ==, 0);
 }
 
 static void
@@ -235,7 +235,7 @@ static void
 test_queue_output_by_line (Fixture      *fixture,
                            gconstpointer test_data)
 {
-  const HwOutputQuery query = { .task_id = 1, .line = 2, .n_lines = 2 };
+  const HwOutputQuery query = { .of.task_id = 1, .line = 2, .n_lines = 2 };
 
   print (fixture, "one\ntwo\nthree\nfour\n");
   hw_task_queue_read_output_async (fixture->house->queue, fixture->house->owner, &query, FALSE,
@@ -320,7 +320,7 @@ static void
 test_queue_output_follow_waits_for_the_beginning (Fixture      *fixture,
                                                   gconstpointer test_data)
 {
-  const HwOutputQuery query = { .task_id = 2 };
+  const HwOutputQuery query = { .of.task_id = 2 };
   HwTestHouse *house = fixture->house;
 
   hw_test_house_submit (house, "noop");
@@ -346,7 +346,7 @@ static void
 test_queue_output_follow_ends_without_a_beginning (Fixture      *fixture,
                                                    gconstpointer test_data)
 {
-  const HwOutputQuery query = { .task_id = 2 };
+  const HwOutputQuery query = { .of.task_id = 2 };
   HwTestHouse *house = fixture->house;
 
   hw_test_house_submit (house, "noop");

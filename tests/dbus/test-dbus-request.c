@@ -247,12 +247,12 @@ test_request_reads_log (void)
   g_autoptr(GVariant) options = parse ("{'attempt': <uint32 2>, 'offset': <uint64 100>,"
                                        " 'follow': <true>}");
   g_autoptr(GVariant) bad = parse ("{'offset': <-1>}");
-  HwDBusLogRequest request = { .query.task_id = 7 };
+  HwDBusLogRequest request = { .query.of.task_id = 7 };
   g_autoptr(GError) error = NULL;
 
   hw_dbus_request_read_log (options, &request, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (request.query.attempt, ==, 2);
+  g_assert_cmpuint (request.query.of.attempt, ==, 2);
   g_assert_cmpuint (request.query.offset, ==, 100);
   g_assert_true (request.follow);
 

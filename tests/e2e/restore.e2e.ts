@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startBus } from './support/bus.ts'
@@ -10,7 +11,8 @@ import { startDaemon } from './support/daemon.ts'
 import { feedOverTcp } from './support/feed.ts'
 import { connectHub, watchTask, watchTasks } from './support/hub.ts'
 import { linesOf, run } from './support/programs.ts'
-import { overTcp } from './support/rest.ts'
+import type { Rest } from './support/rest.ts'
+import { overSocket, overTcp } from './support/rest.ts'
 import { TEST_TYPES } from './support/task-types.ts'
 import { readPoll } from './support/words.ts'
 
@@ -34,7 +36,56 @@ async function askBus(address: string, epoch: number, after: number): Promise<st
   return said.join('\n')
 }
 
+/** Has a task tried again, which prints what is in a file and leaves it as a result. */
+async function tryAgain(rest: Rest, id: number, file: string, word: string) {
+  writeFileSync(file, word)
+  const { attempt } = await rest.task(id)
+  await rest.post(`/api/v1/tasks/${id}/retry`)
+  await rest.when(
+    id,
+    'has failed again',
+    (task) => task.attempt === attempt + 1 && task.state === 'Failed',
+  )
+}
+
+/** What an attempt printed, and what it left as a result, if it is still there. */
+async function leftBy(rest: Rest, id: number, attempt: number): Promise<string[]> {
+  const result = await rest.get(`/api/v1/tasks/${id}/files/result?attempt=${attempt}`)
+  const files = await rest.get(`/api/v1/tasks/${id}/files?attempt=${attempt}`)
+  const names = (files.json as { files: { name: string }[] }).files.map(({ name }) => name)
+  const printed = (await rest.output(id, attempt)).toString()
+  return result.status === 200 ? [printed, ...names, result.text] : [printed, ...names]
+}
+
 describe('after a backup was put back', () => {
+  test('past attempts have what they left, and nothing of the future that was given up', async () => {
+    const daemon = await startDaemon()
+    const former = overSocket(daemon)
+    const word = join(daemon.folder, 'word')
+    writeFileSync(word, 'first')
+    const script = 'cat "$0"; cp "$0" "$HEADWAY_RESULT_DIR/result"; exit 1'
+    const { id } = await former.add('command', { argv: ['/bin/sh', '-c', script, word] })
+    await former.whenEnded(id)
+    const file = join(daemon.folder, 'tasks.backup')
+    await daemon.errand('--backup', file)
+    await tryAgain(former, id, word, 'given up')
+    former.close()
+    await daemon.stop()
+    await daemon.errand('--restore', file)
+    await daemon.start(daemon.port)
+
+    const rest = overSocket(daemon)
+    const { epoch } = await rest.head()
+    await tryAgain(rest, id, word, 'second')
+    await tryAgain(rest, id, word, 'third')
+    expect(await leftBy(rest, id, 1)).toEqual(['first', 'result', 'first'])
+    expect(await leftBy(rest, id, 2)).toEqual(['second', 'result', 'second'])
+    expect(await leftBy(rest, id, 3)).toEqual(['third', 'result', 'third'])
+    rmSync(join(daemon.stateFolder, 'output', String(epoch), String(id), '2'), { recursive: true })
+    expect(await leftBy(rest, id, 2)).toEqual([''])
+    rest.close()
+  })
+
   test('whoever watched the former database is told to begin anew, on every door', async () => {
     const bus = await startBus()
     const daemon = await startDaemon({ bus, taskTypes: TEST_TYPES })

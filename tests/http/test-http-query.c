@@ -97,13 +97,13 @@ test_http_query_bad_filter (gconstpointer test_data)
 static void
 test_http_query_position (void)
 {
-  HwHttpPosition position = { { .attempt = 99, .offset = 99, .line = 99 }, 99 };
+  HwHttpPosition position = { { .of.attempt = 99, .offset = 99, .line = 99 }, 99 };
   g_autoptr(GError) error = NULL;
 
   hw_http_query_read_position ("attempt=3&offset=1048576&wait=60", &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (position.query.attempt, ==, 3);
+  g_assert_cmpuint (position.query.of.attempt, ==, 3);
   g_assert_cmpuint (position.query.offset, ==, 1048576);
   g_assert_cmpint (position.wait, ==, 60 * G_USEC_PER_SEC);
 }
@@ -111,13 +111,13 @@ test_http_query_position (void)
 static void
 test_http_query_position_left_out (void)
 {
-  HwHttpPosition position = { { .attempt = 99, .offset = 99, .line = 99 }, 99 };
+  HwHttpPosition position = { { .of.attempt = 99, .offset = 99, .line = 99 }, 99 };
   g_autoptr(GError) error = NULL;
 
   hw_http_query_read_position (NULL, &position, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (position.query.attempt, ==, 0);
+  g_assert_cmpuint (position.query.of.attempt, ==, 0);
   g_assert_cmpuint (position.query.offset, ==, 0);
   g_assert_cmpuint (position.query.line, ==, 0);
   g_assert_cmpint (position.wait, ==, 0);

@@ -129,7 +129,7 @@ read_chunk (Fixture *fixture,
             guint    n_lines)
 {
   const HwOutputQuery query = {
-    .epoch = 5, .task_id = 7, .attempt = 2,
+    .of = { .epoch = 5, .task_id = 7, .attempt = 2 },
     .offset = offset, .line = line, .n_lines = n_lines, .limit = 1024 * 1024,
   };
   g_autoptr(GAsyncResult) result = NULL;
@@ -407,7 +407,7 @@ static void
 test_packed_too_long (Fixture      *fixture,
                       gconstpointer limit)
 {
-  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
+  const HwOutputQuery query = { .of = { .epoch = 5, .task_id = 7, .attempt = 2 }, .limit = 100 };
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -424,7 +424,7 @@ static void
 test_packed_empty (Fixture      *fixture,
                    gconstpointer limit)
 {
-  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
+  const HwOutputQuery query = { .of = { .epoch = 5, .task_id = 7, .attempt = 2 }, .limit = 100 };
   g_autofree char *path = g_build_filename (fixture->path, "output-0.gz", NULL);
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;

@@ -83,7 +83,8 @@ read_output (Fixture *fixture,
              GError **error)
 {
   const HwOutputQuery query = {
-    .epoch = 5, .task_id = 7, .attempt = attempt, .offset = offset, .limit = limit
+    .of = { .epoch = 5, .task_id = 7, .attempt = attempt },
+    .offset = offset, .limit = limit
   };
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(HwOutputChunk) chunk = NULL;
@@ -124,7 +125,10 @@ assert_former (Fixture    *fixture,
                const char *expected)
 {
   const HwOutputQuery query = {
-    .epoch = 9, .task_id = 7, .attempt = 2, .begun_at = begun_at, .next_at = next_at, .limit = 100
+    .of = {
+      .epoch = 9, .task_id = 7, .attempt = 2, .earliest = begun_at, .latest = next_at,
+    },
+    .limit = 100
   };
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(HwOutputChunk) chunk = NULL;
@@ -305,7 +309,7 @@ test_read_may_be_canceled (Fixture      *fixture,
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
-  const HwOutputQuery query = { .epoch = 5, .task_id = 7, .attempt = 2, .limit = 100 };
+  const HwOutputQuery query = { .of = { .epoch = 5, .task_id = 7, .attempt = 2 }, .limit = 100 };
 
   write_output (fixture, "abc", -1);
   g_cancellable_cancel (cancellable);
@@ -348,7 +352,7 @@ ask (Fixture       *fixture,
      GAsyncResult **result)
 {
   const HwOutputQuery query = {
-    .epoch = 5, .task_id = 7, .attempt = 2, .offset = offset, .limit = MAX_READ
+    .of = { .epoch = 5, .task_id = 7, .attempt = 2 }, .offset = offset, .limit = MAX_READ
   };
 
   hw_output_read_async (fixture->output, &query, NULL, on_read, result);

@@ -9,11 +9,13 @@
 
 #include "hw-output-attic.h"
 #include "hw-output-removal.h"
+#include "hw-shim-record.h"
 
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
+#include <utime.h>
 
 static const StoreKind sqlite_kind = {
   .name = "output-removal",
@@ -210,8 +212,12 @@ test_lost_attempt_of_a_former_epoch_is_heard_of (Fixture      *fixture,
   guint64 former = hw_store_get_epoch (fixture->store) + 1;
   guint64 task_id = add (fixture, "@a{sv} {}");
   g_autofree char *adopted = make_files (fixture, former, task_id);
+  g_autofree char *start = g_build_filename (adopted, "1", HW_SHIM_START, NULL);
+  const struct utimbuf long_ago = { 0, 0 }; /* as are the times of the changes here */
   Caretakers caretakers;
 
+  g_assert_true (g_file_set_contents (start, "", 0, NULL));
+  g_assert_cmpint (g_utime (start, (struct utimbuf *) &long_ago), ==, 0);
   bring (fixture, task_id, HW_TASK_STATE_PROCESSING);
   set_epoch (fixture, task_id, former);
   begin (fixture, &caretakers);

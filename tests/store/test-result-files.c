@@ -7,6 +7,7 @@
 #include "hw-attempt-folder.h"
 #include "hw-error.h"
 #include "hw-result-files.h"
+#include "hw-shim-record.h"
 
 #include "tests/support/wait.h"
 
@@ -19,6 +20,9 @@
 
 /* How often a file is opened while somebody changes it for a link. */
 #define N_RACES 1000
+
+/* The attempt that most tests look at. */
+static const HwAttemptKey attempt_2 = { .epoch = 5, .task_id = 7, .attempt = 2 };
 
 /* What must not be read. */
 #define SECRET "secret"
@@ -109,9 +113,10 @@ list_files (Fixture *fixture,
             guint    attempt,
             GError **error)
 {
+  const HwAttemptKey key = { .epoch = 5, .task_id = 7, .attempt = attempt };
   g_autoptr(GAsyncResult) result = NULL;
 
-  hw_files_list_async (fixture->files, 5, 7, attempt, NULL, on_answer, &result);
+  hw_files_list_async (fixture->files, &key, NULL, on_answer, &result);
   wait_until (result != NULL);
 
   return hw_files_list_finish (fixture->files, result, error);
@@ -124,7 +129,7 @@ open_file (Fixture    *fixture,
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  hw_files_open_async (fixture->files, 5, 7, 2, name, NULL, on_answer, &result);
+  hw_files_open_async (fixture->files, &attempt_2, name, NULL, on_answer, &result);
   wait_until (result != NULL);
 
   return hw_files_open_finish (fixture->files, result, error);
@@ -431,6 +436,33 @@ test_folder_is_swapped (Fixture      *fixture,
   g_test_message ("%u of %d were opened", race (fixture, fixture->folder, file, link), N_RACES);
 }
 
+/* What an attempt left before a backup was put back is in the folder of that epoch. */
+static void
+test_of_a_former_epoch (Fixture      *fixture,
+                        gconstpointer test_data)
+{
+  gint64 now = g_get_real_time ();
+  const HwAttemptKey former = {
+    .epoch = 6, .task_id = 7, .attempt = 2, .earliest = now, .latest = now + G_TIME_SPAN_MINUTE,
+  };
+  g_autofree char *start = g_build_filename (fixture->attempt, HW_SHIM_START, NULL);
+  g_autoptr(GAsyncResult) listed = NULL;
+  g_autoptr(GAsyncResult) opened = NULL;
+  g_autoptr(HwFileList) list = NULL;
+  g_autoptr(HwFileContent) content = NULL;
+
+  write_result (fixture, "a", "1");
+  g_assert_true (g_file_set_contents (start, "", 0, NULL));
+  hw_files_list_async (fixture->files, &former, NULL, on_answer, &listed);
+  hw_files_open_async (fixture->files, &former, "a", NULL, on_answer, &opened);
+  wait_until (listed != NULL && opened != NULL);
+
+  list = hw_files_list_finish (fixture->files, listed, NULL);
+  g_assert_cmpuint (list->files->len, ==, 1);
+  content = hw_files_open_finish (fixture->files, opened, NULL);
+  g_assert_cmpuint (content->size, ==, 1);
+}
+
 static void
 test_cancelled (Fixture      *fixture,
                 gconstpointer test_data)
@@ -440,7 +472,7 @@ test_cancelled (Fixture      *fixture,
   g_autoptr(GError) error = NULL;
 
   write_result (fixture, "a", "1");
-  hw_files_open_async (fixture->files, 5, 7, 2, "a", cancellable, on_answer, &result);
+  hw_files_open_async (fixture->files, &attempt_2, "a", cancellable, on_answer, &result);
   g_cancellable_cancel (cancellable);
   wait_until (result != NULL);
 
@@ -461,6 +493,7 @@ main (int   argc,
   ADD ("list/only-counts-others", test_counts_others);
   ADD ("list/has-an-end", test_list_has_an_end);
   ADD ("open/gives-the-bytes", test_opens);
+  ADD ("of-a-former-epoch-are-found", test_of_a_former_epoch);
   ADD ("open/nothing-but-files", test_opens_no_other_thing);
   ADD ("open/nothing-elsewhere", test_opens_nothing_elsewhere);
   ADD ("open/no-link-on-the-way", test_follows_no_link_on_the_way);

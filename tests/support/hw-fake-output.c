@@ -105,7 +105,7 @@ hw_fake_output_read_async (HwOutput            *output,
 {
   HwFakeOutput *self = HW_FAKE_OUTPUT (output);
   g_autoptr(GTask) gtask = g_task_new (self, cancellable, callback, user_data);
-  g_autofree char *key = make_key (query->task_id, query->attempt);
+  g_autofree char *key = make_key (query->of.task_id, query->of.attempt);
   const Text *text = g_hash_table_lookup (self->texts, key);
   g_autoptr(GBytes) none = g_bytes_new (NULL, 0);
   HwOutputChunk *chunk;
