@@ -18,8 +18,9 @@
  *
  * The one thread that writes. It takes all requests that wait into one transaction:
  * the more there are, the cheaper is each, and nobody ever waits for a timer. So what
- * comes up in one round of the main context is handed over together, at its end. A
- * request that is refused leaves the others alone.
+ * comes up in one round of the main context is handed over together, at its end, unless the
+ * thread has nothing to do and there is enough for it. A request that is refused leaves the
+ * others alone.
  *
  * What was committed is told in the main context, and only then does each request
  * end.
@@ -91,6 +92,11 @@ static const char failure_of_log;
  * last.
  */
 #define MAX_REQUESTS 1024
+
+/* As many are worth a transaction if the thread has nothing to do: then it writes these while
+ * the main context comes to the others. For fewer, what a transaction costs by itself counts.
+ */
+#define ENOUGH_REQUESTS 16
 
 static void
 answer_free (Answer *answer)
@@ -633,7 +639,7 @@ hw_db_writer_abandon (HwDbWriter *self)
  * @gtask: (transfer full): a request: its task data is an #HwSqliteWrite
  *
  * Hands a request over, when the main context has done all that is ready now, or at once
- * if it is large. In the main context.
+ * if it is large, or the thread waits for it and others. In the main context.
  */
 void
 hw_db_writer_push (HwDbWriter *self,
@@ -643,7 +649,10 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self->thread != NULL);
 
   g_ptr_array_add (self->pushed, gtask);
-  if (self->pushed->len == MAX_REQUESTS || hw_sqlite_write_is_large (g_task_get_task_data (gtask)))
+
+  /* The queue's length is below 0 while the thread waits. */
+  if (self->pushed->len == MAX_REQUESTS || hw_sqlite_write_is_large (g_task_get_task_data (gtask)) ||
+      (self->pushed->len >= ENOUGH_REQUESTS && g_async_queue_length (self->waiting) < 0))
     hw_db_writer_hand_over (self);
 }
 
