@@ -29,8 +29,8 @@ hw_runner_default_init (HwRunnerInterface *iface)
  * Begins the work of an attempt.
  *
  * If hw_runner_start_finish() gives %TRUE, the run's end is told by
- * #HwRun::finished, never before @callback; that the work could not be begun is
- * such an end, too. If it gives an error, nothing was begun, nothing will be, and
+ * #HwRun::finished, never before @callback, unless the work is over before this returns;
+ * that it could not be begun is such an end, too. If it gives an error, nothing was begun, nothing will be, and
  * the run does not finish. Cancelling is heeded until the work begins; from then
  * on, hw_runner_control_async() ends it.
  */

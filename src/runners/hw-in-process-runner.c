@@ -52,7 +52,7 @@ typedef struct
   gboolean is_late;          /* it was asked to end because it took too long */
 } Going;
 
-/* One attempt, as its thread sees it. Owned by its #GTask. */
+/* One attempt, as whoever does the work sees it. */
 typedef struct
 {
   HwRun *run;           /* (owned) */
@@ -73,6 +73,8 @@ work_free (Work *work)
   g_clear_pointer (&work->parameters, g_variant_unref);
   g_free (work);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
 
 static void
 going_clear_timer (Going *going)
@@ -176,51 +178,7 @@ hw_in_process_runner_prepare (HwInProcessRunner *self,
   return work;
 }
 
-static void
-hw_in_process_runner_start_async (HwRunner           *runner,
-                                  HwRun              *run,
-                                  GCancellable       *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer            user_data)
-{
-  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (runner);
-  g_autoptr(GTask) starting = NULL;
-  g_autoptr(GTask) gtask = NULL;
-  g_autoptr(GCancellable) work_cancellable = g_cancellable_new ();
-  g_autoptr(GError) error = NULL;
-  Work *work;
-
-  starting = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (starting, hw_in_process_runner_start_async);
-
-  if (g_task_return_error_if_cancelled (starting))
-    return;
-
-  /* From now on the start is done, whatever happens to its cancellable. It is told
-   * first, because both tasks are told in the order in which they return.
-   */
-  g_task_set_check_cancellable (starting, FALSE);
-  g_task_return_boolean (starting, TRUE);
-
-  gtask = g_task_new (self, work_cancellable, on_work_done, g_object_ref (run));
-  g_task_set_source_tag (gtask, do_work);
-  hw_in_process_runner_keep (self, run, work_cancellable);
-
-  work = hw_in_process_runner_prepare (self, run, &error);
-  if (work == NULL)
-    {
-      g_task_return_error (gtask, g_steal_pointer (&error));
-      return;
-    }
-
-  g_task_set_task_data (gtask, work, (GDestroyNotify) work_free);
-  if (work->function->is_instant)
-    do_work (g_steal_pointer (&gtask), NULL);
-  else
-    g_thread_pool_push (self->pool, g_steal_pointer (&gtask), NULL);
-}
-
-/* On a thread of the pool, unless the function is instant. Takes @data. */
+/* On a thread of the pool. Takes @data. */
 static void
 do_work (gpointer data,
          gpointer user_data)
@@ -285,6 +243,72 @@ on_work_done (GObject      *source,
 
   g_hash_table_remove (self->works, run);
   hw_run_finish (run, make_outcome (run, value, error, is_late));
+}
+
+/* Has a thread carry out an attempt, or ends it with @error if there is no @work, which is
+ * (transfer full).
+ */
+static void
+hw_in_process_runner_begin (HwInProcessRunner *self,
+                            HwRun             *run,
+                            Work              *work,
+                            const GError      *error)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GTask) gtask = g_task_new (self, cancellable, on_work_done, g_object_ref (run));
+
+  g_task_set_source_tag (gtask, hw_in_process_runner_begin);
+  hw_in_process_runner_keep (self, run, cancellable);
+
+  if (work == NULL)
+    {
+      g_task_return_error (gtask, g_error_copy (error));
+      return;
+    }
+
+  g_task_set_task_data (gtask, work, (GDestroyNotify) work_free);
+  g_thread_pool_push (self->pool, g_steal_pointer (&gtask), NULL);
+}
+
+/* What is over before anybody could ask it to end. */
+static void
+do_at_once (Work *work)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) value = work->function->function (work->run, work->parameters, NULL, &error);
+
+  hw_run_finish (work->run, make_outcome (work->run, value, error, FALSE));
+}
+
+static void
+hw_in_process_runner_start_async (HwRunner           *runner,
+                                  HwRun              *run,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data)
+{
+  HwInProcessRunner *self = HW_IN_PROCESS_RUNNER (runner);
+  g_autoptr(GTask) starting = NULL;
+  g_autoptr(Work) work = NULL;
+  g_autoptr(GError) error = NULL;
+
+  starting = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (starting, hw_in_process_runner_start_async);
+
+  if (g_task_return_error_if_cancelled (starting))
+    return;
+
+  /* From now on the start is done, whatever happens to its cancellable. It is told
+   * first, because both tasks are told in the order in which they return.
+   */
+  g_task_set_check_cancellable (starting, FALSE);
+  g_task_return_boolean (starting, TRUE);
+
+  work = hw_in_process_runner_prepare (self, run, &error);
+  if (work != NULL && work->function->is_instant)
+    do_at_once (work);
+  else
+    hw_in_process_runner_begin (self, run, g_steal_pointer (&work), error);
 }
 
 static void
@@ -530,7 +554,8 @@ hw_in_process_runner_add (HwInProcessRunner *self,
  * @name: what task types call the function
  * @function: the function, which waits for nothing and takes a few microseconds
  *
- * Lets task types use a function, which is called in the main context.
+ * Lets task types use a function, which is called in the main context without a cancellable,
+ * and has ended before hw_runner_start_async() returns.
  */
 void
 hw_in_process_runner_add_instant (HwInProcessRunner *self,
