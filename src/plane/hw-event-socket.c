@@ -40,6 +40,7 @@ hw_event_socket_take (HwPlaneSocket *socket,
 }
 
 static const HwPlaneFraming event_framing = {
+  .size = sizeof (HwEventSocket),
   .make_header = hw_event_socket_make_header,
   .take = hw_event_socket_take,
 };
@@ -59,12 +60,7 @@ hw_event_socket_new (const HwPlaneWire *wire,
                      HwPlaneSocketFunc  function,
                      gpointer           user_data)
 {
-  HwEventSocket *self;
-
   g_return_val_if_fail (wire != NULL && function != NULL, NULL);
 
-  self = g_new0 (HwEventSocket, 1);
-  hw_plane_socket_init (&self->parent, &event_framing, wire, function, user_data);
-
-  return &self->parent;
+  return hw_plane_socket_make (&event_framing, wire, function, user_data);
 }

@@ -31,33 +31,71 @@ struct _HwFanOut
   HwEventLog *log;        /* (owned) */
   GHashTable *by_task;    /* (owned) task id → first Watch */
   struct Watch *of_all;   /* (nullable): the first of those who watch more than one task */
-  GQueue by_age;          /* (element-type Watch): who was told of something longest ago is first */
+  struct Watch *oldest;   /* (nullable): who was told of something longest ago; then the others */
+  struct Watch *youngest; /* (nullable): who was last */
   gint64 now;
 
-  GBytes *head;           /* (owned) (nullable): of the watch that was added last */
+  struct Audience *audience; /* (owned) (nullable): of the watch that was added last */
   GPtrArray *page;        /* (owned) (element-type HwEvent): room to read into */
   HwEvent *heartbeat;     /* (owned) (nullable): the last one that was made */
 };
 
-/* A watch, as we know it. */
+/* What those have in common who watch alike. */
+typedef struct Audience
+{
+  HwWatchPlace place; /* but where each of them stands, and which task it is about */
+  HwWatchWriteFunc write;
+  GBytes *head;       /* (owned) (nullable): for @write */
+} Audience;
+
+/* A watch, as we know it. Thousands of these wait, so that each byte counts. */
 typedef struct Watch
 {
   HwWatch parent;
 
   struct Watch *next; /* (nullable): in by_task or of_all */
   struct Watch *previous;
-  GList age; /* in by_age */
+  struct Watch *older; /* (nullable): by when they were told of something */
+  struct Watch *younger;
   gpointer owner;
 
-  HwWatchPlace place; /* its queue is for whoever watches on */
-  HwWatchWriteFunc write;
-  GBytes *head;       /* (owned) (nullable): for @write */
+  Audience *audience; /* (owned) */
+  guint64 task_id;    /* or 0 */
+  guint64 seq;        /* as in a place */
+  guint64 rev;
   gint64 told_at;
-
-  guint is_woken : 1;   /* there may be something to read */
-  guint is_due : 1;     /* and if not, it is to be told so */
-  guint has_ended : 1;  /* the one task has, as far as was told */
 } Watch;
+
+static void
+audience_clear (gpointer data)
+{
+  Audience *self = data;
+
+  hw_watch_place_clear (&self->place);
+  g_clear_pointer (&self->head, g_bytes_unref);
+}
+
+static void
+audience_unref (Audience *self)
+{
+  g_rc_box_release_full (self, audience_clear);
+}
+
+static gboolean
+audience_is_of (const Audience     *self,
+                const HwWatchPlace *place,
+                HwWatchWriteFunc    write,
+                GBytes             *head)
+{
+  const HwWatchFilter *filter = &self->place.filter;
+
+  return self->place.queue == place->queue && self->write == write &&
+         hw_principal_equals (self->place.principal, place->principal) &&
+         g_strcmp0 (filter->type, place->filter.type) == 0 &&
+         g_strcmp0 (filter->owner, place->filter.owner) == 0 &&
+         (self->head == NULL) == (head == NULL) &&
+         (head == NULL || g_bytes_equal (self->head, head));
+}
 
 /**
  * hw_fan_out_new:
@@ -88,7 +126,6 @@ hw_fan_out_new (guint64      epoch,
   hw_event_log_begin (self->log, head);
   self->by_task = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
   self->page = hw_events_new ();
-  g_queue_init (&self->by_age);
 
   return self;
 }
@@ -98,10 +135,10 @@ hw_fan_out_free (HwFanOut *self)
 {
   g_return_if_fail (self != NULL);
 
-  while (self->by_age.head != NULL)
-    hw_fan_out_remove (self, self->by_age.head->data);
+  while (self->oldest != NULL)
+    hw_fan_out_remove (self, &self->oldest->parent);
   g_clear_pointer (&self->heartbeat, hw_event_unref);
-  g_clear_pointer (&self->head, g_bytes_unref);
+  g_clear_pointer (&self->audience, audience_unref);
   g_clear_pointer (&self->page, g_ptr_array_unref);
   g_clear_pointer (&self->by_task, g_hash_table_unref);
   g_clear_object (&self->log);
@@ -114,11 +151,11 @@ hw_fan_out_wake (HwFanOut *self,
                  Watch    *watch,
                  guint64   head)
 {
-  if (watch->is_woken)
+  if (watch->parent.is_woken)
     return;
 
-  watch->is_woken = TRUE;
-  watch->place.seq = MAX (watch->place.seq, head);
+  watch->parent.is_woken = TRUE;
+  watch->seq = MAX (watch->seq, head);
   self->function (watch->owner, self->user_data);
 }
 
@@ -144,8 +181,8 @@ hw_fan_out_restart (HwFanOut *self,
 {
   g_return_if_fail (self != NULL);
 
-  for (GList *link = self->by_age.head; link != NULL; link = link->next)
-    hw_fan_out_wake (self, link->data, hw_event_log_get_head (self->log));
+  for (Watch *watch = self->oldest; watch != NULL; watch = watch->younger)
+    hw_fan_out_wake (self, watch, hw_event_log_get_head (self->log));
 
   g_clear_object (&self->log);
   self->log = hw_event_log_new (NULL);
@@ -231,7 +268,7 @@ hw_fan_out_set_first (HwFanOut *self,
   if (task_id == 0)
     self->of_all = first;
   else if (first != NULL)
-    g_hash_table_replace (self->by_task, &first->place.filter.task_id, first);
+    g_hash_table_replace (self->by_task, &first->task_id, first);
   else
     g_hash_table_remove (self->by_task, &task_id);
 }
@@ -243,13 +280,42 @@ hw_fan_out_get_first (HwFanOut *self,
   return task_id == 0 ? self->of_all : g_hash_table_lookup (self->by_task, &task_id);
 }
 
+/* Takes somebody out of those who are sorted by when they were told. */
+static void
+hw_fan_out_unlink_age (HwFanOut *self,
+                       Watch    *watch)
+{
+  if (watch->older != NULL)
+    watch->older->younger = watch->younger;
+  else
+    self->oldest = watch->younger;
+
+  if (watch->younger != NULL)
+    watch->younger->older = watch->older;
+  else
+    self->youngest = watch->older;
+}
+
+static void
+hw_fan_out_link_youngest (HwFanOut *self,
+                          Watch    *watch)
+{
+  watch->told_at = self->now;
+  watch->younger = NULL;
+  watch->older = self->youngest;
+  if (self->youngest != NULL)
+    self->youngest->younger = watch;
+  else
+    self->oldest = watch;
+  self->youngest = watch;
+}
+
 static void
 hw_fan_out_be_told (HwFanOut *self,
                     Watch    *watch)
 {
-  watch->told_at = self->now;
-  g_queue_unlink (&self->by_age, &watch->age);
-  g_queue_push_tail_link (&self->by_age, &watch->age);
+  hw_fan_out_unlink_age (self, watch);
+  hw_fan_out_link_youngest (self, watch);
 }
 
 /* Who came before anybody told the time came now. */
@@ -257,8 +323,8 @@ static void
 hw_fan_out_begin_time (HwFanOut *self,
                        gint64    now)
 {
-  for (GList *link = self->by_age.head; link != NULL; link = link->next)
-    ((Watch *) link->data)->told_at = now;
+  for (Watch *watch = self->oldest; watch != NULL; watch = watch->younger)
+    watch->told_at = now;
 }
 
 /**
@@ -279,33 +345,38 @@ hw_fan_out_tick (HwFanOut *self,
     hw_fan_out_begin_time (self, now);
 
   self->now = now;
-  while (self->by_age.head != NULL)
+  while (self->oldest != NULL)
     {
-      Watch *watch = self->by_age.head->data;
+      Watch *watch = self->oldest;
 
       if (now - watch->told_at < HW_WATCHER_PATIENCE)
         return;
 
-      watch->is_due = TRUE;
+      watch->parent.is_due = TRUE;
       hw_fan_out_be_told (self, watch);
       hw_fan_out_wake (self, watch, hw_event_log_get_head (self->log));
     }
 }
 
-/* Clients of one kind count their streams alike: those that come after each other have one head
- * in common. Returns: (transfer full): bytes as in @head
+/* Clients of one kind count their streams alike, and most have one owner: those that come after
+ * each other have all that in common. Returns: (transfer full): what is said here
  */
-static GBytes *
-hw_fan_out_share_head (HwFanOut *self,
-                       GBytes   *head)
+static Audience *
+hw_fan_out_share_audience (HwFanOut        *self,
+                           HwWatchPlace    *place,
+                           HwWatchWriteFunc write,
+                           GBytes          *head)
 {
-  if (self->head == NULL || !g_bytes_equal (self->head, head))
+  if (self->audience == NULL || !audience_is_of (self->audience, place, write, head))
     {
-      g_clear_pointer (&self->head, g_bytes_unref);
-      self->head = g_bytes_ref (head);
+      g_clear_pointer (&self->audience, audience_unref);
+      self->audience = g_rc_box_new0 (Audience);
+      hw_watch_place_move (place, &self->audience->place);
+      self->audience->write = write;
+      self->audience->head = head != NULL ? g_bytes_ref (head) : NULL;
     }
 
-  return g_bytes_ref (self->head);
+  return g_rc_box_acquire (self->audience);
 }
 
 /**
@@ -331,19 +402,19 @@ hw_fan_out_add (HwFanOut        *self,
 
   g_return_val_if_fail (self != NULL && place != NULL && write != NULL, NULL);
 
-  watch = g_new0 (Watch, 1);
+  watch = g_slice_new0 (Watch);
   watch->owner = owner;
-  hw_watch_place_move (place, &watch->place);
-  watch->write = write;
-  watch->head = head != NULL ? hw_fan_out_share_head (self, head) : NULL;
-  watch->told_at = self->now;
-  watch->age.data = watch;
-  g_queue_push_tail_link (&self->by_age, &watch->age);
+  watch->task_id = place->filter.task_id;
+  watch->seq = place->seq;
+  watch->rev = place->rev;
+  watch->audience = hw_fan_out_share_audience (self, place, write, head);
+  hw_watch_place_clear (place);
+  hw_fan_out_link_youngest (self, watch);
 
-  watch->next = hw_fan_out_get_first (self, watch->place.filter.task_id);
+  watch->next = hw_fan_out_get_first (self, watch->task_id);
   if (watch->next != NULL)
     watch->next->previous = watch;
-  hw_fan_out_set_first (self, watch->place.filter.task_id, watch);
+  hw_fan_out_set_first (self, watch->task_id, watch);
 
   hw_fan_out_wake (self, watch, 0);
 
@@ -370,12 +441,11 @@ hw_fan_out_remove (HwFanOut *self,
   if (gone->previous != NULL)
     gone->previous->next = gone->next;
   else
-    hw_fan_out_set_first (self, gone->place.filter.task_id, gone->next);
+    hw_fan_out_set_first (self, gone->task_id, gone->next);
 
-  g_queue_unlink (&self->by_age, &gone->age);
-  hw_watch_place_clear (&gone->place);
-  g_clear_pointer (&gone->head, g_bytes_unref);
-  g_free (gone);
+  hw_fan_out_unlink_age (self, gone);
+  audience_unref (gone->audience);
+  g_slice_free (Watch, gone);
 }
 
 /**
@@ -391,7 +461,7 @@ hw_watch_is_woken (const HwWatch *watch)
 {
   g_return_val_if_fail (watch != NULL, FALSE);
 
-  return ((const Watch *) watch)->is_woken;
+  return watch->is_woken;
 }
 
 /**
@@ -407,23 +477,39 @@ hw_watch_get_seq (const HwWatch *watch)
 {
   g_return_val_if_fail (watch != NULL, 0);
 
-  return ((const Watch *) watch)->place.seq;
+  return ((const Watch *) watch)->seq;
 }
 
 /**
- * hw_watch_take_place:
- * @watch: a watch that is about to be removed
- * @place: (out caller-allocates): where it is
+ * hw_watch_get_place:
+ * @watch: a watch
+ * @place: (out caller-allocates): where it is, for hw_watch_place_clear()
  *
- * Takes out of a watch what it takes to watch on from there.
+ * Tells what it takes to watch on from where a watch is.
  */
 void
-hw_watch_take_place (HwWatch      *watch,
-                     HwWatchPlace *place)
+hw_watch_get_place (const HwWatch *watch,
+                    HwWatchPlace  *place)
 {
+  const Watch *self = (const Watch *) watch;
+
   g_return_if_fail (watch != NULL && place != NULL);
 
-  hw_watch_place_move (&((Watch *) watch)->place, place);
+  hw_watch_place_copy (&self->audience->place, place);
+  place->filter.task_id = self->task_id;
+  place->seq = self->seq;
+  place->rev = self->rev;
+}
+
+static gboolean
+watch_sees (const Watch *watch,
+            HwEvent     *event)
+{
+  HwWatchFilter filter = watch->audience->place.filter;
+
+  filter.task_id = watch->task_id;
+
+  return hw_watch_filter_sees (&filter, watch->audience->place.principal, event);
 }
 
 static void
@@ -433,7 +519,15 @@ watch_note_state (Watch   *watch,
   HwTaskState state;
 
   if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE && hw_event_get_state (event, &state))
-    watch->has_ended = hw_task_state_is_final (state);
+    watch->parent.has_ended = hw_task_state_is_final (state);
+}
+
+static void
+watch_write (Watch   *watch,
+             HwEvent *event,
+             GString *output)
+{
+  watch->audience->write (output, watch->audience->head, event);
 }
 
 /* Moves the cursors over an event, and writes it if it is for this watch. */
@@ -442,13 +536,13 @@ watch_tell (Watch   *watch,
             HwEvent *event,
             GString *output)
 {
-  watch->place.seq = MAX (watch->place.seq, hw_event_get_seq (event));
-  watch->place.rev = MAX (watch->place.rev, hw_event_get_rev (event));
-  if (!hw_watch_filter_sees (&watch->place.filter, watch->place.principal, event))
+  watch->seq = MAX (watch->seq, hw_event_get_seq (event));
+  watch->rev = MAX (watch->rev, hw_event_get_rev (event));
+  if (!watch_sees (watch, event))
     return;
 
   watch_note_state (watch, event);
-  watch->write (output, watch->head, event);
+  watch_write (watch, event, output);
 }
 
 /* Writes the page, or as much of it as is enough. Returns: whether that was all */
@@ -480,8 +574,8 @@ hw_fan_out_read_events (HwFanOut     *self,
   guint64 reached = 0;
 
   g_ptr_array_set_size (self->page, 0);
-  if (!hw_event_log_read_recent (self->log, watch->place.filter.task_id, watch->place.seq, PAGE_SIZE,
-                                 self->page, &reached))
+  if (!hw_event_log_read_recent (self->log, watch->task_id, watch->seq, PAGE_SIZE, self->page,
+                                 &reached))
     {
       *state = HW_WATCH_BEHIND;
       return FALSE;
@@ -490,7 +584,7 @@ hw_fan_out_read_events (HwFanOut     *self,
   if (!hw_fan_out_tell_page (self, watch, output, enough))
     return FALSE;
 
-  watch->place.seq = MAX (watch->place.seq, reached);
+  watch->seq = MAX (watch->seq, reached);
 
   return reached >= hw_event_log_get_head (self->log);
 }
@@ -502,7 +596,7 @@ hw_fan_out_read_levels (HwFanOut *self,
                         gsize     enough)
 {
   g_ptr_array_set_size (self->page, 0);
-  hw_event_log_read_levels (self->log, watch->place.filter.task_id, watch->place.rev, self->page);
+  hw_event_log_read_levels (self->log, watch->task_id, watch->rev, self->page);
 
   return hw_fan_out_tell_page (self, watch, output, enough);
 }
@@ -513,7 +607,7 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
                            Watch    *watch,
                            GString  *output)
 {
-  guint64 head = MAX (hw_event_log_get_head (self->log), watch->place.seq);
+  guint64 head = MAX (hw_event_log_get_head (self->log), watch->seq);
 
   if (self->heartbeat == NULL || hw_event_get_seq (self->heartbeat) != head)
     {
@@ -521,8 +615,8 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
       self->heartbeat = hw_event_new_heartbeat (self->epoch, head);
     }
 
-  watch->place.seq = head;
-  watch->write (output, watch->head, self->heartbeat);
+  watch->seq = head;
+  watch_write (watch, self->heartbeat, output);
 }
 
 /**
@@ -552,11 +646,11 @@ hw_fan_out_read (HwFanOut *self,
   if (hw_fan_out_read_events (self, reading, output, enough, &state) &&
       hw_fan_out_read_levels (self, reading, output, enough))
     {
-      if (output->len == length && reading->is_due)
+      if (output->len == length && watch->is_due)
         hw_fan_out_tell_heartbeat (self, reading, output);
-      reading->is_due = FALSE;
-      reading->is_woken = FALSE;
-      if (reading->place.filter.task_id != 0 && reading->has_ended)
+      watch->is_due = FALSE;
+      watch->is_woken = FALSE;
+      if (reading->task_id != 0 && watch->has_ended)
         state = HW_WATCH_ENDED;
     }
 

@@ -23,6 +23,11 @@ struct _HwWatch
 {
   HwWatch *next;
   guint id;
+
+  /*< private >*/
+  guint is_woken : 1;  /* there may be something to read */
+  guint is_due : 1;    /* and if not, it is to be told so */
+  guint has_ended : 1; /* the one task has, as far as was told */
 };
 
 /**
@@ -60,8 +65,8 @@ void         hw_fan_out_remove (HwFanOut *self,
                                 HwWatch  *watch);
 gboolean     hw_watch_is_woken (const HwWatch *watch);
 guint64      hw_watch_get_seq (const HwWatch *watch);
-void         hw_watch_take_place (HwWatch      *watch,
-                                  HwWatchPlace *place);
+void         hw_watch_get_place (const HwWatch *watch,
+                                 HwWatchPlace  *place);
 HwWatchState hw_fan_out_read (HwFanOut *self,
                               HwWatch  *watch,
                               GString  *output,

@@ -55,7 +55,7 @@ hw_plane_line_new (HwPlaneDesk         *desk,
                    const HwPlaneFuncs  *funcs,
                    gpointer             user_data)
 {
-  HwPlaneLine *self = g_new0 (HwPlaneLine, 1);
+  HwPlaneLine *self = g_slice_new0 (HwPlaneLine);
 
   self->socket = make_socket (wire, on_socket_news, self);
   self->desk = desk;
@@ -72,7 +72,7 @@ hw_plane_line_free (HwPlaneLine *self)
   g_return_if_fail (self->watches == NULL);
 
   hw_plane_socket_free (self->socket);
-  g_free (self);
+  g_slice_free (HwPlaneLine, self);
 }
 
 static HwWatch **
@@ -168,7 +168,7 @@ hw_plane_line_end_watch (HwPlaneLine *self,
   HwPlaneNews news = { .line = self, .watch = { .id = watch->id, .state = state } };
 
   if (state == HW_WATCH_BEHIND)
-    hw_watch_take_place (watch, &news.watch.place);
+    hw_watch_get_place (watch, &news.watch.place);
 
   hw_plane_line_unwatch (self, fan_out, watch->id);
   put_news (self, &news);

@@ -93,14 +93,14 @@ typedef struct
 struct _HwPlaneLine
 {
   HwPlaneSocket *socket; /* (owned) */
-  guint32 interest;   /* what is polled for */
-  HwWatch *watches;   /* (owned) (nullable) */
-  guint is_dirty : 1; /* something is to be sent */
-  guint is_woken : 1; /* there is something to read for its watches */
+  HwWatch *watches;      /* (owned) (nullable) */
+  guint32 interest;      /* what is polled for */
+  guint is_dirty : 1;    /* something is to be sent */
+  guint is_woken : 1;    /* there is something to read for its watches */
 
-  GRefString *holder;         /* (owned) (nullable): whose it is, until it is over */
-  HwPlaneDesk *desk;          /* (unowned) */
-  const HwPlaneFuncs *funcs;  /* (unowned) */
+  GRefString *holder;        /* (owned) (nullable): whose it is, until it is over */
+  HwPlaneDesk *desk;         /* (unowned) */
+  const HwPlaneFuncs *funcs; /* (unowned) */
   gpointer user_data;
 };
 

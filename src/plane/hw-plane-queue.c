@@ -9,6 +9,13 @@
 /* How many pieces go out in one go: some headers and what they stand before. */
 #define MAX_VECTORS 64
 
+/* What is not sent yet. Few have any, so the others have not even room for it. */
+typedef struct _HwPlaneRest
+{
+  GQueue pieces; /* (element-type GBytes) (owned) */
+  gsize n_sent;  /* of the first of them */
+} Rest;
+
 /**
  * hw_plane_queue_clear:
  * @self: a queue
@@ -20,8 +27,11 @@ hw_plane_queue_clear (HwPlaneQueue *self)
 {
   g_return_if_fail (self != NULL);
 
-  g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);
-  self->n_sent = 0;
+  if (self->rest == NULL)
+    return;
+
+  g_queue_clear_full (&self->rest->pieces, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&self->rest, g_free);
 }
 
 /**
@@ -37,7 +47,17 @@ hw_plane_queue_is_empty (HwPlaneQueue *self)
 {
   g_return_val_if_fail (self != NULL, TRUE);
 
-  return g_queue_is_empty (&self->pieces);
+  return self->rest == NULL;
+}
+
+static void
+hw_plane_queue_push_piece (HwPlaneQueue *self,
+                           GBytes       *piece)
+{
+  if (self->rest == NULL)
+    self->rest = g_new0 (Rest, 1);
+
+  g_queue_push_tail (&self->rest->pieces, piece);
 }
 
 /**
@@ -59,9 +79,9 @@ hw_plane_queue_push (HwPlaneQueue *self,
   g_return_if_fail (payload != NULL);
 
   if (header_length > 0)
-    g_queue_push_tail (&self->pieces, g_bytes_new (header, header_length));
+    hw_plane_queue_push_piece (self, g_bytes_new (header, header_length));
   if (g_bytes_get_size (payload) > 0)
-    g_queue_push_tail (&self->pieces, g_bytes_ref (payload));
+    hw_plane_queue_push_piece (self, g_bytes_ref (payload));
 }
 
 /* Sends the first pieces, as many as go into one call. */
@@ -72,13 +92,13 @@ hw_plane_queue_send_some (HwPlaneQueue *self,
   GOutputVector vectors[MAX_VECTORS];
   gsize n_vectors = 0;
 
-  for (GList *link = self->pieces.head;
+  for (GList *link = self->rest->pieces.head;
        link != NULL && n_vectors < MAX_VECTORS;
        link = link->next, n_vectors++)
     {
       gsize size;
       const char *data = g_bytes_get_data (link->data, &size);
-      gsize skip = n_vectors == 0 ? self->n_sent : 0;
+      gsize skip = n_vectors == 0 ? self->rest->n_sent : 0;
 
       vectors[n_vectors].buffer = data + skip;
       vectors[n_vectors].size = size - skip;
@@ -91,14 +111,19 @@ static void
 hw_plane_queue_forget (HwPlaneQueue *self,
                        gsize         n_written)
 {
-  self->n_sent += n_written;
-  while (!g_queue_is_empty (&self->pieces) &&
-         self->n_sent >= g_bytes_get_size (g_queue_peek_head (&self->pieces)))
-    {
-      g_autoptr(GBytes) sent = g_queue_pop_head (&self->pieces);
+  Rest *rest = self->rest;
 
-      self->n_sent -= g_bytes_get_size (sent);
+  rest->n_sent += n_written;
+  while (!g_queue_is_empty (&rest->pieces) &&
+         rest->n_sent >= g_bytes_get_size (g_queue_peek_head (&rest->pieces)))
+    {
+      g_autoptr(GBytes) sent = g_queue_pop_head (&rest->pieces);
+
+      rest->n_sent -= g_bytes_get_size (sent);
     }
+
+  if (g_queue_is_empty (&rest->pieces))
+    g_clear_pointer (&self->rest, g_free);
 }
 
 /**
@@ -121,7 +146,7 @@ hw_plane_queue_send (HwPlaneQueue *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (wire != NULL, FALSE);
 
-  while (!g_queue_is_empty (&self->pieces))
+  while (self->rest != NULL)
     {
       n_written = hw_plane_queue_send_some (self, wire);
       if (n_written <= 0)

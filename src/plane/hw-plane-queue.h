@@ -17,8 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   /*< private >*/
-  GQueue pieces; /* (element-type GBytes) (owned) */
-  gsize n_sent;  /* of the first of them */
+  struct _HwPlaneRest *rest; /* (owned) (nullable): none while all was sent */
 } HwPlaneQueue;
 
 void     hw_plane_queue_clear (HwPlaneQueue *self);

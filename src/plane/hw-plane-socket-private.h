@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 /**
  * HwPlaneFraming:
+ * @size: how many bytes one of the kind has
  * @make_header: writes what stands before a text of @length bytes; returns how long that is,
  *   at most %HW_PLANE_MAX_HEADER_LENGTH
  * @take: takes what came; @bytes may be changed
@@ -23,6 +24,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  gsize size;
   gsize (*make_header)(guint8 *header,
                        gsize   length);
   void (*take)(HwPlaneSocket *socket,
@@ -41,7 +43,9 @@ typedef struct
  */
 #define HW_PLANE_MAX_HEADER_LENGTH 10
 
-/* What all kinds have in common, at the beginning of each. */
+/* What all kinds have in common, at the beginning of each. Thousands of these wait, so that each
+ * byte counts.
+ */
 struct _HwPlaneSocket
 {
   const HwPlaneFraming *framing;
@@ -49,8 +53,8 @@ struct _HwPlaneSocket
   HwPlaneSocketFunc function;
   gpointer user_data;
 
-  gsize n_untaken;    /* of what was read */
   HwPlaneQueue queue; /* what is not sent yet */
+  guint n_untaken;    /* of what was read */
 
   guint is_blocked : 1;
   guint is_asked : 1; /* somebody wants to know when all is sent */
@@ -60,13 +64,12 @@ struct _HwPlaneSocket
   guint is_over : 1;
 };
 
-void hw_plane_socket_init (HwPlaneSocket        *self,
-                           const HwPlaneFraming *framing,
-                           const HwPlaneWire    *wire,
-                           HwPlaneSocketFunc     function,
-                           gpointer              user_data);
-void hw_plane_socket_tell (HwPlaneSocket  *self,
-                           HwPlaneNewsKind kind,
-                           GBytes         *data);
+HwPlaneSocket *hw_plane_socket_make (const HwPlaneFraming *framing,
+                                     const HwPlaneWire    *wire,
+                                     HwPlaneSocketFunc     function,
+                                     gpointer              user_data);
+void           hw_plane_socket_tell (HwPlaneSocket  *self,
+                                     HwPlaneNewsKind kind,
+                                     GBytes         *data);
 
 G_END_DECLS

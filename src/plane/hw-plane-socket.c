@@ -25,18 +25,23 @@
  * It may be used from any thread, but only from one.
  */
 
-/* For those who make one of a kind. */
-void
-hw_plane_socket_init (HwPlaneSocket        *self,
-                      const HwPlaneFraming *framing,
+/* For those who make one of a kind. They are slices, so that what comes and goes while they are
+ * made leaves no holes among them.
+ */
+HwPlaneSocket *
+hw_plane_socket_make (const HwPlaneFraming *framing,
                       const HwPlaneWire    *wire,
                       HwPlaneSocketFunc     function,
                       gpointer              user_data)
 {
+  HwPlaneSocket *self = g_slice_alloc0 (framing->size);
+
   self->framing = framing;
   self->wire = *wire;
   self->function = function;
   self->user_data = user_data;
+
+  return self;
 }
 
 /* Tells whoever has it. @data is (transfer full) (nullable). */
@@ -63,7 +68,7 @@ hw_plane_socket_free (HwPlaneSocket *self)
   g_return_if_fail (self != NULL);
 
   hw_plane_socket_close (self);
-  g_free (self);
+  g_slice_free1 (self->framing->size, self);
 }
 
 /**
@@ -381,5 +386,5 @@ hw_plane_socket_go_on (HwPlaneSocket *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (n_taken <= self->n_untaken);
 
-  self->n_untaken -= n_taken;
+  self->n_untaken -= (guint) n_taken;
 }

@@ -11,15 +11,47 @@
 
 G_STATIC_ASSERT (HW_WS_MAX_HEADER_LENGTH <= HW_PLANE_MAX_HEADER_LENGTH);
 
+/* What there is to be remembered of what came. */
+typedef struct
+{
+  HwWsReader reader;
+  GBytes *pong;     /* (owned) (nullable): the answer that is due */
+  gboolean is_deaf; /* what comes makes no sense any more */
+} Memory;
+
 /* One WebSocket: frames, pings and goodbyes. */
 typedef struct
 {
   HwPlaneSocket parent;
 
-  HwWsReader *reader; /* (owned) (nullable): none between two messages */
-  GBytes *pong;       /* (owned) (nullable): the answer that is due */
-  gboolean is_deaf;   /* what comes makes no sense any more */
+  Memory *memory; /* (owned) (nullable): none while all was understood and answered */
 } HwWsSocket;
+
+static Memory *
+hw_ws_socket_get_memory (HwWsSocket *self)
+{
+  if (self->memory == NULL)
+    self->memory = g_new0 (Memory, 1);
+
+  return self->memory;
+}
+
+/* Does without it if it says nothing: so it is between most messages. */
+static void
+hw_ws_socket_forget (HwWsSocket *self)
+{
+  Memory *memory = self->memory;
+
+  if (memory != NULL && memory->pong == NULL && !memory->is_deaf &&
+      hw_ws_reader_is_at_rest (&memory->reader))
+    g_clear_pointer (&self->memory, g_free);
+}
+
+static gboolean
+hw_ws_socket_is_deaf (HwWsSocket *self)
+{
+  return self->memory != NULL && self->memory->is_deaf;
+}
 
 static gsize
 hw_ws_socket_make_header (guint8 *header,
@@ -46,10 +78,14 @@ static void
 hw_ws_socket_push_pong (HwPlaneSocket *socket)
 {
   HwWsSocket *self = (HwWsSocket *) socket;
-  g_autoptr(GBytes) pong = g_steal_pointer (&self->pong);
+  g_autoptr(GBytes) pong = NULL;
 
-  if (pong != NULL)
-    hw_ws_socket_push (self, HW_WS_OPCODE_PONG, pong);
+  if (self->memory == NULL || self->memory->pong == NULL)
+    return;
+
+  pong = g_steal_pointer (&self->memory->pong);
+  hw_ws_socket_push (self, HW_WS_OPCODE_PONG, pong);
+  hw_ws_socket_forget (self);
 }
 
 /* The client's answer is waited for: if we closed a socket that something still comes from,
@@ -72,11 +108,14 @@ static void
 hw_ws_socket_answer_ping (HwWsSocket     *self,
                           const HwWsPart *ping)
 {
+  Memory *memory;
+
   if (self->parent.has_said_goodbye)
     return;
 
-  g_clear_pointer (&self->pong, g_bytes_unref);
-  self->pong = g_bytes_new (ping->data, ping->length);
+  memory = hw_ws_socket_get_memory (self);
+  g_clear_pointer (&memory->pong, g_bytes_unref);
+  memory->pong = g_bytes_new (ping->data, ping->length);
 }
 
 /* Says goodbye for the client's sake, unless we did for our own, and tells of it. */
@@ -151,7 +190,7 @@ static void
 hw_ws_socket_refuse (HwWsSocket *self,
                      guint       code)
 {
-  self->is_deaf = TRUE;
+  hw_ws_socket_get_memory (self)->is_deaf = TRUE;
   hw_ws_socket_agree (self, code);
 }
 
@@ -164,7 +203,7 @@ hw_ws_socket_take_frames (HwWsSocket *self,
 {
   GByteArray *data = NULL;
 
-  while (length > 0 && !self->parent.has_heard_goodbye && !self->is_deaf)
+  while (length > 0 && !self->parent.has_heard_goodbye && !hw_ws_socket_is_deaf (self))
     {
       HwWsPart part;
       g_autoptr(GError) error = NULL;
@@ -193,13 +232,13 @@ hw_ws_socket_take (HwPlaneSocket *socket,
   HwWsSocket *self = (HwWsSocket *) socket;
   HwWsReader reader = { 0 };
 
-  if (self->reader != NULL)
-    reader = *self->reader;
+  if (self->memory != NULL)
+    reader = self->memory->reader;
   hw_ws_socket_take_frames (self, &reader, bytes, length);
 
-  g_clear_pointer (&self->reader, g_free);
-  if (!hw_ws_reader_is_at_rest (&reader) && !self->is_deaf)
-    self->reader = g_memdup2 (&reader, sizeof (reader));
+  if (self->memory != NULL || !hw_ws_reader_is_at_rest (&reader))
+    hw_ws_socket_get_memory (self)->reader = reader;
+  hw_ws_socket_forget (self);
 }
 
 static void
@@ -207,11 +246,13 @@ hw_ws_socket_clear (HwPlaneSocket *socket)
 {
   HwWsSocket *self = (HwWsSocket *) socket;
 
-  g_clear_pointer (&self->reader, g_free);
-  g_clear_pointer (&self->pong, g_bytes_unref);
+  if (self->memory != NULL)
+    g_clear_pointer (&self->memory->pong, g_bytes_unref);
+  g_clear_pointer (&self->memory, g_free);
 }
 
 static const HwPlaneFraming ws_framing = {
+  .size = sizeof (HwWsSocket),
   .make_header = hw_ws_socket_make_header,
   .take = hw_ws_socket_take,
   .finish = hw_ws_socket_push_pong,
@@ -235,12 +276,7 @@ hw_ws_socket_new (const HwPlaneWire *wire,
                   HwPlaneSocketFunc  function,
                   gpointer           user_data)
 {
-  HwWsSocket *self;
-
   g_return_val_if_fail (wire != NULL && function != NULL, NULL);
 
-  self = g_new0 (HwWsSocket, 1);
-  hw_plane_socket_init (&self->parent, &ws_framing, wire, function, user_data);
-
-  return &self->parent;
+  return hw_plane_socket_make (&ws_framing, wire, function, user_data);
 }
