@@ -55,6 +55,7 @@ struct _HwHubClient
   HwHubStreams *streams;     /* (owned) (not nullable) */
   GCancellable *cancellable; /* (owned) (nullable): of the calls; none before the first */
   HwHubClientFunc drained;
+  HwHubClientFunc left;
   gpointer user_data;
 
   GQueue calls;           /* (element-type HwHubMessage) (owned): that wait */
@@ -297,13 +298,24 @@ hw_hub_client_init (HwHubClient *self)
   g_queue_init (&self->stream_openings);
 }
 
+static void
+on_streams_left (gpointer user_data)
+{
+  HwHubClient *self = HW_HUB_CLIENT (user_data);
+
+  if (!hw_hub_outlet_is_stopped (self->outlet) && hw_hub_client_is_left (self))
+    self->left (self->user_data);
+}
+
 /**
  * hw_hub_client_new:
  * @handler: what the client can call
  * @principal: who the client is
  * @outlet: where to say what it is told
  * @drained: is told when the client is full no more
- * @user_data: for @drained; it must live until hw_hub_client_stop()
+ * @left: is told when somebody else tells of all its streams, and it wants nothing else: it may be
+ *   left then
+ * @user_data: for both; it must live until hw_hub_client_stop()
  *
  * Makes a client that has called nothing yet.
  *
@@ -314,20 +326,22 @@ hw_hub_client_new (HwHubHandler   *handler,
                    HwPrincipal    *principal,
                    HwHubOutlet    *outlet,
                    HwHubClientFunc drained,
+                   HwHubClientFunc left,
                    gpointer        user_data)
 {
   HwHubClient *self;
 
   g_return_val_if_fail (HW_IS_HUB_HANDLER (handler), NULL);
   g_return_val_if_fail (principal != NULL, NULL);
-  g_return_val_if_fail (outlet != NULL && drained != NULL, NULL);
+  g_return_val_if_fail (outlet != NULL && drained != NULL && left != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB_CLIENT, NULL);
   self->handler = g_object_ref (handler);
   self->principal = hw_principal_ref (principal);
   self->outlet = hw_hub_outlet_ref (outlet);
-  self->streams = hw_hub_streams_new (outlet);
+  self->streams = hw_hub_streams_new (outlet, on_streams_left, self);
   self->drained = drained;
+  self->left = left;
   self->user_data = user_data;
 
   return self;
@@ -390,9 +404,9 @@ hw_hub_client_is_left (HwHubClient *self)
  * Takes out of a client all that has to be known of it, so that there need not be one until
  * it wants something.
  *
- * Returns: (transfer full) (element-type HwHubWatch): its streams
+ * Returns: (transfer full) (nullable): its streams
  */
-GSList *
+HwHubWatch *
 hw_hub_client_leave (HwHubClient *self)
 {
   g_return_val_if_fail (HW_IS_HUB_CLIENT (self), NULL);
@@ -403,13 +417,13 @@ hw_hub_client_leave (HwHubClient *self)
 /**
  * hw_hub_client_take_watches:
  * @self: a client that has called nothing yet
- * @watches: (transfer full) (element-type HwHubWatch): what hw_hub_client_leave() gave
+ * @watches: (transfer full) (nullable): what hw_hub_client_leave() gave
  *
  * Goes on where another one was left.
  */
 void
 hw_hub_client_take_watches (HwHubClient *self,
-                            GSList      *watches)
+                            HwHubWatch  *watches)
 {
   g_return_if_fail (HW_IS_HUB_CLIENT (self));
 

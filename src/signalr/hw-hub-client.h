@@ -7,6 +7,7 @@
 #include "hw-hub-message.h"
 #include "hw-hub-outlet.h"
 #include "hw-hub-stream.h"
+#include "hw-hub-watch.h"
 #include "hw-principal.h"
 
 G_BEGIN_DECLS
@@ -28,14 +29,15 @@ HwHubClient *hw_hub_client_new (HwHubHandler   *handler,
                                 HwPrincipal    *principal,
                                 HwHubOutlet    *outlet,
                                 HwHubClientFunc drained,
+                                HwHubClientFunc left,
                                 gpointer user_data);
 
 HwPrincipal *hw_hub_client_get_principal (HwHubClient *self);
 gboolean     hw_hub_client_may_leave (HwHubClient *self);
 gboolean     hw_hub_client_is_left (HwHubClient *self);
-GSList      *hw_hub_client_leave (HwHubClient *self);
+HwHubWatch  *hw_hub_client_leave (HwHubClient *self);
 void         hw_hub_client_take_watches (HwHubClient *self,
-                                         GSList      *watches);
+                                         HwHubWatch  *watches);
 
 gboolean     hw_hub_client_open_push (HwHubClient *self,
                                       const char  *key,

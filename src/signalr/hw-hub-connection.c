@@ -41,20 +41,20 @@ struct _HwHubConnection
   HwHubHandler *handler;  /* (owned) (not nullable) */
   HwPrincipal *principal; /* (owned) (not nullable) */
   HwHubClient *client;    /* (owned) (nullable): none while it wants nothing */
-  GSList *watches;        /* (owned) (element-type HwHubWatch): its streams, if there is none */
+  HwHubWatch *watches;    /* (owned) (nullable): its streams, if there is none */
   HwHubRecordReader reader;
   const HwHubConnectionOwner *owner; /* (unowned) (nullable) */
   gpointer owner_data;
 
-  gboolean is_greeted;
-  gboolean is_closed;
-
   /* In microseconds, all on the clock of whoever tells the time. */
   gint64 now;
-  gint64 opened_at;
   gint64 sent_at;
-  gint64 heard_at;    /* 0 before the first message after the handshake */
+  gint64 heard_at; /* or when it was opened, before the first message after the handshake */
   gint64 unwritable_at; /* 0 while the network takes more */
+
+  guint is_greeted : 1;
+  guint has_spoken : 1; /* since the handshake */
+  guint is_closed : 1;
 };
 
 G_DEFINE_FINAL_TYPE (HwHubConnection, hw_hub_connection, G_TYPE_OBJECT)
@@ -104,13 +104,15 @@ on_client_drained (gpointer user_data)
     self->owner->wants_input (self->owner_data);
 }
 
+static void on_client_left (gpointer user_data);
+
 static HwHubClient *
 hw_hub_connection_get_client (HwHubConnection *self)
 {
   if (self->client == NULL)
     {
       self->client = hw_hub_client_new (self->handler, self->principal, self->outlet,
-                                        on_client_drained, self);
+                                        on_client_drained, on_client_left, self);
       hw_hub_client_take_watches (self->client, g_steal_pointer (&self->watches));
     }
 
@@ -126,6 +128,13 @@ hw_hub_connection_rest (HwHubConnection *self)
 
   self->watches = hw_hub_client_leave (self->client);
   g_clear_object (&self->client);
+}
+
+/* Not only when time passes: of many who come at once there would be as many clients. */
+static void
+on_client_left (gpointer user_data)
+{
+  hw_hub_connection_rest (HW_HUB_CONNECTION (user_data));
 }
 
 /* Ends the connection after the last word has been written. */
@@ -200,6 +209,7 @@ hw_hub_connection_take_message (HwHubConnection *self,
     }
 
   self->heard_at = self->now;
+  self->has_spoken = TRUE;
   if (message->type == HW_HUB_MESSAGE_TYPE_CLOSE)
     hw_hub_connection_finish (self, TRUE);
   else if (message->type == HW_HUB_MESSAGE_TYPE_INVOCATION ||
@@ -230,7 +240,7 @@ hw_hub_connection_dispose (GObject *object)
   if (self->client != NULL)
     hw_hub_client_stop (self->client);
   g_clear_object (&self->client);
-  g_slist_free_full (g_steal_pointer (&self->watches), g_free);
+  g_clear_pointer (&self->watches, hw_hub_watches_free);
   g_clear_object (&self->handler);
   g_clear_pointer (&self->principal, hw_principal_unref);
   g_clear_pointer (&self->outlet, hw_hub_outlet_unref);
@@ -277,7 +287,7 @@ hw_hub_connection_new (HwHubHandler *handler,
   self->handler = g_object_ref (handler);
   self->principal = hw_principal_ref (principal);
   self->now = now;
-  self->opened_at = now;
+  self->heard_at = now;
   self->sent_at = now;
 
   return self;
@@ -455,7 +465,7 @@ hw_hub_connection_shows_life (HwHubConnection *self)
 static void
 hw_hub_connection_check_client (HwHubConnection *self)
 {
-  gboolean is_waited_for = self->heard_at > 0 && !hw_hub_connection_shows_life (self) &&
+  gboolean is_waited_for = self->has_spoken && !hw_hub_connection_shows_life (self) &&
                            hw_hub_connection_wants_input (self);
 
   if (self->unwritable_at > 0 && self->now - self->unwritable_at >= HW_HUB_SEND_TIMEOUT)
@@ -463,7 +473,7 @@ hw_hub_connection_check_client (HwHubConnection *self)
       g_debug ("A hub connection is cut: its client does not read");
       hw_hub_connection_abort (self);
     }
-  else if (!self->is_greeted && self->now - self->opened_at >= HW_HUB_HANDSHAKE_TIMEOUT)
+  else if (!self->is_greeted && self->now - self->heard_at >= HW_HUB_HANDSHAKE_TIMEOUT)
     {
       hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
     }

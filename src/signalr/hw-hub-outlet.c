@@ -30,9 +30,10 @@ struct _HwHubOutlet
   gpointer user_data;
 
   GString *buffer; /* (owned) (nullable) */
-  gboolean is_writable;
-  gboolean is_stopped;
-  gboolean may_watch;
+  guint ref_count; /* not that of a box, which would be larger than what is in it */
+  guint is_writable : 1;
+  guint is_stopped : 1;
+  guint may_watch : 1;
 };
 
 /**
@@ -52,7 +53,8 @@ hw_hub_outlet_new (const HwHubOutletFuncs *funcs,
 
   g_return_val_if_fail (funcs != NULL, NULL);
 
-  self = g_rc_box_new0 (HwHubOutlet);
+  self = g_slice_new0 (HwHubOutlet);
+  self->ref_count = 1;
   self->funcs = funcs;
   self->user_data = user_data;
   self->is_writable = TRUE;
@@ -65,14 +67,14 @@ hw_hub_outlet_ref (HwHubOutlet *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return g_rc_box_acquire (self);
+  self->ref_count++;
+
+  return self;
 }
 
 static void
-drop_buffer (gpointer data)
+hw_hub_outlet_drop_buffer (HwHubOutlet *self)
 {
-  HwHubOutlet *self = data;
-
   if (self->buffer != NULL)
     g_string_free (g_steal_pointer (&self->buffer), TRUE);
 }
@@ -82,7 +84,11 @@ hw_hub_outlet_unref (HwHubOutlet *self)
 {
   g_return_if_fail (self != NULL);
 
-  g_rc_box_release_full (self, drop_buffer);
+  if (--self->ref_count > 0)
+    return;
+
+  hw_hub_outlet_drop_buffer (self);
+  g_slice_free (HwHubOutlet, self);
 }
 
 /**
@@ -150,7 +156,7 @@ hw_hub_outlet_set_writable (HwHubOutlet *self,
 {
   g_return_if_fail (self != NULL);
 
-  self->is_writable = is_writable;
+  self->is_writable = is_writable != FALSE;
 }
 
 /**
@@ -270,5 +276,5 @@ hw_hub_outlet_stop (HwHubOutlet *self)
   g_return_if_fail (self != NULL);
 
   self->is_stopped = TRUE;
-  drop_buffer (self);
+  hw_hub_outlet_drop_buffer (self);
 }

@@ -6,7 +6,6 @@
 
 #include "hw-hub-streams.h"
 
-#include "hw-hub-watch.h"
 #include "hw-hub-writer.h"
 #include "hw-watch-stream.h"
 
@@ -29,6 +28,9 @@ struct _HwHubStreams
   GObject parent_instance;
 
   HwHubOutlet *outlet; /* (owned) (not nullable) */
+  HwHubStreamsFunc left;
+  gpointer user_data;
+
   GPtrArray *streams;  /* (owned) (element-type OpenStream) */
   guint turn;          /* whose turn it is first */
   guint n_watches;     /* of how many somebody else tells */
@@ -232,6 +234,8 @@ on_stream_next_ready (GObject      *source,
     }
 
   hw_hub_outlet_flush (self->outlet);
+  if (self->n_watches > 0 && hw_hub_streams_are_left (self))
+    self->left (self->user_data);
 }
 
 static OpenStream *
@@ -289,20 +293,27 @@ hw_hub_streams_init (HwHubStreams *self)
 /**
  * hw_hub_streams_new:
  * @outlet: where the items go
+ * @left: is told when somebody else tells of all of them; hw_hub_streams_leave() may be called
+ *   then, and the set be let go
+ * @user_data: for @left; it must live until hw_hub_streams_stop()
  *
  * Makes an empty set of streams.
  *
  * Returns: (transfer full): the set
  */
 HwHubStreams *
-hw_hub_streams_new (HwHubOutlet *outlet)
+hw_hub_streams_new (HwHubOutlet     *outlet,
+                    HwHubStreamsFunc left,
+                    gpointer         user_data)
 {
   HwHubStreams *self;
 
-  g_return_val_if_fail (outlet != NULL, NULL);
+  g_return_val_if_fail (outlet != NULL && left != NULL, NULL);
 
   self = g_object_new (HW_TYPE_HUB_STREAMS, NULL);
   self->outlet = hw_hub_outlet_ref (outlet);
+  self->left = left;
+  self->user_data = user_data;
 
   return self;
 }
@@ -425,12 +436,12 @@ hw_hub_streams_are_left (HwHubStreams *self)
  *
  * Empties the set, with nobody told of that.
  *
- * Returns: (transfer full) (element-type HwHubWatch): what there was
+ * Returns: (transfer full) (nullable): what there was
  */
-GSList *
+HwHubWatch *
 hw_hub_streams_leave (HwHubStreams *self)
 {
-  GSList *watches = NULL;
+  HwHubWatch *watches = NULL;
 
   g_return_val_if_fail (HW_IS_HUB_STREAMS (self), NULL);
 
@@ -438,7 +449,7 @@ hw_hub_streams_leave (HwHubStreams *self)
     {
       OpenStream *stream = g_ptr_array_index (self->streams, i);
 
-      watches = g_slist_prepend (watches, hw_hub_watch_new (stream->watch, stream->key));
+      watches = hw_hub_watches_prepend (watches, stream->watch, stream->key);
       stream->watch = 0;
     }
 
@@ -451,19 +462,18 @@ hw_hub_streams_leave (HwHubStreams *self)
 /**
  * hw_hub_streams_take:
  * @self: an empty set
- * @watches: (transfer full) (element-type HwHubWatch): what hw_hub_streams_leave() gave
+ * @watches: (transfer full) (nullable): what hw_hub_streams_leave() gave
  *
  * Fills the set again.
  */
 void
 hw_hub_streams_take (HwHubStreams *self,
-                     GSList       *watches)
+                     HwHubWatch   *watches)
 {
   g_return_if_fail (HW_IS_HUB_STREAMS (self));
 
-  for (GSList *link = watches; link != NULL; link = link->next)
+  for (const HwHubWatch *watch = watches; watch != NULL; watch = watch->next)
     {
-      const HwHubWatch *watch = link->data;
       OpenStream *stream = open_stream_new (self, watch->key, NULL, NULL);
 
       stream->watch = watch->id;
@@ -471,7 +481,7 @@ hw_hub_streams_take (HwHubStreams *self,
       g_ptr_array_add (self->streams, stream);
     }
 
-  g_slist_free_full (watches, g_free);
+  hw_hub_watches_free (watches);
 }
 
 /**

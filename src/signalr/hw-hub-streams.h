@@ -6,6 +6,7 @@
 
 #include "hw-hub-outlet.h"
 #include "hw-hub-stream.h"
+#include "hw-hub-watch.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,17 @@ G_BEGIN_DECLS
 #define HW_TYPE_HUB_STREAMS (hw_hub_streams_get_type ())
 G_DECLARE_FINAL_TYPE (HwHubStreams, hw_hub_streams, HW, HUB_STREAMS, GObject)
 
-HwHubStreams *hw_hub_streams_new (HwHubOutlet *outlet);
+/**
+ * HwHubStreamsFunc:
+ * @user_data: what was given to hw_hub_streams_new()
+ *
+ * Is told something about a set of streams.
+ */
+typedef void (*HwHubStreamsFunc) (gpointer user_data);
+
+HwHubStreams *hw_hub_streams_new (HwHubOutlet     *outlet,
+                                  HwHubStreamsFunc left,
+                                  gpointer         user_data);
 
 gboolean      hw_hub_streams_add (HwHubStreams *self,
                                   const char   *key,
@@ -34,8 +45,8 @@ void          hw_hub_streams_hear (HwHubStreams *self,
                                    HwWatchState  state,
                                    HwWatchPlace *place);
 void          hw_hub_streams_take (HwHubStreams *self,
-                                   GSList       *watches);
-GSList       *hw_hub_streams_leave (HwHubStreams *self);
+                                   HwHubWatch   *watches);
+HwHubWatch   *hw_hub_streams_leave (HwHubStreams *self);
 void          hw_hub_streams_pump (HwHubStreams *self);
 void          hw_hub_streams_stop (HwHubStreams *self);
 

@@ -10,42 +10,66 @@
 
 #include <string.h>
 
+static gsize
+get_size (const char *key)
+{
+  return G_STRUCT_OFFSET (HwHubWatch, key) + strlen (key) + 1;
+}
+
 /**
- * hw_hub_watch_new:
+ * hw_hub_watches_prepend:
+ * @watches: (transfer full) (nullable): the first of some
  * @id: what hw_hub_outlet_watch() gave
  * @key: the invocation ID
  *
  * Notes of which stream somebody else tells.
  *
- * Returns: (transfer full): the note, for g_free()
+ * Returns: (transfer full): the first of them now, for hw_hub_watches_free()
  */
 HwHubWatch *
-hw_hub_watch_new (guint       id,
-                  const char *key)
+hw_hub_watches_prepend (HwHubWatch *watches,
+                        guint       id,
+                        const char *key)
 {
   HwHubWatch *self;
-  gsize size;
 
   g_return_val_if_fail (key != NULL, NULL);
 
-  size = strlen (key) + 1;
-  self = g_malloc (sizeof (HwHubWatch) + size);
+  self = g_slice_alloc (get_size (key));
+  self->next = watches;
   self->id = id;
-  memcpy (self->key, key, size);
+  memcpy (self->key, key, strlen (key) + 1);
 
   return self;
 }
 
-static int
-compare_id (gconstpointer watch,
-            gconstpointer id)
+static void
+watch_free (HwHubWatch *self)
 {
-  return ((const HwHubWatch *) watch)->id == GPOINTER_TO_UINT (id) ? 0 : 1;
+  g_slice_free1 (get_size (self->key), self);
+}
+
+/**
+ * hw_hub_watches_free:
+ * @watches: (transfer full) (nullable): the first of some
+ *
+ * Forgets of which streams somebody else tells.
+ */
+void
+hw_hub_watches_free (HwHubWatch *watches)
+{
+  while (watches != NULL)
+    {
+      HwHubWatch *next = watches->next;
+
+      watch_free (watches);
+      watches = next;
+    }
 }
 
 /**
  * hw_hub_watches_end:
- * @watches: (inout) (element-type HwHubWatch): the streams of one client
+ * @watches: (inout): the first of one client's
  * @id: that of one of them
  * @outlet: where to say so
  *
@@ -54,22 +78,24 @@ compare_id (gconstpointer watch,
  * Returns: whether there was one
  */
 gboolean
-hw_hub_watches_end (GSList     **watches,
+hw_hub_watches_end (HwHubWatch **watches,
                     guint        id,
                     HwHubOutlet *outlet)
 {
-  GSList *link;
-  g_autofree HwHubWatch *watch = NULL;
+  HwHubWatch *ended;
 
   g_return_val_if_fail (watches != NULL && outlet != NULL, FALSE);
 
-  link = g_slist_find_custom (*watches, GUINT_TO_POINTER (id), compare_id);
-  if (link == NULL)
+  while (*watches != NULL && (*watches)->id != id)
+    watches = &(*watches)->next;
+
+  ended = *watches;
+  if (ended == NULL)
     return FALSE;
 
-  watch = link->data;
-  *watches = g_slist_delete_link (*watches, link);
-  hw_hub_write_stream_end (hw_hub_outlet_get_buffer (outlet), watch->key);
+  *watches = ended->next;
+  hw_hub_write_stream_end (hw_hub_outlet_get_buffer (outlet), ended->key);
+  watch_free (ended);
   hw_hub_outlet_flush (outlet);
 
   return TRUE;

@@ -8,23 +8,29 @@
 
 G_BEGIN_DECLS
 
+typedef struct _HwHubWatch HwHubWatch;
+
 /**
  * HwHubWatch:
+ * @next: (nullable): the client's next
  * @id: what hw_hub_outlet_watch() gave
  * @key: the invocation ID
  *
  * A stream of which somebody else tells: all that has to be known of it while its client wants
  * nothing else.
  */
-typedef struct
+struct _HwHubWatch
 {
+  HwHubWatch *next;
   guint id;
   char key[];
-} HwHubWatch;
+};
 
-HwHubWatch *hw_hub_watch_new (guint       id,
-                              const char *key);
-gboolean    hw_hub_watches_end (GSList     **watches,
+HwHubWatch *hw_hub_watches_prepend (HwHubWatch *watches,
+                                    guint       id,
+                                    const char *key);
+void        hw_hub_watches_free (HwHubWatch *watches);
+gboolean    hw_hub_watches_end (HwHubWatch **watches,
                                 guint        id,
                                 HwHubOutlet *outlet);
 
