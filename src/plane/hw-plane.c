@@ -6,6 +6,7 @@
 
 #include "hw-plane.h"
 
+#include "hw-places.h"
 #include "hw-plane-feed.h"
 #include "hw-plane-loop.h"
 
@@ -24,14 +25,6 @@
  */
 #define N_RESERVED 976
 #define RESERVED_SHARE 3
-
-/* The last places are for those who have fewer than so many: nobody can hold all, and whoever has
- * none gets some. More is not kept back, as most have one owner, whose all watchers are.
- */
-#define N_OF_LAST 16
-
-/* Where there are few places, it is of eight so many that are the last. */
-#define LAST_SHARE 8
 
 /* How close the time is that is told to those who watch. In microseconds. */
 #define TICK_INTERVAL G_USEC_PER_SEC
@@ -58,8 +51,7 @@ struct _HwPlane
 
   HwPlaneDesk desk;
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
-  GHashTable *holders; /* (owned) (element-type GRefString guint): how many each has */
-  guint max_lines;
+  HwPlaces *places;  /* (owned): for lines */
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
   gboolean is_telling;
@@ -115,32 +107,11 @@ hw_plane_order (HwPlane       *self,
 
 static void on_timer (gpointer user_data);
 
-static guint
-hw_plane_count_of (HwPlane    *self,
-                   GRefString *holder)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->holders, holder));
-}
-
-/* Takes note that somebody has one more, or one less. */
-static void
-hw_plane_count (HwPlane    *self,
-                GRefString *holder,
-                int         n_more)
-{
-  guint n = hw_plane_count_of (self, holder) + (guint) n_more;
-
-  if (n > 0)
-    g_hash_table_replace (self->holders, g_ref_string_acquire (holder), GUINT_TO_POINTER (n));
-  else
-    g_hash_table_remove (self->holders, holder);
-}
-
 static void
 hw_plane_forget (HwPlane     *self,
                  HwPlaneLine *line)
 {
-  hw_plane_count (self, line->holder, -1);
+  hw_places_give_back (self->places, line->holder);
   g_clear_pointer (&line->holder, g_ref_string_release);
   g_hash_table_remove (self->lines, line);
 }
@@ -281,7 +252,7 @@ hw_plane_finalize (GObject *object)
   pthread_mutex_destroy (&desk->lock);
   close (desk->epoll_fd);
   close (desk->wake_fd);
-  g_clear_pointer (&self->holders, g_hash_table_unref);
+  g_clear_pointer (&self->places, hw_places_free);
   g_clear_pointer (&self->lines, g_hash_table_unref);
   g_clear_object (&self->clock);
 
@@ -325,10 +296,8 @@ hw_plane_init (HwPlane *self)
 {
   HwPlaneDesk *desk = &self->desk;
 
-  self->max_lines = count_places ();
+  self->places = hw_places_new (count_places ());
   self->lines = g_hash_table_new (NULL, NULL);
-  self->holders = g_hash_table_new_full (g_str_hash, g_str_equal,
-                                         (GDestroyNotify) g_ref_string_release, NULL);
   hw_plane_box_init (&desk->orders, sizeof (HwPlaneOrder));
   hw_plane_box_init (&desk->news, sizeof (HwPlaneNews));
   pthread_mutex_init (&desk->lock, NULL);
@@ -431,7 +400,7 @@ hw_plane_set_max_lines (HwPlane *self,
 {
   g_return_if_fail (HW_IS_PLANE (self));
 
-  self->max_lines = max_lines;
+  hw_places_set_size (self->places, max_lines);
 }
 
 /**
@@ -447,7 +416,7 @@ hw_plane_get_max_lines (HwPlane *self)
 {
   g_return_val_if_fail (HW_IS_PLANE (self), 0);
 
-  return self->max_lines;
+  return hw_places_get_size (self->places);
 }
 
 /**
@@ -463,16 +432,9 @@ gboolean
 hw_plane_has_room (HwPlane     *self,
                    HwPrincipal *principal)
 {
-  guint n_last;
-  guint n_free;
-
   g_return_val_if_fail (HW_IS_PLANE (self) && principal != NULL, FALSE);
 
-  n_last = MIN (self->max_lines / LAST_SHARE, N_OF_LAST);
-  n_free = self->max_lines - MIN (g_hash_table_size (self->lines), self->max_lines);
-
-  return n_free > n_last ||
-         (n_free > 0 && hw_plane_count_of (self, hw_principal_get_name (principal)) < n_last);
+  return hw_places_have_room (self->places, principal);
 }
 
 /**
@@ -507,7 +469,7 @@ hw_plane_add (HwPlane             *self,
   hw_plane_begin (self);
   line = hw_plane_line_new (&self->desk, make_socket, wire, funcs, user_data);
   line->holder = g_ref_string_acquire (hw_principal_get_name (principal));
-  hw_plane_count (self, line->holder, 1);
+  hw_places_take (self->places, line->holder);
   g_hash_table_add (self->lines, line);
   hw_plane_check_timer (self);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);

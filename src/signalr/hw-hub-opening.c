@@ -141,17 +141,23 @@ on_upgrade_closure_finalized (gpointer  data,
   opening_free (data);
 }
 
+/* Refuses somebody for whom there is no room. Returns: @has_room */
+static gboolean
+check_room (SoupServerMessage *message,
+            gboolean           has_room)
+{
+  if (!has_room)
+    hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
+
+  return has_room;
+}
+
 static gboolean
 hw_hub_has_room (HwHub             *self,
                  SoupServerMessage *message,
                  HwPrincipal       *principal)
 {
-  if (hw_plane_has_room (self->plane, principal))
-    return TRUE;
-
-  hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
-
-  return FALSE;
+  return check_room (message, hw_plane_has_room (self->plane, principal));
 }
 
 static void
@@ -243,13 +249,11 @@ hw_hub_answer_first_poll (HwHub             *self,
   g_autoptr(HwHubConnection) connection = NULL;
   g_autoptr(HwHubTransport) transport = NULL;
 
-  if (hw_hub_transports_count (self->transports, HW_TYPE_POLL_TRANSPORT) >= HW_HUB_MAX_POLLS)
-    {
-      hw_hub_reply_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Too many connections");
-      return;
-    }
+  if (!check_room (message, hw_places_have_room (self->poll_places, principal)))
+    return;
 
   hw_hub_tokens_use (self->tokens, token);
+  hw_places_take (self->poll_places, hw_principal_get_name (principal));
   shared = hw_principal_share (principal, &self->principal);
   connection = hw_hub_connection_new (self->handler, shared,
                                       hw_clock_get_monotonic_time (self->clock));

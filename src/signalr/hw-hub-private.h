@@ -7,6 +7,7 @@
 #include "hw-hub-tokens.h"
 #include "hw-hub-transports.h"
 #include "hw-hub.h"
+#include "hw-places.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ struct _HwHub
   HwPrincipal *principal;     /* (owned) (nullable): who was let in last */
   HwHubTokens *tokens;        /* (owned) (not nullable) */
   HwHubTransports *transports; /* (owned) (not nullable) */
+  HwPlaces *poll_places;       /* (owned) (not nullable): for those who poll */
 
   GTask *stopping; /* (owned) (nullable) */
   gboolean is_stopped;

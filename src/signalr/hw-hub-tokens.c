@@ -7,6 +7,7 @@
 #include "hw-hub-tokens.h"
 
 #include "hw-error.h"
+#include "hw-places.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct _HwHubTokens
 {
   GHashTable *tokens; /* (owned) (element-type utf8 Token) */
   GQueue unused;      /* (element-type Token) (unowned): the oldest first */
+  HwPlaces *places;   /* (owned): for unused ones */
 };
 
 typedef struct
@@ -94,6 +96,7 @@ hw_hub_tokens_new (void)
 
   self->tokens = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, token_free);
   g_queue_init (&self->unused);
+  self->places = hw_places_new (HW_HUB_MAX_TOKENS);
 
   return self;
 }
@@ -104,8 +107,18 @@ hw_hub_tokens_free (HwHubTokens *self)
   g_return_if_fail (self != NULL);
 
   g_queue_clear (&self->unused);
+  g_clear_pointer (&self->places, hw_places_free);
   g_clear_pointer (&self->tokens, g_hash_table_unref);
   g_free (self);
+}
+
+/* Takes a token out of those that are not used. */
+static void
+hw_hub_tokens_unlink (HwHubTokens *self,
+                      Token       *token)
+{
+  g_queue_delete_link (&self->unused, g_steal_pointer (&token->link));
+  hw_places_give_back (self->places, hw_principal_get_name (token->principal));
 }
 
 /* The unused ones expire in the order in which they were made. */
@@ -113,11 +126,11 @@ static void
 hw_hub_tokens_expire (HwHubTokens *self,
                       gint64       now)
 {
-  const Token *oldest = g_queue_peek_head (&self->unused);
+  Token *oldest = g_queue_peek_head (&self->unused);
 
   while (oldest != NULL && oldest->expires_at <= now)
     {
-      g_queue_pop_head (&self->unused);
+      hw_hub_tokens_unlink (self, oldest);
       g_hash_table_remove (self->tokens, oldest->text);
       oldest = g_queue_peek_head (&self->unused);
     }
@@ -133,7 +146,7 @@ hw_hub_tokens_expire (HwHubTokens *self,
  * Makes a token.
  *
  * Returns: (transfer full): the token, or %NULL with %HW_ERROR_TOO_LARGE if too many
- *   are unused, or with %HW_ERROR_FAILED
+ *   are unused in all, or of @principal and few are left, or with %HW_ERROR_FAILED
  */
 char *
 hw_hub_tokens_add (HwHubTokens *self,
@@ -148,7 +161,7 @@ hw_hub_tokens_add (HwHubTokens *self,
   g_return_val_if_fail (principal != NULL, NULL);
 
   hw_hub_tokens_expire (self, now);
-  if (self->unused.length >= HW_HUB_MAX_TOKENS)
+  if (!hw_places_have_room (self->places, principal))
     {
       g_set_error_literal (error, HW_ERROR, HW_ERROR_TOO_LARGE,
                            "Too many clients connect at once. Try again in a few seconds.");
@@ -165,6 +178,7 @@ hw_hub_tokens_add (HwHubTokens *self,
   token->expires_at = now + HW_HUB_TOKEN_LIFETIME;
   g_queue_push_tail (&self->unused, token);
   token->link = self->unused.tail;
+  hw_places_take (self->places, hw_principal_get_name (principal));
   g_hash_table_insert (self->tokens, token->text, token);
 
   return g_strdup (token->text);
@@ -228,7 +242,7 @@ hw_hub_tokens_use (HwHubTokens *self,
   found = g_hash_table_lookup (self->tokens, token);
   g_return_if_fail (found != NULL && found->link != NULL);
 
-  g_queue_delete_link (&self->unused, g_steal_pointer (&found->link));
+  hw_hub_tokens_unlink (self, found);
 }
 
 /**

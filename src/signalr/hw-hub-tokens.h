@@ -11,7 +11,9 @@ G_BEGIN_DECLS
 /* .NET's; a client connects as soon as it has its token. In microseconds. */
 #define HW_HUB_TOKEN_LIFETIME (15 * G_USEC_PER_SEC)
 
-/* As many clients may come at once, as after a restart, when none of them waits. */
+/* As many clients may come at once, as after a restart, when none of them waits. The last of them
+ * are for those who have few.
+ */
 #define HW_HUB_MAX_TOKENS 1024
 
 /**

@@ -70,7 +70,7 @@ on_transport_finished (HwHubTransport *transport,
   token = value;
   if (token != NULL)
     g_hash_table_remove (self->by_token, token);
-  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, token);
+  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, key, token);
   g_object_unref (key);
 }
 
@@ -106,14 +106,15 @@ hw_hub_transports_class_init (HwHubTransportsClass *klass)
   /**
    * HwHubTransports::removed:
    * @self: the transports
-   * @token: (nullable): the token that a transport was added with
+   * @transport: a transport
+   * @token: (nullable): the token that it was added with
    *
-   * Tells that a transport is over.
+   * Tells that @transport is over.
    */
   signals[SIGNAL_REMOVED] =
     g_signal_new ("removed", HW_TYPE_HUB_TRANSPORTS, G_SIGNAL_RUN_LAST,
                   0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_STRING);
+                  G_TYPE_NONE, 2, HW_TYPE_HUB_TRANSPORT, G_TYPE_STRING);
 }
 
 static void
@@ -205,32 +206,6 @@ hw_hub_transports_find (HwHubTransports *self,
   g_return_val_if_fail (token != NULL, NULL);
 
   return g_hash_table_lookup (self->by_token, token);
-}
-
-/**
- * hw_hub_transports_count:
- * @self: the transports
- * @type: a kind of transport
- *
- * Tells how many of those that requests come for are of a kind.
- *
- * Returns: their number
- */
-guint
-hw_hub_transports_count (HwHubTransports *self,
-                         GType            type)
-{
-  GHashTableIter iter;
-  gpointer transport;
-  guint n_found = 0;
-
-  g_return_val_if_fail (HW_IS_HUB_TRANSPORTS (self), 0);
-
-  g_hash_table_iter_init (&iter, self->by_token);
-  while (g_hash_table_iter_next (&iter, NULL, &transport))
-    n_found += G_TYPE_CHECK_INSTANCE_TYPE (transport, type);
-
-  return n_found;
 }
 
 /**

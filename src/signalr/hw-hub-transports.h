@@ -21,8 +21,6 @@ void             hw_hub_transports_add (HwHubTransports *self,
                                         gboolean         is_asked_for);
 HwHubTransport  *hw_hub_transports_find (HwHubTransports *self,
                                          const char      *token);
-guint            hw_hub_transports_count (HwHubTransports *self,
-                                          GType            type);
 void             hw_hub_transports_close_all (HwHubTransports *self);
 void             hw_hub_transports_cut_all (HwHubTransports *self);
 

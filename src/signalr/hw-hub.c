@@ -81,9 +81,15 @@ hw_hub_check_stopped (HwHub *self)
 
 static void
 on_transport_removed (HwHubTransports *transports,
+                      HwHubTransport  *transport,
                       const char      *token,
                       HwHub           *self)
 {
+  HwHubConnection *connection = hw_hub_transport_get_connection (transport);
+
+  if (HW_IS_POLL_TRANSPORT (transport))
+    hw_places_give_back (self->poll_places,
+                         hw_principal_get_name (hw_hub_connection_get_principal (connection)));
   hw_hub_forget_token (self, token);
   hw_hub_check_stopped (self);
 }
@@ -219,6 +225,7 @@ hw_hub_finalize (GObject *object)
 
   g_clear_object (&self->transports);
   g_clear_pointer (&self->principal, hw_principal_unref);
+  g_clear_pointer (&self->poll_places, hw_places_free);
   g_clear_pointer (&self->tokens, hw_hub_tokens_free);
   g_clear_object (&self->handler);
   g_clear_object (&self->plane);
@@ -241,6 +248,7 @@ static void
 hw_hub_init (HwHub *self)
 {
   self->tokens = hw_hub_tokens_new ();
+  self->poll_places = hw_places_new (HW_HUB_MAX_POLLS);
 }
 
 /**

@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* How many clients may poll: each keeps a connection of HTTP, and others have to get in, too. It
- * is for those few whom a proxy lets do nothing else.
+ * is for those few whom a proxy lets do nothing else. The last places are for those who have few.
  */
 #define HW_HUB_MAX_POLLS 100
 

@@ -132,6 +132,26 @@ add_token (Fixture *fixture,
   return token;
 }
 
+/* Has somebody negotiate until they are refused. Returns: how often they were not */
+static guint
+add_all_tokens (Fixture     *fixture,
+                HwPrincipal *principal,
+                gint64       now)
+{
+  g_autoptr(GError) error = NULL;
+  guint n_added = 0;
+
+  while (error == NULL)
+    {
+      g_autofree char *token = hw_hub_tokens_add (fixture->tokens, principal, now, &error);
+
+      n_added += token != NULL;
+    }
+  g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
+
+  return n_added;
+}
+
 #define assert_state(fixture, token, principal, now, state) \
   g_assert_cmpint (hw_hub_tokens_look_up ((fixture)->tokens, token, principal, now), ==, \
                    HW_HUB_TOKEN_STATE_ ## state)
@@ -206,20 +226,28 @@ test_hub_tokens_are_limited (Fixture      *fixture,
                              gconstpointer test_data)
 {
   g_autofree char *used = add_token (fixture, 0);
-  g_autofree char *none = NULL;
-  g_autofree char *late = NULL;
-  g_autoptr(GError) error = NULL;
+  guint n_of_guest;
+  guint n_of_owner;
 
   hw_hub_tokens_use (fixture->tokens, used);
-  for (guint i = 0; i < HW_HUB_MAX_TOKENS; i++)
-    g_free (add_token (fixture, i < 5 ? 0 : SECOND));
+  n_of_guest = add_all_tokens (fixture, fixture->guest, 0);
+  n_of_owner = add_all_tokens (fixture, fixture->owner, SECOND);
+  g_assert_cmpuint (n_of_guest + n_of_owner, ==, HW_HUB_MAX_TOKENS);
 
-  none = hw_hub_tokens_add (fixture->tokens, fixture->owner, SECOND, &error);
-  g_assert_null (none);
-  g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
+  g_assert_cmpuint (add_all_tokens (fixture, fixture->guest, 16 * SECOND), ==, n_of_guest);
+}
 
-  late = add_token (fixture, 15 * SECOND);
-  assert_state (fixture, late, fixture->owner, 15 * SECOND, NEW);
+/* Test that whoever negotiates and never comes keeps nobody else out. */
+static void
+test_hub_tokens_are_left_to_others (Fixture      *fixture,
+                                    gconstpointer test_data)
+{
+  g_autofree char *token = NULL;
+
+  g_assert_cmpuint (add_all_tokens (fixture, fixture->guest, 0), <, HW_HUB_MAX_TOKENS);
+
+  token = add_token (fixture, 0);
+  assert_state (fixture, token, fixture->owner, 0, NEW);
 }
 
 int
@@ -247,6 +275,7 @@ main (int   argc,
   ADD ("belong-to-who-negotiated", test_hub_tokens_belong_to_who_negotiated);
   ADD ("are-used-once", test_hub_tokens_are_used_once);
   ADD ("are-limited", test_hub_tokens_are_limited);
+  ADD ("are-left-to-others", test_hub_tokens_are_left_to_others);
 
   return g_test_run ();
 }
