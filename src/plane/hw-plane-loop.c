@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How many lines are looked at between two looks at the orders. */
@@ -18,12 +17,6 @@
  * above this a slow client would get more than it can take.
  */
 #define PIECE_SIZE 32768
-
-/* Telling all who are to be told may cost so much of the processor, in microseconds, before
- * there is a pause as long: so what comes meanwhile is told together, and half a processor is
- * the most that it costs. Below this nobody waits for anything.
- */
-#define MAX_HASTE 1000
 
 /* The plane's thread: waits for all lines at once, in the kernel, so that one that is quiet
  * costs nothing. It waits for nothing else.
@@ -35,7 +28,7 @@ typedef struct
   GPtrArray *dirty;  /* (owned) (element-type HwPlaneLine): where something is to be sent */
   GPtrArray *woken;  /* (owned) (element-type HwPlaneLine): who watches and is to be told */
   GString *piece;    /* (owned): what one of them is told */
-  gint64 pause_end;  /* until then nobody is */
+  HwPlanePace pace;  /* and when */
   gboolean is_asked; /* somebody waits until there is nothing to do */
   gboolean is_stopped;
 } Loop;
@@ -304,31 +297,14 @@ loop_flush (Loop *loop)
   g_ptr_array_set_size (loop->dirty, 0);
 }
 
-/* What this thread has cost, in microseconds. How long it takes would say more of what else
- * the machine has to do.
- */
-static gint64
-get_processor_time (void)
-{
-  struct timespec time = { 0 };
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
-
-  return time.tv_sec * (gint64) G_USEC_PER_SEC + time.tv_nsec / 1000;
-}
-
 /* Tells those who watch. If that costs much, more is left to come together before the next
  * time.
  */
 static void
 loop_tell (Loop *loop)
 {
-  gint64 cost;
-
-  if (loop->woken->len == 0 || g_get_monotonic_time () < loop->pause_end)
+  if (loop->woken->len == 0 || !hw_plane_pace_begin (&loop->pace))
     return;
-
-  cost = -get_processor_time ();
 
   for (guint i = 0; i < loop->woken->len; i++)
     {
@@ -339,10 +315,7 @@ loop_tell (Loop *loop)
       loop_poll (loop, line, EPOLL_CTL_MOD);
     }
   g_ptr_array_set_size (loop->woken, 0);
-
-  cost += get_processor_time ();
-  if (cost > MAX_HASTE)
-    loop->pause_end = g_get_monotonic_time () + cost;
+  hw_plane_pace_end (&loop->pace);
 }
 
 /* How long to wait in the kernel, in milliseconds. */
@@ -352,7 +325,7 @@ loop_get_timeout (Loop *loop)
   if (loop->woken->len == 0)
     return loop->is_asked ? 0 : -1;
 
-  return (int) MAX ((loop->pause_end - g_get_monotonic_time () + 999) / 1000, 0);
+  return hw_plane_pace_get_rest (&loop->pace);
 }
 
 /* Returns: whether there were any */
@@ -454,6 +427,7 @@ hw_plane_loop_run (HwPlaneDesk *desk)
     .piece = g_string_sized_new (PIECE_SIZE),
   };
 
+  hw_plane_pace_init (&loop.pace, desk->get_time, desk->time_data);
   while (!loop.is_stopped)
     loop_turn (&loop);
 

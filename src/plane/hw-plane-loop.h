@@ -6,6 +6,7 @@
 
 #include "hw-fan-out.h"
 #include "hw-plane-box.h"
+#include "hw-plane-pace.h"
 #include "hw-plane.h"
 
 G_BEGIN_DECLS
@@ -83,6 +84,8 @@ typedef struct
   GSource *source;   /* (owned): tells the main context of them */
   int wake_fd;       /* tells the plane of orders */
   int epoll_fd;
+  HwPlaneTimeFunc get_time; /* (nullable): what time it is to the plane */
+  gpointer time_data;
 
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t settled;

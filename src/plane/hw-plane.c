@@ -388,6 +388,25 @@ hw_plane_settle (HwPlane *self)
 }
 
 /**
+ * hw_plane_set_time:
+ * @self: a plane without connections
+ * @get_time: tells what time it is, in any thread
+ * @user_data: for @get_time
+ *
+ * Says by which time those who watch are told. For tests: else it is the machine's.
+ */
+void
+hw_plane_set_time (HwPlane        *self,
+                   HwPlaneTimeFunc get_time,
+                   gpointer        user_data)
+{
+  g_return_if_fail (HW_IS_PLANE (self) && self->thread == NULL);
+
+  self->desk.get_time = get_time;
+  self->desk.time_data = user_data;
+}
+
+/**
  * hw_plane_set_max_lines:
  * @self: a plane
  * @max_lines: how many connections there may be

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-clock.h"
+#include "hw-plane-pace.h"
 #include "hw-plane-socket.h"
 #include "hw-watch-place.h"
 
@@ -59,6 +60,9 @@ HwPlane     *hw_plane_new (HwClock *clock);
 void         hw_plane_close (HwPlane *self);
 void         hw_plane_settle (HwPlane *self);
 
+void         hw_plane_set_time (HwPlane        *self,
+                                HwPlaneTimeFunc get_time,
+                                gpointer        user_data);
 void         hw_plane_set_max_lines (HwPlane *self,
                                      guint    max_lines);
 guint        hw_plane_get_max_lines (HwPlane *self);
