@@ -257,6 +257,41 @@ class TlsTest(House):
                 line = stream.readline()
             self.assertEqual(f"id: {epoch}-{number}\n", line.decode())
 
+    def test_who_asks_on_gets_all_of_an_answer_that_was_waited_for(self):
+        self.start()
+        gate = self.home / "gate"
+        os.mkfifo(gate)
+        connection = daemon.UnixConnection(self.home / "session/headway/api.sock")
+        task = daemon.ask(connection, "POST", "/api/v1/tasks", {"type": "command", "parameters": {
+            "argv": ["sh", "-c", 'read line < "$0"; seq 100000 190000', str(gate)]}})
+        plain = socket.socket()
+        self.addCleanup(plain.close)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.settimeout(daemon.LIMIT)
+        plain.connect(("127.0.0.1", self.port))
+        secure = self.trust().wrap_socket(plain, server_hostname="localhost")
+        self.addCleanup(secure.close)
+        secure.sendall((f"GET /api/v1/tasks/{task['id']}/log?wait=60 HTTP/1.1\r\n"
+                        f"Host: localhost:{self.port}\r\n"
+                        f"Authorization: {self.bearer()['Authorization']}\r\n\r\n").encode())
+        for _ in range(3):
+            self.ask()
+        with gate.open("w") as stream:
+            stream.write("open\n")
+        while daemon.ask(connection, "GET", f"/api/v1/tasks/{task['id']}")["state"] != "Completed":
+            time.sleep(0.02)
+
+        # Were the connection closed as soon as all has gone out, this would have it reset.
+        heard = bytearray()
+        while piece := secure.recv(2000):
+            heard += piece
+            secure.sendall(b"GET / HTTP/1.1\r\n")
+        head, _, body = heard.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        expected = "".join(f"{number}\n" for number in range(100000, 190001)).encode()
+        self.assertGreater(length, 0)
+        self.assertEqual(expected[:length], bytes(body[:length]))
+
     @staticmethod
     def make_frame(message: dict) -> bytes:
         payload = json.dumps(message).encode() + b"\x1e"
