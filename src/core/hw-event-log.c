@@ -6,6 +6,11 @@
 
 #include "hw-event-log.h"
 
+#include "hw-older-events.h"
+
+/* How many bytes of them a piece has of what is in the store; as JSON it is about twice that. */
+#define PIECE_BYTES 16384
+
 /* How many events are recalled at once. */
 #define RECALL_SIZE 512
 
@@ -31,7 +36,7 @@ struct _HwEventLog
 {
   GObject parent_instance;
 
-  HwStore *store; /* (owned) (nullable) */
+  HwOlderEvents *older; /* (owned) (nullable): what is recent no more */
 
   HwEvent *recent[HW_EVENT_LOG_N_RECENT]; /* (owned) (nullable), a ring by position */
   guint64 n_appended;
@@ -90,7 +95,7 @@ hw_event_log_finalize (GObject *object)
   g_clear_pointer (&self->by_task, g_hash_table_unref);
   g_clear_pointer (&self->of_any_task, g_ptr_array_unref);
   g_clear_pointer (&self->listeners, g_hash_table_unref);
-  g_clear_object (&self->store);
+  g_clear_pointer (&self->older, hw_older_events_free);
 
   G_OBJECT_CLASS (hw_event_log_parent_class)->finalize (object);
 }
@@ -131,7 +136,8 @@ hw_event_log_new (HwStore *store)
   g_return_val_if_fail (store == NULL || HW_IS_STORE (store), NULL);
 
   self = g_object_new (HW_TYPE_EVENT_LOG, NULL);
-  g_set_object (&self->store, store);
+  if (store != NULL)
+    self->older = hw_older_events_new (store);
 
   return self;
 }
@@ -281,9 +287,11 @@ hw_event_log_recall_page (HwEventLog *self,
 {
   Recall *recall = g_task_get_task_data (gtask);
 
+  const HwEventQuery query = { .after = recall->reached, .limit = RECALL_SIZE };
+
   if (recall->reached < recall->end)
     {
-      hw_event_log_read_older_async (self, 0, recall->reached, RECALL_SIZE, NULL, on_recalled, gtask);
+      hw_event_log_read_older_async (self, &query, NULL, on_recalled, gtask);
       return;
     }
 
@@ -348,7 +356,7 @@ hw_event_log_recall_async (HwEventLog         *self,
   GTask *gtask;
   Recall *recall;
 
-  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->store != NULL);
+  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->older != NULL);
 
   recall = g_new0 (Recall, 1);
   recall->events = hw_events_new ();
@@ -508,52 +516,41 @@ hw_event_log_read_recent (HwEventLog *self,
   return TRUE;
 }
 
-static void
-on_events_read (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr(GTask) gtask = G_TASK (user_data);
-  GError *error = NULL;
-  HwEventPage *page = hw_store_read_events_finish (HW_STORE (source), result, &error);
-
-  if (page != NULL)
-    g_task_return_pointer (gtask, page, (GDestroyNotify) hw_event_page_free);
-  else
-    g_task_return_error (gtask, error);
-}
-
 /**
  * hw_event_log_read_older_async:
  * @self: a log
- * @task_id: the task whose events to read, or 0 for those of all
- * @after: the number after which to begin
- * @limit: how many at most
+ * @query: which events; with a limit of 0 as many as a piece of a stream has room for
  * @cancellable: (nullable): a cancellable
  * @callback: called with the answer
  * @user_data: data for @callback
  *
  * Reads events out of the store: those that hw_event_log_read_recent() does not
- * have.
+ * have. Who asks waits behind those who asked before.
+ *
+ * Pieces end at the same numbers for all, so that of those who follow all tasks whoever is at about
+ * the same place needs the same page next.
  */
 void
 hw_event_log_read_older_async (HwEventLog         *self,
-                               guint64             task_id,
-                               guint64             after,
-                               guint               limit,
+                               const HwEventQuery *query,
                                GCancellable       *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer            user_data)
 {
-  g_autoptr(GTask) gtask = NULL;
+  HwEventQuery wanted = *query;
+  GTask *gtask;
 
-  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->store != NULL);
+  g_return_if_fail (HW_IS_EVENT_LOG (self) && self->older != NULL);
+
+  if (wanted.limit == 0)
+    {
+      wanted.limit = HW_EVENT_LOG_N_PIECE - (guint) (wanted.after % HW_EVENT_LOG_N_PIECE);
+      wanted.n_bytes = PIECE_BYTES;
+    }
 
   gtask = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, hw_event_log_read_older_async);
-
-  hw_store_read_events_async (self->store, task_id, after, limit, cancellable, on_events_read,
-                              g_steal_pointer (&gtask));
+  hw_older_events_read (self->older, &wanted, gtask);
 }
 
 /**

@@ -14,6 +14,11 @@ G_BEGIN_DECLS
  */
 #define HW_EVENT_LOG_N_RECENT 4096
 
+/* How many events a stream reads at once: about as many as a piece that is sent has room for.
+ * Whoever is slow keeps these from being forgotten, and few others do.
+ */
+#define HW_EVENT_LOG_N_PIECE 64
+
 /**
  * HwEventLogFunc:
  * @user_data: what was given to hw_event_log_add_listener()
@@ -51,9 +56,7 @@ gboolean    hw_event_log_read_recent (HwEventLog *self,
                                       GPtrArray  *events,
                                       guint64    *reached);
 void        hw_event_log_read_older_async (HwEventLog         *self,
-                                           guint64             task_id,
-                                           guint64             after,
-                                           guint               limit,
+                                           const HwEventQuery *query,
                                            GCancellable       *cancellable,
                                            GAsyncReadyCallback callback,
                                            gpointer            user_data);

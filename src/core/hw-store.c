@@ -534,9 +534,7 @@ hw_store_get_task_finish (HwStore      *self,
 /**
  * hw_store_read_events_async:
  * @self: a store
- * @task_id: the task whose events to read, or 0 for those of all
- * @after: the number after which to begin
- * @limit: how many at most
+ * @query: which ones
  * @cancellable: (nullable): a cancellable
  * @callback: called with the answer
  * @user_data: data for @callback
@@ -545,17 +543,15 @@ hw_store_get_task_finish (HwStore      *self,
  */
 void
 hw_store_read_events_async (HwStore            *self,
-                            guint64             task_id,
-                            guint64             after,
-                            guint               limit,
+                            const HwEventQuery *query,
                             GCancellable       *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
 {
   g_return_if_fail (HW_IS_STORE (self));
+  g_return_if_fail (query != NULL);
 
-  HW_STORE_GET_IFACE (self)->read_events_async (self, task_id, after, limit, cancellable,
-                                                callback, user_data);
+  HW_STORE_GET_IFACE (self)->read_events_async (self, query, cancellable, callback, user_data);
 }
 
 /**

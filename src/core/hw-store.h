@@ -118,9 +118,8 @@ typedef struct
  * @events: (element-type HwEvent): the events, in order
  * @oldest: the number from which on all events are there, or 0 if there never was any;
  *   those of one task that is there are all there
- * @head: up to where a page with fewer events than were asked for tells all: the
- *   number of the newest event there was, or of its own last one if the store ended
- *   the page early, for its bytes
+ * @head: up to where the page tells all: the number of the newest event there was, or of
+ *   its own last one if there may be more
  *
  * A page of events.
  */
@@ -130,6 +129,24 @@ typedef struct
   guint64 oldest;
   guint64 head;
 } HwEventPage;
+
+/**
+ * HwEventQuery:
+ * @task_id: the task whose events to read, or 0 for those of all
+ * @after: the number after which to begin
+ * @limit: how many at most
+ * @n_bytes: after how many bytes the page is to end early, or 0 for as many as a page may have;
+ *   the last event is over that
+ *
+ * What somebody wants to know of what was.
+ */
+typedef struct
+{
+  guint64 task_id;
+  guint64 after;
+  guint limit;
+  guint n_bytes;
+} HwEventQuery;
 
 HwEventPage *hw_event_page_new (void);
 void         hw_event_page_free (HwEventPage *self);
@@ -171,7 +188,7 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @forget_async: removes, in one step of many, events and keys that are too old, of
  *   which nobody is told
  * @forget_finish: whether there is more to do
- * @read_events_async: the events after a number, of one task or (0) of all
+ * @read_events_async: the events after a number, of one task or of all
  *
  * Remembers. The queue proposes changes, a store arbitrates, and tells what it
  * committed by the signal #HwStore::committed, before the operation that
@@ -254,9 +271,7 @@ struct _HwStoreInterface
                              gboolean     *has_more,
                              GError      **error);
   void (*read_events_async) (HwStore            *self,
-                             guint64             task_id,
-                             guint64             after,
-                             guint               limit,
+                             const HwEventQuery *query,
                              GCancellable       *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer            user_data);
@@ -338,9 +353,7 @@ gboolean     hw_store_forget_finish (HwStore      *self,
                                      gboolean     *has_more,
                                      GError      **error);
 void         hw_store_read_events_async (HwStore            *self,
-                                         guint64             task_id,
-                                         guint64             after,
-                                         guint               limit,
+                                         const HwEventQuery *query,
                                          GCancellable       *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer            user_data);

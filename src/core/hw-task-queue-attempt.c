@@ -98,10 +98,10 @@ look_for_times (GTask *gtask)
 {
   HwTaskQueue *self = g_task_get_source_object (gtask);
   const Search *search = g_task_get_task_data (gtask);
+  const HwEventQuery query = { search->key.task_id, search->last_event, PAGE_SIZE };
 
-  hw_store_read_events_async (hw_task_queue_get_store (self), search->key.task_id,
-                              search->last_event, PAGE_SIZE, g_task_get_cancellable (gtask),
-                              on_events_read, gtask);
+  hw_store_read_events_async (hw_task_queue_get_store (self), &query,
+                              g_task_get_cancellable (gtask), on_events_read, gtask);
 }
 
 static void

@@ -34,6 +34,7 @@ struct _HwWatcher
   HwWatchFilter filter;
   gint64 patience;     /* how long to wait before a heartbeat is told, in microseconds */
   guint limit;         /* how many events are read at once */
+  gboolean is_piecewise; /* @limit is that of a stream's piece */
   gboolean has_levels; /* levels are told too */
 
   guint64 epoch;       /* what the viewer believes */
@@ -286,14 +287,16 @@ static void
 hw_watcher_read (HwWatcher *self)
 {
   HwEventLog *log = hw_task_queue_get_log (self->queue);
+  const HwEventQuery query = { self->filter.task_id, self->seq,
+                               self->is_piecewise ? 0 : self->limit };
   g_autoptr(GPtrArray) events = hw_events_new ();
   guint64 reached = 0;
 
   if (hw_event_log_read_recent (log, self->filter.task_id, self->seq, self->limit, events, &reached))
     hw_watcher_answer (self, events, reached);
   else
-    hw_event_log_read_older_async (log, self->filter.task_id, self->seq, self->limit, NULL, on_older_read,
-                                   g_object_ref (self));
+    hw_event_log_read_older_async (log, &query, g_task_get_cancellable (self->pending),
+                                   on_older_read, g_object_ref (self));
 }
 
 /* Whether events that the viewer has a right to are there no more. */
@@ -324,7 +327,6 @@ on_older_read (GObject      *source,
   GError *error = NULL;
   g_autoptr(HwEventPage) page = hw_event_log_read_older_finish (HW_EVENT_LOG (source), result,
                                                                 &error);
-  guint n_events;
 
   if (page == NULL)
     {
@@ -340,11 +342,7 @@ on_older_read (GObject      *source,
       return;
     }
 
-  n_events = page->events->len;
-  hw_watcher_answer (self, page->events,
-                     n_events == self->limit
-                     ? hw_event_get_seq (g_ptr_array_index (page->events, n_events - 1))
-                     : page->head);
+  hw_watcher_answer (self, page->events, page->head);
 }
 
 static gboolean
@@ -487,7 +485,8 @@ hw_watcher_new (HwTaskQueue         *queue,
   self->seq = after;
   self->from_start = epoch == 0 && after == 0;
   self->patience = HW_WATCHER_PATIENCE;
-  self->limit = PAGE_SIZE;
+  self->limit = HW_EVENT_LOG_N_PIECE;
+  self->is_piecewise = TRUE;
   self->has_levels = TRUE;
 
   return self;
@@ -524,7 +523,9 @@ hw_watcher_new_poll (HwTaskQueue         *queue,
   g_return_val_if_fail (self != NULL, NULL);
 
   self->patience = MAX (poll->wait, 0);
-  self->limit = poll->limit > 0 ? MIN (poll->limit, LIMIT_MAX) : PAGE_SIZE;
+  self->is_piecewise = poll->is_piecewise;
+  if (!poll->is_piecewise)
+    self->limit = poll->limit > 0 ? MIN (poll->limit, LIMIT_MAX) : PAGE_SIZE;
   self->has_levels = poll->has_levels;
   self->rev = poll->rev;
 

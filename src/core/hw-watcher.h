@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * HwWatchPoll:
  * @wait: how long to wait for something to come, in microseconds; 0 to look once
  * @limit: how many transitions one answer may have, or 0 for what is usual
+ * @is_piecewise: the answers of one look after the other are one stream, and each is to be as
+ *   much as the network is given at once; @limit is 0
  * @has_levels: whether levels are told too
  * @rev: the newest level that the viewer knows, or 0
  *
@@ -31,6 +33,7 @@ typedef struct
 {
   gint64 wait;
   guint limit;
+  gboolean is_piecewise;
   gboolean has_levels;
   guint64 rev;
 } HwWatchPoll;

@@ -132,7 +132,7 @@ static void
 on_ride_watch_news (HwPlaneWatchNews *news,
                     gpointer          user_data)
 {
-  const HwWatchPoll once = { .has_levels = TRUE, .rev = news->place.rev };
+  const HwWatchPoll once = { .is_piecewise = TRUE, .has_levels = TRUE, .rev = news->place.rev };
   Feed *feed = user_data;
   HwWatchPlace *place = &feed->place;
 

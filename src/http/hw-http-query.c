@@ -20,10 +20,6 @@
  * silence; whoever wants to know more asks again. */
 #define MAX_WAIT 60
 
-/* How many events a feed looks for at once: about as many as a piece has room for. Whoever is
- * slow keeps these from being forgotten, and few others do. */
-#define FEED_LIMIT 64
-
 /* More than a name of ours has, and short enough to be shown. In characters. */
 #define MAX_SHOWN 64
 
@@ -329,7 +325,8 @@ hw_http_query_read_feed (const char *query,
   g_return_val_if_fail (poll != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  *poll = (HwHttpPoll) { .filter = { .task_id = task_id }, .how = { .has_levels = TRUE, .limit = FEED_LIMIT } };
+  *poll = (HwHttpPoll) { .filter = { .task_id = task_id },
+                         .how = { .is_piecewise = TRUE, .has_levels = TRUE } };
   values = parse (query, task_id != 0 ? names_of_task : names, error);
 
   return values != NULL && read_place (values, poll, error) &&

@@ -37,7 +37,7 @@ static void
 hw_watch_stream_watch (HwWatchStream *self,
                        guint64        epoch)
 {
-  const HwWatchPoll once = { .has_levels = TRUE, .rev = self->place.rev };
+  const HwWatchPoll once = { .is_piecewise = TRUE, .has_levels = TRUE, .rev = self->place.rev };
   const HwWatchPlace *place = &self->place;
 
   self->watcher = self->may_leave

@@ -134,10 +134,14 @@ read_row (HwDbStatement *row,
                        changes != NULL ? hw_task_fields_new_from_variant (changes) : NULL);
 }
 
-/* Fills a page with the rows of @statement. One that has too many bytes ends early. */
+/* Fills a page with the rows of @statement, of which there are so many at most. One that has
+ * @enough bytes ends early.
+ */
 static gboolean
 read_rows (HwDbStatement *statement,
            guint64        epoch,
+           guint          limit,
+           gsize          enough,
            HwEventPage   *page,
            GError       **error)
 {
@@ -160,7 +164,7 @@ read_rows (HwDbStatement *statement,
 
       g_ptr_array_add (page->events, event);
       total += size;
-      if (total < HW_STORE_MAX_PAGE_BYTES)
+      if (page->events->len < limit && total < enough)
         continue;
 
       page->head = hw_event_get_seq (event);
@@ -260,9 +264,7 @@ read_oldest (HwDb    *db,
  * hw_event_rows_read:
  * @db: a connection, in a transaction
  * @epoch: the database's number
- * @task_id: the task whose events to read, or 0 for those of all
- * @after: the number after which to begin
- * @limit: how many at most
+ * @query: which ones
  * @head: the number of the newest event there is
  * @error: return location for an error
  *
@@ -271,25 +273,26 @@ read_oldest (HwDb    *db,
  * Returns: (transfer full): the events, or %NULL
  */
 HwEventPage *
-hw_event_rows_read (HwDb    *db,
-                    guint64  epoch,
-                    guint64  task_id,
-                    guint64  after,
-                    guint    limit,
-                    guint64  head,
-                    GError **error)
+hw_event_rows_read (HwDb               *db,
+                    guint64             epoch,
+                    const HwEventQuery *query,
+                    guint64             head,
+                    GError            **error)
 {
+  guint limit = MIN (query->limit, HW_STORE_MAX_EVENTS);
+  gsize enough = query->n_bytes != 0 ? MIN (query->n_bytes, HW_STORE_MAX_PAGE_BYTES)
+                                     : HW_STORE_MAX_PAGE_BYTES;
   g_autoptr(HwEventPage) page = hw_event_page_new ();
   g_autoptr(HwDbStatement) statement = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
 
   page->head = head;
-  if (!read_oldest (db, task_id, &page->oldest, error))
+  if (!read_oldest (db, query->task_id, &page->oldest, error))
     return NULL;
 
   statement = hw_db_prepare (db,
-                             task_id != 0 ?
+                             query->task_id != 0 ?
                              "SELECT " COLUMNS " FROM events WHERE seq > ? AND task = ?3"
                              " ORDER BY seq LIMIT ?2" :
                              "SELECT " COLUMNS " FROM events WHERE seq > ?"
@@ -298,11 +301,11 @@ hw_event_rows_read (HwDb    *db,
     return NULL;
 
   /* Numbers are below 2⁵³; what a caller made up must not turn negative. */
-  hw_db_statement_bind_uint64 (statement, 1, MIN (after, (guint64) G_MAXINT64));
-  hw_db_statement_bind_uint64 (statement, 2, MIN (limit, HW_STORE_MAX_EVENTS));
-  if (task_id != 0)
-    hw_db_statement_bind_uint64 (statement, 3, task_id);
-  if (!read_rows (statement, epoch, page, error))
+  hw_db_statement_bind_uint64 (statement, 1, MIN (query->after, (guint64) G_MAXINT64));
+  hw_db_statement_bind_uint64 (statement, 2, limit);
+  if (query->task_id != 0)
+    hw_db_statement_bind_uint64 (statement, 3, query->task_id);
+  if (!read_rows (statement, epoch, limit, enough, page, error))
     return NULL;
 
   return g_steal_pointer (&page);

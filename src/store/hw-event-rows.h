@@ -18,12 +18,10 @@ gboolean     hw_event_rows_read_added (HwDb      *db,
                                        guint64    n_tasks,
                                        GPtrArray *events,
                                        GError   **error);
-HwEventPage *hw_event_rows_read (HwDb    *db,
-                                 guint64  epoch,
-                                 guint64  task_id,
-                                 guint64  after,
-                                 guint    limit,
-                                 guint64  head,
-                                 GError **error);
+HwEventPage *hw_event_rows_read (HwDb               *db,
+                                 guint64             epoch,
+                                 const HwEventQuery *query,
+                                 guint64             head,
+                                 GError            **error);
 
 G_END_DECLS

@@ -146,6 +146,5 @@ hw_sqlite_read_events (HwDb    *db,
 {
   const HwSqliteEventQuery *wanted = query;
 
-  return hw_event_rows_read (db, wanted->epoch, wanted->task_id, wanted->after, wanted->limit, seq,
-                             error);
+  return hw_event_rows_read (db, wanted->epoch, &wanted->parent, seq, error);
 }

@@ -12,10 +12,9 @@ G_BEGIN_DECLS
 /* A page of events, as somebody asked for it. */
 typedef struct
 {
+  HwEventQuery parent;
+
   guint64 epoch;
-  guint64 task_id;
-  guint64 after;
-  guint limit;
 } HwSqliteEventQuery;
 
 /* What is to be kept, as somebody asks for it. */

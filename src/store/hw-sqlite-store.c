@@ -408,24 +408,17 @@ hw_sqlite_store_get_task_finish (HwStore      *store,
 
 static void
 hw_sqlite_store_read_events_async (HwStore            *store,
-                                   guint64             task_id,
-                                   guint64             after,
-                                   guint               limit,
+                                   const HwEventQuery *query,
                                    GCancellable       *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data)
 {
   HwSqliteStore *self = HW_SQLITE_STORE (store);
-  HwSqliteEventQuery query = {
-    .epoch = self->numbers.epoch,
-    .task_id = task_id,
-    .after = after,
-    .limit = limit,
-  };
+  HwSqliteEventQuery wanted = { *query, self->numbers.epoch };
   GTask *gtask = g_task_new (store, cancellable, callback, user_data);
 
   g_task_set_source_tag (gtask, hw_sqlite_store_read_events_async);
-  g_task_set_task_data (gtask, g_memdup2 (&query, sizeof (query)), g_free);
+  g_task_set_task_data (gtask, g_memdup2 (&wanted, sizeof (wanted)), g_free);
   hw_sqlite_store_read (self, gtask, hw_sqlite_read_events, (GDestroyNotify) hw_event_page_free);
 }
 

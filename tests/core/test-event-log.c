@@ -361,7 +361,8 @@ test_event_log_older_come_from_the_store (Fixture      *fixture,
   g_autoptr(HwEventPage) page = NULL;
 
   commit (fixture, 3);
-  hw_event_log_read_older_async (fixture->log, 0, 1, 10, NULL, hw_await_result, &result);
+  hw_event_log_read_older_async (fixture->log, &(HwEventQuery) { .after = 1, .limit = 10 }, NULL,
+                                 hw_await_result, &result);
   hw_await_quiet ();
   page = hw_event_log_read_older_finish (fixture->log, result, NULL);
 
@@ -377,7 +378,8 @@ test_event_log_older_tells_that_the_store_failed (Fixture      *fixture,
   g_autoptr(GError) error = NULL;
 
   hw_memory_store_fail_next (fixture->store, HW_MEMORY_STORE_READ_EVENTS, 1);
-  hw_event_log_read_older_async (fixture->log, 0, 1, 10, NULL, hw_await_result, &result);
+  hw_event_log_read_older_async (fixture->log, &(HwEventQuery) { .after = 1, .limit = 10 }, NULL,
+                                 hw_await_result, &result);
   hw_await_quiet ();
 
   g_assert_null (hw_event_log_read_older_finish (fixture->log, result, &error));

@@ -303,7 +303,7 @@ test_watcher_pages_go_on_without_a_gap (Fixture      *fixture,
                                         gconstpointer test_data)
 {
   submit (fixture);
-  hw_test_house_add_many (fixture->house, 2 * 256 + 44);
+  hw_test_house_add_many (fixture->house, 2 * 64 + 44);
   hw_await_quiet ();
 
   for (guint i = 0; i < 2; i++)
@@ -312,8 +312,8 @@ test_watcher_pages_go_on_without_a_gap (Fixture      *fixture,
 
       hw_test_viewer_follow (viewer);
       hw_await_quiet ();
-      g_assert_cmpuint (viewer->events->len, ==, 556);
-      g_assert_cmpuint (viewer->seq, ==, 558);
+      g_assert_cmpuint (viewer->events->len, ==, 172);
+      g_assert_cmpuint (viewer->seq, ==, 174);
       g_assert_cmpuint (viewer->n_answers, ==, 3);
       if (i == 0)
         {
@@ -332,13 +332,13 @@ test_watcher_pages_just_full (Fixture      *fixture,
   g_autoptr(HwTestViewer) viewer = NULL;
 
   submit (fixture);
-  hw_test_house_add_many (fixture->house, 256);
+  hw_test_house_add_many (fixture->house, 64);
   hw_await_quiet ();
   viewer = watch (fixture, 0, fixture->epoch, 2);
   hw_test_viewer_follow (viewer);
   hw_await_quiet ();
 
-  g_assert_cmpuint (viewer->events->len, ==, 256);
+  g_assert_cmpuint (viewer->events->len, ==, 64);
   g_assert_true (viewer->is_pulling);
 }
 
@@ -365,6 +365,37 @@ test_watcher_pages_that_end_early_lose_nothing (Fixture      *fixture,
   of_task = watch (fixture, 1, 0, 0);
   hw_test_viewer_follow (of_task);
   assert_sees (of_task, "added Processing/1 “one” “two”");
+}
+
+/* Those who are at about the same place, and behind what is recent, are told of the same pages. */
+static void
+test_watcher_pages_are_shared (Fixture      *fixture,
+                               gconstpointer test_data)
+{
+  g_autoptr(GPtrArray) viewers =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) hw_test_viewer_free);
+  const guint n_viewers = 20;
+  const guint n_events = N_RECENT + 640;
+  guint n_reads = hw_memory_store_get_n_calls (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS);
+
+  submit (fixture);
+  hw_test_house_add_many (fixture->house, n_events - 2);
+  hw_await_quiet ();
+  for (guint i = 0; i < n_viewers; i++)
+    {
+      g_ptr_array_add (viewers, watch (fixture, 0, fixture->epoch, i + 1));
+      hw_test_viewer_follow (g_ptr_array_index (viewers, i));
+    }
+  hw_await_quiet ();
+
+  for (guint i = 0; i < n_viewers; i++)
+    g_assert_cmpuint (((HwTestViewer *) g_ptr_array_index (viewers, i))->events->len, ==,
+                      n_events - i - 1);
+
+  /* The first page is each one's own. */
+  n_reads = hw_memory_store_get_n_calls (fixture->house->store, HW_MEMORY_STORE_READ_EVENTS) -
+            n_reads;
+  g_assert_cmpuint (n_reads, <, n_viewers + 3 * 640 / 64);
 }
 
 /* While somebody dawdles, more happens than the ring holds. */
@@ -470,6 +501,7 @@ main (int   argc,
   ADD ("/watcher/pages/just-full", test_watcher_pages_just_full);
   ADD ("/watcher/pages/that-end-early-lose-nothing",
        test_watcher_pages_that_end_early_lose_nothing);
+  ADD ("/watcher/pages/are-shared", test_watcher_pages_are_shared);
   ADD ("/watcher/slow/one-loses-nothing", test_watcher_slow_one_loses_nothing);
   ADD ("/watcher/restart/does-without-the-store", test_watcher_restart_does_without_the_store);
   ADD ("/watcher/store/failure-is-told-and-loses-nothing",

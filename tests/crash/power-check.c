@@ -108,8 +108,9 @@ read_all_events (Fixture *image,
       g_autoptr(Request) request = request_new (image);
       g_autoptr(HwEventPage) page = NULL;
       guint64 after = events->len == 0 ? 0 : hw_event_get_seq (events->pdata[events->len - 1]);
+      const HwEventQuery query = { .after = after, .limit = MANY };
 
-      hw_store_read_events_async (image->store, 0, after, MANY, NULL, on_answered, request);
+      hw_store_read_events_async (image->store, &query, NULL, on_answered, request);
       wait_until (request->result != NULL);
       page = hw_store_read_events_finish (image->store, request->result, error);
       if (page == NULL)

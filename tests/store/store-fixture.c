@@ -350,11 +350,18 @@ read_events (Fixture *fixture,
              guint64  after,
              guint    limit)
 {
+  return ask_for_events (fixture, &(HwEventQuery) { task_id, after, limit });
+}
+
+HwEventPage *
+ask_for_events (Fixture            *fixture,
+                const HwEventQuery *query)
+{
   g_autoptr(Request) request = request_new (fixture);
   g_autoptr(GError) error = NULL;
   HwEventPage *page;
 
-  hw_store_read_events_async (fixture->store, task_id, after, limit, NULL, on_answered, request);
+  hw_store_read_events_async (fixture->store, query, NULL, on_answered, request);
   wait_until (request->result != NULL);
   page = hw_store_read_events_finish (fixture->store, request->result, &error);
   g_assert_no_error (error);

@@ -108,6 +108,8 @@ HwEventPage *read_events (Fixture *fixture,
                           guint64  task_id,
                           guint64  after,
                           guint    limit);
+HwEventPage *ask_for_events (Fixture            *fixture,
+                             const HwEventQuery *query);
 
 /* Claims. */
 void         assert_fields (GVariant   *fields,

@@ -439,6 +439,24 @@ test_events_that_are_large_come_in_pages (Fixture      *fixture,
     }
 }
 
+/* Whoever has room for few bytes has a page of them, with one event at least. */
+static void
+test_events_are_as_many_as_there_is_room_for (Fixture      *fixture,
+                                              gconstpointer kind)
+{
+  for (guint i = 0; i < 6; i++)
+    add_large (fixture);
+
+  for (guint64 after = 0; after < 6; after += 2)
+    {
+      const HwEventQuery query = { .after = after, .limit = 100, .n_bytes = LARGE + LARGE / 2 };
+      g_autoptr(HwEventPage) page = ask_for_events (fixture, &query);
+
+      assert_seqs (page->events, after + 1, after + 2);
+      g_assert_cmpuint (page->head, ==, after + 2);
+    }
+}
+
 static void
 test_events_beyond_the_head_are_none (Fixture      *fixture,
                                       gconstpointer kind)
@@ -478,6 +496,7 @@ add_store_reading_tests (const StoreKind *kind)
     { "events/may-be-of-one-task", test_events_may_be_of_one_task },
     { "events/are-what-was-told", test_events_are_what_was_told },
     { "events/that-are-large-come-in-pages", test_events_that_are_large_come_in_pages },
+    { "events/are-as-many-as-there-is-room-for", test_events_are_as_many_as_there_is_room_for },
     { "events/beyond-the-head-are-none", test_events_beyond_the_head_are_none },
   };
 

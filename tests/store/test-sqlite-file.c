@@ -310,7 +310,8 @@ test_damaged_event_is_an_error (Fixture      *fixture,
       fixture_open (fixture);
 
       request = request_new (fixture);
-      hw_store_read_events_async (fixture->store, 0, 0, 10, NULL, on_answered, request);
+      hw_store_read_events_async (fixture->store, &(HwEventQuery) { .limit = 10 }, NULL, on_answered,
+                                  request);
       while (request->result == NULL)
         g_main_context_iteration (NULL, TRUE);
       page = hw_store_read_events_finish (fixture->store, request->result, &error);

@@ -33,7 +33,8 @@ hw_memory_store_get_head (HwMemoryStore *self)
 
   g_return_val_if_fail (HW_IS_MEMORY_STORE (self), 0);
 
-  page = hw_memory_tables_read (hw_memory_store_get_tables (self), 0, G_MAXUINT64, 0);
+  page = hw_memory_tables_read (hw_memory_store_get_tables (self),
+                                &(HwEventQuery) { .after = G_MAXUINT64 });
 
   return page->head;
 }
@@ -73,7 +74,8 @@ hw_memory_store_dup_events (HwMemoryStore *self,
 
   g_return_val_if_fail (HW_IS_MEMORY_STORE (self), NULL);
 
-  page = hw_memory_tables_read (hw_memory_store_get_tables (self), task_id, 0, G_MAXUINT);
+  page = hw_memory_tables_read (hw_memory_store_get_tables (self),
+                                &(HwEventQuery) { .task_id = task_id, .limit = G_MAXUINT });
 
   return g_ptr_array_ref (page->events);
 }

@@ -435,9 +435,7 @@ hw_memory_store_get_task_async (HwStore            *store,
 
 static void
 hw_memory_store_read_events_async (HwStore            *store,
-                                   guint64             task_id,
-                                   guint64             after,
-                                   guint               limit,
+                                   const HwEventQuery *query,
                                    GCancellable       *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data)
@@ -445,11 +443,13 @@ hw_memory_store_read_events_async (HwStore            *store,
   HwMemoryStore *self = HW_MEMORY_STORE (store);
   Read *read = hw_memory_store_add_read (self, HW_MEMORY_STORE_READ_EVENTS, cancellable, callback,
                                          user_data);
+  HwEventQuery wanted = *query;
 
   if (read->error != NULL)
     return;
 
-  read->page = hw_memory_tables_read (self->tables, task_id, after, MIN (limit, self->page_limit));
+  wanted.limit = MIN (query->limit, self->page_limit);
+  read->page = hw_memory_tables_read (self->tables, &wanted);
   read->free_page = (GDestroyNotify) hw_event_page_free;
 }
 

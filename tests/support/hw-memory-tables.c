@@ -620,36 +620,40 @@ hw_memory_tables_list_candidates (HwMemoryTables *self,
 /**
  * hw_memory_tables_read:
  * @self: the tables
- * @task_id: the task whose events to read, or 0 for those of all
- * @after: the number after which to begin
- * @limit: how many at most
+ * @query: which ones
  *
  * Reads events.
  *
  * Returns: (transfer full): a page of them
  */
 HwEventPage *
-hw_memory_tables_read (HwMemoryTables *self,
-                       guint64         task_id,
-                       guint64         after,
-                       guint           limit)
+hw_memory_tables_read (HwMemoryTables     *self,
+                       const HwEventQuery *query)
 {
   HwEventPage *page = hw_event_page_new ();
+  gsize enough = query->n_bytes != 0 ? query->n_bytes : G_MAXSIZE;
+  gsize total = 0;
 
   page->head = self->head;
-  for (guint i = 0; i < self->events->len && page->events->len < limit; i++)
+  for (guint i = 0;
+       i < self->events->len && page->events->len < query->limit && total < enough;
+       i++)
     {
       HwEvent *event = g_ptr_array_index (self->events, i);
 
-      if (hw_event_get_seq (event) > after &&
-          (task_id == 0 || hw_event_get_task_id (event) == task_id))
-        g_ptr_array_add (page->events, hw_event_ref (event));
+      if (hw_event_get_seq (event) <= query->after ||
+          (query->task_id != 0 && hw_event_get_task_id (event) != query->task_id))
+        continue;
+
+      g_ptr_array_add (page->events, hw_event_ref (event));
+      if (hw_event_get_changes (event) != NULL)
+        total += g_variant_get_size (hw_event_get_changes (event));
     }
 
-  if (page->events->len > 0 && page->events->len == limit)
-    page->head = hw_event_get_seq (g_ptr_array_index (page->events, limit - 1));
+  if (page->events->len > 0 && (page->events->len == query->limit || total >= enough))
+    page->head = hw_event_get_seq (g_ptr_array_index (page->events, page->events->len - 1));
   if (self->head > 0)
-    page->oldest = hw_memory_tables_lookup (self, task_id) != NULL && !self->has_holes
+    page->oldest = hw_memory_tables_lookup (self, query->task_id) != NULL && !self->has_holes
                      ? 1 : self->first_event;
 
   return page;

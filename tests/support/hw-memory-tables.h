@@ -39,10 +39,8 @@ void            hw_memory_tables_count (HwMemoryTables *self,
                                         HwTaskCounts   *counts);
 HwTaskPage     *hw_memory_tables_list_candidates (HwMemoryTables *self,
                                                   guint           limit);
-HwEventPage    *hw_memory_tables_read (HwMemoryTables *self,
-                                       guint64         task_id,
-                                       guint64         after,
-                                       guint           limit);
+HwEventPage    *hw_memory_tables_read (HwMemoryTables     *self,
+                                       const HwEventQuery *query);
 void            hw_memory_tables_forget (HwMemoryTables *self,
                                          guint64         seq);
 
