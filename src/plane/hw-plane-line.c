@@ -235,23 +235,28 @@ hw_plane_line_read (HwPlaneLine *self,
  * @piece: room for what is sent at once
  * @enough: how long that may become
  *
- * Tells those who watch what there is to be told, as far as the network takes it.
+ * Tells those who watch what there is to be told, if the network takes it: a piece of it, so that
+ * one who has much to catch up with keeps no other line from being told.
+ *
+ * Returns: %TRUE if there is more, and it would take that
  */
-void
+gboolean
 hw_plane_line_tell (HwPlaneLine *self,
                     HwFanOut    *fan_out,
                     GString     *piece,
                     gsize        enough)
 {
-  gboolean has_more = TRUE;
+  gboolean has_more;
 
-  g_return_if_fail (self != NULL && fan_out != NULL && piece != NULL);
+  g_return_val_if_fail (self != NULL && fan_out != NULL && piece != NULL, FALSE);
 
-  while (has_more && hw_plane_socket_is_open (self->socket))
-    {
-      g_string_truncate (piece, 0);
-      has_more = hw_plane_line_read (self, fan_out, piece, enough);
-      if (piece->len > 0)
-        hw_plane_socket_say (self->socket, piece->str, piece->len);
-    }
+  if (!hw_plane_socket_is_open (self->socket))
+    return FALSE;
+
+  g_string_truncate (piece, 0);
+  has_more = hw_plane_line_read (self, fan_out, piece, enough);
+  if (piece->len > 0)
+    hw_plane_socket_say (self->socket, piece->str, piece->len);
+
+  return has_more && hw_plane_socket_is_open (self->socket);
 }

@@ -297,24 +297,27 @@ loop_flush (Loop *loop)
   g_ptr_array_set_size (loop->dirty, 0);
 }
 
-/* Tells those who watch. If that costs much, more is left to come together before the next
- * time.
+/* Tells those who watch, each a piece; who has more to hear comes again behind all others. If that
+ * costs much, more is left to come together before the next time.
  */
 static void
 loop_tell (Loop *loop)
 {
-  if (loop->woken->len == 0 || !hw_plane_pace_begin (&loop->pace))
+  guint n_woken = loop->woken->len;
+
+  if (n_woken == 0 || !hw_plane_pace_begin (&loop->pace))
     return;
 
-  for (guint i = 0; i < loop->woken->len; i++)
+  for (guint i = 0; i < n_woken; i++)
     {
       HwPlaneLine *line = g_ptr_array_index (loop->woken, i);
 
       line->is_woken = FALSE;
-      hw_plane_line_tell (line, loop->fan_out, loop->piece, PIECE_SIZE);
+      if (hw_plane_line_tell (line, loop->fan_out, loop->piece, PIECE_SIZE))
+        on_watch_woken (line, loop);
       loop_poll (loop, line, EPOLL_CTL_MOD);
     }
-  g_ptr_array_set_size (loop->woken, 0);
+  g_ptr_array_remove_range (loop->woken, 0, n_woken);
   hw_plane_pace_end (&loop->pace);
 }
 

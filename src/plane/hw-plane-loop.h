@@ -123,7 +123,7 @@ void         hw_plane_line_unwatch (HwPlaneLine *self,
                                     guint        id);
 void         hw_plane_line_unwatch_all (HwPlaneLine *self,
                                         HwFanOut    *fan_out);
-void         hw_plane_line_tell (HwPlaneLine *self,
+gboolean     hw_plane_line_tell (HwPlaneLine *self,
                                  HwFanOut    *fan_out,
                                  GString     *piece,
                                  gsize        enough);
