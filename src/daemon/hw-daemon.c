@@ -170,7 +170,8 @@ hw_daemon_build_queue (HwDaemon *self)
   self->queue = hw_task_queue_new (self->store, output, self->clock, types, max_parallel);
   self->retention = hw_retention_new (self->store, self->clock,
                                       hw_config_get_limits (self->config));
-  self->removal = hw_output_removal_new (self->store, self->keeper, output_folder);
+  self->removal = hw_output_removal_new (self->store, self->keeper, output_folder,
+                                         hw_config_get_limits (self->config)->max_age);
   hw_task_queue_set_files (self->queue, files);
   hw_task_queue_set_limits (self->queue, hw_config_get_limits (self->config));
   hw_task_queue_set_runner (self->queue, HW_RUNNER_KIND_IN_PROCESS, HW_RUNNER (in_process));

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Folders that are open at once while a tree is removed; it may be deeper. */
 #define MAX_OPEN_FOLDERS 16
@@ -36,6 +37,7 @@ struct _HwOutputRemoval
   HwStore *store;         /* (owned) (not nullable) */
   HwOutputKeeper *keeper; /* (owned) (not nullable) */
   char *root;             /* (owned) (not nullable) (type filename) */
+  gint64 max_age;         /* how long what belongs to nobody stays, or 0: always */
 
   GArray *found;          /* (owned) (nullable) (element-type HwOutputFound): to be looked up */
   guint next;             /* of those */
@@ -46,9 +48,11 @@ struct _HwOutputRemoval
 typedef struct
 {
   char *root;       /* (owned) */
-  guint64 epoch; /* in which they are, or 0 for any */
+  guint64 newest;   /* the epoch that is now */
+  guint64 epoch;    /* in which they are, or 0 for any */
   guint64 first;
   guint64 last;
+  gint64 untouched; /* only if nothing was done there for so long, in microseconds */
 } Job;
 
 G_DEFINE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, G_TYPE_OBJECT)
@@ -72,6 +76,34 @@ on_file_visited (const char        *path,
   return 0;
 }
 
+static gboolean
+was_touched (const char *path,
+             gint64      since)
+{
+  struct stat status;
+
+  return lstat (path, &status) == 0 && status.st_mtime * G_USEC_PER_SEC > since;
+}
+
+/* Whether an attempt began, or was written of, in the folder of a task. */
+static gboolean
+has_news (const char *path,
+          gint64      since)
+{
+  g_autoptr(GDir) folder = g_dir_open (path, 0, NULL);
+  gboolean has_any = was_touched (path, since);
+  const char *name;
+
+  while (!has_any && folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *attempt = g_build_filename (path, name, NULL);
+
+      has_any = was_touched (attempt, since);
+    }
+
+  return has_any;
+}
+
 static void
 remove_folders (const char *folder,
                 const Job  *job)
@@ -80,6 +112,8 @@ remove_folders (const char *folder,
     {
       g_autofree char *path = g_strdup_printf ("%s/%" G_GUINT64_FORMAT, folder, id);
 
+      if (job->untouched > 0 && has_news (path, g_get_real_time () - job->untouched))
+        continue;
       if (nftw (path, on_file_visited, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 &&
           errno != ENOENT)
         g_warning ("The files of task %" G_GUINT64_FORMAT " could not be removed: %s", id,
@@ -103,9 +137,14 @@ run_job (GTask        *gtask,
       g_autofree char *path = g_build_filename (job->root, name, NULL);
       guint64 epoch;
 
-      if (g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &epoch, NULL) &&
-          (job->epoch == 0 || job->epoch == epoch))
-        remove_folders (path, job);
+      if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT64, &epoch, NULL) ||
+          (job->epoch != 0 && job->epoch != epoch))
+        continue;
+
+      remove_folders (path, job);
+      /* The last one takes its epoch with it. In the newest somebody may be about to begin. */
+      if (epoch != job->newest)
+        rmdir (path);
     }
 
   g_task_return_boolean (gtask, TRUE);
@@ -125,16 +164,19 @@ static void
 hw_output_removal_remove (HwOutputRemoval *self,
                           guint64          epoch,
                           guint64          first,
-                          guint64          last)
+                          guint64          last,
+                          gint64           untouched)
 {
   g_autoptr(GTask) gtask = g_task_new (self, NULL, on_job_done, NULL);
   Job *job = g_new0 (Job, 1);
 
   g_task_set_source_tag (gtask, hw_output_removal_remove);
   job->root = g_strdup (self->root);
+  job->newest = hw_store_get_epoch (self->store);
   job->epoch = epoch;
   job->first = first;
   job->last = last;
+  job->untouched = untouched;
   g_task_set_task_data (gtask, job, (GDestroyNotify) job_free);
   self->n_jobs++;
   g_task_run_in_thread (gtask, run_job);
@@ -152,7 +194,7 @@ on_store_committed (HwStore         *store,
       /* It may have been begun in a former epoch, and nobody else ever has its number. */
       if (hw_event_get_kind (event) == HW_EVENT_KIND_REMOVED)
         hw_output_removal_remove (self, 0, hw_event_get_task_id (event),
-                                  hw_event_get_last_task_id (event));
+                                  hw_event_get_last_task_id (event), 0);
     }
 }
 
@@ -181,27 +223,13 @@ hw_output_removal_peek (HwOutputRemoval *self)
          ? &g_array_index (self->found, HwOutputFound, self->next) : NULL;
 }
 
-/* Whether something has to be known of a task: whether it is there, or, of one that has its files
- * in a former epoch, which attempts have ended.
- */
-static gboolean
-hw_output_removal_must_look_up (HwOutputRemoval     *self,
-                                const HwOutputFound *found)
-{
-  if (found->attempt != 0)
-    return FALSE;
-
-  return found->epoch == hw_store_get_epoch (self->store) ||
-         (self->next + 1 < self->found->len && found[1].attempt != 0);
-}
-
-/* Looks up the next task. */
+/* Looks up the next task: whether it is there, and which of its attempts have ended. */
 static void
 hw_output_removal_look_at_next (HwOutputRemoval *self)
 {
   const HwOutputFound *found = hw_output_removal_peek (self);
 
-  while (found != NULL && !hw_output_removal_must_look_up (self, found))
+  while (found != NULL && found->attempt != 0)
     {
       self->next++;
       found = hw_output_removal_peek (self);
@@ -245,6 +273,24 @@ hw_output_removal_tell_ended (HwOutputRemoval *self,
                                    (guint) found->attempt);
 }
 
+/* Sees to the files of a task that the database does not know. Those of a former epoch are of a
+ * future that was given up, and stay for as long as if it had not been: somebody may put that back.
+ */
+static void
+hw_output_removal_take_unknown (HwOutputRemoval     *self,
+                                const HwOutputFound *found)
+{
+  gboolean is_former = found->epoch != hw_store_get_epoch (self->store);
+
+  if (!is_former || self->max_age > 0)
+    hw_output_removal_remove (self, found->epoch, found->task_id, found->task_id,
+                              is_former ? self->max_age : 0);
+  if (is_former)
+    hw_output_removal_tell_ended (self, NULL);
+  else
+    self->next++;
+}
+
 static void
 on_task_got (GObject      *source,
              GAsyncResult *result,
@@ -256,19 +302,12 @@ on_task_got (GObject      *source,
   g_autoptr(HwTask) task = hw_store_get_task_finish (HW_STORE (source), result, &error);
 
   if (task == NULL && !g_error_matches (error, HW_ERROR, HW_ERROR_NOT_FOUND))
-    {
-      /* A store that is closed ends it. */
-      self->next = self->found->len;
-    }
-  else if (task != NULL || found->epoch != hw_store_get_epoch (self->store))
-    {
-      hw_output_removal_tell_ended (self, task);
-    }
+    /* A store that is closed ends it. */
+    self->next = self->found->len;
+  else if (task != NULL)
+    hw_output_removal_tell_ended (self, task);
   else
-    {
-      hw_output_removal_remove (self, found->epoch, found->task_id, found->task_id);
-      self->next++;
-    }
+    hw_output_removal_take_unknown (self, found);
 
   hw_output_removal_look_at_next (self);
 }
@@ -315,6 +354,8 @@ hw_output_removal_init (HwOutputRemoval *self)
  * @store: what tells that tasks go
  * @keeper: who looks after the output
  * @root: (type filename): the folder with all output
+ * @max_age: how long the files of tasks that this database never had stay, in microseconds, or 0:
+ *   they are not removed
  *
  * Creates a removal that does nothing before hw_output_removal_begin().
  *
@@ -323,7 +364,8 @@ hw_output_removal_init (HwOutputRemoval *self)
 HwOutputRemoval *
 hw_output_removal_new (HwStore        *store,
                        HwOutputKeeper *keeper,
-                       const char     *root)
+                       const char     *root,
+                       gint64          max_age)
 {
   HwOutputRemoval *self;
 
@@ -335,6 +377,7 @@ hw_output_removal_new (HwStore        *store,
   self->store = g_object_ref (store);
   self->keeper = g_object_ref (keeper);
   self->root = g_strdup (root);
+  self->max_age = max_age;
 
   return self;
 }

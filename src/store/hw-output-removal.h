@@ -14,7 +14,8 @@ G_DECLARE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, HW, OUTPUT_REMOVAL, GO
 
 HwOutputRemoval *hw_output_removal_new (HwStore        *store,
                                         HwOutputKeeper *keeper,
-                                        const char     *root);
+                                        const char     *root,
+                                        gint64 max_age);
 void             hw_output_removal_begin (HwOutputRemoval *self);
 gboolean         hw_output_removal_is_busy (HwOutputRemoval *self);
 

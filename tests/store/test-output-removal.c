@@ -66,7 +66,8 @@ begin (Fixture    *fixture,
   g_autofree char *root = fixture_build_path (fixture, "output");
 
   caretakers->keeper = hw_output_keeper_new (root, fixture->store, G_MAXUINT32);
-  caretakers->removal = hw_output_removal_new (fixture->store, caretakers->keeper, root);
+  caretakers->removal = hw_output_removal_new (fixture->store, caretakers->keeper, root,
+                                               G_TIME_SPAN_DAY);
   hw_output_removal_begin (caretakers->removal);
   await_quiet (caretakers);
 }
@@ -122,6 +123,50 @@ test_files_of_nobody_go_at_the_beginning (Fixture      *fixture,
   g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (living, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+  end (&caretakers);
+}
+
+/* Has the folder of a task, and that of its attempt, be as old as can be. */
+static void
+make_old (const char *path)
+{
+  g_autofree char *attempt = g_build_filename (path, "1", NULL);
+  struct utimbuf long_ago = { 0, 0 };
+
+  g_assert_cmpint (g_utime (attempt, &long_ago), ==, 0);
+  g_assert_cmpint (g_utime (path, &long_ago), ==, 0);
+}
+
+/* What is of a future that was given up stays for as long as if it had not been. What the database
+ * knows stays, however old it is.
+ */
+static void
+test_files_of_given_up_epochs_go_when_they_are_old (Fixture      *fixture,
+                                                    gconstpointer kind)
+{
+  guint64 task_id = add (fixture, "@a{sv} {}");
+  guint64 former = hw_store_get_epoch (fixture->store) + 1;
+  g_autofree char *known = make_files (fixture, former, task_id);
+  g_autofree char *old = make_files (fixture, former, 70);
+  g_autofree char *young = make_files (fixture, former, 71);
+  g_autofree char *last = make_files (fixture, former + 1, 70);
+  g_autofree char *epoch = g_path_get_dirname (last);
+  char *const old_ones[] = { known, old, last };
+  Caretakers caretakers;
+
+  for (guint i = 0; i < G_N_ELEMENTS (old_ones); i++)
+    {
+      g_autofree char *end = g_build_filename (old_ones[i], "1", HW_SHIM_END, NULL);
+
+      g_assert_true (g_file_set_contents (end, "", 0, NULL));
+      make_old (old_ones[i]);
+    }
+  begin (fixture, &caretakers);
+
+  g_assert_true (g_file_test (known, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (epoch, G_FILE_TEST_EXISTS));
   end (&caretakers);
 }
 
@@ -213,11 +258,11 @@ test_lost_attempt_of_a_former_epoch_is_heard_of (Fixture      *fixture,
   guint64 task_id = add (fixture, "@a{sv} {}");
   g_autofree char *adopted = make_files (fixture, former, task_id);
   g_autofree char *start = g_build_filename (adopted, "1", HW_SHIM_START, NULL);
-  const struct utimbuf long_ago = { 0, 0 }; /* as are the times of the changes here */
+  struct utimbuf long_ago = { 0, 0 }; /* as are the times of the changes here */
   Caretakers caretakers;
 
   g_assert_true (g_file_set_contents (start, "", 0, NULL));
-  g_assert_cmpint (g_utime (start, (struct utimbuf *) &long_ago), ==, 0);
+  g_assert_cmpint (g_utime (start, &long_ago), ==, 0);
   bring (fixture, task_id, HW_TASK_STATE_PROCESSING);
   set_epoch (fixture, task_id, former);
   begin (fixture, &caretakers);
@@ -238,6 +283,8 @@ main (int   argc,
   add_store_test (&sqlite_kind, "go-with-their-tasks", test_files_go_with_their_tasks);
   add_store_test (&sqlite_kind, "of-nobody-go-at-the-beginning",
                   test_files_of_nobody_go_at_the_beginning);
+  add_store_test (&sqlite_kind, "of-given-up-epochs-go-when-they-are-old",
+                  test_files_of_given_up_epochs_go_when_they_are_old);
   add_store_test (&sqlite_kind, "lost-attempts-are-known-at-the-beginning",
                   test_lost_attempts_are_known_at_the_beginning);
   add_store_test (&sqlite_kind, "lost-attempts-of-a-former-epoch-are-known",
