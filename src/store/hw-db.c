@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-io.h"
+#include "hw-text-function.h"
 
 #include <errno.h>
 #include <sys/statvfs.h>
@@ -236,6 +237,7 @@ hw_db_configure (HwDb    *self,
                  GError **error)
 {
   static const int forbidden[] = { SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW };
+  int code;
 
   sqlite3_extended_result_codes (self->handle, 1);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
@@ -246,6 +248,13 @@ hw_db_configure (HwDb    *self,
 
   if (!hw_db_execute (self, pragmas, error))
     return FALSE;
+
+  code = hw_text_function_add (self->handle);
+  if (code != SQLITE_OK)
+    {
+      hw_db_set_error (self, code, error);
+      return FALSE;
+    }
 
   /* After the pragmas: setting wal_autocheckpoint takes the hook away. */
   sqlite3_wal_hook (self->handle, on_log_grown, self);

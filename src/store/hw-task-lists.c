@@ -8,7 +8,8 @@
 
 #include "hw-error.h"
 #include "hw-store-limits-private.h"
-#include "hw-text-rows.h"
+#include "hw-text-function.h"
+#include "hw-text-search.h"
 
 /* How tasks are read: each list is a query that an index gives in order, so that a
  * page costs the same at any depth.
@@ -202,7 +203,8 @@ is_cut (const HwTaskFilter *filter)
 
 static void
 append_conditions (GString            *sql,
-                   const HwTaskFilter *filter)
+                   const HwTaskFilter *filter,
+                   const HwTextSearch *search)
 {
   const char *conjunction = " WHERE ";
 
@@ -211,6 +213,7 @@ append_conditions (GString            *sql,
     gboolean is_set;
     const char *condition;
   } conditions[] = {
+    { search->tokens != NULL, "has_all" },
     { filter->has_state, "state = ?1" },
     { filter->is_live, "state IN ('Pending', 'Processing')" },
     { filter->type != NULL, "type = ?2" },
@@ -235,21 +238,27 @@ append_conditions (GString            *sql,
 /* Appends the newest tasks with some words, or those that an index gives. */
 static void
 append_hits (GString            *sql,
-             const HwTaskFilter *filter)
+             const HwTaskFilter *filter,
+             const HwTextSearch *search)
 {
   const Way way = choose_way (filter);
 
-  if (filter->text != NULL)
-    g_string_append (sql, "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4"
-                     " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")");
-  else
+  if (filter->text == NULL)
     g_string_append_printf (sql, "(SELECT id AS hit FROM tasks %s WHERE %s AND id < ?4"
                             " ORDER BY id DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")",
                             way.index, way.condition);
+  else if (search->tokens == NULL)
+    g_string_append (sql, "(SELECT rowid AS hit FROM texts WHERE texts MATCH ?6 AND rowid < ?4"
+                     " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")");
+  else
+    g_string_append (sql, "(SELECT rowid AS hit, " HW_TEXT_FUNCTION " (texts, ?8) AS has_all"
+                     " FROM texts WHERE texts MATCH ?6 AND rowid < ?4 AND rowid >= ?7"
+                     " ORDER BY rowid DESC LIMIT " G_STRINGIFY (HITS_PER_PAGE) ")");
 }
 
 static char *
-build_list (const HwTaskFilter *filter)
+build_list (const HwTaskFilter *filter,
+            const HwTextSearch *search)
 {
   GString *sql;
 
@@ -258,26 +267,33 @@ build_list (const HwTaskFilter *filter)
     {
       sql = select_fields (NO_COUNT);
       g_string_append (sql, " FROM ");
-      append_hits (sql, filter);
+      append_hits (sql, filter, search);
       g_string_append (sql, " CROSS JOIN tasks ON tasks.id = hit");
-      append_conditions (sql, filter);
+      append_conditions (sql, filter, search);
       g_string_append (sql, " LIMIT ?5");
     }
   else
     {
       sql = begin_query (NO_COUNT, choose_way (filter).index);
-      append_conditions (sql, filter);
+      append_conditions (sql, filter, search);
       g_string_append (sql, " ORDER BY id DESC LIMIT ?5");
     }
 
   return g_string_free (sql, FALSE);
 }
 
-/* @query, of the words, must outlive the use of the statement. */
+/* Gets before which task a page begins. */
+static guint64
+get_bound (const HwTaskFilter *filter)
+{
+  return filter->before != 0 ? MIN (filter->before, (guint64) G_MAXINT64) : G_MAXINT64;
+}
+
+/* @search must outlive the use of the statement. */
 static void
 bind_filter (HwDbStatement      *statement,
              const HwTaskFilter *filter,
-             const char         *query)
+             const HwTextSearch *search)
 {
   if (filter->has_state)
     hw_db_statement_bind_string (statement, 1, hw_task_state_to_string (filter->state));
@@ -286,19 +302,22 @@ bind_filter (HwDbStatement      *statement,
   if (filter->owner != NULL)
     hw_db_statement_bind_string (statement, 3, filter->owner);
   if (filter->before != 0 || is_cut (filter))
-    hw_db_statement_bind_uint64 (statement, 4, filter->before != 0
-                                 ? MIN (filter->before, (guint64) G_MAXINT64) : G_MAXINT64);
+    hw_db_statement_bind_uint64 (statement, 4, get_bound (filter));
   if (filter->text != NULL)
-    hw_db_statement_bind_string (statement, 6, query);
+    hw_db_statement_bind_string (statement, 6, search->query);
+  if (search->tokens == NULL)
+    return;
+
+  hw_db_statement_bind_uint64 (statement, 7, search->first);
+  hw_db_statement_bind_bytes (statement, 8, g_bytes_get_data (search->tokens, NULL),
+                              g_bytes_get_size (search->tokens));
 }
 
-/* Says where the next page begins, if this one has ended for the number of tasks that
- * were looked at.
- */
+/* Says where the next page begins, if this one has ended for what it may cost. */
 static gboolean
 find_next_hits (HwDb               *db,
                 const HwTaskFilter *filter,
-                const char         *query,
+                const HwTextSearch *search,
                 HwTaskPage         *page,
                 GError            **error)
 {
@@ -306,12 +325,18 @@ find_next_hits (HwDb               *db,
   g_autoptr(HwDbStatement) statement = NULL;
   gboolean has_row = FALSE;
 
-  append_hits (sql, filter);
+  if (search->tokens != NULL)
+    {
+      page->next = search->first;
+      return TRUE;
+    }
+
+  append_hits (sql, filter, search);
   statement = hw_db_prepare (db, sql->str, error);
   if (statement == NULL)
     return FALSE;
 
-  bind_filter (statement, filter, query);
+  bind_filter (statement, filter, search);
   if (!hw_db_statement_step (statement, &has_row, error))
     return FALSE;
 
@@ -338,30 +363,27 @@ hw_task_lists_read (HwDb               *db,
                     GError            **error)
 {
   guint limit = MIN (filter->limit, HW_STORE_MAX_TASKS);
-  g_autofree char *query = NULL;
+  g_auto(HwTextSearch) search = { NULL };
   g_autofree char *sql = NULL;
   g_autoptr(HwDbStatement) statement = NULL;
   g_autoptr(HwTaskPage) page = NULL;
 
   g_return_val_if_fail (db != NULL, NULL);
 
-  if (filter->text != NULL)
-    {
-      query = hw_text_rows_make_query (db, filter->text, error);
-      if (query == NULL)
-        return NULL;
-    }
+  if (filter->text != NULL &&
+      !hw_text_search_plan (&search, db, filter->text, get_bound (filter), error))
+    return NULL;
 
-  sql = build_list (filter);
+  sql = build_list (filter, &search);
   statement = hw_db_prepare (db, sql, error);
   if (statement == NULL)
     return NULL;
 
-  bind_filter (statement, filter, query);
+  bind_filter (statement, filter, &search);
   hw_db_statement_bind_uint64 (statement, 5, limit + 1);
   page = read_page (statement, limit, HW_STORE_MAX_PAGE_BYTES, error);
   if (page == NULL ||
-      (is_cut (filter) && page->next == 0 && !find_next_hits (db, filter, query, page, error)))
+      (is_cut (filter) && page->next == 0 && !find_next_hits (db, filter, &search, page, error)))
     return NULL;
 
   return g_steal_pointer (&page);

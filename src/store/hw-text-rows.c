@@ -6,9 +6,6 @@
 
 #include "hw-text-rows.h"
 
-#include "hw-search-words.h"
-#include "hw-text-words.h"
-
 #include <string.h>
 
 /* What tasks can be found by: an index of their words, without the texts, which are in
@@ -339,88 +336,4 @@ hw_text_rows_catch_up (HwDb    *db,
     *last_indexed = last_task;
 
   return TRUE;
-}
-
-/* How many words that begin alike are looked up one by one. Each costs a look into the index,
- * for a page as long as it is short; all of their tasks at once, which is SQLite's way, costs as
- * much as there are, and there may be a million.
- */
-#define MAX_ENDINGS 32
-
-/* Whether the index has a word as it is written, but for capitals: then we know where in the
- * index to look. Of all others it makes what it will.
- */
-static gboolean
-is_plain (const char *word)
-{
-  for (const char *p = word; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p))
-      return FALSE;
-
-  return TRUE;
-}
-
-/* Appends the words that begin with @beginning, as alternatives; or it itself, as a beginning,
- * if they are too many.
- */
-static gboolean
-append_endings (HwDb       *db,
-                GString    *query,
-                const char *beginning,
-                GError    **error)
-{
-  g_autofree char *first = g_ascii_strdown (beginning, -1);
-  g_autoptr(GHashTable) words = NULL;
-  g_autofree char *endings = NULL;
-  g_autofree gpointer *list = NULL;
-
-  if (!hw_text_words_find (db, first, MAX_ENDINGS, &words, error))
-    return FALSE;
-
-  if (words == NULL)
-    {
-      g_string_append_printf (query, "\"%s\"*", beginning);
-      return TRUE;
-    }
-
-  list = g_hash_table_get_keys_as_array (words, NULL);
-  endings = g_strjoinv ("\" OR \"", (char **) list);
-  g_string_append_printf (query, "(\"%s\")", endings);
-
-  return TRUE;
-}
-
-/**
- * hw_text_rows_make_query:
- * @db: a connection, in a transaction
- * @text: what somebody searches for, as hw_search_words_split() takes it
- * @error: return location for an error
- *
- * Makes a query of the index. Each word is quoted, so that nothing in it is an operator;
- * the last one may be the beginning of a word, unless a space follows it.
- *
- * Returns: (transfer full): the query, or %NULL
- */
-char *
-hw_text_rows_make_query (HwDb       *db,
-                         const char *text,
-                         GError    **error)
-{
-  g_auto(GStrv) words = hw_search_words_split (text, NULL);
-  gboolean is_whole = g_str_has_suffix (text, " ");
-  g_autoptr(GString) query = g_string_new (NULL);
-
-  for (guint i = 0; words != NULL && words[i] != NULL; i++)
-    {
-      gboolean is_beginning = words[i + 1] == NULL && !is_whole;
-
-      if (i > 0)
-        g_string_append (query, " AND ");
-      if (!is_beginning || !is_plain (words[i]))
-        g_string_append_printf (query, "\"%s\"%s", words[i], is_beginning ? "*" : "");
-      else if (!append_endings (db, query, words[i], error))
-        return NULL;
-    }
-
-  return g_strdup (query->str);
 }

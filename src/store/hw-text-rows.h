@@ -30,10 +30,6 @@ gboolean hw_text_rows_catch_up (HwDb    *db,
                                 guint    limit,
                                 GError **error);
 
-char    *hw_text_rows_make_query (HwDb       *db,
-                                  const char *text,
-                                  GError    **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskTexts, hw_task_texts_free)
 
 G_END_DECLS

@@ -70,7 +70,8 @@ bench_history_make (const char *path,
                  " INSERT INTO tasks (id, seq, type, title, state, \"group\", priority, owner, attempt,"
                  "  max_attempts, created_at, ended_at)"
                  " SELECT i, i, 'checksum', 'Checksum of file ' || i || CASE WHEN i %% 1000 = 0"
-                 "  THEN ' rare' ELSE '' END, CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
+                 "  THEN ' rare' ELSE '' END || CASE i %% 2 WHEN 0 THEN ' even' ELSE ' odd' END,"
+                 "  CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
                  "  THEN 'Failed' ELSE 'Completed' END, '', 0, 'uid:1000', i <= %u, 1,"
                  "  %" G_GINT64_FORMAT " + i, CASE WHEN i <= %u THEN %" G_GINT64_FORMAT " + i END"
                  " FROM n", n_tasks, n_ended, n_ended, first_at, n_ended, first_at);

@@ -196,6 +196,10 @@ main (int   argc,
   HwTaskFilter whole = { .text = (char *) "checksum ", .limit = 50 };
   HwTaskFilter common = { .text = (char *) "checks", .limit = 50 };
   HwTaskFilter two = { .text = (char *) "checksum rare", .limit = 50 };
+  HwTaskFilter apart = { .text = (char *) "odd even ", .limit = 50 };
+  HwTaskFilter both = { .text = (char *) "checksum file ", .limit = 50 };
+  HwTaskFilter joined = { .text = (char *) "file-of ", .limit = 50 };
+  HwTaskFilter rarely = { .text = (char *) "odd rare ", .limit = 50 };
   HwTaskFilter none = { .text = (char *) "checksum", .limit = 50,
                         .has_state = TRUE, .state = HW_TASK_STATE_PROCESSING };
   House small = { NULL };
@@ -220,6 +224,14 @@ main (int   argc,
   print_row ("the same, by the beginning of it", measure_list (&large, &common),
              measure_list (&small, &common));
   print_row ("newest 50 with both words", measure_list (&large, &two), measure_list (&small, &two));
+  print_row ("newest 50 with two words that all have", measure_list (&large, &both),
+             measure_list (&small, &both));
+  print_row ("a page of two words that never meet", measure_list (&large, &apart),
+             measure_list (&small, &apart));
+  print_row ("the same, if one of them is rare", measure_list (&large, &rarely),
+             measure_list (&small, &rarely));
+  print_row ("a page of two that are never joined", measure_list (&large, &joined),
+             measure_list (&small, &joined));
   print_row ("a page of it, if the state is no task's", measure_list (&large, &none),
              measure_list (&small, &none));
   print_row ("a task from added to ended", measure_lifecycle (&large), measure_lifecycle (&small));

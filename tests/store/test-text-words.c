@@ -5,11 +5,11 @@
 #include "config.h"
 
 #include "hw-db-private.h"
-#include "hw-sqlite-schema.h"
 #include "hw-task-lists.h"
 #include "hw-text-rows.h"
 #include "hw-text-words.h"
-#include "tests/support/remove-tree.h"
+
+#include "tests/store/db-fixture.h"
 
 /* Which words begin alike, as the pages of the index say, and what a page of tasks costs: counted
  * in steps of SQLite's machine, to which it adds some for each page of the file that it reads.
@@ -22,72 +22,38 @@
 /* How often the index is damaged. */
 #define N_DAMAGES 1000
 
-typedef struct
-{
-  char *folder; /* (owned) */
-  HwDb *db;     /* (owned) */
-} Fixture;
-
 static void
-set_up (Fixture      *fixture,
+set_up (DbFixture    *fixture,
         gconstpointer test_data)
 {
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = NULL;
-
-  fixture->folder = g_dir_make_tmp ("text-words-XXXXXX", &error);
-  g_assert_no_error (error);
-  path = g_build_filename (fixture->folder, "headway.db", NULL);
-  fixture->db = hw_db_open (path, HW_DB_MODE_WRITE, &error);
-  g_assert_no_error (error);
-  g_assert_true (hw_sqlite_schema_prepare (fixture->db, &error));
-  g_assert_no_error (error);
+  db_fixture_open_schema (fixture);
 }
 
 static void
-tear_down (Fixture      *fixture,
+tear_down (DbFixture    *fixture,
            gconstpointer test_data)
 {
-  hw_db_free (fixture->db);
-  remove_tree (fixture->folder);
-  g_free (fixture->folder);
-}
-
-G_GNUC_PRINTF (2, 3)
-static void
-execute (Fixture    *fixture,
-         const char *format,
-         ...)
-{
-  g_autofree char *sql = NULL;
-  g_autoptr(GError) error = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  sql = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  hw_db_execute (fixture->db, sql, &error);
-  g_assert_no_error (error);
+  db_fixture_close (fixture);
 }
 
 /* Puts the texts of tasks into the index, at once: some words that all have, which take pages,
  * and many that few have.
  */
 static void
-add_texts (Fixture *fixture,
-           guint    first,
-           guint    last)
+add_texts (DbFixture *fixture,
+           guint      first,
+           guint      last)
 {
-  execute (fixture,
-           "WITH RECURSIVE n (i) AS (SELECT %u UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
-           " INSERT INTO texts (rowid, title) SELECT i, 'common commons ab' || (i %% 700) || ' ' || i"
-           "  || CASE i %% 100 WHEN 0 THEN ' rare \xc3\xa9t\xc3\xa9' ELSE '' END FROM n",
-           first, last);
+  db_run (fixture->db,
+          "WITH RECURSIVE n (i) AS (SELECT %u UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+          " INSERT INTO texts (rowid, title) SELECT i, 'common commons ab' || (i %% 700) || ' ' || i"
+          "  || CASE i %% 100 WHEN 0 THEN ' rare \xc3\xa9t\xc3\xa9' ELSE '' END FROM n",
+          first, last);
 }
 
 /* What SQLite says which words begin so. */
 static GHashTable *
-list_words (Fixture    *fixture,
+list_words (DbFixture  *fixture,
             const char *beginning)
 {
   g_autoptr(GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -106,7 +72,7 @@ list_words (Fixture    *fixture,
 }
 
 static void
-assert_found (Fixture    *fixture,
+assert_found (DbFixture  *fixture,
               const char *beginning,
               guint       max_words)
 {
@@ -132,7 +98,7 @@ assert_found (Fixture    *fixture,
 }
 
 static void
-assert_all_found (Fixture *fixture)
+assert_all_found (DbFixture *fixture)
 {
   static const char *const beginnings[] = {
     "a", "ab", "ab1", "ab69", "ab699", "c", "comm", "common", "commons", "commonsx", "e", "1", "12",
@@ -148,7 +114,7 @@ assert_all_found (Fixture *fixture)
 
 /* As SQLite does it, whatever it has made of the index meanwhile. */
 static void
-test_finds_what_is_there (Fixture      *fixture,
+test_finds_what_is_there (DbFixture    *fixture,
                           gconstpointer test_data)
 {
   assert_all_found (fixture);
@@ -156,14 +122,14 @@ test_finds_what_is_there (Fixture      *fixture,
     add_texts (fixture, i * 700 + 1, (i + 1) * 700);
   assert_all_found (fixture);
 
-  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
+  db_run (fixture->db, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
   for (guint i = 0; i < 6; i++)
     {
-      execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('merge', %u)", 3 + 5 * i);
+      db_run (fixture->db, "INSERT INTO texts (texts, rank) VALUES ('merge', %u)", 3 + 5 * i);
       assert_all_found (fixture);
     }
 
-  execute (fixture, "INSERT INTO texts (texts) VALUES ('optimize')");
+  db_run (fixture->db, "INSERT INTO texts (texts) VALUES ('optimize')");
   assert_all_found (fixture);
 }
 
@@ -171,19 +137,19 @@ test_finds_what_is_there (Fixture      *fixture,
  * the second of these, without pages.
  */
 static void
-test_finds_what_is_being_merged (Fixture      *fixture,
+test_finds_what_is_being_merged (DbFixture    *fixture,
                                  gconstpointer test_data)
 {
   guint64 was_emptied = 0;
 
-  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
-  execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
+  db_run (fixture->db, "INSERT INTO texts (texts, rank) VALUES ('automerge', 0)");
+  db_run (fixture->db, "INSERT INTO texts (texts, rank) VALUES ('usermerge', 2)");
   add_texts (fixture, 1, 3000);
-  execute (fixture, "WITH RECURSIVE n (i) AS (SELECT 3001 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
-           " INSERT INTO texts (rowid, title) SELECT i, 'zz' || i FROM n");
+  db_run (fixture->db, "WITH RECURSIVE n (i) AS (SELECT 3001 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
+          " INSERT INTO texts (rowid, title) SELECT i, 'zz' || i FROM n");
   for (guint i = 0; i < 100 && !was_emptied; i++)
     {
-      execute (fixture, "INSERT INTO texts (texts, rank) VALUES ('merge', 3)");
+      db_run (fixture->db, "INSERT INTO texts (texts, rank) VALUES ('merge', 3)");
       g_assert_true (hw_db_get_number (fixture->db, "SELECT instr (block, x'010000') OR"
                                        " instr (block, x'020000') FROM texts_data WHERE id = 10",
                                        &was_emptied, NULL));
@@ -203,15 +169,15 @@ on_step (gpointer user_data)
 
 /* Counts the steps that it takes to find the words behind those that all tasks have. */
 static guint
-count_steps_past (Fixture *fixture,
-                  guint    n_tasks)
+count_steps_past (DbFixture *fixture,
+                  guint      n_tasks)
 {
   g_autoptr(GHashTable) words = NULL;
   guint n_steps = 0;
 
   add_texts (fixture, 1, n_tasks);
-  execute (fixture, "INSERT INTO texts (rowid, title) VALUES (%u, 'commonplace')", n_tasks + 1);
-  execute (fixture, "INSERT INTO texts (texts) VALUES ('optimize')");
+  db_run (fixture->db, "INSERT INTO texts (rowid, title) VALUES (%u, 'commonplace')", n_tasks + 1);
+  db_run (fixture->db, "INSERT INTO texts (texts) VALUES ('optimize')");
 
   sqlite3_progress_handler (hw_db_get_handle (fixture->db), 1, on_step, &n_steps);
   g_assert_true (hw_text_words_find (fixture->db, "common", 32, &words, NULL));
@@ -223,10 +189,10 @@ count_steps_past (Fixture *fixture,
 
 /* A word that all tasks have is passed over: it is not gone through. */
 static void
-test_common_word_is_passed_over (Fixture      *fixture,
+test_common_word_is_passed_over (DbFixture    *fixture,
                                  gconstpointer test_data)
 {
-  Fixture longer = { NULL };
+  DbFixture longer = { NULL };
   guint n_short, n_long;
 
   set_up (&longer, NULL);
@@ -238,7 +204,7 @@ test_common_word_is_passed_over (Fixture      *fixture,
 
 /* Whatever the index has become, it is not trusted. */
 static void
-test_damage_does_no_harm (Fixture      *fixture,
+test_damage_does_no_harm (DbFixture    *fixture,
                           gconstpointer test_data)
 {
   guint n_answered = 0;
@@ -249,13 +215,13 @@ test_damage_does_no_harm (Fixture      *fixture,
     {
       g_autoptr(GHashTable) words = NULL;
 
-      execute (fixture, "SAVEPOINT whole");
-      execute (fixture, "UPDATE texts_data SET block = CAST (substr (block, 1, %d) AS BLOB) ||"
-               " randomblob (%d) || CAST (substr (block, %d) AS BLOB) WHERE id = 10 OR abs (random ()) %% 4 = 0",
-               g_test_rand_int_range (0, 60), g_test_rand_int_range (1, 4),
-               g_test_rand_int_range (2, 60));
+      db_run (fixture->db, "SAVEPOINT whole");
+      db_run (fixture->db, "UPDATE texts_data SET block = CAST (substr (block, 1, %d) AS BLOB) ||"
+              " randomblob (%d) || CAST (substr (block, %d) AS BLOB) WHERE id = 10 OR abs (random ()) %% 4 = 0",
+              g_test_rand_int_range (0, 60), g_test_rand_int_range (1, 4),
+              g_test_rand_int_range (2, 60));
       n_answered += hw_text_words_find (fixture->db, "ab", 32, &words, NULL) ? 1 : 0;
-      execute (fixture, "ROLLBACK TO whole; RELEASE whole");
+      db_run (fixture->db, "ROLLBACK TO whole; RELEASE whole");
     }
 
   g_assert_cmpuint (n_answered, ==, N_DAMAGES);
@@ -265,21 +231,21 @@ test_damage_does_no_harm (Fixture      *fixture,
  * are in every second task each, and in none together.
  */
 static void
-make_history (Fixture *fixture,
-              guint    n_tasks)
+make_history (DbFixture *fixture,
+              guint      n_tasks)
 {
   guint64 last_indexed = 0;
 
-  execute (fixture, "BEGIN IMMEDIATE");
-  execute (fixture,
-           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
-           " INSERT INTO tasks (id, seq, type, title, state, owner, attempt)"
-           " SELECT i, i, 'checksum', 'Copy of file ' || i || CASE i %% 100 WHEN 0"
-           "  THEN ' rare' ELSE '' END || CASE i %% 2 WHEN 0 THEN ' even' ELSE ' odd' END,"
-           " 'Completed', 'uid:1000', 1 FROM n", n_tasks);
+  db_run (fixture->db, "BEGIN IMMEDIATE");
+  db_run (fixture->db,
+          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+          " INSERT INTO tasks (id, seq, type, title, state, owner, attempt)"
+          " SELECT i, i, 'checksum', 'Copy of file ' || i || CASE i %% 100 WHEN 0"
+          "  THEN ' rare' ELSE '' END || CASE i %% 2 WHEN 0 THEN ' even' ELSE ' odd' END,"
+          " 'Completed', 'uid:1000', 1 FROM n", n_tasks);
   while (last_indexed < n_tasks)
     g_assert_true (hw_text_rows_catch_up (fixture->db, &last_indexed, n_tasks, 10000, NULL));
-  execute (fixture, "COMMIT");
+  db_run (fixture->db, "COMMIT");
 }
 
 /* Counts the steps of a page: none of it is prepared for the first time. */
@@ -311,7 +277,7 @@ count_steps (HwDb               *db,
  * five times as long.
  */
 static void
-test_page_costs_the_same_in_a_long_history (Fixture      *fixture,
+test_page_costs_the_same_in_a_long_history (DbFixture    *fixture,
                                             gconstpointer test_data)
 {
   const struct
@@ -328,6 +294,8 @@ test_page_costs_the_same_in_a_long_history (Fixture      *fixture,
     { { .text = (char *) "copy", .has_state = TRUE, .state = HW_TASK_STATE_FAILED }, 0 },
     { { .text = (char *) "copy of file", .owner = (char *) "uid:1" }, 0 },
     { { .text = (char *) "copy-of", .type = (char *) "demo" }, 0 },
+    { { .text = (char *) "even odd " }, 0 },
+    { { .text = (char *) "file-of" }, 0 },
     { { .type = (char *) "checksum" }, 50 },
     { { .type = (char *) "checksum", .owner = (char *) "uid:1" }, 0 },
     { { .owner = (char *) "uid:1000", .type = (char *) "checksum" }, 50 },
@@ -335,7 +303,7 @@ test_page_costs_the_same_in_a_long_history (Fixture      *fixture,
     { { .has_state = TRUE, .state = HW_TASK_STATE_COMPLETED, .type = (char *) "checksum",
         .owner = (char *) "uid:1" }, 0 },
   };
-  Fixture longer = { NULL };
+  DbFixture longer = { NULL };
 
   make_history (fixture, N_SHORT);
   set_up (&longer, NULL);
@@ -356,28 +324,9 @@ test_page_costs_the_same_in_a_long_history (Fixture      *fixture,
   tear_down (&longer, NULL);
 }
 
-/* The only search that costs more in a longer history: it reads the pages of the index on which
- * the words stand, each of some hundred tasks, but no task.
- */
-static void
-test_words_that_never_meet_cost_their_pages (Fixture      *fixture,
-                                             gconstpointer test_data)
-{
-  const HwTaskFilter both = { .text = (char *) "even odd ", .limit = 50 };
-  const HwTaskFilter joined = { .text = (char *) "file-of ", .limit = 50 };
-  const HwTaskFilter one = { .text = (char *) "even ", .limit = 50 };
-  guint n_steps;
-
-  make_history (fixture, N_LONG);
-
-  n_steps = count_steps (fixture->db, &one, 50, TRUE);
-  g_assert_cmpuint (count_steps (fixture->db, &both, 0, FALSE), <, n_steps + N_LONG / 50);
-  g_assert_cmpuint (count_steps (fixture->db, &joined, 0, FALSE), <, n_steps + N_LONG / 50);
-}
-
 /* What was cut is gone through to its end by pages that may be empty. */
 static void
-test_cut_pages_reach_the_end (Fixture      *fixture,
+test_cut_pages_reach_the_end (DbFixture    *fixture,
                               gconstpointer test_data)
 {
   HwTaskFilter filter = { .type = (char *) "checksum", .owner = (char *) "uid:1", .limit = 50 };
@@ -385,7 +334,7 @@ test_cut_pages_reach_the_end (Fixture      *fixture,
   guint n_tasks = 0;
 
   make_history (fixture, 3 * N_SHORT);
-  execute (fixture, "UPDATE tasks SET owner = 'uid:1' WHERE id IN (1, 2, 9000)");
+  db_run (fixture->db, "UPDATE tasks SET owner = 'uid:1' WHERE id IN (1, 2, 9000)");
   do
     {
       g_autoptr(HwTaskPage) page = hw_task_lists_read (fixture->db, &filter, NULL);
@@ -406,19 +355,17 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/text-words/finds-what-is-there", Fixture, NULL, set_up, test_finds_what_is_there,
+  g_test_add ("/text-words/finds-what-is-there", DbFixture, NULL, set_up, test_finds_what_is_there,
               tear_down);
-  g_test_add ("/text-words/finds-what-is-being-merged", Fixture, NULL, set_up,
+  g_test_add ("/text-words/finds-what-is-being-merged", DbFixture, NULL, set_up,
               test_finds_what_is_being_merged, tear_down);
-  g_test_add ("/text-words/common-word-is-passed-over", Fixture, NULL, set_up,
+  g_test_add ("/text-words/common-word-is-passed-over", DbFixture, NULL, set_up,
               test_common_word_is_passed_over, tear_down);
-  g_test_add ("/text-words/damage-does-no-harm", Fixture, NULL, set_up, test_damage_does_no_harm,
+  g_test_add ("/text-words/damage-does-no-harm", DbFixture, NULL, set_up, test_damage_does_no_harm,
               tear_down);
-  g_test_add ("/text-words/page-costs-the-same-in-a-long-history", Fixture, NULL, set_up,
+  g_test_add ("/text-words/page-costs-the-same-in-a-long-history", DbFixture, NULL, set_up,
               test_page_costs_the_same_in_a_long_history, tear_down);
-  g_test_add ("/text-words/words-that-never-meet-cost-their-pages", Fixture, NULL, set_up,
-              test_words_that_never_meet_cost_their_pages, tear_down);
-  g_test_add ("/text-words/cut-pages-reach-the-end", Fixture, NULL, set_up,
+  g_test_add ("/text-words/cut-pages-reach-the-end", DbFixture, NULL, set_up,
               test_cut_pages_reach_the_end, tear_down);
 
   return g_test_run ();
