@@ -33,23 +33,6 @@ bench_history_get_size (int    argc,
   *n_waiting = wants_all ? N_WAITING_OF_ALL : is_smoke ? N_WAITING_OF_SMOKE : N_WAITING;
 }
 
-/* Runs SQL that must work. */
-void
-bench_execute (HwDb       *db,
-               const char *format,
-               ...)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *sql = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  sql = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
-
 /* Makes a database with tasks that have ended, every tenth of them badly, and then those that
  * wait.
  */
@@ -64,25 +47,25 @@ bench_history_make (const char *path,
   g_autoptr(HwDb) db = hw_db_open (path, HW_DB_MODE_WRITE, NULL);
 
   g_assert_true (hw_sqlite_schema_prepare (db, NULL));
-  bench_execute (db, "BEGIN IMMEDIATE");
-  bench_execute (db,
-                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
-                 " INSERT INTO tasks (id, seq, type, title, state, \"group\", priority, owner, attempt,"
-                 "  max_attempts, created_at, ended_at)"
-                 " SELECT i, i, 'checksum', 'Checksum of file ' || i || CASE WHEN i %% 1000 = 0"
-                 "  THEN ' rare' ELSE '' END || CASE i %% 2 WHEN 0 THEN ' even' ELSE ' odd' END,"
-                 "  CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
-                 "  THEN 'Failed' ELSE 'Completed' END, '', 0, 'uid:1000', i <= %u, 1,"
-                 "  %" G_GINT64_FORMAT " + i, CASE WHEN i <= %u THEN %" G_GINT64_FORMAT " + i END"
-                 " FROM n", n_tasks, n_ended, n_ended, first_at, n_ended, first_at);
-  bench_execute (db,
-                 "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at)"
-                 " SELECT id, id, 'added', 0, type, \"group\", owner, owner, created_at FROM tasks");
+  db_run (db, "BEGIN IMMEDIATE");
+  db_run (db,
+          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+          " INSERT INTO tasks (id, seq, type, title, state, \"group\", priority, owner, attempt,"
+          "  max_attempts, created_at, ended_at)"
+          " SELECT i, i, 'checksum', 'Checksum of file ' || i || CASE WHEN i %% 1000 = 0"
+          "  THEN ' rare' ELSE '' END || CASE i %% 2 WHEN 0 THEN ' even' ELSE ' odd' END,"
+          "  CASE WHEN i > %u THEN 'Pending' WHEN i %% 10 = 0"
+          "  THEN 'Failed' ELSE 'Completed' END, '', 0, 'uid:1000', i <= %u, 1,"
+          "  %" G_GINT64_FORMAT " + i, CASE WHEN i <= %u THEN %" G_GINT64_FORMAT " + i END"
+          " FROM n", n_tasks, n_ended, n_ended, first_at, n_ended, first_at);
+  db_run (db,
+          "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at)"
+          " SELECT id, id, 'added', 0, type, \"group\", owner, owner, created_at FROM tasks");
   while (last_indexed < n_tasks)
     g_assert_true (hw_text_rows_catch_up (db, &last_indexed, n_tasks, 10000, NULL));
-  bench_execute (db,
-                 "UPDATE meta SET last_task = %u, last_event = %u, last_indexed = %u, n_pending = %u,"
-                 " n_completed = %u, n_failed = %u", n_tasks, n_tasks, n_tasks, n_waiting,
-                 n_ended - n_ended / 10, n_ended / 10);
-  bench_execute (db, "COMMIT");
+  db_run (db,
+          "UPDATE meta SET last_task = %u, last_event = %u, last_indexed = %u, n_pending = %u,"
+          " n_completed = %u, n_failed = %u", n_tasks, n_tasks, n_tasks, n_waiting,
+          n_ended - n_ended / 10, n_ended / 10);
+  db_run (db, "COMMIT");
 }

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "hw-db-statement.h"
+#include "tests/store/db-fixture.h"
 
 /* Databases with many tasks in them, made in a moment. */
 
@@ -12,9 +12,6 @@ void bench_history_get_size (int    argc,
                              char  *argv[],
                              guint *n_ended,
                              guint *n_waiting);
-void bench_execute (HwDb       *db,
-                    const char *format,
-                    ...) G_GNUC_PRINTF (2, 3);
 void bench_history_make (const char *path,
                          guint       n_ended,
                          guint       n_waiting);

@@ -8,6 +8,7 @@
 #include "hw-db-log.h"
 #include "hw-db-statement.h"
 #include "hw-disk-vfs.h"
+#include "tests/store/db-fixture.h"
 #include "tests/support/remove-tree.h"
 
 /* Some pages for each row. */
@@ -25,16 +26,6 @@ typedef struct
   HwDiskVfs *vfs; /* (owned) */
   HwDb *db;       /* (owned) */
 } Fixture;
-
-static void
-execute (HwDb       *db,
-         const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
 
 static guint64
 count_rows (HwDb *db)
@@ -74,7 +65,7 @@ set_up (Fixture      *fixture,
   fixture->vfs = hw_disk_vfs_new ();
   hw_disk_vfs_set_disk (fixture->vfs, fixture->disk);
   fixture->db = open_db (fixture);
-  execute (fixture->db, "CREATE TABLE t (a)");
+  db_run (fixture->db, "CREATE TABLE t (a)");
 }
 
 static void
@@ -148,9 +139,9 @@ test_commit_is_one_write (Fixture      *fixture,
 {
   guint begin;
 
-  execute (fixture->db, "INSERT INTO t VALUES (1)");
+  db_run (fixture->db, "INSERT INTO t VALUES (1)");
   begin = hw_disk_get_n_ops (fixture->disk);
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
 
   g_assert_cmpuint (hw_disk_get_n_ops (fixture->disk), ==, begin + 2);
   g_assert_cmpint (hw_disk_get_op (fixture->disk, begin)->kind, ==, HW_DISK_OP_WRITE);
@@ -167,16 +158,16 @@ test_large_one_reads_itself (Fixture      *fixture,
   g_autoptr(HwDb) other = open_db (fixture);
   guint begin;
 
-  execute (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
+  db_run (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
   begin = hw_disk_get_n_ops (fixture->disk);
   for (guint i = 1; i <= N_ROWS; i++)
     {
-      execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+      db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
       if (i % 30 == 0)
         g_assert_cmpuint (count_rows (fixture->db), ==, i);
     }
   g_assert_cmpuint (count_rows (other), ==, 0);
-  execute (fixture->db, "COMMIT");
+  db_run (fixture->db, "COMMIT");
 
   g_assert_cmpuint (count_rows (other), ==, N_ROWS);
   g_assert_cmpuint (count_ops (fixture, HW_DISK_OP_SYNC, begin), ==, 1);
@@ -190,17 +181,17 @@ test_given_up_is_gone (Fixture      *fixture,
 {
   g_autoptr(HwDb) other = open_db (fixture);
 
-  execute (fixture->db, "PRAGMA cache_size = 10; INSERT INTO t VALUES (" FILLER ")");
-  execute (fixture->db, "BEGIN IMMEDIATE; SAVEPOINT a");
+  db_run (fixture->db, "PRAGMA cache_size = 10; INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "BEGIN IMMEDIATE; SAVEPOINT a");
   for (guint i = 0; i < N_ROWS; i++)
-    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
-  execute (fixture->db, "ROLLBACK TO a; INSERT INTO t VALUES (" FILLER "); COMMIT");
+    db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "ROLLBACK TO a; INSERT INTO t VALUES (" FILLER "); COMMIT");
   g_assert_cmpuint (count_rows (other), ==, 2);
 
-  execute (fixture->db, "BEGIN IMMEDIATE");
+  db_run (fixture->db, "BEGIN IMMEDIATE");
   for (guint i = 0; i < N_ROWS; i++)
-    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
-  execute (fixture->db, "ROLLBACK; INSERT INTO t VALUES (" FILLER ")");
+    db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "ROLLBACK; INSERT INTO t VALUES (" FILLER ")");
   g_assert_cmpuint (count_rows (other), ==, 3);
 }
 
@@ -215,13 +206,13 @@ test_given_up_does_no_harm (Fixture      *fixture,
 
   /* So that the rollback has nothing to read from the log. */
   g_assert_true (hw_db_checkpoint (fixture->db, NULL));
-  execute (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
+  db_run (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
   for (guint i = 0; i < 4; i++)
-    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
-  execute (fixture->db, "ROLLBACK");
+    db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "ROLLBACK");
 
   for (guint i = 0; i < 4; i++)
-    execute (other, "INSERT INTO t VALUES (" FILLER ")");
+    db_run (other, "INSERT INTO t VALUES (" FILLER ")");
   hw_db_log_keeper_lacks_room (&keeper);
 
   g_assert_cmpuint (count_rows (fixture->db), ==, 4);
@@ -240,13 +231,13 @@ test_hole_is_not_committed (Fixture      *fixture,
   g_autoptr(HwDb) copy = NULL;
   g_autoptr(GError) error = NULL;
 
-  execute (fixture->db, "CREATE TABLE u (a); CREATE TABLE v (id UNIQUE)");
+  db_run (fixture->db, "CREATE TABLE u (a); CREATE TABLE v (id UNIQUE)");
   for (guint i = 0; i < 6; i++)
-    execute (fixture->db, "INSERT INTO u VALUES (" FILLER ")");
-  execute (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
+    db_run (fixture->db, "INSERT INTO u VALUES (" FILLER ")");
+  db_run (fixture->db, "PRAGMA cache_size = 10; BEGIN IMMEDIATE");
   for (guint i = 0; i < 6; i++)
-    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
-  execute (fixture->db, "SELECT count (*) FROM u WHERE hex (a) <> ''; SAVEPOINT a");
+    db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "SELECT count (*) FROM u WHERE hex (a) <> ''; SAVEPOINT a");
   hw_disk_vfs_set_is_full (fixture->vfs, TRUE);
   g_assert_false (hw_db_execute (fixture->db, "INSERT INTO v SELECT rowid FROM t"
                                  " WHERE hex (a) <> ''", &error));
@@ -255,15 +246,15 @@ test_hole_is_not_committed (Fixture      *fixture,
   hw_disk_vfs_set_is_full (fixture->vfs, FALSE);
 
   g_assert_true (hw_db_is_in_transaction (fixture->db));
-  execute (fixture->db, "ROLLBACK TO a; RELEASE a");
+  db_run (fixture->db, "ROLLBACK TO a; RELEASE a");
   g_assert_false (hw_db_execute (fixture->db, "COMMIT", &error));
   g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_FULL);
   g_clear_error (&error);
   if (hw_db_is_in_transaction (fixture->db))
-    execute (fixture->db, "ROLLBACK");
+    db_run (fixture->db, "ROLLBACK");
   g_assert_cmpuint (count_rows (other), ==, 0);
 
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   g_assert_cmpuint (count_rows (other), ==, 1);
   copy = open_copy (fixture);
   g_assert_cmpuint (count_rows (copy), ==, 1);
@@ -308,7 +299,7 @@ test_room_is_written_over (Fixture      *fixture,
   g_autoptr(HwDb) copy = NULL;
   guint64 room;
 
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
   room = get_log_size (fixture);
   for (guint i = 0; i < 10 && hw_db_log_keeper_lacks_room (&keeper); i++)
@@ -319,7 +310,7 @@ test_room_is_written_over (Fixture      *fixture,
   room = get_log_size (fixture);
 
   for (guint i = 1; i < 20; i++)
-    execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+    db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   g_assert_cmpuint (get_log_size (fixture), ==, room);
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
 
@@ -338,11 +329,11 @@ test_room_is_refused (Fixture      *fixture,
   g_autoptr(HwDb) other = open_db (fixture);
   guint64 size;
 
-  execute (fixture->db, "PRAGMA busy_timeout = 0; INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "PRAGMA busy_timeout = 0; INSERT INTO t VALUES (" FILLER ")");
   size = get_log_size (fixture);
-  execute (other, "BEGIN IMMEDIATE");
+  db_run (other, "BEGIN IMMEDIATE");
   hw_db_log_keeper_make_room (&keeper);
-  execute (other, "ROLLBACK");
+  db_run (other, "ROLLBACK");
   g_assert_cmpuint (get_log_size (fixture), ==, size);
   g_assert_false (hw_db_log_keeper_lacks_room (&keeper));
   g_assert_false (hw_db_is_unsure (fixture->db));
@@ -360,13 +351,13 @@ test_room_in_a_cut_log (Fixture      *fixture,
   HwDbLogKeeper keeper = { .db = fixture->db };
   g_autoptr(HwDb) other = open_db (fixture);
 
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
-  execute (other, "PRAGMA wal_checkpoint (TRUNCATE)");
+  db_run (other, "PRAGMA wal_checkpoint (TRUNCATE)");
   g_assert_cmpuint (get_log_size (fixture), ==, 0);
   g_assert_false (hw_db_log_keeper_lacks_room (&keeper));
 
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
 }
 
@@ -377,13 +368,13 @@ test_room_is_tried_again (Fixture      *fixture,
 {
   HwDbLogKeeper keeper = { .db = fixture->db, .is_refused = TRUE };
 
-  execute (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
+  db_run (fixture->db, "INSERT INTO t VALUES (" FILLER ")");
   keeper.checkpointed_pages = hw_db_get_log_pages (fixture->db);
   hw_db_log_keeper_look (&keeper, HW_STORE_SPACE_PLENTY);
   g_assert_false (hw_db_log_keeper_lacks_room (&keeper));
 
   g_assert_true (hw_db_checkpoint (fixture->db, NULL));
-  execute (fixture->db, "INSERT INTO t VALUES (1)");
+  db_run (fixture->db, "INSERT INTO t VALUES (1)");
   hw_db_log_keeper_look (&keeper, HW_STORE_SPACE_PLENTY);
   g_assert_true (hw_db_log_keeper_lacks_room (&keeper));
 }

@@ -8,7 +8,7 @@
 
 #include "hw-sqlite-schema.h"
 
-#include "tests/support/remove-tree.h"
+#include <glib/gstdio.h>
 
 /* Runs SQL that must work. */
 void
@@ -51,11 +51,13 @@ db_fixture_open_schema (DbFixture *self)
   g_assert_no_error (error);
 }
 
+/* Nothing but the database is left of it. */
 void
 db_fixture_close (DbFixture *self)
 {
   g_clear_pointer (&self->db, hw_db_free);
-  remove_tree (self->folder);
+  g_assert_cmpint (g_remove (self->path), ==, 0);
+  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->folder, g_free);
 }

@@ -6,6 +6,7 @@
 
 #include "hw-db-readers.h"
 
+#include "tests/store/db-fixture.h"
 #include "tests/support/wait.h"
 
 #include <glib/gstdio.h>
@@ -17,9 +18,7 @@
 /* A database whose newest event is number 5, and readers who were told of 3. */
 typedef struct
 {
-  char *folder;         /* (owned) */
-  char *path;           /* (owned) */
-  HwDb *db;             /* (owned) */
+  DbFixture base;
   HwDbReaders *readers; /* (owned) */
   GObject *owner;       /* (owned): of the requests */
 } Fixture;
@@ -45,16 +44,6 @@ request_clear (Request *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
 
 static void
-execute (HwDb       *db,
-         const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
-
-static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
@@ -62,15 +51,11 @@ set_up (Fixture      *fixture,
   g_autoptr(GError) error = NULL;
   HwDb *connection;
 
-  fixture->folder = g_dir_make_tmp ("test-readers-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->path = g_build_filename (fixture->folder, "some.db", NULL);
-  fixture->db = hw_db_open (fixture->path, HW_DB_MODE_WRITE, &error);
-  g_assert_no_error (error);
-  g_assert_true (hw_db_use_log (fixture->db, &error));
-  execute (fixture->db, "CREATE TABLE meta (last_event); INSERT INTO meta VALUES (5)");
+  db_fixture_open (&fixture->base);
+  g_assert_true (hw_db_use_log (fixture->base.db, &error));
+  db_run (fixture->base.db, "CREATE TABLE meta (last_event); INSERT INTO meta VALUES (5)");
 
-  connection = hw_db_open (fixture->path, HW_DB_MODE_READ, &error);
+  connection = hw_db_open (fixture->base.path, HW_DB_MODE_READ, &error);
   g_assert_no_error (error);
   g_ptr_array_add (connections, connection);
   fixture->readers = hw_db_readers_new (connections, 3);
@@ -83,11 +68,7 @@ tear_down (Fixture      *fixture,
 {
   hw_db_readers_free (fixture->readers);
   g_assert_finalize_object (fixture->owner);
-  hw_db_free (fixture->db);
-  g_assert_cmpint (g_remove (fixture->path), ==, 0);
-  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
-  g_free (fixture->path);
-  g_free (fixture->folder);
+  db_fixture_close (&fixture->base);
 }
 
 static void
@@ -149,7 +130,7 @@ read_twice (HwDb    *db,
   Request *request = query;
   guint64 number = 0;
 
-  execute (request->other, "UPDATE meta SET last_event = 6");
+  db_run (request->other, "UPDATE meta SET last_event = 6");
   g_assert_true (hw_db_get_number (db, "SELECT last_event FROM meta", &number, NULL));
 
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, seq, number);
@@ -183,7 +164,7 @@ static void
 test_query_sees_one_moment (Fixture      *fixture,
                             gconstpointer test_data)
 {
-  g_auto(Request) request = { .other = fixture->db };
+  g_auto(Request) request = { .other = fixture->base.db };
 
   hw_db_readers_set_told (fixture->readers, 5);
   ask (fixture, read_twice, NULL, &request);

@@ -7,29 +7,13 @@
 #include "hw-db-statement.h"
 #include "hw-error.h"
 
+#include "tests/store/db-fixture.h"
+
 #include <glib/gstdio.h>
 
 /* A query that would run for years. */
 #define ENDLESS "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)" \
   " SELECT count(*) FROM n"
-
-/* A database in a folder of its own. */
-typedef struct
-{
-  char *folder; /* (owned) */
-  char *path;   /* (owned) */
-  HwDb *db;     /* (owned) */
-} Fixture;
-
-static void
-execute (HwDb       *db,
-         const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
-}
 
 static HwDbStatement *
 prepare (HwDb       *db,
@@ -56,28 +40,18 @@ step (HwDbStatement *statement)
 }
 
 static void
-set_up (Fixture      *fixture,
+set_up (DbFixture    *fixture,
         gconstpointer test_data)
 {
-  g_autoptr(GError) error = NULL;
-
-  fixture->folder = g_dir_make_tmp ("test-db-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->path = g_build_filename (fixture->folder, "some.db", NULL);
-  fixture->db = hw_db_open (fixture->path, HW_DB_MODE_WRITE, &error);
-  g_assert_no_error (error);
-  execute (fixture->db, "CREATE TABLE t (a)");
+  db_fixture_open (fixture);
+  db_run (fixture->db, "CREATE TABLE t (a)");
 }
 
 static void
-tear_down (Fixture      *fixture,
+tear_down (DbFixture    *fixture,
            gconstpointer test_data)
 {
-  hw_db_free (fixture->db);
-  g_assert_cmpint (g_remove (fixture->path), ==, 0);
-  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
-  g_free (fixture->path);
-  g_free (fixture->folder);
+  db_fixture_close (fixture);
 }
 
 /* Binds a value in the way of its type. */
@@ -105,7 +79,7 @@ bind (HwDbStatement *statement,
 }
 
 static GVariant *
-store_and_read (Fixture            *fixture,
+store_and_read (DbFixture          *fixture,
                 GVariant           *value,
                 const GVariantType *type,
                 GError            **error)
@@ -114,7 +88,7 @@ store_and_read (Fixture            *fixture,
   g_autoptr(HwDbStatement) query = prepare (fixture->db, "SELECT a FROM t");
   GVariant *found = NULL;
 
-  execute (fixture->db, "DELETE FROM t");
+  db_run (fixture->db, "DELETE FROM t");
   bind (insert, value);
   g_assert_true (hw_db_statement_run (insert, NULL));
   g_assert_true (step (query));
@@ -124,7 +98,7 @@ store_and_read (Fixture            *fixture,
 }
 
 static void
-test_value_comes_back (Fixture      *fixture,
+test_value_comes_back (DbFixture    *fixture,
                        gconstpointer test_data)
 {
   static const char *const values[] = {
@@ -146,7 +120,7 @@ test_value_comes_back (Fixture      *fixture,
 }
 
 static void
-test_value_that_is_none_stays_none (Fixture      *fixture,
+test_value_that_is_none_stays_none (DbFixture    *fixture,
                                     gconstpointer test_data)
 {
   g_autoptr(GError) error = NULL;
@@ -157,7 +131,7 @@ test_value_that_is_none_stays_none (Fixture      *fixture,
 }
 
 static void
-test_value_of_another_type_is_damage (Fixture      *fixture,
+test_value_of_another_type_is_damage (DbFixture    *fixture,
                                       gconstpointer test_data)
 {
   static const struct
@@ -195,7 +169,7 @@ test_value_of_another_type_is_damage (Fixture      *fixture,
 
 /* Bytes of any kind, where a dictionary should be. */
 static void
-test_value_of_noise_is_survived (Fixture      *fixture,
+test_value_of_noise_is_survived (DbFixture    *fixture,
                                  gconstpointer test_data)
 {
   for (guint i = 0; i < 2000; i++)
@@ -212,7 +186,7 @@ test_value_of_noise_is_survived (Fixture      *fixture,
 }
 
 static void
-test_value_that_is_too_large_is_refused (Fixture      *fixture,
+test_value_that_is_too_large_is_refused (DbFixture    *fixture,
                                          gconstpointer test_data)
 {
   g_autofree char *text = g_strnfill (9 * 1024 * 1024, 'x');
@@ -229,7 +203,7 @@ test_value_that_is_too_large_is_refused (Fixture      *fixture,
 }
 
 static void
-test_statement_forgets_what_was_bound (Fixture      *fixture,
+test_statement_forgets_what_was_bound (DbFixture    *fixture,
                                        gconstpointer test_data)
 {
   HwDbStatement *first = prepare (fixture->db, "SELECT ?");
@@ -246,7 +220,7 @@ test_statement_forgets_what_was_bound (Fixture      *fixture,
 
 /* However many others are prepared meanwhile. */
 static void
-test_statement_in_use_stays (Fixture      *fixture,
+test_statement_in_use_stays (DbFixture    *fixture,
                              gconstpointer test_data)
 {
   g_autoptr(HwDbStatement) kept = prepare (fixture->db, "SELECT 'kept' || ?");
@@ -266,7 +240,7 @@ test_statement_in_use_stays (Fixture      *fixture,
 }
 
 static void
-test_statement_that_is_wrong_is_an_error (Fixture      *fixture,
+test_statement_that_is_wrong_is_an_error (DbFixture    *fixture,
                                           gconstpointer test_data)
 {
   g_autoptr(GError) error = NULL;
@@ -276,7 +250,7 @@ test_statement_that_is_wrong_is_an_error (Fixture      *fixture,
 }
 
 static void
-test_reader_cannot_write (Fixture      *fixture,
+test_reader_cannot_write (DbFixture    *fixture,
                           gconstpointer test_data)
 {
   g_autoptr(HwDb) reader = hw_db_open (fixture->path, HW_DB_MODE_READ, NULL);
@@ -295,7 +269,7 @@ cancel (gpointer user_data)
 }
 
 static void
-test_query_may_be_canceled (Fixture      *fixture,
+test_query_may_be_canceled (DbFixture    *fixture,
                             gconstpointer test_data)
 {
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
@@ -312,7 +286,7 @@ test_query_may_be_canceled (Fixture      *fixture,
 }
 
 static void
-test_connection_works_after_a_canceled_query (Fixture      *fixture,
+test_connection_works_after_a_canceled_query (DbFixture    *fixture,
                                               gconstpointer test_data)
 {
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
@@ -329,7 +303,7 @@ test_connection_works_after_a_canceled_query (Fixture      *fixture,
 
 /* What SQLite itself takes from a file can be no larger than our limit. */
 static void
-test_row_of_another_program_has_a_limit (Fixture      *fixture,
+test_row_of_another_program_has_a_limit (DbFixture    *fixture,
                                          gconstpointer test_data)
 {
   g_autoptr(GError) error = NULL;
@@ -347,7 +321,7 @@ main (int   argc,
   static const struct
   {
     const char *path;
-    void (*test) (Fixture      *fixture,
+    void (*test) (DbFixture    *fixture,
                   gconstpointer test_data);
   } tests[] = {
     { "/db/value/comes-back", test_value_comes_back },
@@ -367,7 +341,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    g_test_add (tests[i].path, DbFixture, NULL, set_up, tests[i].test, tear_down);
 
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "tests/store/db-fixture.h"
 #include "tests/store/sqlite-kind.h"
 #include "tests/support/parsed-fields.h"
 #include "tests/support/wait.h"
@@ -48,16 +49,6 @@ open_beside (Fixture *fixture)
   g_assert_no_error (error);
 
   return db;
-}
-
-static void
-execute (HwDb       *db,
-         const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-
-  hw_db_execute (db, sql, &error);
-  g_assert_no_error (error);
 }
 
 static gint64
@@ -221,7 +212,7 @@ test_group_undoes_what_a_lost_request_wrote (Fixture      *fixture,
   add (fixture, "@a{sv} {}");
 
   /* The number that its second event would get is taken. */
-  execute (other, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at, changes) VALUES (5, 2, 'added', 0, '', '', '', '', 0, NULL)");
+  db_run (other, "INSERT INTO events (seq, task, kind, attempt, type, \"group\", owner, actor, at, changes) VALUES (5, 2, 'added', 0, '', '', '', '', 0, NULL)");
   before = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
   lost = send_claim (fixture, "1 2");
   after = send_changes (fixture, new_changes (new_add ("@a{sv} {}"), NULL));
@@ -271,11 +262,11 @@ test_numbers_of_removed_rows_stay_given_out (Fixture      *fixture,
 
   add (fixture, "@a{sv} {}");
   add (fixture, "@a{sv} {}");
-  execute (other, "DELETE FROM tasks; DELETE FROM events");
+  db_run (other, "DELETE FROM tasks; DELETE FROM events");
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 3);
 
   fixture_close (fixture);
-  execute (other, "DELETE FROM tasks; DELETE FROM events");
+  db_run (other, "DELETE FROM tasks; DELETE FROM events");
   fixture_open (fixture);
   g_assert_cmpuint (add (fixture, "@a{sv} {}"), ==, 4);
   assert_seqs (fixture->heard, 1, 4);
