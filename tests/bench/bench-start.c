@@ -8,6 +8,7 @@
 #include "bench-daemon.h"
 #include "bench-figures.h"
 #include "bench-history-rows.h"
+
 #include "hw-db-statement.h"
 
 /* A whole daemon with many tasks that wait and a long history: how long it takes until it is
@@ -95,6 +96,12 @@ measure_lists (BenchDaemon *daemon)
   measure_list (client, "newest 50 that failed", "/api/v1/tasks?limit=50&state=Failed");
   measure_list (client, "newest 50 with a rare word", "/api/v1/tasks?limit=50&q=rare");
   measure_list (client, "newest 50 with a common beginning", "/api/v1/tasks?limit=50&q=checks");
+  measure_list (client, "newest 50 with two words, one of them rare",
+                "/api/v1/tasks?limit=50&q=checksum+rare+");
+  measure_list (client, "a page of two words that never meet",
+                "/api/v1/tasks?limit=50&q=odd+even+");
+  measure_list (client, "a page of two that are never joined",
+                "/api/v1/tasks?limit=50&q=file-of+");
   bench_client_free (client);
 }
 
