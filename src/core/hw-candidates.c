@@ -41,11 +41,10 @@ get_candidate (HwTask *task)
 
 /* Finds where a task belongs; tells whether it is there already. */
 static gboolean
-hw_candidates_find (HwCandidates *self,
-                    HwTask       *task,
-                    guint        *position)
+hw_candidates_find (HwCandidates      *self,
+                    const HwCandidate *wanted,
+                    guint             *position)
 {
-  const HwCandidate wanted = get_candidate (task);
   guint low = 0;
   guint high = self->tasks->len;
 
@@ -53,7 +52,7 @@ hw_candidates_find (HwCandidates *self,
     {
       guint middle = low + (high - low) / 2;
       const HwCandidate other = get_candidate (g_ptr_array_index (self->tasks, middle));
-      int order = hw_scheduling_compare (&other, &wanted);
+      int order = hw_scheduling_compare (&other, wanted);
 
       if (order == 0)
         {
@@ -125,6 +124,42 @@ hw_candidates_get_limit (HwCandidates *self)
   return self->limit;
 }
 
+/* Finds where a task belongs, if it belongs into the window and is not there. Behind the last of a
+ * window that is not all, others may come first. While the store is asked, nobody knows: its answer
+ * may be from before the task came.
+ */
+static gboolean
+hw_candidates_find_place (HwCandidates      *self,
+                          const HwCandidate *wanted,
+                          guint             *position)
+{
+  return !hw_candidates_find (self, wanted, position) &&
+         (*position < self->tasks->len || self->is_complete || self->is_refilling);
+}
+
+/**
+ * hw_candidates_wants:
+ * @self: a window
+ * @task_id: a task that waits from now on
+ * @priority: its priority
+ *
+ * Gets whether a task belongs into the window. One that does not need not be made.
+ *
+ * Returns: whether hw_candidates_add() would take it
+ */
+gboolean
+hw_candidates_wants (HwCandidates *self,
+                     guint64       task_id,
+                     int           priority)
+{
+  const HwCandidate wanted = { .task_id = task_id, .priority = priority };
+  guint position;
+
+  g_return_val_if_fail (HW_IS_CANDIDATES (self), FALSE);
+
+  return hw_candidates_find_place (self, &wanted, &position);
+}
+
 /**
  * hw_candidates_add:
  * @self: a window
@@ -136,18 +171,14 @@ void
 hw_candidates_add (HwCandidates *self,
                    HwTask       *task)
 {
+  HwCandidate wanted;
   guint position;
 
   g_return_if_fail (HW_IS_CANDIDATES (self));
   g_return_if_fail (HW_IS_TASK (task));
 
-  if (hw_candidates_find (self, task, &position))
-    return;
-
-  /* Behind the last of a window that is not all, others may come first. While the store
-   * is asked, nobody knows: its answer may be from before the task came.
-   */
-  if (position == self->tasks->len && !self->is_complete && !self->is_refilling)
+  wanted = get_candidate (task);
+  if (!hw_candidates_find_place (self, &wanted, &position))
     return;
 
   g_ptr_array_insert (self->tasks, (int) position, g_object_ref (task));

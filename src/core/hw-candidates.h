@@ -14,6 +14,9 @@ G_DECLARE_FINAL_TYPE (HwCandidates, hw_candidates, HW, CANDIDATES, GObject)
 
 HwCandidates *hw_candidates_new (guint limit);
 
+gboolean      hw_candidates_wants (HwCandidates *self,
+                                   guint64       task_id,
+                                   int           priority);
 void          hw_candidates_add (HwCandidates *self,
                                  HwTask       *task);
 void          hw_candidates_remove (HwCandidates *self,

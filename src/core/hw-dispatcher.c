@@ -468,6 +468,27 @@ hw_dispatcher_close (HwDispatcher *self)
       hw_attempt_abandon (live->attempt);
 }
 
+/* A task was added. One that waits behind all that are looked at is the store's alone, unless
+ * it may have been promised a place.
+ */
+static void
+hw_dispatcher_fold_added (HwDispatcher *self,
+                          HwEvent      *event)
+{
+  guint64 task_id = hw_event_get_task_id (event);
+  int priority = (int) hw_task_fields_get_number (hw_event_get_fields (event),
+                                                  HW_TASK_FIELD_PRIORITY);
+  g_autoptr(HwTask) task = NULL;
+
+  if (self->n_reserved == 0 && !hw_candidates_wants (self->candidates, task_id, priority))
+    return;
+
+  task = hw_task_new (task_id, 0, hw_task_fields_new ());
+  hw_task_apply (task, event);
+  hw_candidates_add (self->candidates, task);
+  g_set_object (&self->added, task);
+}
+
 /* A task became Processing: by our claim, or by another node's. */
 static void
 hw_dispatcher_fold_start (HwDispatcher *self,
@@ -540,7 +561,6 @@ hw_dispatcher_fold (HwDispatcher *self,
 {
   guint64 task_id;
   LiveTask *live;
-  g_autoptr(HwTask) task = NULL;
 
   g_return_if_fail (HW_IS_DISPATCHER (self));
 
@@ -550,10 +570,7 @@ hw_dispatcher_fold (HwDispatcher *self,
   switch (hw_event_get_kind (event))
     {
     case HW_EVENT_KIND_ADDED:
-      task = hw_task_new (task_id, 0, hw_task_fields_new ());
-      hw_task_apply (task, event);
-      hw_candidates_add (self->candidates, task);
-      g_set_object (&self->added, task);
+      hw_dispatcher_fold_added (self, event);
       break;
 
     case HW_EVENT_KIND_STATE:

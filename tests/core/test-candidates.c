@@ -316,6 +316,23 @@ test_candidates_invalidate_holds_for_an_answer_under_way (Fixture      *fixture,
   g_assert_true (hw_candidates_must_refill (fixture->candidates));
 }
 
+/* What waits behind all that are looked at need not be made. */
+static void
+test_candidates_wants_what_may_come_first (Fixture      *fixture,
+                                           gconstpointer test_data)
+{
+  refill (fixture, 1, LIMIT - 1);
+  g_assert_true (hw_candidates_wants (fixture->candidates, 9, 0));
+
+  refill (fixture, 1, LIMIT);
+  g_assert_false (hw_candidates_wants (fixture->candidates, 9, 0));
+  g_assert_true (hw_candidates_wants (fixture->candidates, 9, 1));
+  g_assert_false (hw_candidates_wants (fixture->candidates, 2, 0));
+
+  hw_candidates_begin_refill (fixture->candidates);
+  g_assert_true (hw_candidates_wants (fixture->candidates, 9, 0));
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -345,6 +362,7 @@ main (int   argc,
        test_candidates_add_leaves_out_what_is_behind_the_window);
   ADD ("/candidates/add/pushes-out-the-last", test_candidates_add_pushes_out_the_last);
   ADD ("/candidates/add/twice-is-once", test_candidates_add_twice_is_once);
+  ADD ("/candidates/wants/what-may-come-first", test_candidates_wants_what_may_come_first);
   ADD ("/candidates/remove/takes-it-out", test_candidates_remove_takes_it_out);
   ADD ("/candidates/invalidate/asks-afresh", test_candidates_invalidate_asks_afresh);
   ADD ("/candidates/invalidate/holds-for-an-answer-under-way",
