@@ -137,6 +137,21 @@ hw_event_page_free (HwEventPage *self)
   g_free (self);
 }
 
+HwStoreSurvey *
+hw_store_survey_new (void)
+{
+  return g_new0 (HwStoreSurvey, 1);
+}
+
+void
+hw_store_survey_free (HwStoreSurvey *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_error (&self->refusal);
+  g_free (self);
+}
+
 guint64
 hw_store_get_epoch (HwStore *self)
 {
@@ -467,6 +482,46 @@ hw_store_forget_finish (HwStore      *self,
   g_return_val_if_fail (has_more != NULL, FALSE);
 
   return HW_STORE_GET_IFACE (self)->forget_finish (self, result, has_more, error);
+}
+
+/**
+ * hw_store_survey_async:
+ * @self: a store
+ * @cancellable: (nullable): a cancellable
+ * @callback: called with the answer
+ * @user_data: data for @callback
+ *
+ * Looks how the store is. It takes the same few steps however many tasks there are.
+ */
+void
+hw_store_survey_async (HwStore            *self,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_return_if_fail (HW_IS_STORE (self));
+
+  HW_STORE_GET_IFACE (self)->survey_async (self, cancellable, callback, user_data);
+}
+
+/**
+ * hw_store_survey_finish:
+ * @self: a store
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends hw_store_survey_async().
+ *
+ * Returns: (transfer full): how it is, or %NULL if nothing can be read
+ */
+HwStoreSurvey *
+hw_store_survey_finish (HwStore      *self,
+                        GAsyncResult *result,
+                        GError      **error)
+{
+  g_return_val_if_fail (HW_IS_STORE (self), NULL);
+
+  return HW_STORE_GET_IFACE (self)->survey_finish (self, result, error);
 }
 
 /**

@@ -6,6 +6,7 @@
 
 #include "hw-change.h"
 #include "hw-event.h"
+#include "hw-histogram.h"
 #include "hw-task.h"
 
 #include <gio/gio.h>
@@ -148,12 +149,46 @@ typedef struct
   guint n_bytes;
 } HwEventQuery;
 
+/**
+ * HwStoreSurvey:
+ * @counts: how many tasks there are, and were
+ * @head: the number of the newest event
+ * @oldest_waiting: when the task was added that waits for the longest time, in microseconds since
+ *   the Unix epoch, or 0
+ * @n_database_bytes: how large the database is
+ * @n_log_bytes: and what has not gone into it yet
+ * @n_free_bytes: how much may still be written where it is
+ * @n_reserved_bytes: how much of that is kept for what is there already
+ * @commits: how long it took to write down what was wanted together, one transaction each
+ * @syncs: and of that, until the disk had it
+ * @refusal: (owned) (nullable): why no new task is taken, in a sentence
+ *
+ * How a store is. What it has no word for is 0.
+ */
+typedef struct
+{
+  HwTaskCounts counts;
+  guint64 head;
+  gint64 oldest_waiting;
+  guint64 n_database_bytes;
+  guint64 n_log_bytes;
+  guint64 n_free_bytes;
+  guint64 n_reserved_bytes;
+  HwHistogram commits;
+  HwHistogram syncs;
+  GError *refusal;
+} HwStoreSurvey;
+
+HwStoreSurvey *hw_store_survey_new (void);
+void           hw_store_survey_free (HwStoreSurvey *self);
+
 HwEventPage *hw_event_page_new (void);
 void         hw_event_page_free (HwEventPage *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskFilter, hw_task_filter_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwTaskPage, hw_task_page_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwEventPage, hw_event_page_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwStoreSurvey, hw_store_survey_free)
 
 #define HW_TYPE_STORE (hw_store_get_type ())
 G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
@@ -188,6 +223,8 @@ G_DECLARE_INTERFACE (HwStore, hw_store, HW, STORE, GObject)
  * @forget_async: removes, in one step of many, events and keys that are too old, of
  *   which nobody is told
  * @forget_finish: whether there is more to do
+ * @survey_async: how the store is, at once: it scans nothing
+ * @survey_finish: that; an error if nothing can be read
  * @read_events_async: the events after a number, of one task or of all
  *
  * Remembers. The queue proposes changes, a store arbitrates, and tells what it
@@ -270,6 +307,13 @@ struct _HwStoreInterface
                              GAsyncResult *result,
                              gboolean     *has_more,
                              GError      **error);
+  void (*survey_async) (HwStore            *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data);
+  HwStoreSurvey *(*survey_finish) (HwStore      *self,
+                                   GAsyncResult *result,
+                                   GError      **error);
   void (*read_events_async) (HwStore            *self,
                              const HwEventQuery *query,
                              GCancellable       *cancellable,
@@ -352,6 +396,13 @@ gboolean     hw_store_forget_finish (HwStore      *self,
                                      GAsyncResult *result,
                                      gboolean     *has_more,
                                      GError      **error);
+void         hw_store_survey_async (HwStore            *self,
+                                    GCancellable       *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+HwStoreSurvey *hw_store_survey_finish (HwStore      *self,
+                                       GAsyncResult *result,
+                                       GError      **error);
 void         hw_store_read_events_async (HwStore            *self,
                                          const HwEventQuery *query,
                                          GCancellable       *cancellable,

@@ -307,74 +307,62 @@ hw_task_queue_list_finish (HwTaskQueue  *self,
 }
 
 static void
-on_counted (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+on_surveyed (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
   GError *error = NULL;
-  HwTaskPage *page = hw_store_list_finish (HW_STORE (source), result, &error);
+  HwStoreSurvey *survey = hw_store_survey_finish (HW_STORE (source), result, &error);
 
-  if (page != NULL)
-    g_task_return_pointer (gtask, page, (GDestroyNotify) hw_task_page_free);
+  if (survey != NULL)
+    g_task_return_pointer (gtask, survey, (GDestroyNotify) hw_store_survey_free);
   else
     g_task_return_error (gtask, error);
 }
 
 /**
- * hw_task_queue_count_async:
+ * hw_task_queue_survey_async:
  * @self: a queue
  * @cancellable: (nullable): a cancellable
  * @callback: called with the answer
  * @user_data: data for @callback
  *
- * Counts the tasks that there are and were. That is for everybody to know.
+ * Looks how the store is, and how many tasks there are and were. Whom of it what is told is for
+ * the doors to decide: there is no task in it.
  */
 void
-hw_task_queue_count_async (HwTaskQueue        *self,
-                           GCancellable       *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer            user_data)
+hw_task_queue_survey_async (HwTaskQueue        *self,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
 {
   g_autoptr(GTask) gtask = NULL;
 
   g_return_if_fail (HW_IS_TASK_QUEUE (self));
 
   gtask = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (gtask, hw_task_queue_count_async);
-
-  /* The list that a start begins with has the counts; it never has many tasks. */
-  hw_store_list_open_async (hw_task_queue_get_store (self), cancellable, on_counted,
-                            g_steal_pointer (&gtask));
+  g_task_set_source_tag (gtask, hw_task_queue_survey_async);
+  hw_store_survey_async (hw_task_queue_get_store (self), cancellable, on_surveyed,
+                         g_steal_pointer (&gtask));
 }
 
 /**
- * hw_task_queue_count_finish:
+ * hw_task_queue_survey_finish:
  * @self: a queue
  * @result: what the callback was given
- * @counts: (out): how many there are
  * @error: return location for an error
  *
- * Ends hw_task_queue_count_async().
+ * Ends hw_task_queue_survey_async().
  *
- * Returns: whether that worked
+ * Returns: (transfer full): how it is, or %NULL if the store cannot be read
  */
-gboolean
-hw_task_queue_count_finish (HwTaskQueue  *self,
-                            GAsyncResult *result,
-                            HwTaskCounts *counts,
-                            GError      **error)
+HwStoreSurvey *
+hw_task_queue_survey_finish (HwTaskQueue  *self,
+                             GAsyncResult *result,
+                             GError      **error)
 {
-  g_autoptr(HwTaskPage) page = NULL;
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (counts != NULL, FALSE);
-
-  page = g_task_propagate_pointer (G_TASK (result), error);
-  if (page == NULL)
-    return FALSE;
-
-  *counts = page->counts;
-
-  return TRUE;
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

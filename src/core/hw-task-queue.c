@@ -33,7 +33,9 @@ struct _HwTaskQueue
   HwSnapshots *snapshots;   /* (owned) (not nullable) */
   HwDispatcher *dispatcher; /* (owned) (not nullable) */
   HwLevelKeeper *keeper;    /* (owned) (not nullable) */
+  HwTally *tally;           /* (owned) (not nullable) */
 
+  HwTaskQueueStage stage;
   guint64 n_pending;
   guint n_processing;
   gboolean is_closed;
@@ -98,11 +100,18 @@ on_store_committed (HwStore     *store,
   for (guint i = 0; i < events->len; i++)
     {
       HwEvent *event = g_ptr_array_index (events, i);
+      guint64 task_id = hw_event_get_task_id (event);
+      HwTask *before = hw_dispatcher_lookup (self->dispatcher, task_id);
+      HwTaskState state = HW_TASK_STATE_PENDING;
+      gboolean has_state = hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
+                           hw_event_get_state (event, &state);
 
-      hw_task_queue_count (self, event,
-                           hw_dispatcher_lookup (self->dispatcher,
-                                                 hw_event_get_task_id (event)) != NULL);
+      hw_task_queue_count (self, event, before != NULL);
+      if (has_state && state != HW_TASK_STATE_PROCESSING)
+        hw_tally_take_end (self->tally, event, before);
       hw_dispatcher_fold (self->dispatcher, event);
+      if (has_state && state == HW_TASK_STATE_PROCESSING)
+        hw_tally_take_start (self->tally, event, hw_dispatcher_lookup (self->dispatcher, task_id));
       hw_task_queue_drop_level (self, event);
     }
 
@@ -119,6 +128,7 @@ hw_task_queue_finalize (GObject *object)
   HwTaskQueue *self = HW_TASK_QUEUE (object);
 
   g_clear_pointer (&self->snapshots, hw_snapshots_free);
+  g_clear_pointer (&self->tally, hw_tally_free);
   g_clear_object (&self->keeper);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->log);
@@ -190,6 +200,7 @@ hw_task_queue_new (HwStore     *store,
   self->types = g_object_ref (types);
   self->log = hw_event_log_new (store);
   self->snapshots = hw_snapshots_new (self);
+  self->tally = hw_tally_new ();
   self->dispatcher = hw_dispatcher_new (store, clock, types, max_parallel);
   self->keeper = hw_level_keeper_new (store, clock, self->log, self->dispatcher);
   g_signal_connect_object (self->dispatcher, "level", G_CALLBACK (on_dispatcher_level), self,
@@ -297,6 +308,30 @@ hw_task_queue_get_limits (HwTaskQueue *self)
   g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
 
   return &self->limits;
+}
+
+/**
+ * hw_task_queue_set_stage:
+ * @self: a queue
+ * @stage: where in its life the daemon is
+ *
+ * Says so to whoever asks whether it is ready. The queue itself does nothing else for it.
+ */
+void
+hw_task_queue_set_stage (HwTaskQueue     *self,
+                         HwTaskQueueStage stage)
+{
+  g_return_if_fail (HW_IS_TASK_QUEUE (self));
+
+  self->stage = stage;
+}
+
+HwTaskQueueStage
+hw_task_queue_get_stage (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), HW_TASK_QUEUE_STARTING);
+
+  return self->stage;
 }
 
 /* Without what is recent every watcher that comes back reads it for itself, no more. Once the
@@ -441,6 +476,22 @@ hw_task_queue_get_log (HwTaskQueue *self)
   g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
 
   return self->log;
+}
+
+/**
+ * hw_task_queue_get_tally:
+ * @self: a queue
+ *
+ * Gets what began and ended since the queue was opened.
+ *
+ * Returns: (transfer none): the tally
+ */
+HwTally *
+hw_task_queue_get_tally (HwTaskQueue *self)
+{
+  g_return_val_if_fail (HW_IS_TASK_QUEUE (self), NULL);
+
+  return self->tally;
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "hw-principal.h"
 #include "hw-runner.h"
 #include "hw-store.h"
+#include "hw-tally.h"
 #include "hw-task-spec.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,21 @@ G_BEGIN_DECLS
  * wait to be written down.
  */
 #define HW_SUBMIT_MAX 1000
+
+/**
+ * HwTaskQueueStage:
+ * @HW_TASK_QUEUE_STARTING: not everybody finds the daemon yet
+ * @HW_TASK_QUEUE_SERVING: it takes tasks, and begins them
+ * @HW_TASK_QUEUE_STOPPING: it is about to end
+ *
+ * Where in its life the daemon is that the queue is the heart of.
+ */
+typedef enum
+{
+  HW_TASK_QUEUE_STARTING,
+  HW_TASK_QUEUE_SERVING,
+  HW_TASK_QUEUE_STOPPING,
+} HwTaskQueueStage;
 
 #define HW_TYPE_TASK_QUEUE (hw_task_queue_get_type ())
 G_DECLARE_FINAL_TYPE (HwTaskQueue, hw_task_queue, HW, TASK_QUEUE, GObject)
@@ -39,6 +55,9 @@ const char    *hw_task_queue_get_containment (HwTaskQueue *self);
 void           hw_task_queue_set_limits (HwTaskQueue         *self,
                                          const HwStoreLimits *limits);
 const HwStoreLimits *hw_task_queue_get_limits (HwTaskQueue *self);
+void           hw_task_queue_set_stage (HwTaskQueue     *self,
+                                        HwTaskQueueStage stage);
+HwTaskQueueStage hw_task_queue_get_stage (HwTaskQueue *self);
 
 void           hw_task_queue_open_async (HwTaskQueue        *self,
                                          GCancellable       *cancellable,
@@ -53,6 +72,7 @@ guint64        hw_task_queue_get_epoch (HwTaskQueue *self);
 HwClock       *hw_task_queue_get_clock (HwTaskQueue *self);
 HwTaskTypes   *hw_task_queue_get_types (HwTaskQueue *self);
 HwEventLog    *hw_task_queue_get_log (HwTaskQueue *self);
+HwTally       *hw_task_queue_get_tally (HwTaskQueue *self);
 guint64        hw_task_queue_get_n_pending (HwTaskQueue *self);
 guint          hw_task_queue_get_n_processing (HwTaskQueue *self);
 
@@ -151,14 +171,13 @@ void           hw_task_queue_list_live_async (HwTaskQueue        *self,
                                               GCancellable       *cancellable,
                                               GAsyncReadyCallback callback,
                                               gpointer            user_data);
-void           hw_task_queue_count_async (HwTaskQueue        *self,
-                                          GCancellable       *cancellable,
-                                          GAsyncReadyCallback callback,
-                                          gpointer            user_data);
-gboolean       hw_task_queue_count_finish (HwTaskQueue  *self,
-                                           GAsyncResult *result,
-                                           HwTaskCounts *counts,
-                                           GError      **error);
+void           hw_task_queue_survey_async (HwTaskQueue        *self,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            user_data);
+HwStoreSurvey *hw_task_queue_survey_finish (HwTaskQueue  *self,
+                                            GAsyncResult *result,
+                                            GError      **error);
 HwTaskPage    *hw_task_queue_list_finish (HwTaskQueue  *self,
                                           GAsyncResult *result,
                                           GError      **error);

@@ -322,23 +322,23 @@ typedef struct
 } Inquiry;
 
 static void
-on_counted (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+on_surveyed (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
   g_autofree Inquiry *inquiry = user_data;
   g_autoptr(HwHttpExchange) exchange = g_steal_pointer (&inquiry->exchange);
   SoupServerMessage *message = hw_http_exchange_get_message (exchange);
   HwTaskQueue *queue = HW_TASK_QUEUE (source);
   g_autoptr(GError) error = NULL;
-  HwTaskCounts counts;
+  g_autoptr(HwStoreSurvey) survey = hw_task_queue_survey_finish (queue, result, &error);
 
-  if (hw_task_queue_count_finish (queue, result, &counts, &error))
+  if (survey != NULL)
     {
       hw_http_reply_json (message, SOUP_STATUS_OK,
                           hw_task_json_encode_about (HW_VERSION, hw_task_queue_get_epoch (queue),
                                                      hw_task_queue_get_containment (queue),
-                                                     hw_task_queue_get_limits (queue), &counts,
+                                                     hw_task_queue_get_limits (queue), &survey->counts,
                                                      &inquiry->traffic));
     }
   else
@@ -363,8 +363,8 @@ hw_task_api_tell_about (HwTaskApi     *self,
   inquiry = g_new0 (Inquiry, 1);
   inquiry->exchange = hw_http_exchange_new (request->message);
   hw_http_listener_get_traffic (self->listener, &inquiry->traffic);
-  hw_task_queue_count_async (self->queue, hw_http_exchange_get_cancellable (inquiry->exchange),
-                             on_counted, inquiry);
+  hw_task_queue_survey_async (self->queue, hw_http_exchange_get_cancellable (inquiry->exchange),
+                              on_surveyed, inquiry);
 }
 
 /**

@@ -40,6 +40,7 @@ struct _HwDbLog
   int failure;                     /* a code: why it could not be written, until the rollback */
   int number;                      /* and what the system said */
   sqlite3_int64 end;               /* behind what was written last, or 0 */
+  gint64 sync_time;                /* what the syncs of commits took together, in microseconds */
 };
 
 /* What is written at once. From twice as much on SQLite's own xWrite does it in parts, and
@@ -122,7 +123,14 @@ log_sync (sqlite3_file *file,
   HwDbLog *self = get_log (file);
   int code = hw_db_log_flush (self);
 
-  return code != SQLITE_OK ? code : self->below->xSync (file, flags);
+  if (code != SQLITE_OK)
+    return code;
+
+  self->sync_time -= g_get_monotonic_time ();
+  code = self->below->xSync (file, flags);
+  self->sync_time += g_get_monotonic_time ();
+
+  return code;
 }
 
 /* What is before the place of what is gathered can be read as it is: also while the transaction
@@ -242,6 +250,22 @@ hw_db_log_free (HwDbLog *self)
 
   g_free (self->gathered);
   g_free (self);
+}
+
+/**
+ * hw_db_log_get_sync_time:
+ * @self: a log
+ *
+ * Tells what it took the disk so far to have what was committed. In the thread of the connection.
+ *
+ * Returns: all syncs together, in microseconds
+ */
+gint64
+hw_db_log_get_sync_time (HwDbLog *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->sync_time;
 }
 
 /**

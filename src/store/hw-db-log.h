@@ -14,6 +14,7 @@ typedef struct _HwDbLog HwDbLog;
 HwDbLog *hw_db_log_new (sqlite3 *handle);
 void     hw_db_log_free (HwDbLog *self);
 
+gint64   hw_db_log_get_sync_time (HwDbLog *self);
 gboolean hw_db_log_lacks_room (HwDbLog *self);
 int      hw_db_log_make_room (HwDbLog *self);
 

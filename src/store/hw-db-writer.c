@@ -38,6 +38,7 @@ struct _HwDbWriter
   /* Of the main context. */
   GPtrArray *pushed;              /* (owned) (element-type GTask): to be handed over */
   GSource *round_end;             /* (owned) */
+  HwDbTimes *times;               /* (unowned) */
 
   /* Of the thread. */
   HwDb *db;                       /* (owned) */
@@ -48,6 +49,7 @@ struct _HwDbWriter
   HwStoreSpace space;
   GError *failure;                /* (owned) (nullable): why nothing is written any more */
   gboolean is_failure_untold;
+  HwDbSpan span;                  /* of the transaction, until it is answered */
   gboolean has_log_failed;
   gboolean is_ending;
   guint64 index_failed_at;        /* the newest task when the index was refused last, or 0 */
@@ -59,6 +61,7 @@ typedef struct
   GPtrArray *gtasks; /* (owned) (element-type GTask) */
   GPtrArray *events; /* (owned) (element-type HwEvent) */
   GError *failure;   /* (owned) (nullable): the writer has just failed for good */
+  HwDbSpan span;     /* how long it took */
 } Answer;
 
 /* What hw_db_writer_close() puts behind the last request. */
@@ -133,6 +136,7 @@ on_answer (gpointer data,
   g_autoptr(Answer) answer = data;
   HwDbWriter *self = user_data;
 
+  hw_db_times_add (self->times, &answer->span);
   if (answer->events->len > 0)
     self->function (answer->events, self->user_data);
   if (answer->failure != NULL && self->failed_function != NULL)
@@ -188,6 +192,8 @@ hw_db_writer_answer (HwDbWriter *self,
   if (self->is_failure_untold)
     answer->failure = g_error_copy (self->failure);
   self->is_failure_untold = FALSE;
+  answer->span = self->span;
+  self->span = (HwDbSpan) { FALSE };
 
   hw_db_answers_post (self->answers, answer);
 }
@@ -260,6 +266,8 @@ hw_db_writer_end (HwDbWriter            *self,
   if (!hw_high_water_raise (self->high_water, self->numbers.last_event, self->numbers.last_task))
     hw_db_abandon (self->db);
 
+  hw_db_span_end (&self->span, self->db);
+
   return TRUE;
 }
 
@@ -322,6 +330,7 @@ hw_db_writer_commit (HwDbWriter *self,
       return;
     }
 
+  hw_db_span_begin (&self->span, self->db);
   self->space = hw_store_space_look (self->db);
   if (!hw_db_run (self->db, "BEGIN IMMEDIATE", &error))
     {
@@ -561,6 +570,7 @@ make_round_end (HwDbWriter *self)
  * @checkpointer: (transfer full): what keeps the log short
  * @high_water: (transfer full): is raised at each commit
  * @numbers: the database's numbers
+ * @times: (transfer none): counts how long transactions took, in the main context
  * @function: hears of each transaction
  * @user_data: data for @function
  *
@@ -573,6 +583,7 @@ hw_db_writer_new (HwDb                  *db,
                   HwDbCheckpointer      *checkpointer,
                   HwHighWater           *high_water,
                   const HwSqliteNumbers *numbers,
+                  HwDbTimes             *times,
                   HwDbWriterFunc         function,
                   gpointer               user_data)
 {
@@ -594,6 +605,7 @@ hw_db_writer_new (HwDb                  *db,
   self->numbers = *numbers;
   self->pushed = g_ptr_array_new ();
   self->round_end = make_round_end (self);
+  self->times = times;
   hw_db_checkpointer_set_function (checkpointer, on_log_failed, self);
   self->thread = g_thread_new ("store writer", run, self);
 

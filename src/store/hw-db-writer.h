@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-db-checkpointer.h"
+#include "hw-db-times.h"
 #include "hw-high-water.h"
 #include "hw-sqlite-write.h"
 
@@ -36,6 +37,7 @@ HwDbWriter *hw_db_writer_new (HwDb                  *db,
                               HwDbCheckpointer      *checkpointer,
                               HwHighWater           *high_water,
                               const HwSqliteNumbers *numbers,
+                              HwDbTimes             *times,
                               HwDbWriterFunc         function,
                               gpointer               user_data);
 void        hw_db_writer_free (HwDbWriter *self);

@@ -11,7 +11,6 @@
 #include "hw-text-function.h"
 
 #include <errno.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /**
@@ -591,34 +590,6 @@ hw_db_check (HwDb    *self,
                finding != NULL ? finding : "nothing");
 
   return FALSE;
-}
-
-/**
- * hw_db_get_space:
- * @self: a connection
- * @n_free: (out): bytes that may still be written where the database is
- * @n_all: (out): bytes that there are in all
- *
- * Asks how much space there is.
- *
- * Returns: whether the system says so
- */
-gboolean
-hw_db_get_space (HwDb    *self,
-                 guint64 *n_free,
-                 guint64 *n_all)
-{
-  struct statvfs space;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  if (statvfs (sqlite3_db_filename (self->handle, "main"), &space) != 0)
-    return FALSE;
-
-  *n_free = (guint64) space.f_bavail * space.f_frsize;
-  *n_all = (guint64) space.f_blocks * space.f_frsize;
-
-  return TRUE;
 }
 
 /**

@@ -78,6 +78,9 @@ gboolean hw_db_check (HwDb    *self,
 gboolean hw_db_get_space (HwDb    *self,
                           guint64 *n_free,
                           guint64 *n_all);
+void     hw_db_get_sizes (HwDb    *self,
+                          guint64 *n_database,
+                          guint64 *n_log);
 gboolean hw_db_is_unsure (HwDb *self);
 void     hw_db_abandon (HwDb *self);
 void     hw_db_set_cancellable (HwDb         *self,

@@ -8,6 +8,7 @@
 
 #include "hw-event-rows.h"
 #include "hw-retention-rows.h"
+#include "hw-store-space.h"
 #include "hw-task-lists.h"
 
 /* Requests of the readers, each a #HwDbReadFunc: in a thread of theirs. */
@@ -147,4 +148,34 @@ hw_sqlite_read_events (HwDb    *db,
   const HwSqliteEventQuery *wanted = query;
 
   return hw_event_rows_read (db, wanted->epoch, &wanted->parent, seq, error);
+}
+
+/**
+ * hw_sqlite_read_survey:
+ * @db: a database, in the midst of a reading transaction
+ * @seq: the number of the newest event that it has
+ * @query: nothing
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads how the database is, and looks at the disk under it.
+ *
+ * Returns: (transfer full): a #HwStoreSurvey, without what the writer knows, or %NULL with an
+ *   error
+ */
+gpointer
+hw_sqlite_read_survey (HwDb    *db,
+                       guint64  seq,
+                       gpointer query,
+                       GError **error)
+{
+  g_autoptr(HwStoreSurvey) survey = hw_store_survey_new ();
+
+  if (!hw_task_lists_read_survey (db, survey, error))
+    return NULL;
+
+  survey->head = seq;
+  hw_db_get_sizes (db, &survey->n_database_bytes, &survey->n_log_bytes);
+  hw_store_space_survey (db, survey);
+
+  return g_steal_pointer (&survey);
 }

@@ -48,5 +48,9 @@ gpointer hw_sqlite_read_events (HwDb    *db,
                                 guint64  seq,
                                 gpointer query,
                                 GError **error);
+gpointer hw_sqlite_read_survey (HwDb    *db,
+                                guint64  seq,
+                                gpointer query,
+                                GError **error);
 
 G_END_DECLS

@@ -27,10 +27,11 @@ struct _HwSqliteStore
   HwSqliteNumbers numbers; /* of which epoch and start are true later on, and the newest task
                             * that was told of, and the newest that we know to be found by its
                             * words */
+  HwDbTimes times;         /* how long the writer's transactions took */
   HwDbWriter *writer;      /* (owned) */
   HwDbReaders *readers;    /* (owned) */
   gboolean was_closed;     /* by the daemon before us */
-  gboolean has_failed;
+  GError *failure;         /* (owned) (nullable): why nothing can be written any more */
   gboolean is_closed;
 };
 
@@ -99,9 +100,11 @@ on_failed (const GError *error,
   HwSqliteStore *self = user_data;
 
   /* The first reason is the reason. */
-  if (!self->has_failed)
-    g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
-  self->has_failed = TRUE;
+  if (self->failure != NULL)
+    return;
+
+  self->failure = g_error_copy (error);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
 }
 
 /* Answers a request that comes too late. */
@@ -295,6 +298,40 @@ hw_sqlite_store_list_open_async (HwStore            *store,
                         (GDestroyNotify) hw_task_page_free);
 }
 
+static void
+hw_sqlite_store_survey_async (HwStore            *store,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  GTask *gtask = g_task_new (store, cancellable, callback, user_data);
+
+  g_task_set_source_tag (gtask, hw_sqlite_store_survey_async);
+  hw_sqlite_store_read (HW_SQLITE_STORE (store), gtask, hw_sqlite_read_survey,
+                        (GDestroyNotify) hw_store_survey_free);
+}
+
+static HwStoreSurvey *
+hw_sqlite_store_survey_finish (HwStore      *store,
+                               GAsyncResult *result,
+                               GError      **error)
+{
+  HwSqliteStore *self = HW_SQLITE_STORE (store);
+  HwStoreSurvey *survey = hw_sqlite_store_finish (store, result, error);
+
+  if (survey == NULL)
+    return NULL;
+
+  hw_db_times_survey (&self->times, survey);
+  if (self->failure != NULL)
+    {
+      g_clear_error (&survey->refusal);
+      survey->refusal = g_error_copy (self->failure);
+    }
+
+  return survey;
+}
+
 /* A search that waits for the index. */
 typedef struct
 {
@@ -448,6 +485,8 @@ hw_sqlite_store_iface_init (HwStoreInterface *iface)
   iface->keep_levels_finish = hw_sqlite_store_keep_levels_finish;
   iface->forget_async = hw_sqlite_store_forget_async;
   iface->forget_finish = hw_sqlite_store_forget_finish;
+  iface->survey_async = hw_sqlite_store_survey_async;
+  iface->survey_finish = hw_sqlite_store_survey_finish;
   iface->list_finish = hw_sqlite_store_list_finish;
   iface->get_task_async = hw_sqlite_store_get_task_async;
   iface->get_task_finish = hw_sqlite_store_get_task_finish;
@@ -470,6 +509,7 @@ hw_sqlite_store_finalize (GObject *object)
 
   g_clear_pointer (&self->writer, hw_db_writer_free);
   g_clear_pointer (&self->readers, hw_db_readers_free);
+  g_clear_error (&self->failure);
 
   G_OBJECT_CLASS (hw_sqlite_store_parent_class)->finalize (object);
 }
@@ -498,6 +538,7 @@ hw_sqlite_store_class_init (HwSqliteStoreClass *klass)
 static void
 hw_sqlite_store_init (HwSqliteStore *self)
 {
+  hw_db_times_init (&self->times);
 }
 
 /* Nothing is freed: an answer only has to be there. */
@@ -577,7 +618,8 @@ hw_sqlite_store_open (HwSqliteStore *self,
   self->readers = hw_db_readers_new (connections, self->numbers.last_event);
   self->writer = hw_db_writer_new (g_steal_pointer (&db),
                                    hw_db_checkpointer_new (g_steal_pointer (&log_db)),
-                                   g_steal_pointer (&high_water), &self->numbers, on_committed, self);
+                                   g_steal_pointer (&high_water), &self->numbers, &self->times,
+                                   on_committed, self);
   hw_db_writer_set_failed_function (self->writer, on_failed);
   if (rest.is_unchecked)
     hw_sqlite_store_check (self, path);

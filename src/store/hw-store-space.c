@@ -74,3 +74,25 @@ hw_store_space_set_error (HwDb    *db,
                "The disk of the database has only %s left, and %s are kept for what runs. Free "
                "some space: nothing new is taken before.", free_text, reserve_text);
 }
+
+/**
+ * hw_store_space_survey:
+ * @db: a connection
+ * @survey: what is to be filled in
+ *
+ * Tells how much space there is, and why no new task is taken, if so: the writer looks itself,
+ * but only when there is something to write.
+ */
+void
+hw_store_space_survey (HwDb          *db,
+                       HwStoreSurvey *survey)
+{
+  guint64 n_all;
+
+  if (!hw_db_get_space (db, &survey->n_free_bytes, &n_all))
+    return;
+
+  survey->n_reserved_bytes = get_reserve (n_all);
+  if (survey->n_free_bytes < survey->n_reserved_bytes)
+    hw_store_space_set_error (db, &survey->refusal);
+}

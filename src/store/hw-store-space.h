@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-db.h"
+#include "hw-store.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,8 @@ typedef enum
 } HwStoreSpace;
 
 HwStoreSpace hw_store_space_look (HwDb *db);
+void         hw_store_space_survey (HwDb          *db,
+                                    HwStoreSurvey *survey);
 void         hw_store_space_set_error (HwDb    *db,
                                        GError **error);
 

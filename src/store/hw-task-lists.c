@@ -477,6 +477,37 @@ hw_task_lists_read_open (HwDb    *db,
 }
 
 /**
+ * hw_task_lists_read_survey:
+ * @db: a connection, in a transaction
+ * @survey: what is to be filled in
+ * @error: return location for an error
+ *
+ * Reads how many tasks there are, and since when the oldest of those that wait does: the one with
+ * the lowest number, which an index begins with.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_task_lists_read_survey (HwDb          *db,
+                           HwStoreSurvey *survey,
+                           GError       **error)
+{
+  g_autoptr(HwDbStatement) statement = NULL;
+  gboolean has_row = FALSE;
+
+  g_return_val_if_fail (db != NULL && survey != NULL, FALSE);
+
+  statement = hw_db_prepare (db, "SELECT created_at FROM tasks INDEXED BY tasks_by_state "
+                             "WHERE state = 'Pending' ORDER BY id LIMIT 1", error);
+  if (statement == NULL || !hw_db_statement_step (statement, &has_row, error))
+    return FALSE;
+  if (has_row)
+    survey->oldest_waiting = (gint64) hw_db_statement_get_uint64 (statement, 0);
+
+  return read_counts (db, &survey->counts, error);
+}
+
+/**
  * hw_task_lists_read_one:
  * @db: a connection
  * @task_id: the task's number

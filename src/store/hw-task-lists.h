@@ -17,6 +17,9 @@ HwTaskPage *hw_task_lists_read_candidates (HwDb    *db,
                                            GError **error);
 HwTaskPage *hw_task_lists_read_open (HwDb    *db,
                                      GError **error);
+gboolean    hw_task_lists_read_survey (HwDb          *db,
+                                       HwStoreSurvey *survey,
+                                       GError       **error);
 HwTask     *hw_task_lists_read_one (HwDb    *db,
                                     guint64  task_id,
                                     GError **error);

@@ -344,6 +344,21 @@ list_open (Fixture *fixture)
   return page;
 }
 
+HwStoreSurvey *
+survey (Fixture *fixture)
+{
+  g_autoptr(Request) request = request_new (fixture);
+  g_autoptr(GError) error = NULL;
+  HwStoreSurvey *found;
+
+  hw_store_survey_async (fixture->store, NULL, on_answered, request);
+  wait_until (request->result != NULL);
+  found = hw_store_survey_finish (fixture->store, request->result, &error);
+  g_assert_no_error (error);
+
+  return found;
+}
+
 HwEventPage *
 read_events (Fixture *fixture,
              guint64  task_id,

@@ -104,6 +104,7 @@ HwTaskPage  *list (Fixture            *fixture,
 HwTaskPage  *list_candidates (Fixture *fixture,
                               guint    limit);
 HwTaskPage  *list_open (Fixture *fixture);
+HwStoreSurvey *survey (Fixture *fixture);
 HwEventPage *read_events (Fixture *fixture,
                           guint64  task_id,
                           guint64  after,

@@ -470,6 +470,33 @@ test_events_beyond_the_head_are_none (Fixture      *fixture,
   g_assert_cmpuint (page->head, ==, 1);
 }
 
+/* A look at the whole store counts what there is, and finds since when the oldest waits: not one
+ * that runs, however old it is.
+ */
+static void
+test_survey_is_of_all_tasks (Fixture      *fixture,
+                             gconstpointer kind)
+{
+  g_autoptr(HwStoreSurvey) empty = survey (fixture);
+  g_autoptr(HwStoreSurvey) full = NULL;
+
+  claim (fixture, add (fixture, "{'created_at': <int64 5>}"));
+  add (fixture, "{'created_at': <int64 7>}");
+  add (fixture, "{'created_at': <int64 6>, 'priority': <9>}");
+  bring (fixture, add (fixture, "{'created_at': <int64 1>}"), HW_TASK_STATE_COMPLETED);
+  full = survey (fixture);
+
+  g_assert_cmpint (empty->oldest_waiting, ==, 0);
+  g_assert_cmpuint (empty->head, ==, 0);
+  g_assert_cmpint (full->oldest_waiting, ==, 7);
+  g_assert_cmpuint (full->counts.n_in_state[HW_TASK_STATE_PENDING], ==, 2);
+  g_assert_cmpuint (full->counts.n_in_state[HW_TASK_STATE_PROCESSING], ==, 1);
+  g_assert_cmpuint (full->counts.n_in_state[HW_TASK_STATE_COMPLETED], ==, 1);
+  g_assert_cmpuint (full->counts.ever.n_added, ==, 4);
+  g_assert_cmpuint (full->head, ==, 7);
+  g_assert_no_error (full->refusal);
+}
+
 void
 add_store_reading_tests (const StoreKind *kind)
 {
@@ -498,6 +525,7 @@ add_store_reading_tests (const StoreKind *kind)
     { "events/that-are-large-come-in-pages", test_events_that_are_large_come_in_pages },
     { "events/are-as-many-as-there-is-room-for", test_events_are_as_many_as_there_is_room_for },
     { "events/beyond-the-head-are-none", test_events_beyond_the_head_are_none },
+    { "survey/is-of-all-tasks", test_survey_is_of_all_tasks },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)

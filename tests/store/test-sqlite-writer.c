@@ -411,14 +411,17 @@ test_log_is_begun_anew (Fixture      *fixture,
   g_autoptr(HwDbWriter) writer = NULL;
   HwHighWaterMark mark = { 0 };
   HwSqliteNumbers numbers;
+  HwDbTimes times;
 
+  hw_db_times_init (&times);
   fixture_close (fixture);
   db = open_beside (fixture);
   g_assert_true (hw_sqlite_numbers_start (&numbers, db, NULL));
   writer = hw_db_writer_new (g_steal_pointer (&db),
                              hw_db_checkpointer_new (hw_db_open (other_path, HW_DB_MODE_WRITE,
                                                                  NULL)),
-                             hw_high_water_new (other_path, &mark, NULL), &numbers, on_told, NULL);
+                             hw_high_water_new (other_path, &mark, NULL), &numbers, &times, on_told,
+                             NULL);
 
   for (guint i = 0; i < 8; i++)
     {
@@ -529,6 +532,36 @@ test_close_may_follow_on_news (Fixture      *fixture,
   g_signal_handler_disconnect (fixture->store, handler);
 }
 
+/* A look at the store tells how often, and for how long, something was written; and what it costs
+ * the disk. What was refused, or is only read, does not count.
+ */
+static void
+test_survey_measures_each_transaction (Fixture      *fixture,
+                                       gconstpointer kind)
+{
+  g_autoptr(HwStoreSurvey) before = survey (fixture);
+  g_autoptr(HwStoreSurvey) after = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(GError) error = NULL;
+
+  add (fixture, "@a{sv} {}");
+  add (fixture, "@a{sv} {}");
+  events = commit (fixture, new_changes (new_state (1, HW_TASK_STATE_PROCESSING, 1,
+                                                    "{'state': <'Completed'>}"), NULL), &error);
+  g_assert_error (error, HW_ERROR, HW_ERROR_CONFLICT);
+  after = survey (fixture);
+
+  g_assert_cmpuint (hw_histogram_get_count (&before->commits), ==, 0);
+  g_assert_cmpuint (hw_histogram_get_count (&after->commits), ==, 2);
+  g_assert_cmpuint (hw_histogram_get_count (&after->syncs), ==, 2);
+  g_assert_cmpint (after->syncs.sum, >, 0);
+  g_assert_cmpint (after->commits.sum, >=, after->syncs.sum);
+  g_assert_cmpuint (after->n_database_bytes, >, 0);
+  g_assert_cmpuint (after->n_log_bytes, >, before->n_log_bytes);
+  g_assert_cmpuint (after->n_free_bytes, >, after->n_reserved_bytes);
+  g_assert_cmpuint (after->n_reserved_bytes, >, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -549,6 +582,7 @@ main (int   argc,
     { "numbers/of-removed-rows-stay-given-out", test_numbers_of_removed_rows_stay_given_out },
     { "write/is-seen-by-others-before-it-is-told",
       test_write_is_seen_by_others_before_it_is_told },
+    { "survey/measures-each-transaction", test_survey_measures_each_transaction },
     { "full-disk/refuses-and-recovers", test_full_disk_refuses_and_recovers },
     { "full-disk/fails-every-request", test_failed_commit_fails_every_request },
     { "levels/of-the-past-commit-nothing", test_levels_of_the_past_commit_nothing },

@@ -106,3 +106,19 @@ hw_memory_store_commit_now (HwMemoryStore *self,
 
   return g_steal_pointer (&events);
 }
+
+/**
+ * hw_memory_store_set_refusal:
+ * @self: a store
+ * @refusal: (transfer full) (nullable): why it takes no new task, as it says of itself
+ *
+ * Has the store say so, whatever it does.
+ */
+void
+hw_memory_store_set_refusal (HwMemoryStore *self,
+                             GError        *refusal)
+{
+  g_return_if_fail (HW_IS_MEMORY_STORE (self));
+
+  hw_memory_tables_set_refusal (hw_memory_store_get_tables (self), refusal);
+}

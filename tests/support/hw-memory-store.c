@@ -380,6 +380,23 @@ hw_memory_store_list_open_async (HwStore            *store,
 }
 
 static void
+hw_memory_store_survey_async (HwStore            *store,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  HwMemoryStore *self = HW_MEMORY_STORE (store);
+  Read *read = hw_memory_store_add_read (self, HW_MEMORY_STORE_SURVEY, cancellable, callback,
+                                         user_data);
+
+  if (read->error != NULL)
+    return;
+
+  read->page = hw_memory_tables_survey (self->tables);
+  read->free_page = (GDestroyNotify) hw_store_survey_free;
+}
+
+static void
 hw_memory_store_list_expired_async (HwStore             *store,
                                     const HwStoreLimits *limits,
                                     gint64               now,
@@ -471,6 +488,14 @@ hw_memory_store_write_finish (HwStore      *store,
   return hw_memory_store_finish (store, result, error);
 }
 
+static HwStoreSurvey *
+hw_memory_store_survey_finish (HwStore      *store,
+                               GAsyncResult *result,
+                               GError      **error)
+{
+  return hw_memory_store_finish (store, result, error);
+}
+
 static HwTaskPage *
 hw_memory_store_list_finish (HwStore      *store,
                              GAsyncResult *result,
@@ -513,6 +538,8 @@ hw_memory_store_iface_init (HwStoreInterface *iface)
   iface->keep_levels_finish = hw_memory_store_keep_levels_finish;
   iface->forget_async = hw_memory_store_forget_async;
   iface->forget_finish = hw_memory_store_forget_finish;
+  iface->survey_async = hw_memory_store_survey_async;
+  iface->survey_finish = hw_memory_store_survey_finish;
   iface->list_finish = hw_memory_store_list_finish;
   iface->get_task_async = hw_memory_store_get_task_async;
   iface->get_task_finish = hw_memory_store_get_task_finish;

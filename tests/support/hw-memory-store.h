@@ -24,6 +24,7 @@ typedef enum
   HW_MEMORY_STORE_LIST_EXPIRED,
   HW_MEMORY_STORE_LIST,
   HW_MEMORY_STORE_GET_TASK,
+  HW_MEMORY_STORE_SURVEY,
   HW_MEMORY_STORE_READ_EVENTS,
 } HwMemoryStoreVerb;
 
@@ -60,6 +61,8 @@ void           hw_memory_store_fail_next (HwMemoryStore    *self,
                                           guint             n_times);
 void           hw_memory_store_set_page_limit (HwMemoryStore *self,
                                                guint          limit);
+void           hw_memory_store_set_refusal (HwMemoryStore *self,
+                                            GError        *refusal);
 void           hw_memory_store_forget (HwMemoryStore *self,
                                        guint64        seq);
 

@@ -27,6 +27,7 @@ struct _HwMemoryTables
   GHashTable *tasks; /* (owned) task id → HwTask (owned) */
   GPtrArray *events; /* (owned) (element-type HwEvent), by rising number */
   GHashTable *keys;  /* (owned) owner and key → Keyed (owned) */
+  GError *refusal;   /* (owned) (nullable): why no new task is taken, as they say */
 };
 
 void            hw_memory_tables_drop_events (HwMemoryTables *self,

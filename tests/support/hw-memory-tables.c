@@ -347,6 +347,7 @@ hw_memory_tables_free (HwMemoryTables *self)
   g_clear_pointer (&self->tasks, g_hash_table_unref);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->keys, g_hash_table_unref);
+  g_clear_error (&self->refusal);
   g_free (self);
 }
 

@@ -35,6 +35,9 @@ HwTask         *hw_memory_tables_lookup (HwMemoryTables *self,
                                          guint64         task_id);
 HwTaskPage     *hw_memory_tables_list (HwMemoryTables     *self,
                                        const HwTaskFilter *filter);
+HwStoreSurvey  *hw_memory_tables_survey (HwMemoryTables *self);
+void            hw_memory_tables_set_refusal (HwMemoryTables *self,
+                                              GError         *refusal);
 void            hw_memory_tables_count (HwMemoryTables *self,
                                         HwTaskCounts   *counts);
 HwTaskPage     *hw_memory_tables_list_candidates (HwMemoryTables *self,
