@@ -41,6 +41,7 @@ hw_event_socket_take (HwPlaneSocket *socket,
 
 static const HwPlaneFraming event_framing = {
   .size = sizeof (HwEventSocket),
+  .transport = HW_PLANE_TRANSPORT_HTTP,
   .make_header = hw_event_socket_make_header,
   .take = hw_event_socket_take,
 };

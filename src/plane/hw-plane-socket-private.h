@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /**
  * HwPlaneFraming:
  * @size: how many bytes one of the kind has
+ * @transport: which kind it is
  * @make_header: writes what stands before a text of @length bytes; returns how long that is,
  *   at most %HW_PLANE_MAX_HEADER_LENGTH
  * @take: takes what came; @bytes may be changed
@@ -25,6 +26,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gsize size;
+  HwPlaneTransport transport;
   gsize (*make_header)(guint8 *header,
                        gsize   length);
   void (*take)(HwPlaneSocket *socket,

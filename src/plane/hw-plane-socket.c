@@ -127,6 +127,22 @@ hw_plane_socket_is_read (HwPlaneSocket *self)
 }
 
 /**
+ * hw_plane_socket_get_transport:
+ * @self: a socket
+ *
+ * Tells what kind it is, from any thread: it never changes.
+ *
+ * Returns: the kind
+ */
+HwPlaneTransport
+hw_plane_socket_get_transport (const HwPlaneSocket *self)
+{
+  g_return_val_if_fail (self != NULL, HW_PLANE_TRANSPORT_HTTP);
+
+  return self->framing->transport;
+}
+
+/**
  * hw_plane_socket_get_interest:
  * @self: a socket
  *

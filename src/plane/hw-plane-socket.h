@@ -36,6 +36,21 @@ typedef enum
   HW_PLANE_NEWS_OVER,
 } HwPlaneNewsKind;
 
+/**
+ * HwPlaneTransport:
+ * @HW_PLANE_TRANSPORT_WEBSOCKET: a WebSocket
+ * @HW_PLANE_TRANSPORT_HTTP: the answer to a request, which lasts or was waited for
+ *
+ * What kind of connection it is.
+ */
+typedef enum
+{
+  HW_PLANE_TRANSPORT_WEBSOCKET,
+  HW_PLANE_TRANSPORT_HTTP,
+} HwPlaneTransport;
+
+#define HW_N_PLANE_TRANSPORTS (HW_PLANE_TRANSPORT_HTTP + 1)
+
 typedef struct _HwPlaneSocket HwPlaneSocket;
 
 /**
@@ -70,6 +85,7 @@ void     hw_plane_socket_free (HwPlaneSocket *self);
 
 int      hw_plane_socket_get_fd (const HwPlaneSocket *self);
 guint32  hw_plane_socket_get_interest (HwPlaneSocket *self);
+HwPlaneTransport hw_plane_socket_get_transport (const HwPlaneSocket *self);
 gboolean hw_plane_socket_is_over (const HwPlaneSocket *self);
 gboolean hw_plane_socket_is_open (HwPlaneSocket *self);
 

@@ -52,6 +52,7 @@ struct _HwPlane
   HwPlaneDesk desk;
   GHashTable *lines; /* (owned) (element-type HwPlaneLine): that are not over */
   HwPlaces *places;  /* (owned): for lines */
+  HwPlaneTraffic traffic;
   GThread *thread;   /* (owned) (nullable) */
   gboolean is_closed;
   gboolean is_telling;
@@ -112,6 +113,7 @@ hw_plane_forget (HwPlane     *self,
                  HwPlaneLine *line)
 {
   hw_places_give_back (self->places, line->holder);
+  self->traffic.n_open[hw_plane_socket_get_transport (line->socket)]--;
   g_clear_pointer (&line->holder, g_ref_string_release);
   g_hash_table_remove (self->lines, line);
 }
@@ -439,6 +441,24 @@ hw_plane_get_max_lines (HwPlane *self)
 }
 
 /**
+ * hw_plane_get_traffic:
+ * @self: a plane
+ * @traffic: (out): who is there, and was
+ *
+ * Tells who comes and goes. All but who is there now only grows.
+ */
+void
+hw_plane_get_traffic (HwPlane        *self,
+                      HwPlaneTraffic *traffic)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (traffic != NULL);
+
+  *traffic = self->traffic;
+  traffic->n_most = hw_places_get_size (self->places);
+}
+
+/**
  * hw_plane_has_room:
  * @self: a plane
  * @principal: who wants to watch
@@ -479,6 +499,7 @@ hw_plane_add (HwPlane             *self,
               const HwPlaneFuncs  *funcs,
               gpointer             user_data)
 {
+  HwPlaneTransport transport;
   HwPlaneLine *line;
 
   g_return_val_if_fail (HW_IS_PLANE (self) && !self->is_closed, NULL);
@@ -489,6 +510,9 @@ hw_plane_add (HwPlane             *self,
   line = hw_plane_line_new (&self->desk, make_socket, wire, funcs, user_data);
   line->holder = g_ref_string_acquire (hw_principal_get_name (principal));
   hw_places_take (self->places, line->holder);
+  transport = hw_plane_socket_get_transport (line->socket);
+  self->traffic.n_open[transport]++;
+  self->traffic.n_ever[transport]++;
   g_hash_table_add (self->lines, line);
   hw_plane_check_timer (self);
   hw_plane_order (self, HW_PLANE_SUBJECT_ADD, line, early != NULL ? g_bytes_ref (early) : NULL, 0);
@@ -586,6 +610,7 @@ hw_plane_cut (HwPlane     *self,
   g_return_if_fail (HW_IS_PLANE (self));
   g_return_if_fail (line != NULL);
 
+  self->traffic.n_cut++;
   hw_plane_order (self, HW_PLANE_SUBJECT_CUT, line, NULL, 0);
 }
 

@@ -53,6 +53,23 @@ typedef struct
                      gpointer          user_data);
 } HwPlaneFuncs;
 
+/**
+ * HwPlaneTraffic:
+ * @n_open: how many connections there are, of each #HwPlaneTransport
+ * @n_most: how many there may be, of all
+ * @n_ever: how many there ever were, of each
+ * @n_cut: how many were closed by us without the client's word: mostly as it took nothing
+ *
+ * Who comes and goes in the plane.
+ */
+typedef struct
+{
+  guint n_open[HW_N_PLANE_TRANSPORTS];
+  guint n_most;
+  guint64 n_ever[HW_N_PLANE_TRANSPORTS];
+  guint64 n_cut;
+} HwPlaneTraffic;
+
 #define HW_TYPE_PLANE (hw_plane_get_type ())
 G_DECLARE_FINAL_TYPE (HwPlane, hw_plane, HW, PLANE, GObject)
 
@@ -66,6 +83,8 @@ void         hw_plane_set_time (HwPlane        *self,
 void         hw_plane_set_max_lines (HwPlane *self,
                                      guint    max_lines);
 guint        hw_plane_get_max_lines (HwPlane *self);
+void         hw_plane_get_traffic (HwPlane        *self,
+                                   HwPlaneTraffic *traffic);
 gboolean     hw_plane_has_room (HwPlane     *self,
                                 HwPrincipal *principal);
 

@@ -253,6 +253,7 @@ hw_ws_socket_clear (HwPlaneSocket *socket)
 
 static const HwPlaneFraming ws_framing = {
   .size = sizeof (HwWsSocket),
+  .transport = HW_PLANE_TRANSPORT_WEBSOCKET,
   .make_header = hw_ws_socket_make_header,
   .take = hw_ws_socket_take,
   .finish = hw_ws_socket_push_pong,

@@ -353,6 +353,35 @@ test_plane_last_places (void)
     client_free (few[i]);
 }
 
+/* Test that whoever comes and goes is counted, by the kind of connection, and whoever is cut. */
+static void
+test_plane_counts_who_comes_and_goes (void)
+{
+  HwPlane *plane = plane_new ();
+  Client *first = client_new (plane);
+  Client *second = client_new (plane);
+  HwPlaneTraffic before;
+  HwPlaneTraffic after;
+
+  hw_plane_get_traffic (plane, &before);
+  hw_plane_cut (plane, first->line);
+  wait_until (first->n_news[HW_PLANE_NEWS_OVER] == 1);
+  client_hang_up (second);
+  wait_until (second->n_news[HW_PLANE_NEWS_OVER] == 1);
+  hw_plane_get_traffic (plane, &after);
+
+  g_assert_cmpuint (before.n_open[HW_PLANE_TRANSPORT_WEBSOCKET], ==, 2);
+  g_assert_cmpuint (before.n_open[HW_PLANE_TRANSPORT_HTTP], ==, 0);
+  g_assert_cmpuint (before.n_most, ==, hw_plane_get_max_lines (plane));
+  g_assert_cmpuint (before.n_cut, ==, 0);
+  g_assert_cmpuint (after.n_open[HW_PLANE_TRANSPORT_WEBSOCKET], ==, 0);
+  g_assert_cmpuint (after.n_ever[HW_PLANE_TRANSPORT_WEBSOCKET], ==, 2);
+  g_assert_cmpuint (after.n_cut, ==, 1);
+  client_free (first);
+  client_free (second);
+  plane_free (plane);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -364,6 +393,7 @@ main (int   argc,
   g_test_add_func ("/plane/crowd", test_crowd);
   g_test_add_func ("/plane/said-too-late", test_said_too_late);
   g_test_add_func ("/plane/cut-is-told", test_cut_is_told);
+  g_test_add_func ("/plane/who-comes-and-goes-is-counted", test_plane_counts_who_comes_and_goes);
   g_test_add_func ("/plane/close-ends-all", test_close_ends_all);
   g_test_add_func ("/plane/close-while-telling", test_close_while_telling);
   g_test_add_func ("/plane/last-places-are-for-those-who-have-few", test_plane_last_places);
