@@ -300,6 +300,8 @@ hw_http_listener_take (HwHttpListener *self,
   self->traffic.n_ever++;
   if (refusal != NULL)
     self->traffic.n_refused++;
+  if (refusal != NULL && !self->is_full)
+    self->traffic.n_refused_peer++;
   hw_http_crowd_add (self->crowd, stream);
   hw_http_listener_check_timer (self);
   g_signal_connect (stream, "ready", G_CALLBACK (on_stream_ready), self);
@@ -341,6 +343,7 @@ hw_http_listener_relieve (HwHttpListener *self,
           close (fd);
           self->traffic.n_ever++;
           self->traffic.n_refused++;
+          self->traffic.n_refused_unfit++;
         }
     }
   self->spare_fd = open_spare ();
@@ -415,7 +418,10 @@ on_soup_request_over (SoupServer        *soup,
                       HwHttpListener    *self)
 {
   HwHttpStream *stream = hw_http_stream_get (message);
+  guint class = soup_server_message_get_status (message) / 100;
 
+  if (class < HW_N_STATUS_CLASSES)
+    self->traffic.n_answers[class]++;
   if (stream != NULL)
     hw_http_stream_go_on (stream);
 }

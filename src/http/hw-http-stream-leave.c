@@ -142,6 +142,7 @@ hw_http_stream_refuse (HwHttpStream *self,
   vector.buffer = g_bytes_get_data (answer, &vector.size);
   hw_http_wire_write (self->wire, &vector, 1, &n_written, NULL);
   self->n_written += n_written;
+  self->refused_status = status;
   if (n_written == vector.size)
     hw_http_stream_leave (self);
   else

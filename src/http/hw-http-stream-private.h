@@ -64,6 +64,7 @@ struct _HwHttpStream
 
   guint refusal_status; /* what is answered to whatever is asked, or 0 */
   GError *refusal;      /* (owned) (nullable): why */
+  guint refused_status; /* what we have answered ourselves, behind libsoup's answers, or 0 */
 
   GSource *watch;       /* (owned) (nullable): polls the wire */
   GSource *read_source; /* (owned) (nullable): libsoup's, when it waits */

@@ -481,6 +481,8 @@ hw_http_stream_add_traffic (HwHttpStream *self,
 
   traffic->n_received += self->n_read;
   traffic->n_sent += self->n_written;
+  if (self->refused_status != 0)
+    traffic->n_answers[self->refused_status / 100]++;
 }
 
 /**

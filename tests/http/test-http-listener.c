@@ -491,6 +491,9 @@ test_listener_counts_the_full_house (ListenerHouse *house,
 
   g_assert_cmpuint (count_answers (heard, "503"), ==, 1);
   g_assert_cmpuint (traffic.n_refused, ==, 1);
+  g_assert_cmpuint (traffic.n_refused_peer, ==, 1);
+  g_assert_cmpuint (traffic.n_refused_unfit, ==, 0);
+  g_assert_cmpuint (traffic.n_answers[5], ==, 1);
   g_assert_cmpuint (traffic.n_displaced, ==, HW_HTTP_MAX_OF_PEER);
   g_assert_cmpuint (traffic.n_ever, ==, 2 * HW_HTTP_MAX_OF_PEER + 1);
   g_assert_cmpuint (count_over (silent), ==, HW_HTTP_MAX_OF_PEER);
