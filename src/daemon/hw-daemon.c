@@ -270,6 +270,7 @@ hw_daemon_succeed (HwDaemon *self,
                    GTask    *gtask,
                    char     *url)
 {
+  hw_task_queue_set_stage (self->queue, HW_TASK_QUEUE_SERVING);
   hw_service_manager_tell_ready (self->service_manager);
   g_task_return_pointer (gtask, url, g_free);
 }
@@ -652,6 +653,8 @@ hw_daemon_stop_async (HwDaemon           *self,
   gtask = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (gtask, hw_daemon_stop_async);
   hw_service_manager_tell_stopping (self->service_manager);
+  if (self->queue != NULL)
+    hw_task_queue_set_stage (self->queue, HW_TASK_QUEUE_STOPPING);
 
   if (self->hub == NULL)
     {

@@ -33,6 +33,8 @@ typedef struct
 static const Route routes[HW_N_HTTP_ROUTES] = {
   [HW_HTTP_ROUTE_NONE] = { NULL, FALSE, 0 },
   [HW_HTTP_ROUTE_HEALTH] = { "GET, HEAD", TRUE, 0 },
+  [HW_HTTP_ROUTE_READINESS] = { "GET, HEAD", TRUE, 0 },
+  [HW_HTTP_ROUTE_METRICS] = { "GET, HEAD", FALSE, 0 },
   [HW_HTTP_ROUTE_SESSION] = { "GET, HEAD, POST", FALSE, MAX_SESSION_BODY },
   [HW_HTTP_ROUTE_ADD_TASK] = { "POST", FALSE, MAX_TASK_BODY },
   [HW_HTTP_ROUTE_TASKS] = { "GET, HEAD, POST", FALSE, MAX_TASK_BODY },
@@ -61,6 +63,8 @@ static const struct
   HwHttpRoute route;
 } fixed_paths[] = {
   { "/healthz", HW_HTTP_ROUTE_HEALTH },
+  { "/readyz", HW_HTTP_ROUTE_READINESS },
+  { "/metrics", HW_HTTP_ROUTE_METRICS },
   { "/add-task", HW_HTTP_ROUTE_ADD_TASK },
   { "/api/v1/session", HW_HTTP_ROUTE_SESSION },
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS },
@@ -278,7 +282,7 @@ hw_http_route_has_method (HwHttpRoute route,
  * @method: the method that is asked for
  *
  * Says whether somebody of whom nobody knows who they are may ask: for the files of
- * the web client, for whether the daemon lives, and to be known from now on.
+ * the web client, for whether the daemon lives and is ready, and to be known from now on.
  *
  * Returns: whether they may
  */

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * HwHttpRoute:
  * @HW_HTTP_ROUTE_NONE: nothing stands there
  * @HW_HTTP_ROUTE_HEALTH: `/healthz`
+ * @HW_HTTP_ROUTE_READINESS: `/readyz`
+ * @HW_HTTP_ROUTE_METRICS: `/metrics`
  * @HW_HTTP_ROUTE_SESSION: `/api/v1/session`
  * @HW_HTTP_ROUTE_ADD_TASK: `/add-task`
  * @HW_HTTP_ROUTE_TASKS: `/api/v1/tasks`
@@ -38,6 +40,8 @@ typedef enum
 {
   HW_HTTP_ROUTE_NONE,
   HW_HTTP_ROUTE_HEALTH,
+  HW_HTTP_ROUTE_READINESS,
+  HW_HTTP_ROUTE_METRICS,
   HW_HTTP_ROUTE_SESSION,
   HW_HTTP_ROUTE_ADD_TASK,
   HW_HTTP_ROUTE_TASKS,

@@ -8,6 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-file-api.h"
+#include "hw-health-api.h"
 #include "hw-http-auth.h"
 #include "hw-http-doors.h"
 #include "hw-http-link.h"
@@ -15,6 +16,7 @@
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-stream.h"
+#include "hw-metrics-api.h"
 #include "hw-openapi.h"
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
@@ -22,7 +24,6 @@
 #include "hw-task-json.h"
 #include "hw-web-files.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define PRINCIPAL_KEY "hw-principal"
@@ -49,6 +50,8 @@ struct _HwHttpServer
   HwTaskApi *task_api;   /* (owned) (not nullable) */
   HwPollApi *poll_api;   /* (owned) (not nullable) */
   HwFileApi *file_api;   /* (owned) (not nullable) */
+  HwHealthApi *health_api;   /* (owned) (not nullable) */
+  HwMetricsApi *metrics_api; /* (owned) (not nullable) */
   HwOpenapi *openapi;    /* (owned) (not nullable) */
   HwWebFiles *web_files; /* (owned) (not nullable) */
 
@@ -204,12 +207,30 @@ on_soup_request_read (SoupServer        *soup,
     hw_http_server_promise_tls (self, message);
 }
 
+/* What somebody asks who looks after the daemon. Of whether it is ready, who shows who they are is
+ * told more.
+ */
 static void
-answer_health (SoupServerMessage *message)
+hw_http_server_answer_caretaker (HwHttpServer      *self,
+                                 SoupServerMessage *message,
+                                 HwHttpRoute        route,
+                                 HwPrincipal       *principal)
 {
-  g_autoptr(GBytes) text = g_bytes_new_static ("ok\n", strlen ("ok\n"));
+  g_autoptr(HwPrincipal) known = NULL;
 
-  hw_http_reply_bytes (message, SOUP_STATUS_OK, "text/plain; charset=utf-8", text);
+  if (route == HW_HTTP_ROUTE_METRICS)
+    {
+      hw_metrics_api_answer (self->metrics_api, message, principal);
+    }
+  else if (route == HW_HTTP_ROUTE_HEALTH)
+    {
+      hw_health_api_answer_health (self->health_api, message);
+    }
+  else
+    {
+      known = hw_http_auth_authenticate (self->auth, message, NULL);
+      hw_health_api_answer_readiness (self->health_api, message, known);
+    }
 }
 
 /* Whoever asks with GET was let in, so that there is a session. */
@@ -279,7 +300,9 @@ on_soup_request (SoupServer        *soup,
   switch (route)
     {
     case HW_HTTP_ROUTE_HEALTH:
-      answer_health (message);
+    case HW_HTTP_ROUTE_READINESS:
+    case HW_HTTP_ROUTE_METRICS:
+      hw_http_server_answer_caretaker (self, message, route, principal);
       break;
 
     case HW_HTTP_ROUTE_SESSION:
@@ -310,8 +333,7 @@ on_soup_request (SoupServer        *soup,
       break;
 
     case HW_HTTP_ROUTE_LINK:
-      hw_http_link_answer (message, principal, hw_http_server_get_port (self),
-                           self->token);
+      hw_http_link_answer (message, principal, hw_http_server_get_port (self), self->token);
       break;
 
     case HW_HTTP_ROUTE_OPENAPI:
@@ -353,6 +375,8 @@ hw_http_server_finalize (GObject *object)
 
   g_clear_object (&self->web_files);
   g_clear_object (&self->openapi);
+  g_clear_object (&self->metrics_api);
+  g_clear_object (&self->health_api);
   g_clear_object (&self->file_api);
   g_clear_object (&self->poll_api);
   g_clear_object (&self->task_api);
@@ -426,6 +450,8 @@ hw_http_server_new (HwTaskQueue *queue,
   self->soup = make_soup_server ();
   self->listener = hw_http_listener_new (self->soup, clock);
   self->task_api = hw_task_api_new (queue, self->listener);
+  self->health_api = hw_health_api_new (queue, clock);
+  self->metrics_api = hw_metrics_api_new (queue, clock, plane, self->listener);
   self->doors = hw_http_doors_new (self->listener);
   g_signal_connect_object (self->soup, "request-started", G_CALLBACK (on_soup_request_started),
                            self, G_CONNECT_DEFAULT);

@@ -429,6 +429,8 @@ hw_task_api_answer (HwTaskApi         *self,
 
     case HW_HTTP_ROUTE_NONE:
     case HW_HTTP_ROUTE_HEALTH:
+    case HW_HTTP_ROUTE_READINESS:
+    case HW_HTTP_ROUTE_METRICS:
     case HW_HTTP_ROUTE_SESSION:
     case HW_HTTP_ROUTE_TASK_EVENTS:
     case HW_HTTP_ROUTE_LOG:

@@ -84,6 +84,11 @@ async function casesOf({ daemon, rest }: Begun): Promise<Record<string, Case[]>>
     checkSession: [{ status: 204 }],
     openSession: [{ status: 200, body: { token: daemon.token } }],
     getHealth: ok,
+    getReadiness: ok,
+    getMetrics: [
+      { status: 200 },
+      { status: 200, headers: { Accept: 'application/openmetrics-text;version=1.0.0' } },
+    ],
     getOpenapi: [
       { status: 200 },
       { status: 200, headers: { 'Accept-Encoding': 'identity' } },

@@ -6,6 +6,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import subprocess
 import time
@@ -179,6 +180,36 @@ class FullDiskTest(DiskTest):
         for size in (1, 2, 8):
             with self.subTest(size=size):
                 self.check_size(size)
+
+    def wait_until_ready(self, is_ready: bool) -> dict:
+        """Asks until it is so, and for what else it says of itself."""
+        end = time.monotonic() + daemon.LIMIT
+        while time.monotonic() < end:
+            connection = daemon.UnixConnection(self.state / "run/api.sock")
+            connection.request("GET", "/readyz", headers={"Host": "localhost"})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            connection.close()
+            if answer.status == (200 if is_ready else 503):
+                return {"ready": text} if is_ready else json.loads(text)
+            time.sleep(0.05)
+        self.fail(f"it is {'not' if is_ready else 'always'} ready: {text}")
+
+    def test_readiness_comes_back_with_space(self):
+        """Nobody has to write anything for that: whoever goes by it sends nothing to who is not."""
+        self.mount(16)
+        process = self.start_ready()
+        filler = self.state / "filler"
+
+        self.assertEqual({"ready": "ready\n"}, self.wait_until_ready(True))
+        filler.write_bytes(bytes(13 * 1024 * 1024))
+        problem = self.wait_until_ready(False)
+        self.assertEqual("no-space", problem["error"])
+        self.assertIn("kept for what runs", problem["detail"])
+        self.assertEqual(507, self.ask("POST", "/api/v1/tasks", {"type": "noop"})[0])
+        filler.unlink()
+        self.wait_until_ready(True)
+        daemon.stop(process)
 
     def check_size(self, size: int):
         self.home = daemon.make_home(self)

@@ -35,6 +35,9 @@ static const Row rows[] = {
   { "/API/v1/tasks", HW_HTTP_ROUTE_WEB, 0 },
 
   { "/healthz", HW_HTTP_ROUTE_HEALTH, 0 },
+  { "/readyz", HW_HTTP_ROUTE_READINESS, 0 },
+  { "/metrics", HW_HTTP_ROUTE_METRICS, 0 },
+  { "/metrics/", HW_HTTP_ROUTE_WEB, 0 },
   { "/add-task", HW_HTTP_ROUTE_ADD_TASK, 0 },
   { "/api/v1/session", HW_HTTP_ROUTE_SESSION, 0 },
   { "/api/v1/tasks", HW_HTTP_ROUTE_TASKS, 0 },
@@ -221,7 +224,8 @@ test_http_route_public (void)
 {
   for (guint i = 0; i < HW_N_HTTP_ROUTES; i++)
     {
-      gboolean is_public = i == HW_HTTP_ROUTE_WEB || i == HW_HTTP_ROUTE_HEALTH;
+      gboolean is_public = i == HW_HTTP_ROUTE_WEB || i == HW_HTTP_ROUTE_HEALTH ||
+                           i == HW_HTTP_ROUTE_READINESS;
 
       g_assert_cmpint (hw_http_route_is_public ((HwHttpRoute) i, "GET"), ==, is_public);
       g_assert_cmpint (hw_http_route_is_public ((HwHttpRoute) i, "POST"), ==,

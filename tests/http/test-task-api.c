@@ -166,6 +166,8 @@ static const struct
 } methods[] = {
   { "/", "GET, HEAD" },
   { "/healthz", "GET, HEAD" },
+  { "/readyz", "GET, HEAD" },
+  { "/metrics", "GET, HEAD" },
   { "/add-task", "POST" },
   { "/api/v1/session", "GET, HEAD, POST" },
   { "/api/v1/tasks", "GET, HEAD, POST" },

@@ -38,6 +38,8 @@ type Ask = [method: string, path: string, status: number, fields?: string, body?
 const ASKS: readonly Ask[] = [
   ['GET', '/healthz', 200],
   ['HEAD', '/healthz', 200],
+  ['GET', '/readyz', 200],
+  ['GET', '/metrics', 200],
   ['OPTIONS', '/api/v1/tasks', 405],
   ['GET', '/assets/index-a1b2c3.js', 404],
   ['GET', '/api/v1/session', 204],
