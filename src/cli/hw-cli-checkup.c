@@ -301,6 +301,27 @@ hw_cli_checkup_look_at_containment (const char *root,
                                "write to, by “cgroup-root” in headway.conf."));
 }
 
+/**
+ * hw_cli_checkup_look_at_readiness:
+ * @about: what the daemon says of itself
+ *
+ * Tells whether the daemon takes tasks and runs them, in the words of its door for probes.
+ *
+ * Returns: (transfer full) (nullable): what was found, %NULL if the daemon does not say
+ */
+HwCliFinding *
+hw_cli_checkup_look_at_readiness (const HwAnswerAbout *about)
+{
+  g_return_val_if_fail (about != NULL, NULL);
+
+  if (!about->has_readiness)
+    return NULL;
+  if (about->hindrance != NULL)
+    return hw_cli_finding_new ("ready", FALSE, "%s", about->hindrance);
+
+  return hw_cli_finding_new ("ready", TRUE, _("The daemon takes tasks and runs them."));
+}
+
 /* What is kept of tasks that have ended, in a sentence. */
 static char *
 describe_limits (const HwAnswerAbout *about)

@@ -37,6 +37,7 @@ HwCliFinding *hw_cli_checkup_look_at_lingering (const char *root,
                                                 const char *user);
 HwCliFinding *hw_cli_checkup_look_at_containment (const char *root,
                                                   const char *containment);
+HwCliFinding *hw_cli_checkup_look_at_readiness (const HwAnswerAbout *about);
 HwCliFinding *hw_cli_checkup_look_at_retention (const HwAnswerAbout *about);
 HwCliFinding *hw_cli_checkup_look_at_traffic (const HwAnswerAbout *about);
 GVariant     *hw_cli_finding_to_variant (const HwCliFinding *self);

@@ -215,6 +215,7 @@ on_about_told (GObject      *source,
   about = hw_cli_client_get_about_finish (HW_CLI_CLIENT (source), result, NULL);
   if (about != NULL)
     {
+      add (gtask, hw_cli_checkup_look_at_readiness (about));
       add (gtask, hw_cli_checkup_look_at_containment ("/", about->containment));
       add (gtask, hw_cli_checkup_look_at_retention (about));
       add (gtask, hw_cli_checkup_look_at_traffic (about));

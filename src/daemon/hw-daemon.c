@@ -221,6 +221,12 @@ hw_daemon_leave_link (HwDaemon *self)
     g_warning ("Who has no session does not find this daemon: %s", error->message);
 }
 
+static guint64
+get_output_size (gpointer keeper)
+{
+  return hw_output_keeper_get_size (HW_OUTPUT_KEEPER (keeper));
+}
+
 static gboolean
 hw_daemon_open_doors (HwDaemon *self,
                       GError  **error)
@@ -234,6 +240,8 @@ hw_daemon_open_doors (HwDaemon *self,
   hw_descriptor_limit_raise ();
   self->plane = hw_plane_new (self->clock);
   self->server = hw_http_server_new (self->queue, self->clock, self->plane, token);
+  hw_metrics_api_set_output_size (hw_http_server_get_metrics (self->server), get_output_size,
+                                  self->keeper);
   self->hub = hw_hub_joint_new_hub (self->server, self->queue, self->clock, self->plane);
 
   if (!hw_entrance_settings_apply (hw_config_get_entrances (self->config), folder,

@@ -16,7 +16,6 @@
 #include "hw-http-reply.h"
 #include "hw-http-route.h"
 #include "hw-http-stream.h"
-#include "hw-metrics-api.h"
 #include "hw-openapi.h"
 #include "hw-poll-api.h"
 #include "hw-request-json.h"
@@ -594,6 +593,22 @@ hw_http_server_make_link (HwHttpServer *self,
   g_return_val_if_fail (hw_http_server_get_port (self) != 0, NULL);
 
   return hw_http_link_make (hw_http_server_get_port (self), self->token, task_id);
+}
+
+/**
+ * hw_http_server_get_metrics:
+ * @self: a server
+ *
+ * Gets what answers with metrics.
+ *
+ * Returns: (transfer none): it, to be told what this folder knows nothing of
+ */
+HwMetricsApi *
+hw_http_server_get_metrics (HwHttpServer *self)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+
+  return self->metrics_api;
 }
 
 /**

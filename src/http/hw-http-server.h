@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-http-entrances.h"
+#include "hw-metrics-api.h"
 #include "hw-plane.h"
 #include "hw-task-queue.h"
 
@@ -34,6 +35,7 @@ guint         hw_http_server_get_tls_port (HwHttpServer *self);
 HwHttpEntrances *hw_http_server_get_entrances (HwHttpServer *self);
 char         *hw_http_server_make_link (HwHttpServer *self,
                                         guint64       task_id);
+HwMetricsApi *hw_http_server_get_metrics (HwHttpServer *self);
 SoupServer   *hw_http_server_get_soup_server (HwHttpServer *self);
 HwPrincipal  *hw_http_server_authenticate (HwHttpServer      *self,
                                            SoupServerMessage *message,

@@ -27,6 +27,9 @@ struct _HwMetricsApi
   HwClock *clock;           /* (owned) (not nullable) */
   HwPlane *plane;           /* (owned) (not nullable) */
   HwHttpListener *listener; /* (owned) (not nullable) */
+
+  HwMetricsSizeFunc get_output_size; /* (nullable) */
+  gpointer output;                   /* (unowned) (nullable): for that */
 };
 
 G_DEFINE_FINAL_TYPE (HwMetricsApi, hw_metrics_api, G_TYPE_OBJECT)
@@ -167,6 +170,8 @@ on_surveyed (GObject      *source,
   figures.now = hw_clock_get_real_time (self->clock);
   hw_http_listener_get_traffic (self->listener, &figures.traffic);
   hw_plane_get_traffic (self->plane, &figures.watchers);
+  if (self->get_output_size != NULL)
+    figures.n_output_bytes = self->get_output_size (self->output);
 
   page = hw_metrics_page_write (&figures, inquiry->format);
   hw_http_reply_bytes (message, SOUP_STATUS_OK,
@@ -204,6 +209,25 @@ hw_metrics_api_new (HwTaskQueue    *queue,
   self->listener = g_object_ref (listener);
 
   return self;
+}
+
+/**
+ * hw_metrics_api_set_output_size:
+ * @self: what answers with metrics
+ * @function: tells how much programs have printed that is kept
+ * @user_data: data for @function; it has to live as long as anybody is answered
+ *
+ * Says who knows how large all output is.
+ */
+void
+hw_metrics_api_set_output_size (HwMetricsApi     *self,
+                                HwMetricsSizeFunc function,
+                                gpointer          user_data)
+{
+  g_return_if_fail (HW_IS_METRICS_API (self));
+
+  self->get_output_size = function;
+  self->output = user_data;
 }
 
 /**

@@ -10,6 +10,16 @@
 
 G_BEGIN_DECLS
 
+/**
+ * HwMetricsSizeFunc:
+ * @user_data: what was given with it
+ *
+ * Tells how large something is that this folder knows nothing of.
+ *
+ * Returns: bytes
+ */
+typedef guint64 (*HwMetricsSizeFunc) (gpointer user_data);
+
 #define HW_TYPE_METRICS_API (hw_metrics_api_get_type ())
 G_DECLARE_FINAL_TYPE (HwMetricsApi, hw_metrics_api, HW, METRICS_API, GObject)
 
@@ -17,6 +27,9 @@ HwMetricsApi *hw_metrics_api_new (HwTaskQueue    *queue,
                                   HwClock        *clock,
                                   HwPlane        *plane,
                                   HwHttpListener *listener);
+void          hw_metrics_api_set_output_size (HwMetricsApi     *self,
+                                              HwMetricsSizeFunc function,
+                                              gpointer          user_data);
 void          hw_metrics_api_answer (HwMetricsApi      *self,
                                      SoupServerMessage *message,
                                      HwPrincipal       *principal);

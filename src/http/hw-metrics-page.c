@@ -117,9 +117,11 @@ write_tally (HwMetricsWriter *writer,
 }
 
 static void
-write_store (HwMetricsWriter     *writer,
-             const HwStoreSurvey *survey)
+write_store (HwMetricsWriter        *writer,
+             const HwMetricsFigures *figures)
 {
+  const HwStoreSurvey *survey = figures->survey;
+
   write_histogram (writer, "headway_store_commit_duration_seconds", &survey->commits,
                    "How long transactions took, until they were on disk.");
   write_histogram (writer, "headway_store_sync_duration_seconds", &survey->syncs,
@@ -132,6 +134,8 @@ write_store (HwMetricsWriter     *writer,
                 "Free space on the disk of the database.");
   write_number (writer, HW_METRIC_GAUGE, "headway_store_reserved_bytes", survey->n_reserved_bytes,
                 "Free space below which no new task is taken.");
+  write_number (writer, HW_METRIC_GAUGE, "headway_output_bytes", figures->n_output_bytes,
+                "Output of attempts that have ended, as it is kept.");
 }
 
 static void
@@ -243,7 +247,7 @@ hw_metrics_page_write (const HwMetricsFigures *figures,
   write_daemon (&writer, figures);
   write_tasks (&writer, figures);
   write_tally (&writer, figures->tally);
-  write_store (&writer, figures->survey);
+  write_store (&writer, figures);
   write_watchers (&writer, &figures->watchers);
   write_traffic (&writer, &figures->traffic);
   write_process (&writer, &figures->process);

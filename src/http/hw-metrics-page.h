@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @survey: (unowned): how the store is
  * @tally: (unowned): what began and ended since the daemon was started
  * @now: what time it is, in microseconds since the Unix epoch
+ * @n_output_bytes: what is kept of what programs printed that have ended
  * @traffic: what comes and goes at the front door
  * @watchers: who watches
  * @process: what the kernel says of the daemon
@@ -32,6 +33,7 @@ typedef struct
   const HwStoreSurvey *survey;
   HwTally *tally;
   gint64 now;
+  guint64 n_output_bytes;
   HwTraffic traffic;
   HwPlaneTraffic watchers;
   HwProcessFigures process;

@@ -10,6 +10,7 @@
 #include "hw-http-exchange.h"
 #include "hw-http-query.h"
 #include "hw-http-reply.h"
+#include "hw-readiness.h"
 #include "hw-request-json.h"
 #include "hw-submit-api.h"
 #include "hw-task-json.h"
@@ -332,12 +333,15 @@ on_surveyed (GObject      *source,
   HwTaskQueue *queue = HW_TASK_QUEUE (source);
   g_autoptr(GError) error = NULL;
   g_autoptr(HwStoreSurvey) survey = hw_task_queue_survey_finish (queue, result, &error);
+  g_autoptr(GError) hindrance = NULL;
 
   if (survey != NULL)
     {
+      hindrance = hw_readiness_judge (hw_task_queue_get_stage (queue), survey->refusal);
       hw_http_reply_json (message, SOUP_STATUS_OK,
                           hw_task_json_encode_about (HW_VERSION, hw_task_queue_get_epoch (queue),
                                                      hw_task_queue_get_containment (queue),
+                                                     hindrance != NULL ? hindrance->message : NULL,
                                                      hw_task_queue_get_limits (queue), &survey->counts,
                                                      &inquiry->traffic));
     }

@@ -433,6 +433,7 @@ hw_answer_about_free (HwAnswerAbout *self)
 {
   g_return_if_fail (self != NULL);
 
+  g_free (self->hindrance);
   g_free (self->containment);
   g_free (self);
 }
@@ -519,6 +520,8 @@ hw_answer_json_parse_about (GBytes  *json,
   about = g_new0 (HwAnswerAbout, 1);
   if (!g_variant_lookup (members, HW_FORM_CONTAINMENT, "s", &about->containment))
     about->containment = g_strdup ("");
+  about->has_readiness = g_variant_lookup (members, HW_FORM_READY, "b", NULL);
+  g_variant_lookup (members, HW_FORM_HINDRANCE, "s", &about->hindrance);
   about->has_counts = read_counts (members, about);
   about->has_traffic = read_traffic (members, &about->traffic);
 

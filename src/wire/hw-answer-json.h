@@ -62,6 +62,8 @@ typedef struct
 /**
  * HwAnswerAbout:
  * @containment: how programs are held together, a word; empty if the daemon does not know
+ * @has_readiness: whether it tells whether it is ready; an older one does not
+ * @hindrance: (nullable): what keeps it from taking tasks and running them, in sentences
  * @has_counts: whether it tells the rest; an older one does not
  * @keep_days: how long tasks are kept after their end, or 0 for ever
  * @keep_tasks: how many ended ones of each type are kept, or 0 for all
@@ -75,6 +77,8 @@ typedef struct
 typedef struct
 {
   char *containment;
+  gboolean has_readiness;
+  char *hindrance;
   gboolean has_counts;
   guint64 keep_days;
   guint64 keep_tasks;

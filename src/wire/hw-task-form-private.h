@@ -28,6 +28,8 @@ G_BEGIN_DECLS
 #define HW_FORM_URL "url"
 #define HW_FORM_VERSION "version"
 #define HW_FORM_CONTAINMENT "containment"
+#define HW_FORM_READY "ready"
+#define HW_FORM_HINDRANCE "hindrance"
 #define HW_FORM_KEEP_DAYS "keepDays"
 #define HW_FORM_KEEP_TASKS "keepTasks"
 #define HW_FORM_COUNTS "counts"

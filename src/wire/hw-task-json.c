@@ -528,6 +528,7 @@ write_traffic (HwJsonWriter    *writer,
  * @version: the daemon's version
  * @epoch: the database's number
  * @containment: (nullable): how programs are held together, if that is known
+ * @hindrance: (nullable): what keeps the daemon from taking tasks and running them
  * @limits: what is kept of tasks that have ended
  * @counts: how many tasks there are, and were
  * @traffic: what comes and goes at the front door
@@ -540,6 +541,7 @@ GBytes *
 hw_task_json_encode_about (const char          *version,
                            guint64              epoch,
                            const char          *containment,
+                           const char          *hindrance,
                            const HwStoreLimits *limits,
                            const HwTaskCounts  *counts,
                            const HwTraffic     *traffic)
@@ -556,6 +558,9 @@ hw_task_json_encode_about (const char          *version,
   hw_json_writer_write_string (&writer, HW_FORM_VERSION, version);
   write_uint_member (&writer, HW_FORM_EPOCH, epoch);
   hw_json_writer_write_string (&writer, HW_FORM_CONTAINMENT, containment);
+  hw_json_writer_name (&writer, HW_FORM_READY);
+  hw_json_writer_add_boolean (&writer, hindrance == NULL);
+  hw_json_writer_write_string (&writer, HW_FORM_HINDRANCE, hindrance);
   write_uint_member (&writer, HW_FORM_KEEP_DAYS, (guint64) (limits->max_age / G_TIME_SPAN_DAY));
   write_uint_member (&writer, HW_FORM_KEEP_TASKS, limits->max_tasks);
   write_counts (&writer, counts);

@@ -39,6 +39,7 @@ GBytes *hw_task_json_encode_files (const HwFileList *list);
 GBytes *hw_task_json_encode_about (const char          *version,
                                    guint64              epoch,
                                    const char          *containment,
+                                   const char          *hindrance,
                                    const HwStoreLimits *limits,
                                    const HwTaskCounts  *counts,
                                    const HwTraffic     *traffic);

@@ -21,11 +21,11 @@ G_BEGIN_DECLS
  * @n_most: how many may
  * @n_ever: how many there ever were since the daemon started
  * @n_refused: how many of them were told to come again, as there was no room, or sent away
- * @n_refused_peer: of these, how many came from a user or an address that had too many already
- * @n_refused_unfit: how many there was no descriptor for
  * @n_displaced: how many were closed to make room
  * @n_received: how many bytes all of them sent to us
  * @n_sent: how many bytes were sent to them
+ * @n_refused_peer: how many of @n_refused came from a user or an address that had too many already
+ * @n_refused_unfit: how many of @n_refused there was no descriptor for
  * @n_answers: how many requests were answered on them, by the first digit of the status: not those
  *   whose answer lasts, nor those that became WebSockets
  *
@@ -38,11 +38,11 @@ typedef struct
   guint64 n_most;
   guint64 n_ever;
   guint64 n_refused;
-  guint64 n_refused_peer;
-  guint64 n_refused_unfit;
   guint64 n_displaced;
   guint64 n_received;
   guint64 n_sent;
+  guint64 n_refused_peer;
+  guint64 n_refused_unfit;
   guint64 n_answers[HW_N_STATUS_CLASSES];
 } HwTraffic;
 

@@ -110,6 +110,23 @@ test_cli_checkup_tells_what_is_kept (void)
   g_assert_null (hw_cli_checkup_look_at_retention (&(HwAnswerAbout) { .has_counts = FALSE }));
 }
 
+/* What the daemon says of whether it is ready is passed on as it is; an older one does not say. */
+static void
+test_cli_checkup_passes_on_what_hinders (void)
+{
+  char sentence[] = "The disk is full.";
+  g_autoptr(HwCliFinding) good =
+    hw_cli_checkup_look_at_readiness (&(HwAnswerAbout) { .has_readiness = TRUE });
+  g_autoptr(HwCliFinding) bad =
+    hw_cli_checkup_look_at_readiness (&(HwAnswerAbout) { .has_readiness = TRUE,
+                                                         .hindrance = sentence });
+
+  g_assert_true (good->is_good);
+  g_assert_false (bad->is_good);
+  g_assert_cmpstr (bad->text, ==, sentence);
+  g_assert_null (hw_cli_checkup_look_at_readiness (&(HwAnswerAbout) { .has_readiness = FALSE }));
+}
+
 /* What comes and goes is told, but for an older daemon, which does not say. */
 static void
 test_cli_checkup_tells_what_comes_and_goes (void)
@@ -135,6 +152,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/cli-checkup/passes-on-what-hinders", test_cli_checkup_passes_on_what_hinders);
   g_test_add_func ("/cli-checkup/explains-the-containment",
                    test_cli_checkup_explains_the_containment);
   g_test_add_func ("/cli-checkup/tells-what-comes-and-goes",

@@ -429,6 +429,7 @@ class CommandsTest(House):
         done = self.headway("doctor")
         self.assertIn("✓ socket", done.stdout)
         self.assertRegex(done.stdout, r"✓ version +The daemon is headwayd \d")
+        self.assertRegex(done.stdout, r"✓ ready +The daemon takes tasks")
         self.state.chmod(0o755)
         done = self.headway("doctor")
         self.assertEqual(1, done.returncode)

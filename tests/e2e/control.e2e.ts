@@ -187,6 +187,8 @@ test('the daemon says what it is, and what holds a program together', async () =
     version: expect.stringMatching(/^\d+\.\d+/) as unknown,
     epoch: expect.any(Number) as unknown,
     containment: expect.stringMatching(/^(scope|cgroup|session)$/) as unknown,
+    ready: true,
+    hindrance: null,
     keepDays: 30,
     keepTasks: 0,
     counts: {

@@ -641,20 +641,20 @@ test_answer_json_about (void)
   const HwTaskCounts counts = { .n_in_state = { 1, 2, 3, 4 },
                                 .ever = { .n_added = 20, .n_completed = 6, .n_failed = 7 } };
   const HwTraffic traffic = { 1, 512, 70, 4, 5, G_GUINT64_CONSTANT (0x100000000), 3000 };
-  g_autoptr(GBytes) json = hw_task_json_encode_about ("1", 9, "scope", &limits, &counts, &traffic);
+  g_autoptr(GBytes) json = hw_task_json_encode_about ("1", 9, "scope", "Full.", &limits, &counts,
+                                                      &traffic);
   g_autoptr(GBytes) older = g_bytes_new_static ("{\"version\":\"1\"}", 15);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwAnswerAbout) about = hw_answer_json_parse_about (json, &error);
+  g_autoptr(HwAnswerAbout) about = hw_answer_json_parse_about (json, NULL);
   g_autoptr(HwAnswerAbout) bare = hw_answer_json_parse_about (older, NULL);
 
-  g_assert_no_error (error);
   g_assert_cmpstr (about->containment, ==, "scope");
-  g_assert_true (about->has_counts && about->has_traffic);
+  g_assert_cmpstr (about->hindrance, ==, "Full.");
+  g_assert_true (about->has_readiness && about->has_counts && about->has_traffic);
   g_assert_cmpuint (about->keep_days, ==, 3);
   g_assert_cmpuint (about->n_there, ==, 10);
   g_assert_cmpmem (&about->ever, sizeof (about->ever), &counts.ever, sizeof (counts.ever));
   g_assert_cmpmem (&about->traffic, sizeof (about->traffic), &traffic, sizeof (traffic));
-  g_assert_false (bare->has_counts || bare->has_traffic);
+  g_assert_false (bare->has_readiness || bare->has_counts || bare->has_traffic);
 }
 
 int
