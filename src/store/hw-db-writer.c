@@ -8,6 +8,7 @@
 
 #include "hw-db-answers.h"
 #include "hw-db-log-keeper.h"
+#include "hw-db-requests.h"
 #include "hw-db-statement.h"
 #include "hw-error.h"
 #include "hw-event.h"
@@ -16,19 +17,15 @@
 /**
  * HwDbWriter:
  *
- * The one thread that writes. It takes all requests that wait into one transaction:
- * the more there are, the cheaper is each, and nobody ever waits for a timer. So what
- * comes up in one round of the main context is handed over together, at its end, unless the
- * thread has nothing to do and there is enough for it. A request that is refused leaves the
- * others alone.
+ * The one thread that writes. It takes all requests that wait into one transaction. A request
+ * that is refused leaves the others alone.
  *
  * What was committed is told in the main context, and only then does each request
  * end.
  */
 struct _HwDbWriter
 {
-  GAsyncQueue *waiting;           /* (owned) (element-type GPtrArray): the requests of a round of
-                                   * the main context; and the two below */
+  HwDbRequests *requests;         /* (owned) */
   HwDbAnswers *answers;           /* (owned) */
   HwDbWriterFunc function;
   HwDbWriterFailedFunc failed_function; /* (nullable) */
@@ -36,8 +33,6 @@ struct _HwDbWriter
   GThread *thread;                /* (owned) (nullable): until closed */
 
   /* Of the main context. */
-  GPtrArray *pushed;              /* (owned) (element-type GTask): to be handed over */
-  GSource *round_end;             /* (owned) */
   HwDbTimes *times;               /* (unowned) */
 
   /* Of the thread. */
@@ -64,12 +59,6 @@ typedef struct
   HwDbSpan span;     /* how long it took */
 } Answer;
 
-/* What hw_db_writer_close() puts behind the last request. */
-static const char end_of_requests;
-
-/* What the checkpointer puts there when the disk has failed under it. */
-static const char failure_of_log;
-
 /* Tasks that go into the index of words at once, some milliseconds of work: as many as
  * make each cheap.
  */
@@ -90,16 +79,6 @@ static const char failure_of_log;
  * then takes some 300 ms.
  */
 #define MAX_UNINDEXED 32768
-
-/* Requests in one transaction. More gain nothing, and the first would wait for the
- * last.
- */
-#define MAX_REQUESTS 1024
-
-/* As many are worth a transaction if the thread has nothing to do: then it writes these while
- * the main context comes to the others. For fewer, what a transaction costs by itself counts.
- */
-#define ENOUGH_REQUESTS 16
 
 static void
 answer_free (Answer *answer)
@@ -420,15 +399,13 @@ hw_db_writer_lacks_room (HwDbWriter *self)
 }
 
 /* Waits for a request, and does meanwhile what nobody waits for. */
-static gpointer
+static void
 hw_db_writer_wait (HwDbWriter *self)
 {
   while (hw_db_writer_lacks_room (self))
     {
-      gpointer request = g_async_queue_timeout_pop (self->waiting, PAUSE);
-
-      if (request != NULL)
-        return request;
+      if (hw_db_requests_wait (self->requests, PAUSE))
+        return;
 
       hw_db_log_keeper_make_room (&self->log_keeper);
       hw_db_writer_tell_failure (self);
@@ -436,37 +413,15 @@ hw_db_writer_wait (HwDbWriter *self)
 
   for (guint64 time = QUIET_TIME; hw_db_writer_lacks_words (self, TASKS_TO_INDEX); time = 0)
     {
-      gpointer request = g_async_queue_timeout_pop (self->waiting, time);
-
-      if (request != NULL)
-        return request;
+      if (hw_db_requests_wait (self->requests, time))
+        return;
 
       hw_db_writer_index (self);
       hw_db_writer_look_after_log (self);
       hw_db_writer_tell_failure (self);
     }
 
-  return g_async_queue_pop (self->waiting);
-}
-
-/* Waits for requests, and takes all there are. */
-static GPtrArray *
-hw_db_writer_take (HwDbWriter *self)
-{
-  GPtrArray *gtasks = g_ptr_array_new_with_free_func (g_object_unref);
-  gpointer request = hw_db_writer_wait (self);
-
-  while (request != NULL && request != &end_of_requests)
-    {
-      if (request == &failure_of_log)
-        self->has_log_failed = TRUE;
-      else
-        g_ptr_array_extend_and_steal (gtasks, request);
-      request = gtasks->len < MAX_REQUESTS ? g_async_queue_try_pop (self->waiting) : NULL;
-    }
-  self->is_ending = request == &end_of_requests;
-
-  return gtasks;
+  hw_db_requests_wait (self->requests, HW_DB_REQUESTS_FOREVER);
 }
 
 /* In the checkpointer's thread. */
@@ -475,7 +430,7 @@ on_log_failed (gpointer user_data)
 {
   HwDbWriter *self = user_data;
 
-  g_async_queue_push (self->waiting, (gpointer) &failure_of_log);
+  hw_db_requests_interrupt (self->requests);
 }
 
 static gpointer
@@ -485,8 +440,10 @@ run (gpointer user_data)
 
   while (!self->is_ending)
     {
-      GPtrArray *gtasks = hw_db_writer_take (self);
+      GPtrArray *gtasks;
 
+      hw_db_writer_wait (self);
+      gtasks = hw_db_requests_take (self->requests, &self->has_log_failed, &self->is_ending);
       if (gtasks->len == 0)
         {
           g_ptr_array_unref (gtasks);
@@ -506,62 +463,6 @@ run (gpointer user_data)
     hw_high_water_sync (self->high_water);
 
   return NULL;
-}
-
-/* In the main context. The thread sees all of them or none, and is woken once. */
-static void
-hw_db_writer_hand_over (HwDbWriter *self)
-{
-  if (self->pushed->len == 0)
-    return;
-
-  g_async_queue_push (self->waiting, g_steal_pointer (&self->pushed));
-  self->pushed = g_ptr_array_new ();
-}
-
-/* What comes next after all that is ready now. It is looked at in each round of the main
- * context: to set a time for it would wake that up, which costs two calls of the system.
- */
-typedef struct
-{
-  GSource parent_instance;
-
-  HwDbWriter *writer; /* (unowned): outlives the source */
-} RoundEnd;
-
-static gboolean
-round_end_prepare (GSource *source,
-                   int     *timeout)
-{
-  return ((RoundEnd *) source)->writer->pushed->len > 0;
-}
-
-static gboolean
-round_end_dispatch (GSource    *source,
-                    GSourceFunc callback,
-                    gpointer    user_data)
-{
-  hw_db_writer_hand_over (((RoundEnd *) source)->writer);
-
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs round_end_funcs = {
-  .prepare = round_end_prepare,
-  .dispatch = round_end_dispatch,
-};
-
-static GSource *
-make_round_end (HwDbWriter *self)
-{
-  GSource *source = g_source_new (&round_end_funcs, sizeof (RoundEnd));
-
-  ((RoundEnd *) source)->writer = self;
-  g_source_set_static_name (source, "database requests");
-  g_source_set_priority (source, G_PRIORITY_DEFAULT - 1);
-  g_source_attach (source, g_main_context_get_thread_default ());
-
-  return source;
 }
 
 /**
@@ -594,7 +495,7 @@ hw_db_writer_new (HwDb                  *db,
   g_return_val_if_fail (function != NULL, NULL);
 
   self = g_new0 (HwDbWriter, 1);
-  self->waiting = g_async_queue_new ();
+  self->requests = hw_db_requests_new ();
   self->answers = hw_db_answers_new (g_main_context_get_thread_default (), on_answer, self);
   self->function = function;
   self->user_data = user_data;
@@ -603,8 +504,6 @@ hw_db_writer_new (HwDb                  *db,
   self->log_keeper = (HwDbLogKeeper) { .db = db, .checkpointer = checkpointer };
   self->high_water = high_water;
   self->numbers = *numbers;
-  self->pushed = g_ptr_array_new ();
-  self->round_end = make_round_end (self);
   self->times = times;
   hw_db_checkpointer_set_function (checkpointer, on_log_failed, self);
   self->thread = g_thread_new ("store writer", run, self);
@@ -660,12 +559,7 @@ hw_db_writer_push (HwDbWriter *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (self->thread != NULL);
 
-  g_ptr_array_add (self->pushed, gtask);
-
-  /* The queue's length is below 0 while the thread waits. */
-  if (self->pushed->len == MAX_REQUESTS || hw_sqlite_write_is_large (g_task_get_task_data (gtask)) ||
-      (self->pushed->len >= ENOUGH_REQUESTS && g_async_queue_length (self->waiting) < 0))
-    hw_db_writer_hand_over (self);
+  hw_db_requests_push (self->requests, gtask);
 }
 
 /**
@@ -683,9 +577,7 @@ hw_db_writer_close (HwDbWriter *self)
   if (self->thread == NULL)
     return;
 
-  hw_db_writer_hand_over (self);
-  g_source_destroy (self->round_end);
-  g_async_queue_push (self->waiting, (gpointer) &end_of_requests);
+  hw_db_requests_close (self->requests);
   g_thread_join (g_steal_pointer (&self->thread));
   hw_db_answers_close (self->answers);
 }
@@ -699,9 +591,7 @@ hw_db_writer_free (HwDbWriter *self)
   hw_high_water_free (self->high_water);
   hw_db_checkpointer_free (self->checkpointer);
   hw_db_free (self->db);
-  g_source_unref (self->round_end);
-  g_ptr_array_unref (self->pushed);
-  g_async_queue_unref (self->waiting);
+  hw_db_requests_free (self->requests);
   hw_db_answers_unref (self->answers);
   g_clear_error (&self->failure);
   g_free (self);
