@@ -7,10 +7,31 @@
 #include "hw-fan-out.h"
 
 #include "hw-event-log.h"
+#include "hw-watch-audience.h"
 #include "hw-watcher.h"
 
 /* How many events are looked at in one go. */
 #define PAGE_SIZE 256
+
+/* Where a cursor is among what can be told. */
+typedef struct
+{
+  guint64 task_id; /* or 0: which it is about */
+  guint64 seq;     /* as in a place */
+  guint64 rev;
+} Cursor;
+
+/* What somebody was told from one place to another, for those who come after them from the same
+ * place.
+ */
+typedef struct
+{
+  HwWatchAudience *audience; /* (owned) (nullable): who; none if nothing is known */
+  Cursor from;
+  Cursor to;
+  GString *text; /* (owned) */
+  gboolean has_ended;
+} Told;
 
 /**
  * HwFanOut:
@@ -18,7 +39,8 @@
  * Tells those who watch what happens: one copy of the recent events for all of them, and for
  * each a cursor in it. Who is to be told is found by the task that an event is about, so an
  * event costs as much as there are who see it, and nothing for all others. How an event is
- * written is the watch's own.
+ * written is the watch's own; for those who watch alike, and stand at the same place, all that
+ * there is is written once.
  *
  * It knows no thread, no socket and no clock: events and time go in, bytes come out.
  */
@@ -35,18 +57,11 @@ struct _HwFanOut
   struct Watch *youngest; /* (nullable): who was last */
   gint64 now;
 
-  struct Audience *audience; /* (owned) (nullable): of the watch that was added last */
+  HwWatchAudience *audience; /* (owned) (nullable): of the watch that was added last */
   GPtrArray *page;        /* (owned) (element-type HwEvent): room to read into */
+  Told told;
   HwEvent *heartbeat;     /* (owned) (nullable): the last one that was made */
 };
-
-/* What those have in common who watch alike. */
-typedef struct Audience
-{
-  HwWatchPlace place; /* but where each of them stands, and which task it is about */
-  HwWatchWriteFunc write;
-  GBytes *head;       /* (owned) (nullable): for @write */
-} Audience;
 
 /* A watch, as we know it. Thousands of these wait, so that each byte counts. */
 typedef struct Watch
@@ -59,43 +74,10 @@ typedef struct Watch
   struct Watch *younger;
   gpointer owner;
 
-  Audience *audience; /* (owned) */
-  guint64 task_id;    /* or 0 */
-  guint64 seq;        /* as in a place */
-  guint64 rev;
+  HwWatchAudience *audience; /* (owned) */
+  Cursor cursor;
   gint64 told_at;
 } Watch;
-
-static void
-audience_clear (gpointer data)
-{
-  Audience *self = data;
-
-  hw_watch_place_clear (&self->place);
-  g_clear_pointer (&self->head, g_bytes_unref);
-}
-
-static void
-audience_unref (Audience *self)
-{
-  g_rc_box_release_full (self, audience_clear);
-}
-
-static gboolean
-audience_is_of (const Audience     *self,
-                const HwWatchPlace *place,
-                HwWatchWriteFunc    write,
-                GBytes             *head)
-{
-  const HwWatchFilter *filter = &self->place.filter;
-
-  return self->place.queue == place->queue && self->write == write &&
-         hw_principal_equals (self->place.principal, place->principal) &&
-         g_strcmp0 (filter->type, place->filter.type) == 0 &&
-         g_strcmp0 (filter->owner, place->filter.owner) == 0 &&
-         (self->head == NULL) == (head == NULL) &&
-         (head == NULL || g_bytes_equal (self->head, head));
-}
 
 /**
  * hw_fan_out_new:
@@ -126,8 +108,16 @@ hw_fan_out_new (guint64      epoch,
   hw_event_log_begin (self->log, head);
   self->by_task = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, NULL);
   self->page = hw_events_new ();
+  self->told.text = g_string_new (NULL);
 
   return self;
+}
+
+/* There is more to tell now, or less. */
+static void
+hw_fan_out_forget_told (HwFanOut *self)
+{
+  g_clear_pointer (&self->told.audience, hw_watch_audience_unref);
 }
 
 void
@@ -138,7 +128,9 @@ hw_fan_out_free (HwFanOut *self)
   while (self->oldest != NULL)
     hw_fan_out_remove (self, &self->oldest->parent);
   g_clear_pointer (&self->heartbeat, hw_event_unref);
-  g_clear_pointer (&self->audience, audience_unref);
+  hw_fan_out_forget_told (self);
+  g_string_free (self->told.text, TRUE);
+  g_clear_pointer (&self->audience, hw_watch_audience_unref);
   g_clear_pointer (&self->page, g_ptr_array_unref);
   g_clear_pointer (&self->by_task, g_hash_table_unref);
   g_clear_object (&self->log);
@@ -155,7 +147,7 @@ hw_fan_out_wake (HwFanOut *self,
     return;
 
   watch->parent.is_woken = TRUE;
-  watch->seq = MAX (watch->seq, head);
+  watch->cursor.seq = MAX (watch->cursor.seq, head);
   self->function (watch->owner, self->user_data);
 }
 
@@ -184,6 +176,7 @@ hw_fan_out_restart (HwFanOut *self,
   for (Watch *watch = self->oldest; watch != NULL; watch = watch->younger)
     hw_fan_out_wake (self, watch, hw_event_log_get_head (self->log));
 
+  hw_fan_out_forget_told (self);
   g_clear_object (&self->log);
   self->log = hw_event_log_new (NULL);
   hw_event_log_begin (self->log, head);
@@ -216,6 +209,7 @@ hw_fan_out_append (HwFanOut  *self,
 
   g_return_if_fail (self != NULL && events != NULL);
 
+  hw_fan_out_forget_told (self);
   head = hw_event_log_get_head (self->log);
   hw_event_log_append (self->log, events);
   for (guint i = 0; i < events->len; i++)
@@ -246,6 +240,7 @@ hw_fan_out_set_levels (HwFanOut  *self,
 
   g_return_if_fail (self != NULL && levels != NULL);
 
+  hw_fan_out_forget_told (self);
   head = hw_event_log_get_head (self->log);
   for (guint i = 0; i < levels->len; i++)
     {
@@ -268,7 +263,7 @@ hw_fan_out_set_first (HwFanOut *self,
   if (task_id == 0)
     self->of_all = first;
   else if (first != NULL)
-    g_hash_table_replace (self->by_task, &first->task_id, first);
+    g_hash_table_replace (self->by_task, &first->cursor.task_id, first);
   else
     g_hash_table_remove (self->by_task, &task_id);
 }
@@ -358,27 +353,6 @@ hw_fan_out_tick (HwFanOut *self,
     }
 }
 
-/* Clients of one kind count their streams alike, and most have one owner: those that come after
- * each other have all that in common. Returns: (transfer full): what is said here
- */
-static Audience *
-hw_fan_out_share_audience (HwFanOut        *self,
-                           HwWatchPlace    *place,
-                           HwWatchWriteFunc write,
-                           GBytes          *head)
-{
-  if (self->audience == NULL || !audience_is_of (self->audience, place, write, head))
-    {
-      g_clear_pointer (&self->audience, audience_unref);
-      self->audience = g_rc_box_new0 (Audience);
-      hw_watch_place_move (place, &self->audience->place);
-      self->audience->write = write;
-      self->audience->head = head != NULL ? g_bytes_ref (head) : NULL;
-    }
-
-  return g_rc_box_acquire (self->audience);
-}
-
 /**
  * hw_fan_out_add:
  * @self: a fan-out
@@ -404,17 +378,14 @@ hw_fan_out_add (HwFanOut        *self,
 
   watch = g_slice_new0 (Watch);
   watch->owner = owner;
-  watch->task_id = place->filter.task_id;
-  watch->seq = place->seq;
-  watch->rev = place->rev;
-  watch->audience = hw_fan_out_share_audience (self, place, write, head);
-  hw_watch_place_clear (place);
+  watch->cursor = (Cursor) { place->filter.task_id, place->seq, place->rev };
+  watch->audience = hw_watch_audience_share (&self->audience, place, write, head);
   hw_fan_out_link_youngest (self, watch);
 
-  watch->next = hw_fan_out_get_first (self, watch->task_id);
+  watch->next = hw_fan_out_get_first (self, watch->cursor.task_id);
   if (watch->next != NULL)
     watch->next->previous = watch;
-  hw_fan_out_set_first (self, watch->task_id, watch);
+  hw_fan_out_set_first (self, watch->cursor.task_id, watch);
 
   hw_fan_out_wake (self, watch, 0);
 
@@ -441,10 +412,10 @@ hw_fan_out_remove (HwFanOut *self,
   if (gone->previous != NULL)
     gone->previous->next = gone->next;
   else
-    hw_fan_out_set_first (self, gone->task_id, gone->next);
+    hw_fan_out_set_first (self, gone->cursor.task_id, gone->next);
 
   hw_fan_out_unlink_age (self, gone);
-  audience_unref (gone->audience);
+  hw_watch_audience_unref (gone->audience);
   g_slice_free (Watch, gone);
 }
 
@@ -477,7 +448,7 @@ hw_watch_get_seq (const HwWatch *watch)
 {
   g_return_val_if_fail (watch != NULL, 0);
 
-  return ((const Watch *) watch)->seq;
+  return ((const Watch *) watch)->cursor.seq;
 }
 
 /**
@@ -495,21 +466,10 @@ hw_watch_get_place (const HwWatch *watch,
 
   g_return_if_fail (watch != NULL && place != NULL);
 
-  hw_watch_place_copy (&self->audience->place, place);
-  place->filter.task_id = self->task_id;
-  place->seq = self->seq;
-  place->rev = self->rev;
-}
-
-static gboolean
-watch_sees (const Watch *watch,
-            HwEvent     *event)
-{
-  HwWatchFilter filter = watch->audience->place.filter;
-
-  filter.task_id = watch->task_id;
-
-  return hw_watch_filter_sees (&filter, watch->audience->place.principal, event);
+  hw_watch_place_copy (hw_watch_audience_get_place (self->audience), place);
+  place->filter.task_id = self->cursor.task_id;
+  place->seq = self->cursor.seq;
+  place->rev = self->cursor.rev;
 }
 
 static void
@@ -522,27 +482,19 @@ watch_note_state (Watch   *watch,
     watch->parent.has_ended = hw_task_state_is_final (state);
 }
 
-static void
-watch_write (Watch   *watch,
-             HwEvent *event,
-             GString *output)
-{
-  watch->audience->write (output, watch->audience->head, event);
-}
-
 /* Moves the cursors over an event, and writes it if it is for this watch. */
 static void
 watch_tell (Watch   *watch,
             HwEvent *event,
             GString *output)
 {
-  watch->seq = MAX (watch->seq, hw_event_get_seq (event));
-  watch->rev = MAX (watch->rev, hw_event_get_rev (event));
-  if (!watch_sees (watch, event))
+  watch->cursor.seq = MAX (watch->cursor.seq, hw_event_get_seq (event));
+  watch->cursor.rev = MAX (watch->cursor.rev, hw_event_get_rev (event));
+  if (!hw_watch_audience_sees (watch->audience, watch->cursor.task_id, event))
     return;
 
   watch_note_state (watch, event);
-  watch_write (watch, event, output);
+  hw_watch_audience_write (watch->audience, event, output);
 }
 
 /* Writes the page, or as much of it as is enough. Returns: whether that was all */
@@ -574,7 +526,7 @@ hw_fan_out_read_events (HwFanOut     *self,
   guint64 reached = 0;
 
   g_ptr_array_set_size (self->page, 0);
-  if (!hw_event_log_read_recent (self->log, watch->task_id, watch->seq, PAGE_SIZE, self->page,
+  if (!hw_event_log_read_recent (self->log, watch->cursor.task_id, watch->cursor.seq, PAGE_SIZE, self->page,
                                  &reached))
     {
       *state = HW_WATCH_BEHIND;
@@ -584,7 +536,7 @@ hw_fan_out_read_events (HwFanOut     *self,
   if (!hw_fan_out_tell_page (self, watch, output, enough))
     return FALSE;
 
-  watch->seq = MAX (watch->seq, reached);
+  watch->cursor.seq = MAX (watch->cursor.seq, reached);
 
   return reached >= hw_event_log_get_head (self->log);
 }
@@ -596,7 +548,7 @@ hw_fan_out_read_levels (HwFanOut *self,
                         gsize     enough)
 {
   g_ptr_array_set_size (self->page, 0);
-  hw_event_log_read_levels (self->log, watch->task_id, watch->rev, self->page);
+  hw_event_log_read_levels (self->log, watch->cursor.task_id, watch->cursor.rev, self->page);
 
   return hw_fan_out_tell_page (self, watch, output, enough);
 }
@@ -607,7 +559,7 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
                            Watch    *watch,
                            GString  *output)
 {
-  guint64 head = MAX (hw_event_log_get_head (self->log), watch->seq);
+  guint64 head = MAX (hw_event_log_get_head (self->log), watch->cursor.seq);
 
   if (self->heartbeat == NULL || hw_event_get_seq (self->heartbeat) != head)
     {
@@ -615,8 +567,82 @@ hw_fan_out_tell_heartbeat (HwFanOut *self,
       self->heartbeat = hw_event_new_heartbeat (self->epoch, head);
     }
 
-  watch->seq = head;
-  watch_write (watch, self->heartbeat, output);
+  watch->cursor.seq = head;
+  hw_watch_audience_write (watch->audience, self->heartbeat, output);
+}
+
+/* All that there is was told. Returns: what has become of the watch */
+static HwWatchState
+watch_rest (Watch *watch)
+{
+  watch->parent.is_due = FALSE;
+  watch->parent.is_woken = FALSE;
+
+  return watch->cursor.task_id != 0 && watch->parent.has_ended ? HW_WATCH_ENDED : HW_WATCH_GOES_ON;
+}
+
+/* Notes what a watch was told since it was at @from, behind the first @length bytes of @output. */
+static void
+hw_fan_out_note_told (HwFanOut     *self,
+                      const Watch  *watch,
+                      const Cursor *from,
+                      GString      *output,
+                      gsize         length)
+{
+  Told *told = &self->told;
+
+  hw_fan_out_forget_told (self);
+  told->audience = hw_watch_audience_ref (watch->audience);
+  told->from = *from;
+  told->to = watch->cursor;
+  told->has_ended = watch->parent.has_ended;
+  g_string_truncate (told->text, 0);
+  g_string_append_len (told->text, output->str + length, (gssize) (output->len - length));
+}
+
+/* Tells a watch what another one was told from the same place. Returns: whether there was one */
+static gboolean
+hw_fan_out_repeat (HwFanOut *self,
+                   Watch    *watch,
+                   GString  *output,
+                   gsize     enough)
+{
+  const Told *told = &self->told;
+
+  if (told->audience != watch->audience || told->from.task_id != watch->cursor.task_id ||
+      told->from.seq != watch->cursor.seq || told->from.rev != watch->cursor.rev ||
+      output->len + told->text->len > enough)
+    return FALSE;
+
+  g_string_append_len (output, told->text->str, (gssize) told->text->len);
+  watch->cursor = told->to;
+  watch->parent.has_ended = told->has_ended;
+
+  return TRUE;
+}
+
+/* Returns: whether all that there is was told */
+static gboolean
+hw_fan_out_tell (HwFanOut     *self,
+                 Watch        *watch,
+                 GString      *output,
+                 gsize         enough,
+                 HwWatchState *state)
+{
+  const Cursor from = watch->cursor;
+  gsize length = output->len;
+
+  if (hw_fan_out_repeat (self, watch, output, enough))
+    return TRUE;
+
+  if (!hw_fan_out_read_events (self, watch, output, enough, state) ||
+      !hw_fan_out_read_levels (self, watch, output, enough))
+    return FALSE;
+
+  if (output->len > length)
+    hw_fan_out_note_told (self, watch, &from, output, length);
+
+  return TRUE;
 }
 
 /**
@@ -643,15 +669,11 @@ hw_fan_out_read (HwFanOut *self,
   g_return_val_if_fail (self != NULL && watch != NULL && output != NULL, HW_WATCH_GOES_ON);
 
   length = output->len;
-  if (hw_fan_out_read_events (self, reading, output, enough, &state) &&
-      hw_fan_out_read_levels (self, reading, output, enough))
+  if (hw_fan_out_tell (self, reading, output, enough, &state))
     {
       if (output->len == length && watch->is_due)
         hw_fan_out_tell_heartbeat (self, reading, output);
-      watch->is_due = FALSE;
-      watch->is_woken = FALSE;
-      if (reading->task_id != 0 && watch->has_ended)
-        state = HW_WATCH_ENDED;
+      state = watch_rest (reading);
     }
 
   if (output->len > length)

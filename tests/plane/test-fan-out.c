@@ -443,6 +443,109 @@ test_others_stay (Fixture      *fixture,
   g_assert_cmpstr (fixture->woken->str, ==, "");
 }
 
+/* Counts into what stands in its head, which is no text. */
+static void
+write_and_count (GString *output,
+                 GBytes  *head,
+                 HwEvent *event)
+{
+  guint *count = *(guint *const *) g_bytes_get_data (head, NULL);
+
+  (*count)++;
+  g_string_append_printf (output, "%" G_GUINT64_FORMAT " ", hw_event_get_seq (event));
+}
+
+static HwWatch *
+watch_and_count (Fixture    *fixture,
+                 const char *who,
+                 guint      *count)
+{
+  HwWatchPlace place = {
+    .principal = hw_principal_new (HW_DOOR_TCP, who, FALSE),
+    .seq = fixture->seq,
+  };
+  g_autoptr(GBytes) head = g_bytes_new (&count, sizeof (count));
+
+  return hw_fan_out_add (fixture->fan_out, &place, write_and_count, head, (gpointer) "x");
+}
+
+/* Test that those who watch alike and stand at the same place have what is told written once, and
+ * each all of it.
+ */
+static void
+test_alike_have_one_text (Fixture      *fixture,
+                          gconstpointer test_data)
+{
+  guint n_written = 0;
+  guint n_of_other = 0;
+  HwWatch *watches[10];
+  HwWatch *other;
+
+  for (guint i = 0; i < G_N_ELEMENTS (watches); i++)
+    watches[i] = watch_and_count (fixture, "token:guest", &n_written);
+  other = watch_and_count (fixture, "token:stranger", &n_of_other);
+
+  for (guint round = 1; round <= 3; round++)
+    {
+      g_autofree char *expected = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " ",
+                                                   fixture->seq + 1, fixture->seq + 2);
+
+      say (fixture, 1, "one");
+      say (fixture, 2, "two");
+      for (guint i = 0; i < G_N_ELEMENTS (watches); i++)
+        {
+          g_string_truncate (fixture->output, 0);
+          hw_fan_out_read (fixture->fan_out, watches[i], fixture->output, PLENTY);
+          g_assert_cmpstr (fixture->output->str, ==, expected);
+          g_assert_false (hw_watch_is_woken (watches[i]));
+        }
+      g_assert_cmpuint (n_written, ==, 2 * round);
+    }
+
+  g_string_truncate (fixture->output, 0);
+  hw_fan_out_read (fixture->fan_out, other, fixture->output, PLENTY);
+  g_assert_cmpstr (fixture->output->str, ==, "");
+  g_assert_cmpuint (n_of_other, ==, 0);
+}
+
+/* Test that what was told somebody else is told no more than is enough. */
+static void
+test_alike_stop_at_enough (Fixture      *fixture,
+                           gconstpointer test_data)
+{
+  guint n_written = 0;
+  HwWatch *first = watch_and_count (fixture, "token:guest", &n_written);
+  HwWatch *second = watch_and_count (fixture, "token:guest", &n_written);
+
+  say (fixture, 1, "one");
+  say (fixture, 1, "two");
+  hw_fan_out_read (fixture->fan_out, first, fixture->output, PLENTY);
+  g_assert_cmpstr (fixture->output->str, ==, "101 102 ");
+
+  g_string_truncate (fixture->output, 0);
+  hw_fan_out_read (fixture->fan_out, second, fixture->output, 1);
+  g_assert_cmpstr (fixture->output->str, ==, "101 ");
+  g_assert_true (hw_watch_is_woken (second));
+}
+
+/* Test that who comes to a place from which somebody else was told hears what came since, too. */
+static void
+test_alike_hear_what_came_since (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  guint n_written = 0;
+  HwWatch *first = watch_and_count (fixture, "token:guest", &n_written);
+  HwWatch *second = watch_and_count (fixture, "token:guest", &n_written);
+
+  say (fixture, 1, "one");
+  hw_fan_out_read (fixture->fan_out, first, fixture->output, PLENTY);
+  g_string_truncate (fixture->output, 0);
+
+  say (fixture, 1, "two");
+  hw_fan_out_read (fixture->fan_out, second, fixture->output, PLENTY);
+  g_assert_cmpstr (fixture->output->str, ==, "101 102 ");
+}
+
 #define ADD(path, function) \
   g_test_add ("/fan-out/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -467,6 +570,9 @@ main (int   argc,
   ADD ("heartbeat/silence-begins-with-the-clock", test_silence_begins_with_the_clock);
   ADD ("heartbeat/is-for-silence", test_heartbeat_is_for_silence);
   ADD ("others-stay", test_others_stay);
+  ADD ("alike/have-one-text", test_alike_have_one_text);
+  ADD ("alike/stop-at-enough", test_alike_stop_at_enough);
+  ADD ("alike/hear-what-came-since", test_alike_hear_what_came_since);
 
   return g_test_run ();
 }
