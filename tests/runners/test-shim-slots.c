@@ -226,6 +226,18 @@ keep (Fixture *fixture,
     keep_end (fixture, run, slot_fd);
 }
 
+/* Keeps the same, in a slot that is lent for it, and is what a shim has left that is gone. */
+static void
+leave (Fixture *fixture,
+       HwRun   *run,
+       gboolean has_end)
+{
+  int slot_fd = take (fixture, run);
+
+  keep (fixture, run, slot_fd, has_end);
+  close (slot_fd);
+}
+
 /* The power fails, and of the attempts' folders nothing is left. */
 static void
 lose_folders (Fixture *fixture)
@@ -337,11 +349,10 @@ test_that_is_late_is_kept (Fixture      *fixture,
   g_autoptr(HwRun) old = make_run (fixture, 1);
   g_autoptr(HwRun) late = make_run (fixture, 2);
   g_autoptr(HwRun) other = make_run (fixture, 3);
-  int fd = take (fixture, old);
   ino_t of_late;
+  int fd;
 
-  keep (fixture, old, fd, TRUE);
-  close (fd);
+  leave (fixture, old, TRUE);
   hw_shim_slots_release (fixture->slots, old);
   fd = take (fixture, late);
   begin_again (fixture, LIFE);
@@ -366,13 +377,9 @@ test_restores_records (Fixture      *fixture,
   g_autoptr(HwRun) ended = make_run (fixture, 1);
   g_autoptr(HwRun) begun = make_run (fixture, 2);
   g_autoptr(HwRun) claimed = make_run (fixture, 3);
-  int fd = take (fixture, ended);
 
-  keep (fixture, ended, fd, TRUE);
-  close (fd);
-  fd = take (fixture, begun);
-  keep (fixture, begun, fd, FALSE);
-  close (fd);
+  leave (fixture, ended, TRUE);
+  leave (fixture, begun, FALSE);
   lose_folders (fixture);
   begin_again (fixture, NEXT_LIFE);
 
@@ -388,14 +395,10 @@ test_restores_no_end_of_others (Fixture      *fixture,
 {
   g_autoptr(HwRun) first = make_run (fixture, 1);
   g_autoptr(HwRun) second = make_run (fixture, 2);
-  int fd = take (fixture, first);
 
-  keep (fixture, first, fd, TRUE);
-  close (fd);
+  leave (fixture, first, TRUE);
   hw_shim_slots_release (fixture->slots, first);
-  fd = take (fixture, second);
-  keep (fixture, second, fd, FALSE);
-  close (fd);
+  leave (fixture, second, FALSE);
   lose_folders (fixture);
   begin_again (fixture, NEXT_LIFE);
 
@@ -411,10 +414,8 @@ test_restores_nothing_in_one_life (Fixture      *fixture,
                                    gconstpointer test_data)
 {
   g_autoptr(HwRun) run = make_run (fixture, 1);
-  int fd = take (fixture, run);
 
-  keep (fixture, run, fd, TRUE);
-  close (fd);
+  leave (fixture, run, TRUE);
   lose_folders (fixture);
   begin_again (fixture, LIFE);
 
@@ -440,10 +441,8 @@ test_blank_record_says_nothing (Fixture      *fixture,
   g_autofree char *of_claimed = hw_attempt_files_create (fixture->root, claimed, NULL);
   g_autofree char *begun_path = g_build_filename (of_begun, HW_SHIM_START, NULL);
   g_autofree char *claimed_path = g_build_filename (of_claimed, HW_SHIM_START, NULL);
-  int fd = take (fixture, begun);
 
-  keep (fixture, begun, fd, FALSE);
-  close (fd);
+  leave (fixture, begun, FALSE);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -467,10 +466,8 @@ test_blank_record_in_one_life (Fixture      *fixture,
   g_autofree char *folder = hw_attempt_files_build_folder (fixture->root, run);
   g_autofree char *start = g_build_filename (folder, HW_SHIM_START, NULL);
   g_autofree char *end = g_build_filename (folder, HW_SHIM_END, NULL);
-  int fd = take (fixture, run);
 
-  keep (fixture, run, fd, TRUE);
-  close (fd);
+  leave (fixture, run, TRUE);
   g_file_set_contents (start, "\0\0\0\0", 4, NULL);
   begin_again (fixture, LIFE);
   assert_restored (fixture, run, 0, 0);
@@ -534,9 +531,7 @@ test_unreadable_slot_hides_its_own (Fixture      *fixture,
 
   keep (fixture, hidden, fd, TRUE);
   of_hidden = identify (fd);
-  fd = take (fixture, other);
-  keep (fixture, other, fd, TRUE);
-  close (fd);
+  leave (fixture, other, TRUE);
   lose_folders (fixture);
   begin_again (fixture, NEXT_LIFE);
   hw_shim_slots_expect (fixture->slots, hidden);

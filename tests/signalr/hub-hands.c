@@ -287,3 +287,14 @@ test_handler_let_go (TestHandler *self)
     g_task_return_pointer (gtask, g_bytes_new_static ("\"done\"", 6),
                            (GDestroyNotify) g_bytes_unref);
 }
+
+/* Makes a record, whose separator is a bar, that calls Quiet: three of these behind a call that
+ * waits are as much as a client may have. Returns: (transfer full): the record
+ */
+char *
+test_handler_make_long_call (void)
+{
+  g_autofree char *text = g_strnfill (32000, 'a');
+
+  return g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\",\"arguments\":[\"%s\"]}|", text);
+}

@@ -48,5 +48,6 @@ struct _TestHandler
 TestStream *test_handler_get_stream (TestHandler *self,
                                      guint        index);
 void        test_handler_let_go (TestHandler *self);
+char       *test_handler_make_long_call (void);
 
 G_END_DECLS

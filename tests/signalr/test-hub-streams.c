@@ -60,9 +60,7 @@ static void
 test_long_calls_stop_the_reading (Fixture      *fixture,
                                   gconstpointer test_data)
 {
-  g_autofree char *long_text = g_strnfill (32000, 'a');
-  g_autofree char *call = g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\","
-                                           "\"arguments\":[\"%s\"]}|", long_text);
+  g_autofree char *call = test_handler_make_long_call ();
 
   feed (fixture, CALL ("Wait"));
   feed (fixture, call);

@@ -150,17 +150,23 @@ test_client_vanishes (HubHouse     *house,
   test_handler_let_go (house->handler);
 }
 
-/* Gives the stream of a client that reads nothing as much as it asks for, until it asks
- * no more. The client sends a little, so that its kernel also says what it has room for.
+/* Opens a stream for a client that reads nothing, and gives as much as it is asked for, until it
+ * is asked no more. The client sends a little, so that its kernel also says what it has room for.
+ * Returns: how many bytes
  */
-static guint
-fill (HubHouse   *house,
-      HubLine    *line,
-      TestStream *stream,
-      const char *item)
+static gsize
+fill (HubHouse *house,
+      HubLine  *line)
 {
+  g_autofree char *text = g_strnfill (100000, 'a');
+  g_autofree char *item = g_strdup_printf ("\"%s\"", text);
+  TestStream *stream;
   guint n_given = 0;
 
+  hub_line_send_text (line, OPEN);
+  wait_until (house->handler->streams->len == 1);
+  stream = test_handler_get_stream (house->handler, 0);
+  hub_line_set_reading (line, FALSE);
   while (stream->asked != NULL)
     {
       g_assert_cmpuint (n_given, <, 1000);
@@ -171,7 +177,7 @@ fill (HubHouse   *house,
       hub_house_settle (house);
     }
 
-  return n_given;
+  return n_given * strlen (item);
 }
 
 /* Test that what is kept for a client that does not read is bounded: what the kernel
@@ -182,19 +188,10 @@ test_slow_client_is_not_fed (HubHouse     *house,
                              gconstpointer test_data)
 {
   g_autoptr(HubLine) line = hub_house_connect (house, NULL);
-  g_autofree char *text = g_strnfill (100000, 'a');
-  g_autofree char *item = g_strdup_printf ("\"%s\"", text);
-  TestStream *stream;
-  gsize n_bytes;
-
-  hub_line_send_text (line, OPEN);
-  wait_until (house->handler->streams->len == 1);
-  stream = test_handler_get_stream (house->handler, 0);
-  hub_line_set_reading (line, FALSE);
-  n_bytes = fill (house, line, stream, item) * strlen (item);
+  gsize n_bytes = fill (house, line);
 
   hub_line_set_reading (line, TRUE);
-  wait_until (stream->asked != NULL);
+  wait_until (test_handler_get_stream (house->handler, 0)->asked != NULL);
   wait_until (line->received->len >= n_bytes);
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 1);
 }
@@ -204,14 +201,8 @@ test_client_that_reads_nothing_is_cut (HubHouse     *house,
                                        gconstpointer test_data)
 {
   g_autoptr(HubLine) line = hub_house_connect (house, NULL);
-  g_autofree char *text = g_strnfill (100000, 'a');
-  g_autofree char *item = g_strdup_printf ("\"%s\"", text);
 
-  hub_line_send_text (line, OPEN);
-  wait_until (house->handler->streams->len == 1);
-  hub_line_set_reading (line, FALSE);
-  fill (house, line, test_handler_get_stream (house->handler, 0), item);
-
+  fill (house, line);
   hub_house_pass_time (house, 11);
 
   g_assert_cmpuint (hw_hub_get_n_connections (house->hub), ==, 0);
@@ -223,15 +214,10 @@ test_pings_of_slow_client_do_not_pile_up (HubHouse     *house,
                                           gconstpointer test_data)
 {
   g_autoptr(HubLine) line = hub_house_connect (house, NULL);
-  g_autofree char *text = g_strnfill (100000, 'a');
-  g_autofree char *item = g_strdup_printf ("\"%s\"", text);
   g_autofree char *pong = NULL;
   guint n_pongs = 0;
 
-  hub_line_send_text (line, OPEN);
-  wait_until (house->handler->streams->len == 1);
-  hub_line_set_reading (line, FALSE);
-  fill (house, line, test_handler_get_stream (house->handler, 0), item);
+  fill (house, line);
   for (guint i = 0; i < 1000; i++)
     hub_line_send_frame (line, FRAME_PING, i < 999 ? "old" : "new", 3);
   hub_house_settle (house);
@@ -275,9 +261,8 @@ test_client_with_many_calls_is_not_read (HubHouse     *house,
                                          gconstpointer test_data)
 {
   g_autoptr(HubLine) line = hub_house_connect (house, NULL);
-  g_autofree char *text = g_strnfill (30000, 'a');
-  g_autofree char *call = g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\","
-                                           "\"arguments\":[\"%s\"]}\036", text);
+  g_autofree char *call = g_strdelimit (test_handler_make_long_call (), "|",
+                                        HW_HUB_RECORD_SEPARATOR);
   g_autoptr(GBytes) frame = hub_line_make_frame (0x81, call, strlen (call));
 
   hub_line_send_text (line, CALL ("Wait"));

@@ -263,20 +263,29 @@ test_slow_client_is_not_fed (HubHouse     *house,
   assert_answer (house, "GET", token, NULL, 200, ITEM ("1"));
 }
 
+/* Has a call wait, and as many more as are taken behind it. Returns: (transfer full): one of them */
+static char *
+keep_busy (HubHouse   *house,
+           const char *token)
+{
+  char *call = test_handler_make_long_call ();
+
+  assert_answer (house, "POST", token, CALL ("Wait"), 200, "");
+  for (guint i = 0; i < 3; i++)
+    assert_answer (house, "POST", token, call, 200, "");
+
+  return call;
+}
+
 /* Test that a client whose calls wait is answered when they are taken, in their order. */
 static void
 test_busy_client_waits (HubHouse     *house,
                         gconstpointer test_data)
 {
   g_autofree char *token = greet (house);
-  g_autofree char *text = g_strnfill (30000, 'a');
-  g_autofree char *call = g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\","
-                                           "\"arguments\":[\"%s\"]}|", text);
+  g_autofree char *call = keep_busy (house, token);
   g_autoptr(GPtrArray) posts = g_ptr_array_new_with_free_func ((GDestroyNotify) hub_line_free);
 
-  assert_answer (house, "POST", token, CALL ("Wait"), 200, "");
-  for (guint i = 0; i < 3; i++)
-    assert_answer (house, "POST", token, call, 200, "");
   for (guint i = 0; i < HW_HUB_MAX_POSTS; i++)
     {
       g_ptr_array_add (posts, hub_asking_send (house, "POST", token, "", call));
@@ -296,15 +305,9 @@ test_busy_client_ends (HubHouse     *house,
                        gconstpointer test_data)
 {
   g_autofree char *token = greet (house);
-  g_autofree char *text = g_strnfill (30000, 'a');
-  g_autofree char *call = g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\","
-                                           "\"arguments\":[\"%s\"]}|", text);
-  g_autoptr(HubLine) post = NULL;
+  g_autofree char *call = keep_busy (house, token);
+  g_autoptr(HubLine) post = hub_asking_send (house, "POST", token, "", call);
 
-  assert_answer (house, "POST", token, CALL ("Wait"), 200, "");
-  for (guint i = 0; i < 3; i++)
-    assert_answer (house, "POST", token, call, 200, "");
-  post = hub_asking_send (house, "POST", token, "", call);
   hub_house_settle (house);
   assert_answer (house, "DELETE", token, NULL, 202, "");
 
