@@ -184,10 +184,10 @@ hw_attempt_clear_retry_timer (HwAttempt *self)
 }
 
 static void
-on_news_message (HwRunNews  *news,
-                 const char *message,
-                 HwAttempt  *self)
+on_news_message (const char *message,
+                 gpointer    user_data)
 {
+  HwAttempt *self = HW_ATTEMPT (user_data);
   g_autoptr(HwChange) change =
     hw_change_new_message (hw_run_get_task_id (self->run), hw_run_get_attempt (self->run), ACTOR,
                            hw_clock_get_real_time (self->clock), message);
@@ -196,12 +196,16 @@ on_news_message (HwRunNews  *news,
 }
 
 static void
-on_news_level (HwRunNews    *news,
-               HwTaskFields *fields,
-               HwAttempt    *self)
+on_news_level (HwTaskFields *fields,
+               gpointer      user_data)
 {
-  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, fields);
+  g_signal_emit (HW_ATTEMPT (user_data), signals[SIGNAL_LEVEL], 0, fields);
 }
+
+static const HwRunNewsFuncs news_funcs = {
+  .level = on_news_level,
+  .message = on_news_message,
+};
 
 /* The queue tries again: the task is Pending, and nothing is known of the attempt. */
 static void
@@ -325,7 +329,6 @@ hw_attempt_dispose (GObject *object)
   HwAttempt *self = HW_ATTEMPT (object);
 
   hw_attempt_clear_retry_timer (self);
-  g_signal_handlers_disconnect_by_data (self->news, self);
   g_signal_handlers_disconnect_by_data (self->run, self);
 
   G_OBJECT_CLASS (hw_attempt_parent_class)->dispose (object);
@@ -336,7 +339,7 @@ hw_attempt_finalize (GObject *object)
 {
   HwAttempt *self = HW_ATTEMPT (object);
 
-  g_clear_object (&self->news);
+  g_clear_pointer (&self->news, hw_run_news_free);
   g_clear_object (&self->run);
   g_clear_object (&self->runner);
   g_clear_object (&self->clock);
@@ -421,9 +424,8 @@ hw_attempt_new (HwStore    *store,
   self->aborted_starts = (guint) hw_task_fields_get_number (fields, HW_TASK_FIELD_ABORTED_STARTS);
   self->started_at = hw_task_fields_get_number (fields, HW_TASK_FIELD_STARTED_AT);
 
-  self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task));
-  g_signal_connect (self->news, "level", G_CALLBACK (on_news_level), self);
-  g_signal_connect (self->news, "message", G_CALLBACK (on_news_message), self);
+  self->news = hw_run_news_new (self->run, clock, hw_task_get_message_count (task), &news_funcs,
+                                self);
   g_signal_connect (self->run, "finished", G_CALLBACK (on_run_finished), self);
 
   return self;

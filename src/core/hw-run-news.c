@@ -29,10 +29,10 @@
  */
 struct _HwRunNews
 {
-  GObject parent_instance;
-
   HwRun *run;          /* (owned) (not nullable) */
   HwClock *clock;      /* (owned) (not nullable) */
+  const HwRunNewsFuncs *funcs; /* (unowned) */
+  gpointer user_data;
   gboolean is_closed;
 
   gboolean is_stopping;
@@ -52,16 +52,6 @@ struct _HwRunNews
   double message_tokens;
   gint64 message_time;
 };
-
-typedef enum
-{
-  SIGNAL_LEVEL,
-  SIGNAL_MESSAGE,
-} HwRunNewsSignal;
-
-static guint signals[SIGNAL_MESSAGE + 1];
-
-G_DEFINE_FINAL_TYPE (HwRunNews, hw_run_news, G_TYPE_OBJECT)
 
 static void
 set_level (HwTaskFields     *fields,
@@ -141,13 +131,13 @@ hw_run_news_tell_level (HwRunNews *self)
   self->has_new_message = FALSE;
   hw_run_news_clear_timer (self);
 
-  g_signal_emit (self, signals[SIGNAL_LEVEL], 0, fields);
+  self->funcs->level (fields, self->user_data);
 }
 
 static void
 on_level_timer (gpointer user_data)
 {
-  HwRunNews *self = HW_RUN_NEWS (user_data);
+  HwRunNews *self = user_data;
 
   self->level_timer = 0;
 
@@ -186,7 +176,7 @@ hw_run_news_pass_messages (HwRunNews *self)
       if (self->has_new_message)
         self->level_message = g_strdup (message);
       else
-        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+        self->funcs->message (message, self->user_data);
     }
 }
 
@@ -212,96 +202,55 @@ on_run_changed (HwRun     *run,
     hw_run_news_schedule_level (self);
 }
 
-static void
-hw_run_news_dispose (GObject *object)
-{
-  HwRunNews *self = HW_RUN_NEWS (object);
-
-  hw_run_news_clear_timer (self);
-  g_signal_handlers_disconnect_by_data (self->run, self);
-
-  G_OBJECT_CLASS (hw_run_news_parent_class)->dispose (object);
-}
-
-static void
-hw_run_news_finalize (GObject *object)
-{
-  HwRunNews *self = HW_RUN_NEWS (object);
-
-  g_clear_object (&self->run);
-  g_clear_object (&self->clock);
-  g_clear_pointer (&self->level_message, g_free);
-
-  G_OBJECT_CLASS (hw_run_news_parent_class)->finalize (object);
-}
-
-static void
-hw_run_news_class_init (HwRunNewsClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = hw_run_news_dispose;
-  object_class->finalize = hw_run_news_finalize;
-
-  /**
-   * HwRunNews::level:
-   * @self: the news of a run
-   * @fields: what is known of it
-   *
-   * Tells how far the run is, at most ten times a second, and what it is busy with.
-   */
-  signals[SIGNAL_LEVEL] =
-    g_signal_new ("level", HW_TYPE_RUN_NEWS, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, HW_TYPE_TASK_FIELDS | G_SIGNAL_TYPE_STATIC_SCOPE);
-
-  /**
-   * HwRunNews::message:
-   * @self: the news of a run
-   * @message: a text
-   *
-   * The run says something that is to be kept.
-   */
-  signals[SIGNAL_MESSAGE] =
-    g_signal_new ("message", HW_TYPE_RUN_NEWS, G_SIGNAL_RUN_LAST,
-                  0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
-}
-
-static void
-hw_run_news_init (HwRunNews *self)
-{
-  self->message_tokens = MESSAGES_A_SECOND;
-}
-
 /**
  * hw_run_news_new:
  * @run: a run
  * @clock: what time it is
  * @n_messages: how many messages of the task are kept already
+ * @funcs: who hears of them; stays
+ * @user_data: data for @funcs
  *
  * Listens to a run.
  *
  * Returns: (transfer full): its news
  */
 HwRunNews *
-hw_run_news_new (HwRun   *run,
-                 HwClock *clock,
-                 guint    n_messages)
+hw_run_news_new (HwRun                *run,
+                 HwClock              *clock,
+                 guint                 n_messages,
+                 const HwRunNewsFuncs *funcs,
+                 gpointer              user_data)
 {
   HwRunNews *self;
 
   g_return_val_if_fail (HW_IS_RUN (run), NULL);
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
+  g_return_val_if_fail (funcs != NULL, NULL);
 
-  self = g_object_new (HW_TYPE_RUN_NEWS, NULL);
+  self = g_new0 (HwRunNews, 1);
   self->run = g_object_ref (run);
   self->clock = g_object_ref (clock);
+  self->funcs = funcs;
+  self->user_data = user_data;
   self->n_messages = n_messages;
+  self->message_tokens = MESSAGES_A_SECOND;
   self->message_time = hw_clock_get_monotonic_time (clock);
   g_signal_connect (run, "changed", G_CALLBACK (on_run_changed), self);
 
   return self;
+}
+
+void
+hw_run_news_free (HwRunNews *self)
+{
+  g_return_if_fail (self != NULL);
+
+  hw_run_news_clear_timer (self);
+  g_signal_handlers_disconnect_by_data (self->run, self);
+  g_clear_object (&self->run);
+  g_clear_object (&self->clock);
+  g_free (self->level_message);
+  g_free (self);
 }
 
 /**
@@ -313,7 +262,7 @@ hw_run_news_new (HwRun   *run,
 void
 hw_run_news_set_stopping (HwRunNews *self)
 {
-  g_return_if_fail (HW_IS_RUN_NEWS (self));
+  g_return_if_fail (self != NULL);
 
   self->is_stopping = TRUE;
   if (!self->is_closed)
@@ -330,7 +279,7 @@ hw_run_news_set_stopping (HwRunNews *self)
 void
 hw_run_news_catch_up (HwRunNews *self)
 {
-  g_return_if_fail (HW_IS_RUN_NEWS (self));
+  g_return_if_fail (self != NULL);
 
   on_run_changed (self->run, self);
 }
@@ -344,7 +293,7 @@ hw_run_news_catch_up (HwRunNews *self)
 void
 hw_run_news_close (HwRunNews *self)
 {
-  g_return_if_fail (HW_IS_RUN_NEWS (self));
+  g_return_if_fail (self != NULL);
 
   self->is_closed = TRUE;
   hw_run_news_clear_timer (self);
@@ -363,7 +312,7 @@ hw_run_news_dup_level (HwRunNews *self)
 {
   HwTaskFields *fields;
 
-  g_return_val_if_fail (HW_IS_RUN_NEWS (self), NULL);
+  g_return_val_if_fail (self != NULL, NULL);
 
   fields = hw_task_fields_new ();
   if (self->has_level)

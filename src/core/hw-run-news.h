@@ -10,12 +10,29 @@
 
 G_BEGIN_DECLS
 
-#define HW_TYPE_RUN_NEWS (hw_run_news_get_type ())
-G_DECLARE_FINAL_TYPE (HwRunNews, hw_run_news, HW, RUN_NEWS, GObject)
+/**
+ * HwRunNewsFuncs:
+ * @level: hears how far the run is, at most ten times a second, and what it is busy with
+ * @message: hears what is to be kept
+ *
+ * Who listens to the news of a run.
+ */
+typedef struct
+{
+  void (*level)(HwTaskFields *fields,
+                gpointer      user_data);
+  void (*message)(const char *message,
+                  gpointer    user_data);
+} HwRunNewsFuncs;
 
-HwRunNews    *hw_run_news_new (HwRun   *run,
-                               HwClock *clock,
-                               guint n_messages);
+typedef struct _HwRunNews HwRunNews;
+
+HwRunNews    *hw_run_news_new (HwRun                *run,
+                               HwClock              *clock,
+                               guint                 n_messages,
+                               const HwRunNewsFuncs *funcs,
+                               gpointer              user_data);
+void          hw_run_news_free (HwRunNews *self);
 
 void          hw_run_news_set_stopping (HwRunNews *self);
 void          hw_run_news_catch_up (HwRunNews *self);
