@@ -21,6 +21,26 @@ make_batch (guint size)
   return g_string_free (body, FALSE);
 }
 
+/* Has somebody ask the daemon that runs now. */
+static void
+bench_site_introduce (BenchSite *self)
+{
+  g_autofree char *batch = make_batch (self->batch_size);
+
+  self->client = bench_client_new (self->daemon.port, self->daemon.token);
+  self->request = bench_client_make_request (self->client, NOOP);
+  self->batch = bench_client_make_request (self->client, batch);
+}
+
+static void
+bench_site_stop (BenchSite *self)
+{
+  g_clear_pointer (&self->client, bench_client_free);
+  g_clear_pointer (&self->request, g_free);
+  g_clear_pointer (&self->batch, g_free);
+  bench_daemon_stop (&self->daemon);
+}
+
 /**
  * bench_site_open:
  * @self: a site
@@ -36,21 +56,26 @@ bench_site_open (BenchSite *self,
                  guint      sync_time,
                  guint      batch_size)
 {
-  g_autofree char *batch = make_batch (batch_size);
-
+  self->max_parallel = max_parallel;
+  self->sync_time = sync_time;
+  self->batch_size = batch_size;
   bench_daemon_start (&self->daemon, max_parallel, sync_time);
-  self->client = bench_client_new (self->daemon.port, self->daemon.token);
-  self->request = bench_client_make_request (self->client, NOOP);
-  self->batch = bench_client_make_request (self->client, batch);
+  bench_site_introduce (self);
+}
+
+/* Ends the daemon, and starts another one on the same folder. */
+void
+bench_site_restart (BenchSite *self)
+{
+  bench_site_stop (self);
+  bench_daemon_start (&self->daemon, self->max_parallel, self->sync_time);
+  bench_site_introduce (self);
 }
 
 void
 bench_site_close (BenchSite *self)
 {
-  bench_client_free (self->client);
-  g_free (self->request);
-  g_free (self->batch);
-  bench_daemon_stop (&self->daemon);
+  bench_site_stop (self);
   bench_daemon_remove (&self->daemon);
 }
 

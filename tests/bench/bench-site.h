@@ -14,11 +14,16 @@ typedef struct
   BenchClient *client; /* (owned) */
   char *request;       /* (owned): adds a task */
   char *batch;         /* (owned): adds many, all or none */
+
+  guint max_parallel;
+  guint sync_time;
+  guint batch_size;
 } BenchSite;
 
 void bench_site_open (BenchSite *self,
                       guint      max_parallel,
                       guint      sync_time,
                       guint      batch_size);
+void bench_site_restart (BenchSite *self);
 void bench_site_close (BenchSite *self);
 void bench_site_block (BenchSite *self);

@@ -28,7 +28,7 @@ const SECONDS = scaled(30, 12)
 
 /** What all of it may cost, in MiB: what src/README.md says of each who is behind, and the rest. */
 const MEMORY_OF_ONE = 1 / 16
-const MEMORY_OF_ALL = 20
+const MEMORY_OF_ALL = 18
 
 interface Told {
   faults: string[]
