@@ -23,6 +23,9 @@
 #define DATA "data: "
 #define END "\n\n"
 
+/* An event of so many bytes is sent as it is, and not copied, which costs less for a small one. */
+#define MIN_SHARED 4096
+
 /**
  * HwHttpFeeds:
  *
@@ -290,41 +293,33 @@ feed_send (Feed    *feed,
   hw_http_ride_send (feed->ride, piece);
 }
 
-/* Those who come together have the bytes of one snapshot, which may be a megabyte. */
-static void
-feed_send_snapshot (Feed    *feed,
-                    HwEvent *snapshot)
-{
-  g_autoptr(GBytes) json = hw_task_json_encode_event (snapshot);
-  GString *name = g_string_new (NULL);
-
-  write_name (name, snapshot);
-  feed_send (feed, name);
-  hw_http_ride_send (feed->ride, json);
-  feed_send (feed, g_string_new (END));
-}
-
-/* Tells what one look has found, of which a snapshot is the only one. The next is taken when that
- * is sent, so that whoever is slow waits alone.
+/* Tells what one look has found. Those who come together have the bytes of a large event between
+ * them: a snapshot may have a megabyte. The next look is taken when that is sent, so that whoever is
+ * slow waits alone.
  */
 static void
 feed_tell (Feed      *feed,
            GPtrArray *events)
 {
-  HwEvent *first = g_ptr_array_index (events, 0);
+  GString *text = g_string_new (NULL);
 
-  if (hw_event_get_kind (first) == HW_EVENT_KIND_SNAPSHOT)
+  for (guint i = 0; i < events->len; i++)
     {
-      feed_send_snapshot (feed, first);
-    }
-  else
-    {
-      GString *text = g_string_new (NULL);
+      HwEvent *event = g_ptr_array_index (events, i);
+      g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
-      for (guint i = 0; i < events->len; i++)
-        write_event (text, NULL, g_ptr_array_index (events, i));
+      if (g_bytes_get_size (json) < MIN_SHARED)
+        {
+          write_event (text, NULL, event);
+          continue;
+        }
+
+      write_name (text, event);
       feed_send (feed, text);
+      hw_http_ride_send (feed->ride, json);
+      text = g_string_new (END);
     }
+  feed_send (feed, text);
 
   if (hw_watcher_may_leave (feed->watcher))
     feed_leave (feed);

@@ -7,6 +7,8 @@
 #include "http-house.h"
 #include "hw-http-stream.h"
 
+#include "tests/support/parsed-fields.h"
+
 #include <malloc.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -487,6 +489,40 @@ test_http_feeds_snapshot (HttpHouse    *house,
                     n_lists);
 }
 
+/* Test that those who are told of large events, and take little of them, have no copies. */
+static void
+test_http_feeds_large (HttpHouse    *house,
+                       gconstpointer test_data)
+{
+  const guint n_viewers = 20;
+  const guint n_events = 40;
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_change_unref);
+  g_autoptr(GPtrArray) viewers = g_ptr_array_new_with_free_func ((GDestroyNotify) viewer_free);
+  g_autofree char *title = g_strnfill (16384, 'x');
+  g_autofree char *fields = g_strdup_printf ("@a{sv} {'state': <'Pending'>, 'type': <'noop'>,"
+                                             " 'title': <'%s'>}", title);
+  gsize memory = 0;
+
+  for (guint i = 0; i < n_events; i++)
+    g_ptr_array_add (changes, hw_change_new_add ("uid:1001", 1, parsed_fields (fields)));
+  hw_test_house_commit (house->house, changes);
+  http_house_settle (house);
+
+  for (guint i = 0; i < n_viewers + 1; i++)
+    {
+      Viewer *viewer = viewer_new (house, "GET /api/v1/events?epoch={epoch}&after=0");
+
+      g_ptr_array_add (viewers, viewer);
+      viewer_take (viewer, 1024);
+      http_house_settle (house);
+      if (i == 0)
+        memory = get_memory ();
+    }
+
+  /* All of them have 600 kB. */
+  g_assert_cmpuint (get_memory (), <, memory + n_viewers * 65536);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -503,6 +539,7 @@ main (int   argc,
   ADD ("who-asks-on-gets-all-of-a-long-answer", asks_on);
   ADD ("who-has-it-and-stays-is-not-waited-for-long", stays);
   ADD ("who-come-at-once-have-one-snapshot", snapshot);
+  ADD ("large-events-are-not-copied", large);
   ADD ("what-is-recent-is-caught-up-with-in-the-plane", catch_up);
   ADD ("many-come-back-without-the-store", come_back);
 #undef ADD

@@ -292,8 +292,14 @@ hw_test_house_advance (HwTestHouse *self,
   hw_await_quiet ();
 }
 
-/* Commits @changes as another node would. */
-static void
+/**
+ * hw_test_house_commit:
+ * @self: a house
+ * @changes: (element-type HwChange): what to change
+ *
+ * Changes something at once, as another node would. Not all is quiet then.
+ */
+void
 hw_test_house_commit (HwTestHouse *self,
                       GPtrArray   *changes)
 {

@@ -69,6 +69,8 @@ void         hw_test_house_succeed (HwTestHouse *self,
                                     guint64      task_id);
 void         hw_test_house_advance (HwTestHouse *self,
                                     gint64       span);
+void         hw_test_house_commit (HwTestHouse *self,
+                                   GPtrArray   *changes);
 void         hw_test_house_add_many (HwTestHouse *self,
                                      guint        n_tasks);
 void         hw_test_house_change_state (HwTestHouse *self,
