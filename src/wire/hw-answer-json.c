@@ -80,14 +80,13 @@ static HwTaskFields *
 read_fields (GVariant *members)
 {
   HwTaskFields *fields = hw_task_fields_new ();
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
 
-  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
-    {
-      g_autoptr(GVariant) value = hw_task_form_read (members, (HwTaskField) i);
-
-      if (value != NULL)
-        hw_task_fields_set_value (fields, (HwTaskField) i, value);
-    }
+  g_variant_iter_init (&iter, members);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    hw_task_form_read (fields, name, value);
 
   return fields;
 }

@@ -50,8 +50,9 @@ G_BEGIN_DECLS
 void      hw_task_form_write (HwJsonWriter       *writer,
                               const HwTaskFields *fields,
                               HwTaskField         field);
-GVariant *hw_task_form_read (GVariant   *members,
-                             HwTaskField field);
+void      hw_task_form_read (HwTaskFields *fields,
+                             const char   *name,
+                             GVariant     *value);
 gboolean  hw_task_form_read_time (const char *text,
                                   gint64     *microseconds);
 

@@ -198,27 +198,41 @@ convert (GVariant   *value,
   return converted != NULL ? g_variant_ref_sink (converted) : NULL;
 }
 
-/* Reads one member of a task, of what hw_json_variant_parse() gave. A value of another
- * type comes from a newer version, and says nothing to this one.
- *
- * Returns (transfer full) (nullable): the field's value, or %NULL if it is not set.
- */
-GVariant *
-hw_task_form_read (GVariant   *members,
-                   HwTaskField field)
+/* Gets what has a name in JSON. Returns whether it is a field. */
+static gboolean
+find_field (const char  *name,
+            HwTaskField *field)
 {
-  g_autoptr(GVariant) value = NULL;
+  for (guint i = 0; i < HW_N_TASK_FIELDS; i++)
+    if (g_strcmp0 (forms[i].name, name) == 0)
+      {
+        *field = (HwTaskField) i;
+        return TRUE;
+      }
 
-  if (forms[field].name != NULL)
-    value = g_variant_lookup_value (members, forms[field].name, NULL);
+  return FALSE;
+}
 
-  if (value == NULL)
-    return NULL;
+/* Reads one member of a task, of what hw_json_variant_parse() gave, into @fields, if it is one of
+ * them and set. A value of another type comes from a newer version, and says nothing to this one.
+ */
+void
+hw_task_form_read (HwTaskFields *fields,
+                   const char   *name,
+                   GVariant     *value)
+{
+  g_autoptr(GVariant) converted = NULL;
+  HwTaskField field;
+
+  if (!find_field (name, &field))
+    return;
 
   /* The only word that is empty as long as it is not there; the others are never. */
   if (field == HW_TASK_FIELD_RESULT && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) &&
       *g_variant_get_string (value, NULL) == '\0')
-    return NULL;
+    return;
 
-  return convert (value, field);
+  converted = convert (value, field);
+  if (converted != NULL)
+    hw_task_fields_set_value (fields, field, converted);
 }
