@@ -112,14 +112,14 @@ is_failed_write (int code)
          code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
 }
 
-/* What SQLite takes for a failure of the disk is a limit if the system says so of a write:
- * then nothing is in doubt. Of a sync it would be.
+/* What SQLite takes for a failure of the disk is a limit if the system says so of a write, be it to
+ * the log's index: then nothing is in doubt. Of a sync it would be.
  */
 static gboolean
 is_out_of_space (int code,
                  int number)
 {
-  return code == SQLITE_IOERR_WRITE &&
+  return (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE) &&
          (number == ENOSPC || number == EDQUOT || number == EFBIG);
 }
 

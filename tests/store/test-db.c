@@ -4,12 +4,12 @@
 
 #include "config.h"
 
-#include "hw-db-statement.h"
+#include "hw-db-private.h"
 #include "hw-error.h"
 
 #include "tests/store/db-fixture.h"
 
-#include <glib/gstdio.h>
+#include <errno.h>
 
 /* A query that would run for years. */
 #define ENDLESS "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)" \
@@ -314,6 +314,22 @@ test_row_of_another_program_has_a_limit (DbFixture    *fixture,
   g_assert_error (error, HW_ERROR, HW_ERROR_TOO_LARGE);
 }
 
+/* A disk that has no room for the log's index has not failed, unless something else is wrong. */
+static void
+test_no_room_for_the_index_is_a_full_disk (DbFixture    *fixture,
+                                           gconstpointer test_data)
+{
+  g_autoptr(GError) full = NULL;
+  g_autoptr(GError) failed = NULL;
+
+  errno = ENOSPC;
+  hw_db_set_error (fixture->db, SQLITE_IOERR_SHMSIZE, &full);
+  g_assert_error (full, HW_DB_ERROR, HW_DB_ERROR_FULL);
+  errno = EIO;
+  hw_db_set_error (fixture->db, SQLITE_IOERR_SHMSIZE, &failed);
+  g_assert_error (failed, HW_DB_ERROR, HW_DB_ERROR_IO);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -336,6 +352,7 @@ main (int   argc,
     { "/db/query/may-be-canceled", test_query_may_be_canceled },
     { "/db/query/leaves-the-connection-usable", test_connection_works_after_a_canceled_query },
     { "/db/query/has-a-limit", test_row_of_another_program_has_a_limit },
+    { "/db/error/no-room-for-the-index-is-a-full-disk", test_no_room_for_the_index_is_a_full_disk },
   };
 
   g_test_init (&argc, &argv, NULL);
