@@ -32,6 +32,11 @@
 /* More words that are joined by signs are not taken apart: each costs a look into the index. */
 #define MAX_TOKENS 16
 
+/* How many phrases a query may have for the word by which tasks are looked for, as it stands beside
+ * each other one: as many looks into the index.
+ */
+#define MAX_REPEATED (3 * MAX_ENDINGS)
+
 /* What a page may cost, in units of a quarter of a microsecond. A row costs one for each word; and
  * each other word has to be found anew, from the row above on: if it is in all tasks between them,
  * eight of them cost another one, but pages of them are passed over.
@@ -233,7 +238,17 @@ go_down (HwDb        *db,
   return TRUE;
 }
 
-/* Chooses the word by which most tasks are looked at for the cost of a page. */
+/* Whether tasks can be looked for by a word. */
+static gboolean
+is_usable (const Token *token,
+           guint        n_tokens)
+{
+  return !token->is_open && (token->n_phrases == 1 || token->n_phrases * n_tokens <= MAX_REPEATED);
+}
+
+/* Chooses the word by which most tasks are looked at for the cost of a page. Of several at most the
+ * last is not usable.
+ */
 static const Token *
 choose_rarest (HwDb    *db,
                GArray  *tokens,
@@ -248,7 +263,7 @@ choose_rarest (HwDb    *db,
       const Token *token = &g_array_index (tokens, Token, i);
       guint64 last;
 
-      if (token->is_open)
+      if (!is_usable (token, tokens->len))
         continue;
       if (!go_down (db, token, tokens->len, before, &last, error))
         return NULL;

@@ -291,6 +291,21 @@ test_word_of_many_parts (Fixture      *fixture,
   assert_same (fixture, word->str, 50);
 }
 
+/* The largest queries that there can be are such that the index takes: of many parts, and with as
+ * many words that begin alike as are looked up, beside each other one or not.
+ */
+static void
+test_largest_search_is_taken (Fixture      *fixture,
+                              gconstpointer test_data)
+{
+  db_run (fixture->base.db, "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n"
+          " WHERE i < 31) INSERT INTO texts (rowid, title) SELECT %u + i, 'a a w' || i FROM n",
+          N_TASKS + 1);
+
+  assert_same (fixture, "a-a-a-a-a-a-a-a a a a a-a b ab w", 50);
+  assert_same (fixture, "a a w", 50);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -302,6 +317,7 @@ main (int   argc,
   ADD ("words-that-never-meet-take-pages", test_words_that_never_meet_take_pages);
   ADD ("letter-that-the-index-does-not-know", test_letter_that_the_index_does_not_know);
   ADD ("word-of-many-parts", test_word_of_many_parts);
+  ADD ("largest-search-is-taken", test_largest_search_is_taken);
 #undef ADD
 
   return g_test_run ();
