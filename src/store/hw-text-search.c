@@ -41,9 +41,9 @@
  * each other word has to be found anew, from the row above on: if it is in all tasks between them,
  * eight of them cost another one, but pages of them are passed over.
  */
-#define PAGE_COST 5000
+#define PAGE_COST 3500
 #define TASKS_PER_UNIT 8
-#define MAX_LOOK_COST 32
+#define MAX_LOOK_COST 20
 
 /* A word, or a part of one that is joined to the part before it. */
 typedef struct
