@@ -15,7 +15,7 @@
 static const char *const stage_sentences[] = {
   [HW_TASK_QUEUE_STARTING] = "The daemon is starting. Ask again in a moment.",
   [HW_TASK_QUEUE_SERVING] = NULL,
-  [HW_TASK_QUEUE_STOPPING] = "The daemon is about to end. Ask again when it was started anew.",
+  [HW_TASK_QUEUE_STOPPING] = "The daemon is about to end. Ask again when it has been started anew.",
 };
 
 /**

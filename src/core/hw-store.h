@@ -153,10 +153,10 @@ typedef struct
  * HwStoreSurvey:
  * @counts: how many tasks there are, and were
  * @head: the number of the newest event
- * @oldest_waiting: when the task was added that waits for the longest time, in microseconds since
- *   the Unix epoch, or 0
+ * @oldest_waiting: of the tasks that wait, when the one with the lowest number was added, in
+ *   microseconds since the Unix epoch, or 0
  * @n_database_bytes: how large the database is
- * @n_log_bytes: and what has not gone into it yet
+ * @n_log_bytes: how large the file of its log is
  * @n_free_bytes: how much may still be written where it is
  * @n_reserved_bytes: how much of that is kept for what is there already
  * @commits: how long it took to write down what was wanted together, one transaction each

@@ -48,10 +48,13 @@ hw_tally_add_type (HwTally    *self,
   return tally;
 }
 
+/* Returns: (transfer none): where the event's type is counted */
 static HwTypeTally *
-hw_tally_ensure (HwTally    *self,
-                 const char *type)
+hw_tally_ensure (HwTally *self,
+                 HwEvent *event)
 {
+  const char *name = hw_event_get_task_type (event);
+  const char *type = name != NULL ? name : "";
   HwTypeTally *tally = g_hash_table_lookup (self->by_type, type);
 
   if (tally != NULL)
@@ -68,6 +71,20 @@ hw_tally_ensure (HwTally    *self,
     self->others = hw_tally_add_type (self, HW_TALLY_OTHER_TYPES);
 
   return self->others;
+}
+
+/* Counts how long it is since a time that a task knows, if it does. */
+static void
+add_span_since (HwHistogram *histogram,
+                HwEvent     *event,
+                HwTask      *task,
+                HwTaskField  time)
+{
+  HwTaskFields *fields = hw_task_get_fields (task);
+
+  if (hw_task_fields_has (fields, time))
+    hw_histogram_add (histogram,
+                      hw_event_get_time (event) - hw_task_fields_get_number (fields, time));
 }
 
 /**
@@ -115,13 +132,9 @@ hw_tally_take_start (HwTally *self,
 {
   g_return_if_fail (self != NULL && event != NULL);
 
-  hw_tally_ensure (self, hw_event_get_task_type (event))->n_started++;
-  if (task == NULL || hw_event_get_attempt (event) != 1)
-    return;
-
-  hw_histogram_add (&self->waits, hw_event_get_time (event) -
-                    hw_task_fields_get_number (hw_task_get_fields (task),
-                                               HW_TASK_FIELD_CREATED_AT));
+  hw_tally_ensure (self, event)->n_started++;
+  if (task != NULL && hw_event_get_attempt (event) == 1)
+    add_span_since (&self->waits, event, task, HW_TASK_FIELD_CREATED_AT);
 }
 
 /**
@@ -143,14 +156,12 @@ hw_tally_take_end (HwTally *self,
   g_return_if_fail (self != NULL && event != NULL);
 
   if (task != NULL)
-    hw_histogram_add (&self->runs, hw_event_get_time (event) -
-                      hw_task_fields_get_number (hw_task_get_fields (task),
-                                                 HW_TASK_FIELD_STARTED_AT));
+    add_span_since (&self->runs, event, task, HW_TASK_FIELD_STARTED_AT);
 
   if (hw_event_get_state (event, &state) && hw_task_state_is_final (state) &&
       hw_result_from_string (hw_task_fields_get_string (hw_event_get_fields (event),
                                                         HW_TASK_FIELD_RESULT), &result))
-    hw_tally_ensure (self, hw_event_get_task_type (event))->n_ended[result]++;
+    hw_tally_ensure (self, event)->n_ended[result]++;
 }
 
 /**
