@@ -35,7 +35,7 @@ struct _HwEvent
   gboolean has_state;
   HwTaskState state;           /* if it tells of one */
 
-  GBytes *encoding;            /* (owned) (nullable), set once */
+  GBytes *encodings[HW_EVENT_N_ENCODINGS]; /* (owned) (nullable), each set once */
 };
 
 G_DEFINE_BOXED_TYPE (HwEvent, hw_event, hw_event_ref, hw_event_unref)
@@ -277,7 +277,8 @@ hw_event_unref (HwEvent *self)
   g_clear_pointer (&self->hidden, hw_task_fields_unref);
   g_clear_pointer (&self->changes, g_variant_unref);
   g_clear_pointer (&self->tasks, g_ptr_array_unref);
-  g_clear_pointer (&self->encoding, g_bytes_unref);
+  for (guint i = 0; i < HW_EVENT_N_ENCODINGS; i++)
+    g_clear_pointer (&self->encodings[i], g_bytes_unref);
   g_free (self);
 }
 
@@ -588,34 +589,38 @@ hw_event_kind_from_string (const char  *name,
 /**
  * hw_event_get_encoding:
  * @self: an event
+ * @which: which one, below %HW_EVENT_N_ENCODINGS
  *
  * Gets the bytes that hw_event_set_encoding() left with the event. Any thread.
  *
  * Returns: (transfer none) (nullable): the bytes
  */
 GBytes *
-hw_event_get_encoding (HwEvent *self)
+hw_event_get_encoding (HwEvent *self,
+                       guint    which)
 {
-  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (self != NULL && which < HW_EVENT_N_ENCODINGS, NULL);
 
-  return g_atomic_pointer_get (&self->encoding);
+  return g_atomic_pointer_get (&self->encodings[which]);
 }
 
 /**
  * hw_event_set_encoding:
  * @self: an event
- * @encoding: (transfer full): the event in the form in which it goes out
+ * @which: which one, below %HW_EVENT_N_ENCODINGS
+ * @encoding: (transfer full): the event in a form in which it goes out
  *
  * Leaves an encoding with the event, so that it is made once, however many watch.
  * The first one stays; a later one is dropped. Any thread.
  */
 void
 hw_event_set_encoding (HwEvent *self,
+                       guint    which,
                        GBytes  *encoding)
 {
-  g_return_if_fail (self != NULL);
+  g_return_if_fail (self != NULL && which < HW_EVENT_N_ENCODINGS);
   g_return_if_fail (encoding != NULL);
 
-  if (!g_atomic_pointer_compare_and_exchange (&self->encoding, NULL, encoding))
+  if (!g_atomic_pointer_compare_and_exchange (&self->encodings[which], NULL, encoding))
     g_bytes_unref (encoding);
 }

@@ -37,6 +37,9 @@ typedef enum
 
 #define HW_N_EVENT_KINDS (HW_EVENT_KIND_HEARTBEAT + 1)
 
+/* In how many forms an event goes out; which they are, only whoever makes them knows. */
+#define HW_EVENT_N_ENCODINGS 2
+
 /**
  * HwEventOrigin:
  * @epoch: the database's number
@@ -113,8 +116,10 @@ const char  *hw_event_kind_to_string (HwEventKind kind);
 gboolean     hw_event_kind_from_string (const char  *name,
                                         HwEventKind *kind);
 
-GBytes      *hw_event_get_encoding (HwEvent *self);
+GBytes      *hw_event_get_encoding (HwEvent *self,
+                                    guint    which);
 void         hw_event_set_encoding (HwEvent *self,
+                                    guint    which,
                                     GBytes  *encoding);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwEvent, hw_event_unref)

@@ -6,6 +6,8 @@
 
 #include "hw-json-reader.h"
 
+#include "hw-json-variant.h"
+
 #include <string.h>
 
 /* Reads a JSON text that has passed hw_json_scan(), value by value: so nothing can be wrong
@@ -223,27 +225,16 @@ take_object (HwJsonLexer *lexer)
   return g_variant_builder_end (&builder);
 }
 
-/* An array of strings is one; so is an empty one, as those are what parameters take. */
 static GVariant *
 take_array (HwJsonLexer *lexer)
 {
   g_autoptr(GPtrArray) values = g_ptr_array_new ();
-  gboolean is_strings = TRUE;
 
   for (gboolean has_more = hw_json_reader_enter (lexer); has_more;
        has_more = hw_json_reader_next (lexer))
-    {
-      GVariant *value = hw_json_reader_take_value (lexer);
+    g_ptr_array_add (values, hw_json_reader_take_value (lexer));
 
-      is_strings = is_strings && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING);
-      g_ptr_array_add (values, value);
-    }
-
-  for (guint i = 0; i < values->len && !is_strings; i++)
-    values->pdata[i] = g_variant_new_variant (g_ptr_array_index (values, i));
-
-  return g_variant_new_array (is_strings ? G_VARIANT_TYPE_STRING : G_VARIANT_TYPE_VARIANT,
-                              (GVariant **) values->pdata, values->len);
+  return hw_json_variant_new_array (values);
 }
 
 /**

@@ -31,6 +31,39 @@ hw_json_variant_flatten (GVariant *value)
 }
 
 /**
+ * hw_json_variant_new_array:
+ * @values: (element-type GVariant): the values in it; those that are floating are taken
+ *
+ * Makes an array. One of strings is an `as`, and so is an empty one, as those are what
+ * parameters take; any other is an `av`.
+ *
+ * Returns: (transfer floating): the array
+ */
+GVariant *
+hw_json_variant_new_array (GPtrArray *values)
+{
+  gboolean is_strings = TRUE;
+  GVariantBuilder builder;
+
+  g_return_val_if_fail (values != NULL, NULL);
+
+  for (guint i = 0; i < values->len; i++)
+    is_strings = is_strings &&
+                 g_variant_is_of_type (g_ptr_array_index (values, i), G_VARIANT_TYPE_STRING);
+
+  g_variant_builder_init (&builder,
+                          is_strings ? G_VARIANT_TYPE_STRING_ARRAY : G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < values->len; i++)
+    {
+      GVariant *value = g_ptr_array_index (values, i);
+
+      g_variant_builder_add_value (&builder, is_strings ? value : g_variant_new_variant (value));
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+/**
  * hw_json_variant_parse:
  * @data: (array length=length) (element-type guint8): bytes from anywhere
  * @length: how many bytes

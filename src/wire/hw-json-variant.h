@@ -17,5 +17,6 @@ GVariant *hw_json_variant_parse_within (const char         *data,
                                         const HwJsonLimits *limits,
                                         GError            **error);
 GVariant *hw_json_variant_flatten (GVariant *value);
+GVariant *hw_json_variant_new_array (GPtrArray *values);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "hw-task-json.h"
 
+#include "hw-encoding.h"
 #include "hw-task-form-private.h"
 
 /* Room for a task with a few parameters, so that the buffer rarely moves. */
@@ -270,8 +271,8 @@ hw_task_json_encode_event (HwEvent *event)
 
   g_return_val_if_fail (event != NULL, NULL);
 
-  if (hw_event_get_encoding (event) != NULL)
-    return g_bytes_ref (hw_event_get_encoding (event));
+  if (hw_event_get_encoding (event, HW_ENCODING_JSON) != NULL)
+    return g_bytes_ref (hw_event_get_encoding (event, HW_ENCODING_JSON));
 
   text = g_string_sized_new (TASK_SIZE);
   hw_json_writer_init (&writer, text);
@@ -281,9 +282,9 @@ hw_task_json_encode_event (HwEvent *event)
   write_event_body (&writer, event);
   hw_json_writer_end_object (&writer);
 
-  hw_event_set_encoding (event, g_string_free_to_bytes (text));
+  hw_event_set_encoding (event, HW_ENCODING_JSON, g_string_free_to_bytes (text));
 
-  return g_bytes_ref (hw_event_get_encoding (event));
+  return g_bytes_ref (hw_event_get_encoding (event, HW_ENCODING_JSON));
 }
 
 /**

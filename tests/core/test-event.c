@@ -201,11 +201,23 @@ test_event_encoding_first_one_stays (void)
   g_autoptr(HwEvent) event = hw_event_new_heartbeat (9, 5);
   GBytes *first = g_bytes_new_static ("first", 5);
 
-  g_assert_null (hw_event_get_encoding (event));
-  hw_event_set_encoding (event, first);
-  hw_event_set_encoding (event, g_bytes_new_static ("second", 6));
+  g_assert_null (hw_event_get_encoding (event, 0));
+  hw_event_set_encoding (event, 0, first);
+  hw_event_set_encoding (event, 0, g_bytes_new_static ("second", 6));
 
-  g_assert_true (hw_event_get_encoding (event) == first);
+  g_assert_true (hw_event_get_encoding (event, 0) == first);
+}
+
+static void
+test_event_encoding_of_each_form_is_its_own (void)
+{
+  g_autoptr(HwEvent) event = hw_event_new_heartbeat (9, 5);
+  GBytes *second = g_bytes_new_static ("second", 6);
+
+  hw_event_set_encoding (event, 1, second);
+
+  g_assert_null (hw_event_get_encoding (event, 0));
+  g_assert_true (hw_event_get_encoding (event, 1) == second);
 }
 
 /* What a thread of a race does: each leaves an encoding, and reads the one that won. */
@@ -214,9 +226,9 @@ encode (gpointer data)
 {
   HwEvent *event = data;
 
-  hw_event_set_encoding (event, g_bytes_new_static ("same", 4));
+  hw_event_set_encoding (event, 0, g_bytes_new_static ("same", 4));
 
-  return hw_event_get_encoding (event);
+  return hw_event_get_encoding (event, 0);
 }
 
 static void
@@ -228,7 +240,7 @@ test_event_encoding_may_be_made_in_any_thread (void)
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("encode", encode, event);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    g_assert_true (g_thread_join (threads[i]) == hw_event_get_encoding (event));
+    g_assert_true (g_thread_join (threads[i]) == hw_event_get_encoding (event, 0));
 }
 
 /* How many events each thread of a race makes: enough for two to meet. */
@@ -290,6 +302,8 @@ main (int   argc,
   g_test_add_func ("/event/kind/name-of-each", test_event_kind_name_of_each);
   g_test_add_func ("/event/kind/name-of-none", test_event_kind_name_of_none);
   g_test_add_func ("/event/encoding/first-one-stays", test_event_encoding_first_one_stays);
+  g_test_add_func ("/event/encoding/of-each-form-is-its-own",
+                   test_event_encoding_of_each_form_is_its_own);
   g_test_add_func ("/event/encoding/may-be-made-in-any-thread",
                    test_event_encoding_may_be_made_in_any_thread);
 
