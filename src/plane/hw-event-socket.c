@@ -21,8 +21,9 @@ typedef struct
 } HwEventSocket;
 
 static gsize
-hw_event_socket_make_header (guint8 *header,
-                             gsize   length)
+hw_event_socket_make_header (HwPlaneSocket *socket,
+                             guint8        *header,
+                             gsize          length)
 {
   return 0;
 }

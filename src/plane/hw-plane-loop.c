@@ -71,6 +71,7 @@ hw_plane_order_clear (HwPlaneOrder *order)
       g_ptr_array_unref (enclosed);
       break;
 
+    case HW_PLANE_SUBJECT_BINARY:
     case HW_PLANE_SUBJECT_ASK:
     case HW_PLANE_SUBJECT_GO_ON:
     case HW_PLANE_SUBJECT_GOODBYE:
@@ -177,6 +178,10 @@ loop_carry_out (Loop               *loop,
       loop_mark_dirty (loop, line);
       break;
 
+    case HW_PLANE_SUBJECT_BINARY:
+      hw_plane_socket_go_binary (line->socket);
+      break;
+
     case HW_PLANE_SUBJECT_ASK:
       hw_plane_socket_ask (line->socket);
       loop_mark_dirty (loop, line);
@@ -264,6 +269,7 @@ loop_take_note (Loop               *loop,
 
     case HW_PLANE_SUBJECT_ADD:
     case HW_PLANE_SUBJECT_SEND:
+    case HW_PLANE_SUBJECT_BINARY:
     case HW_PLANE_SUBJECT_ASK:
     case HW_PLANE_SUBJECT_GO_ON:
     case HW_PLANE_SUBJECT_GOODBYE:

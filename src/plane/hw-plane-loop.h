@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * HwPlaneSubject:
  * @HW_PLANE_SUBJECT_ADD: it is there, and the bytes enclosed have come already
  * @HW_PLANE_SUBJECT_SEND: the bytes enclosed are to be sent
+ * @HW_PLANE_SUBJECT_BINARY: what is sent from now on is no text
  * @HW_PLANE_SUBJECT_ASK: somebody wants to know when all is sent
  * @HW_PLANE_SUBJECT_GO_ON: @number bytes were taken of what came
  * @HW_PLANE_SUBJECT_GOODBYE: it is to be closed with the code @number
@@ -35,6 +36,7 @@ typedef enum
 {
   HW_PLANE_SUBJECT_ADD,
   HW_PLANE_SUBJECT_SEND,
+  HW_PLANE_SUBJECT_BINARY,
   HW_PLANE_SUBJECT_ASK,
   HW_PLANE_SUBJECT_GO_ON,
   HW_PLANE_SUBJECT_GOODBYE,

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * HwPlaneFraming:
  * @size: how many bytes one of the kind has
  * @transport: which kind it is
- * @make_header: writes what stands before a text of @length bytes; returns how long that is,
+ * @make_header: writes what stands before a message of @length bytes; returns how long that is,
  *   at most %HW_PLANE_MAX_HEADER_LENGTH
  * @take: takes what came; @bytes may be changed
  * @finish: (nullable): puts into the queue, which is empty, what is due when all was sent
@@ -27,8 +27,9 @@ typedef struct
 {
   gsize size;
   HwPlaneTransport transport;
-  gsize (*make_header)(guint8 *header,
-                       gsize   length);
+  gsize (*make_header)(HwPlaneSocket *socket,
+                       guint8        *header,
+                       gsize          length);
   void (*take)(HwPlaneSocket *socket,
                char          *bytes,
                gsize          length);
@@ -58,6 +59,7 @@ struct _HwPlaneSocket
   HwPlaneQueue queue; /* what is not sent yet */
   guint n_untaken;    /* of what was read */
 
+  guint is_binary : 1; /* what is said is no text */
   guint is_blocked : 1;
   guint is_asked : 1; /* somebody wants to know when all is sent */
   guint has_said_goodbye : 1;

@@ -256,7 +256,7 @@ hw_plane_socket_flush (HwPlaneSocket *self)
 /**
  * hw_plane_socket_push:
  * @self: a socket
- * @message: text to send
+ * @message: what to send
  *
  * Puts a message behind what is to be sent with the next hw_plane_socket_flush(). Nothing is
  * said after a goodbye.
@@ -275,7 +275,7 @@ hw_plane_socket_push (HwPlaneSocket *self,
     return;
 
   hw_plane_socket_finish (self);
-  length = self->framing->make_header (header, g_bytes_get_size (message));
+  length = self->framing->make_header (self, header, g_bytes_get_size (message));
   hw_plane_queue_push (&self->queue, header, length, message);
 }
 
@@ -298,11 +298,25 @@ hw_plane_socket_say (HwPlaneSocket *self,
   g_return_if_fail (self != NULL && text != NULL);
   g_return_if_fail (hw_plane_socket_is_open (self));
 
-  header_length = self->framing->make_header (header, length);
+  header_length = self->framing->make_header (self, header, length);
   if (!hw_plane_queue_send_text (&self->queue, &self->wire, header, header_length, text, length))
     hw_plane_socket_cut (self);
   else if (!hw_plane_queue_is_empty (&self->queue))
     hw_plane_socket_block (self);
+}
+
+/**
+ * hw_plane_socket_go_binary:
+ * @self: a socket
+ *
+ * Says that what is said from now on is no text, for kinds that tell one from the other.
+ */
+void
+hw_plane_socket_go_binary (HwPlaneSocket *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->is_binary = TRUE;
 }
 
 /**

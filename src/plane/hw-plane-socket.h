@@ -100,6 +100,7 @@ void     hw_plane_socket_flush (HwPlaneSocket *self);
 void     hw_plane_socket_say (HwPlaneSocket *self,
                               const char    *text,
                               gsize          length);
+void     hw_plane_socket_go_binary (HwPlaneSocket *self);
 void     hw_plane_socket_ask (HwPlaneSocket *self);
 void     hw_plane_socket_say_goodbye (HwPlaneSocket *self,
                                       guint          code);

@@ -540,6 +540,23 @@ hw_plane_send (HwPlane     *self,
 }
 
 /**
+ * hw_plane_go_binary:
+ * @self: a plane
+ * @line: a connection
+ *
+ * Says that what hw_plane_send() is called with from now on is no text, nor what watches write.
+ */
+void
+hw_plane_go_binary (HwPlane     *self,
+                    HwPlaneLine *line)
+{
+  g_return_if_fail (HW_IS_PLANE (self));
+  g_return_if_fail (line != NULL);
+
+  hw_plane_order (self, HW_PLANE_SUBJECT_BINARY, line, NULL, 0);
+}
+
+/**
  * hw_plane_ask:
  * @self: a plane
  * @line: a connection

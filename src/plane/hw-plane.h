@@ -98,6 +98,8 @@ HwPlaneLine *hw_plane_add (HwPlane             *self,
 void         hw_plane_send (HwPlane     *self,
                             HwPlaneLine *line,
                             GBytes      *message);
+void         hw_plane_go_binary (HwPlane     *self,
+                                 HwPlaneLine *line);
 void         hw_plane_ask (HwPlane     *self,
                            HwPlaneLine *line);
 void         hw_plane_go_on (HwPlane     *self,

@@ -54,10 +54,13 @@ hw_ws_socket_is_deaf (HwWsSocket *self)
 }
 
 static gsize
-hw_ws_socket_make_header (guint8 *header,
-                          gsize   length)
+hw_ws_socket_make_header (HwPlaneSocket *socket,
+                          guint8        *header,
+                          gsize          length)
 {
-  return hw_ws_frame_make_header (header, HW_WS_OPCODE_TEXT, length);
+  return hw_ws_frame_make_header (header,
+                                  socket->is_binary ? HW_WS_OPCODE_BINARY : HW_WS_OPCODE_TEXT,
+                                  length);
 }
 
 static void
