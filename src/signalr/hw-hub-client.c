@@ -9,7 +9,6 @@
 #include "hw-error.h"
 #include "hw-hub-handler.h"
 #include "hw-hub-streams.h"
-#include "hw-hub-writer.h"
 
 /* What may wait until the call before it is through. With more the client is read
  * no further: like .NET's, a server that is slow makes its clients wait. A client's
@@ -66,6 +65,12 @@ struct _HwHubClient
 
 G_DEFINE_FINAL_TYPE (HwHubClient, hw_hub_client, G_TYPE_OBJECT)
 
+static const HwHubProtocol *
+hw_hub_client_get_protocol (HwHubClient *self)
+{
+  return hw_hub_outlet_get_protocol (self->outlet);
+}
+
 static void hw_hub_client_fail (HwHubClient        *self,
                                 const HwHubMessage *message,
                                 const char         *format,
@@ -88,7 +93,8 @@ hw_hub_client_fail (HwHubClient        *self,
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  hw_hub_write_error (hw_hub_outlet_get_buffer (self->outlet), message->invocation_id, text);
+  hw_hub_client_get_protocol (self)->write_error (hw_hub_outlet_get_buffer (self->outlet),
+                                                  message->invocation_id, text);
 }
 
 static void
@@ -213,6 +219,18 @@ hw_hub_client_advance (HwHubClient *self)
     self->drained (self->user_data);
 }
 
+/* @json is (transfer full) (nullable). */
+static void
+hw_hub_client_answer (HwHubClient *self,
+                      const char  *invocation_id,
+                      GBytes      *json)
+{
+  const HwHubProtocol *protocol = hw_hub_client_get_protocol (self);
+  g_autoptr(GBytes) answer = hw_encoding_take_json (protocol->encoding, json);
+
+  protocol->write_result (hw_hub_outlet_get_buffer (self->outlet), invocation_id, answer);
+}
+
 static void
 on_handler_call_ready (GObject      *source,
                        GAsyncResult *result,
@@ -230,7 +248,7 @@ on_handler_call_ready (GObject      *source,
   if (error != NULL)
     hw_hub_client_fail_with (self, message, error);
   else if (message->invocation_id != NULL)
-    hw_hub_write_result (hw_hub_outlet_get_buffer (self->outlet), message->invocation_id, answer);
+    hw_hub_client_answer (self, message->invocation_id, g_steal_pointer (&answer));
 
   hw_hub_client_advance (self);
   hw_hub_outlet_flush (self->outlet);
@@ -265,7 +283,8 @@ hw_hub_client_cancel (HwHubClient *self,
 {
   if (hw_hub_streams_remove (self->streams, invocation_id, FALSE) ||
       hw_hub_client_forget_opening (self, invocation_id))
-    hw_hub_write_stream_end (hw_hub_outlet_get_buffer (self->outlet), invocation_id);
+    hw_hub_client_get_protocol (self)->write_stream_end (hw_hub_outlet_get_buffer (self->outlet),
+                                                         invocation_id);
 }
 
 static void
@@ -361,6 +380,22 @@ hw_hub_client_get_principal (HwHubClient *self)
   g_return_val_if_fail (HW_IS_HUB_CLIENT (self), NULL);
 
   return self->principal;
+}
+
+/**
+ * hw_hub_client_get_encoding:
+ * @self: a client
+ *
+ * Says in which form the items of streams go to the client.
+ *
+ * Returns: the encoding
+ */
+HwEncoding
+hw_hub_client_get_encoding (HwHubClient *self)
+{
+  g_return_val_if_fail (HW_IS_HUB_CLIENT (self), HW_ENCODING_JSON);
+
+  return hw_hub_client_get_protocol (self)->encoding;
 }
 
 /**

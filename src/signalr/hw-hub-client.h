@@ -33,6 +33,7 @@ HwHubClient *hw_hub_client_new (HwHubHandler   *handler,
                                 gpointer user_data);
 
 HwPrincipal *hw_hub_client_get_principal (HwHubClient *self);
+HwEncoding   hw_hub_client_get_encoding (HwHubClient *self);
 gboolean     hw_hub_client_may_leave (HwHubClient *self);
 gboolean     hw_hub_client_is_left (HwHubClient *self);
 HwHubWatch  *hw_hub_client_leave (HwHubClient *self);

@@ -8,10 +8,7 @@
 
 #include "hw-error.h"
 #include "hw-hub-client.h"
-#include "hw-hub-message.h"
-#include "hw-hub-record.h"
 #include "hw-hub-watch.h"
-#include "hw-hub-writer.h"
 
 /* The first sentence is that of .NET's server. */
 #define TEXT_CLOSED "Connection closed with an error."
@@ -23,7 +20,7 @@
 /**
  * HwHubConnection:
  *
- * One connection of the SignalR JSON hub protocol, as a state machine: bytes and
+ * One connection of a SignalR hub protocol, as a state machine: bytes and
  * the time go in, bytes come out. It knows no socket and no clock, so all that it
  * does can be tried without either.
  *
@@ -77,7 +74,8 @@ on_outlet_watch (GBytes       *head,
 {
   HwHubConnection *self = HW_HUB_CONNECTION (user_data);
 
-  return self->owner->watch (head, place, self->owner_data);
+  return self->owner->watch (hw_hub_outlet_get_protocol (self->outlet)->write_event, head, place,
+                             self->owner_data);
 }
 
 static void
@@ -155,11 +153,22 @@ hw_hub_connection_finish (HwHubConnection *self,
     self->owner->closed (is_clean, self->owner_data);
 }
 
+/* Says the last word. */
+static void
+hw_hub_connection_part (HwHubConnection *self,
+                        const char      *error,
+                        gboolean         allow_reconnect)
+{
+  hw_hub_outlet_get_protocol (self->outlet)->write_close (hw_hub_outlet_get_buffer (self->outlet),
+                                                          error, allow_reconnect);
+  hw_hub_connection_finish (self, TRUE);
+}
+
 static void
 hw_hub_connection_refuse_handshake (HwHubConnection *self,
                                     const char      *sentence)
 {
-  hw_hub_write_handshake (hw_hub_outlet_get_buffer (self->outlet), sentence);
+  hw_hub_handshake_write (hw_hub_outlet_get_buffer (self->outlet), sentence);
   hw_hub_connection_finish (self, TRUE);
 }
 
@@ -173,8 +182,7 @@ hw_hub_connection_refuse_data (HwHubConnection *self,
   g_autofree char *text = g_strdup_printf (TEXT_BAD_DATA, error->message);
 
   g_debug ("A hub connection sent what is no message: %s", error->message);
-  hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), text, TRUE);
-  hw_hub_connection_finish (self, TRUE);
+  hw_hub_connection_part (self, text, TRUE);
 }
 
 static void
@@ -182,16 +190,21 @@ hw_hub_connection_take_handshake (HwHubConnection *self,
                                   const char      *record,
                                   gsize            length)
 {
+  gboolean may_be_binary = self->owner != NULL && self->owner->go_binary != NULL;
   g_autoptr(GError) error = NULL;
+  const HwHubProtocol *protocol = hw_hub_handshake_parse (record, length, may_be_binary, &error);
 
-  if (!hw_hub_handshake_parse (record, length, &error))
+  if (protocol == NULL)
     {
       hw_hub_connection_refuse_handshake (self, error->message);
       return;
     }
 
   self->is_greeted = TRUE;
-  hw_hub_write_handshake (hw_hub_outlet_get_buffer (self->outlet), NULL);
+  hw_hub_outlet_set_protocol (self->outlet, protocol);
+  if (protocol->is_binary)
+    self->owner->go_binary (self->owner_data);
+  hw_hub_handshake_write (hw_hub_outlet_get_buffer (self->outlet), NULL);
 }
 
 static void
@@ -200,7 +213,8 @@ hw_hub_connection_take_message (HwHubConnection *self,
                                 gsize            length)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(HwHubMessage) message = hw_hub_message_parse (record, length, &error);
+  g_autoptr(HwHubMessage) message =
+    hw_hub_outlet_get_protocol (self->outlet)->parse (record, length, &error);
 
   if (message == NULL)
     {
@@ -390,8 +404,9 @@ hw_hub_connection_feed (HwHubConnection *self,
       gsize record_length = 0;
       g_autoptr(GError) error = NULL;
 
-      if (!hw_hub_record_reader_read (&self->reader, &data, &length, &record, &record_length,
-                                      &error))
+      if (!hw_hub_outlet_get_protocol (self->outlet)->read_record (&self->reader, &data, &length,
+                                                                   &record, &record_length,
+                                                                   &error))
         hw_hub_connection_refuse_record (self, error);
       else if (record != NULL && !self->is_greeted)
         hw_hub_connection_take_handshake (self, record, record_length);
@@ -479,8 +494,7 @@ hw_hub_connection_check_client (HwHubConnection *self)
     }
   else if (is_waited_for && self->now - self->heard_at >= HW_HUB_CLIENT_TIMEOUT)
     {
-      hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), TEXT_SILENT, TRUE);
-      hw_hub_connection_finish (self, TRUE);
+      hw_hub_connection_part (self, TEXT_SILENT, TRUE);
     }
 }
 
@@ -514,7 +528,7 @@ hw_hub_connection_tick (HwHubConnection *self,
       now - self->sent_at < HW_HUB_PING_INTERVAL)
     return;
 
-  hw_hub_write_ping (hw_hub_outlet_get_buffer (self->outlet));
+  hw_hub_outlet_get_protocol (self->outlet)->write_ping (hw_hub_outlet_get_buffer (self->outlet));
   hw_hub_outlet_flush (self->outlet);
 }
 
@@ -540,14 +554,10 @@ hw_hub_connection_close (HwHubConnection *self,
     return;
 
   alive = g_object_ref (self);
-  if (!self->is_greeted)
-    {
-      hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
-      return;
-    }
-
-  hw_hub_write_close (hw_hub_outlet_get_buffer (self->outlet), error, allow_reconnect);
-  hw_hub_connection_finish (self, TRUE);
+  if (self->is_greeted)
+    hw_hub_connection_part (self, error, allow_reconnect);
+  else
+    hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
 }
 
 /**

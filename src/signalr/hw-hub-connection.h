@@ -26,7 +26,10 @@ G_DECLARE_FINAL_TYPE (HwHubConnection, hw_hub_connection, HW, HUB_CONNECTION, GO
  *   what was sent should still arrive: %FALSE if nobody reads it
  * @wants_input: is told that the client may be read again, see
  *   hw_hub_connection_wants_input()
- * @watch: (nullable): tells the client of what happens, see #HwHubOutletFuncs
+ * @go_binary: (nullable): is told that from now on records are no text; %NULL if what carries
+ *   them carries nothing but text
+ * @watch: (nullable): tells the client of what happens, see #HwHubOutletFuncs; how an event is
+ *   written is the first argument
  * @unwatch: (nullable): takes that back
  * @shows_life: whether it knows by itself if anybody is there: then no signs of life are sent or
  *   waited for
@@ -40,9 +43,11 @@ typedef struct
   void (*closed)(gboolean is_clean,
                  gpointer user_data);
   void (*wants_input)(gpointer user_data);
-  guint (*watch)(GBytes       *head,
-                 HwWatchPlace *place,
-                 gpointer      user_data);
+  void (*go_binary)(gpointer user_data);
+  guint (*watch)(HwWatchWriteFunc write,
+                 GBytes          *head,
+                 HwWatchPlace    *place,
+                 gpointer         user_data);
   void (*unwatch)(guint    watch,
                   gpointer user_data);
   gboolean shows_life;

@@ -47,7 +47,7 @@ G_DECLARE_INTERFACE (HwHubHandler, hw_hub_handler, HW, HUB_HANDLER, GObject)
  * @get_method_kind: say what a method is; names are the same in any case
  * @call_async: carry out a call, with an `av`
  * @call_finish: say what came of it, as JSON; %NULL without an error for nothing
- * @open_stream: open a stream, with an `av`
+ * @open_stream: open a stream, with an `av`; its items are in the client's encoding
  *
  * What a hub can do. One handler serves all connections; who calls, it asks the
  * client. The text of an error is told to the client. All must be implemented. Main

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "hw-hub-members.h"
 
 G_BEGIN_DECLS
 
@@ -50,14 +50,10 @@ typedef struct
   gsize size;
 } HwHubMessage;
 
-HwHubMessage *hw_hub_message_parse (const char *record,
-                                    gsize       length,
-                                    GError    **error);
+HwHubMessage *hw_hub_message_new (const HwHubMembers *members,
+                                  gsize               size,
+                                  GError            **error);
 void          hw_hub_message_free (HwHubMessage *self);
-
-gboolean      hw_hub_handshake_parse (const char *record,
-                                      gsize       length,
-                                      GError    **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwHubMessage, hw_hub_message_free)
 

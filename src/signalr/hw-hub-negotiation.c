@@ -84,23 +84,32 @@ hw_hub_negotiation_read_version (GHashTable *query,
   return TRUE;
 }
 
-/* The ways to connect, the best first, as clients try them in this order; all for one kind of
- * data: JSON is text.
- */
+/* A way to connect, and whether it is one for bytes as well as for text. */
+typedef struct
+{
+  const char *name;
+  gboolean has_binary;
+} Transport;
+
+/* The best first, as clients try them in this order. */
 static void
 write_transports (HwJsonWriter *writer)
 {
-  static const char *const transports[] = { "WebSockets", "ServerSentEvents", "LongPolling" };
+  static const Transport transports[] = {
+    { "WebSockets", TRUE }, { "ServerSentEvents", FALSE }, { "LongPolling", TRUE },
+  };
 
   hw_json_writer_name (writer, "availableTransports");
   hw_json_writer_begin_array (writer);
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
     {
       hw_json_writer_begin_object (writer);
-      hw_json_writer_write_string (writer, "transport", transports[i]);
+      hw_json_writer_write_string (writer, "transport", transports[i].name);
       hw_json_writer_name (writer, "transferFormats");
       hw_json_writer_begin_array (writer);
       hw_json_writer_add_string (writer, "Text");
+      if (transports[i].has_binary)
+        hw_json_writer_add_string (writer, "Binary");
       hw_json_writer_end_array (writer);
       hw_json_writer_end_object (writer);
     }

@@ -34,6 +34,7 @@ struct _HwHubOutlet
   guint is_writable : 1;
   guint is_stopped : 1;
   guint may_watch : 1;
+  guint encoding : 1; /* that of its protocol, in a bit, as thousands of these wait */
 };
 
 /**
@@ -57,6 +58,7 @@ hw_hub_outlet_new (const HwHubOutletFuncs *funcs,
   self->ref_count = 1;
   self->funcs = funcs;
   self->user_data = user_data;
+  self->encoding = HW_ENCODING_JSON;
   self->is_writable = TRUE;
 
   return self;
@@ -89,6 +91,38 @@ hw_hub_outlet_unref (HwHubOutlet *self)
 
   hw_hub_outlet_drop_buffer (self);
   g_slice_free (HwHubOutlet, self);
+}
+
+/**
+ * hw_hub_outlet_get_protocol:
+ * @self: an outlet
+ *
+ * Gets how records are written.
+ *
+ * Returns: (transfer none): the protocol; JSON until hw_hub_outlet_set_protocol()
+ */
+const HwHubProtocol *
+hw_hub_outlet_get_protocol (const HwHubOutlet *self)
+{
+  g_return_val_if_fail (self != NULL, &hw_hub_json);
+
+  return hw_hub_protocol_get ((HwEncoding) self->encoding);
+}
+
+/**
+ * hw_hub_outlet_set_protocol:
+ * @self: an outlet that nothing was said through
+ * @protocol: a protocol
+ *
+ * Says how records are written.
+ */
+void
+hw_hub_outlet_set_protocol (HwHubOutlet         *self,
+                            const HwHubProtocol *protocol)
+{
+  g_return_if_fail (self != NULL && protocol != NULL);
+
+  self->encoding = protocol->encoding;
 }
 
 /**

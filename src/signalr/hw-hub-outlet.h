@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-hub-protocol.h"
 #include "hw-watch-place.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,10 @@ HwHubOutlet *hw_hub_outlet_new (const HwHubOutletFuncs *funcs,
                                 gpointer                user_data);
 HwHubOutlet *hw_hub_outlet_ref (HwHubOutlet *self);
 void         hw_hub_outlet_unref (HwHubOutlet *self);
+
+const HwHubProtocol *hw_hub_outlet_get_protocol (const HwHubOutlet *self);
+void                 hw_hub_outlet_set_protocol (HwHubOutlet         *self,
+                                                 const HwHubProtocol *protocol);
 
 GString     *hw_hub_outlet_get_buffer (HwHubOutlet *self);
 gboolean     hw_hub_outlet_is_open (const HwHubOutlet *self);

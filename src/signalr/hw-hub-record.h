@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Every record ends in this byte, which valid JSON never has in it unescaped. */
+/* Every record of JSON ends in this byte, which valid JSON never has in it unescaped. */
 #define HW_HUB_RECORD_SEPARATOR '\036'
 
 /* What .NET's server takes, so that whatever works there works here; a call with
@@ -16,6 +16,11 @@ G_BEGIN_DECLS
  * us keep that never ends its record.
  */
 #define HW_HUB_MAX_RECORD_LENGTH 32768
+
+/* What stands before a record that is not text: its length, seven bits in a byte, the low ones
+ * first. .NET's server takes no more bytes.
+ */
+#define HW_HUB_MAX_COUNT_LENGTH 5
 
 /**
  * HwHubRecordReader:
@@ -30,6 +35,12 @@ typedef struct
   gboolean is_complete;
 } HwHubRecordReader;
 
+gsize    hw_hub_record_make_count (char *count,
+                                   gsize length);
+
+void     hw_hub_record_append (GString *output,
+                               GBytes  *bytes);
+
 void     hw_hub_record_reader_clear (HwHubRecordReader *self);
 gboolean hw_hub_record_reader_read (HwHubRecordReader *self,
                                     const char       **data,
@@ -37,6 +48,12 @@ gboolean hw_hub_record_reader_read (HwHubRecordReader *self,
                                     const char       **record,
                                     gsize             *record_length,
                                     GError           **error);
+gboolean hw_hub_record_reader_read_counted (HwHubRecordReader *self,
+                                            const char       **data,
+                                            gsize             *length,
+                                            const char       **record,
+                                            gsize             *record_length,
+                                            GError           **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwHubRecordReader, hw_hub_record_reader_clear)
 

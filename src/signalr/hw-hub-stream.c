@@ -41,7 +41,7 @@ hw_hub_stream_next_async (HwHubStream        *self,
  *
  * Gets what there is to send.
  *
- * Returns: (transfer full) (nullable) (element-type GBytes): the items, as JSON;
+ * Returns: (transfer full) (nullable) (element-type GBytes): the items, in the client's encoding;
  *   %NULL at the end, or with an error whose text the client is told
  */
 GPtrArray *

@@ -14,8 +14,8 @@ G_DECLARE_INTERFACE (HwHubStream, hw_hub_stream, HW, HUB_STREAM, GObject)
 /**
  * HwHubStreamInterface:
  * @next_async: wait until there is something to send. Must be implemented.
- * @next_finish: (element-type GBytes): get what there is, as JSON; %NULL without an
- *   error at the end. Must be implemented.
+ * @next_finish: (element-type GBytes): get what there is, in the client's encoding; %NULL
+ *   without an error at the end. Must be implemented.
  * @leave: if all that was is told, and only what will be is left, say where that is: then
  *   somebody else watches on from there, and it is not asked any more
  *

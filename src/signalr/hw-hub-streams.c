@@ -6,7 +6,6 @@
 
 #include "hw-hub-streams.h"
 
-#include "hw-hub-writer.h"
 #include "hw-watch-stream.h"
 
 /* The first sentence is that of .NET's server: clients look at it. */
@@ -104,27 +103,29 @@ open_stream_new (HwHubStreams *owner,
                  const char   *target,
                  HwHubStream  *stream)
 {
+  const HwHubProtocol *protocol = hw_hub_outlet_get_protocol (owner->outlet);
   OpenStream *self = g_rc_box_new0 (OpenStream);
 
   self->owner = owner;
   self->key = g_strdup (key);
   self->is_push = target != NULL;
-  self->head = target != NULL ? hw_hub_make_call_head (target) : hw_hub_make_item_head (key);
+  self->head = target != NULL ? protocol->make_call_head (target) : protocol->make_item_head (key);
   g_set_object (&self->stream, stream);
 
   return self;
 }
 
 static void
-open_stream_write_item (OpenStream *self,
-                        GString    *buffer)
+open_stream_write_item (OpenStream          *self,
+                        const HwHubProtocol *protocol,
+                        GString             *buffer)
 {
   GBytes *item = g_ptr_array_index (self->items, self->next_item++);
 
   if (self->is_push)
-    hw_hub_write_call (buffer, self->head, item);
+    protocol->write_call (buffer, self->head, item);
   else
-    hw_hub_write_item (buffer, self->head, item);
+    protocol->write_item (buffer, self->head, item);
 
   if (self->next_item == self->items->len)
     g_clear_pointer (&self->items, g_ptr_array_unref);
@@ -165,7 +166,8 @@ hw_hub_streams_send (HwHubStreams *self,
 {
   while (hw_hub_outlet_is_open (self->outlet) && stream->items != NULL)
     {
-      open_stream_write_item (stream, hw_hub_outlet_get_buffer (self->outlet));
+      open_stream_write_item (stream, hw_hub_outlet_get_protocol (self->outlet),
+                              hw_hub_outlet_get_buffer (self->outlet));
       hw_hub_outlet_yield (self->outlet);
     }
 
@@ -187,17 +189,18 @@ hw_hub_streams_end (HwHubStreams *self,
                     OpenStream   *stream,
                     const GError *error)
 {
+  const HwHubProtocol *protocol = hw_hub_outlet_get_protocol (self->outlet);
   GString *buffer = hw_hub_outlet_get_buffer (self->outlet);
   g_autofree char *text = NULL;
 
   if (!stream->is_push && error != NULL)
     {
       text = g_strdup_printf (TEXT_STREAM_FAILED, error->message);
-      hw_hub_write_error (buffer, stream->key, text);
+      protocol->write_error (buffer, stream->key, text);
     }
   else if (!stream->is_push)
     {
-      hw_hub_write_stream_end (buffer, stream->key);
+      protocol->write_stream_end (buffer, stream->key);
     }
 
   g_ptr_array_remove (self->streams, stream);
@@ -516,7 +519,8 @@ hw_hub_streams_hear (HwHubStreams *self,
         }
       else
         {
-          stream->stream = hw_watch_stream_new_at (place);
+          stream->stream =
+            hw_watch_stream_new_at (place, hw_hub_outlet_get_protocol (self->outlet)->encoding);
           hw_hub_streams_send (self, stream);
         }
       hw_hub_outlet_flush (self->outlet);

@@ -6,8 +6,6 @@
 
 #include "hw-hub-watch.h"
 
-#include "hw-hub-writer.h"
-
 #include <string.h>
 
 static gsize
@@ -94,7 +92,8 @@ hw_hub_watches_end (HwHubWatch **watches,
     return FALSE;
 
   *watches = ended->next;
-  hw_hub_write_stream_end (hw_hub_outlet_get_buffer (outlet), ended->key);
+  hw_hub_outlet_get_protocol (outlet)->write_stream_end (hw_hub_outlet_get_buffer (outlet),
+                                                         ended->key);
   watch_free (ended);
   hw_hub_outlet_flush (outlet);
 

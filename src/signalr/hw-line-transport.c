@@ -7,8 +7,6 @@
 #include "hw-line-transport.h"
 
 #include "hw-event-socket.h"
-#include "hw-hub-writer.h"
-#include "hw-task-json.h"
 #include "hw-ws-frame.h"
 #include "hw-ws-socket.h"
 
@@ -129,41 +127,48 @@ on_connection_wants_input (gpointer user_data)
   hw_hub_transport_go_on (HW_HUB_TRANSPORT (user_data));
 }
 
-/* An event is JSON once; each who is told of it gets its bytes behind the head of their own
- * stream.
- */
+/* What follows is no text any more: the answer to the handshake goes with it. */
 static void
-write_item (GString *output,
-            GBytes  *head,
-            HwEvent *event)
+on_connection_go_binary (gpointer user_data)
 {
-  g_autoptr(GBytes) item = hw_task_json_encode_event (event);
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
 
-  hw_hub_write_item (output, head, item);
+  if (hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
+    hw_plane_go_binary (self->plane, self->line);
 }
 
+static guint
+on_connection_watch (HwWatchWriteFunc write,
+                     GBytes          *head,
+                     HwWatchPlace    *place,
+                     gpointer         user_data)
+{
+  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
+
+  if (!hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
+    return 0;
+
+  return hw_plane_watch (self->plane, self->line, place, write, head);
+}
+
+/* Events carry text, which is JSON. */
 static void
 write_item_as_event (GString *output,
                      GBytes  *head,
                      HwEvent *event)
 {
   g_string_append (output, EVENT_START);
-  write_item (output, head, event);
+  hw_hub_json.write_event (output, head, event);
   g_string_append (output, EVENT_END);
 }
 
 static guint
-on_connection_watch (GBytes       *head,
-                     HwWatchPlace *place,
-                     gpointer      user_data)
+on_events_connection_watch (HwWatchWriteFunc write,
+                            GBytes          *head,
+                            HwWatchPlace    *place,
+                            gpointer         user_data)
 {
-  HwLineTransport *self = HW_LINE_TRANSPORT (user_data);
-  HwWatchWriteFunc write = self->has_events ? write_item_as_event : write_item;
-
-  if (!hw_hub_transport_is_open (HW_HUB_TRANSPORT (self)))
-    return 0;
-
-  return hw_plane_watch (self->plane, self->line, place, write, head);
+  return on_connection_watch (write_item_as_event, head, place, user_data);
 }
 
 static void
@@ -176,12 +181,23 @@ on_connection_unwatch (guint    watch,
     hw_plane_unwatch (self->plane, self->line, watch);
 }
 
-static const HwHubConnectionOwner connection_owner = {
-  .output = on_connection_output,
-  .closed = on_connection_closed,
-  .wants_input = on_connection_wants_input,
-  .watch = on_connection_watch,
-  .unwatch = on_connection_unwatch,
+/* By the kind of line. */
+static const HwHubConnectionOwner connection_owners[] = {
+  [HW_LINE_KIND_WEBSOCKET] = {
+    .output = on_connection_output,
+    .closed = on_connection_closed,
+    .wants_input = on_connection_wants_input,
+    .go_binary = on_connection_go_binary,
+    .watch = on_connection_watch,
+    .unwatch = on_connection_unwatch,
+  },
+  [HW_LINE_KIND_EVENTS] = {
+    .output = on_connection_output,
+    .closed = on_connection_closed,
+    .wants_input = on_connection_wants_input,
+    .watch = on_events_connection_watch,
+    .unwatch = on_connection_unwatch,
+  },
 };
 
 static void
@@ -336,7 +352,7 @@ hw_line_transport_new (HwLineKind       kind,
   self = g_object_new (HW_TYPE_LINE_TRANSPORT, NULL);
   self->has_events = kind == HW_LINE_KIND_EVENTS;
   self->plane = g_object_ref (plane);
-  hw_hub_transport_set_up (HW_HUB_TRANSPORT (self), connection, clock, &connection_owner);
+  hw_hub_transport_set_up (HW_HUB_TRANSPORT (self), connection, clock, &connection_owners[kind]);
 
   return HW_HUB_TRANSPORT (self);
 }

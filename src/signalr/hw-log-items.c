@@ -14,11 +14,11 @@
 #define PIECE_MAX (16 * 1024)
 
 /* How many pieces of output are remembered: as far as those who follow one task are apart
- * from each other. One is 1 MiB at most, and in JSON a third more.
+ * from each other. One is 1 MiB at most, and as items a third more.
  */
 #define N_PIECES 4
 
-/* A piece of output, and what it is in JSON. */
+/* A piece of output, and the items that it is. */
 typedef struct
 {
   guint64 offset;
@@ -35,6 +35,7 @@ typedef struct
  */
 struct _HwLogItems
 {
+  HwEncoding encoding;
   Piece pieces[N_PIECES];
   guint next;      /* the one that is forgotten next */
   guint n_readers;
@@ -58,15 +59,20 @@ forget_all (gpointer data)
 
 /**
  * hw_log_items_new:
+ * @encoding: in which form they go out
  *
  * Makes one that remembers nothing.
  *
  * Returns: (transfer full): it
  */
 HwLogItems *
-hw_log_items_new (void)
+hw_log_items_new (HwEncoding encoding)
 {
-  return g_rc_box_new0 (HwLogItems);
+  HwLogItems *self = g_rc_box_new0 (HwLogItems);
+
+  self->encoding = encoding;
+
+  return self;
 }
 
 HwLogItems *
@@ -117,20 +123,24 @@ hw_log_items_leave (HwLogItems *self)
 }
 
 static GPtrArray *
-cut (const HwOutputChunk *chunk)
+cut (const HwOutputChunk *chunk,
+     HwEncoding           encoding)
 {
   gsize size = g_bytes_get_size (chunk->data);
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
   if (chunk->skip_to != 0)
-    g_ptr_array_add (items, hw_task_json_encode_skip (chunk->offset, chunk->skip_to));
+    g_ptr_array_add (items,
+                     hw_encoding_take_json (encoding, hw_task_json_encode_skip (chunk->offset,
+                                                                                chunk->skip_to)));
 
   for (gsize start = 0; start < size; start += PIECE_MAX)
     {
       g_autoptr(GBytes) piece = g_bytes_new_from_bytes (chunk->data, start,
                                                         MIN (PIECE_MAX, size - start));
+      GBytes *json = hw_task_json_encode_output (chunk->offset + start, piece);
 
-      g_ptr_array_add (items, hw_task_json_encode_output (chunk->offset + start, piece));
+      g_ptr_array_add (items, hw_encoding_take_json (encoding, json));
     }
 
   return items;
@@ -158,7 +168,7 @@ remember (HwLogItems          *self,
  * Gets a piece of output as items. Whoever has the same bytes, in the same place of the
  * memory, gets the same items. They do not change.
  *
- * Returns: (transfer full) (element-type GBytes): the items, as JSON
+ * Returns: (transfer full) (element-type GBytes): the items
  */
 GPtrArray *
 hw_log_items_get (HwLogItems          *self,
@@ -181,7 +191,7 @@ hw_log_items_get (HwLogItems          *self,
         return g_ptr_array_ref (piece->items);
     }
 
-  items = cut (chunk);
+  items = cut (chunk, self->encoding);
   if (bytes != NULL)
     remember (self, chunk, items);
 

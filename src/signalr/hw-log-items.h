@@ -4,13 +4,14 @@
 
 #pragma once
 
+#include "hw-encoding.h"
 #include "hw-output.h"
 
 G_BEGIN_DECLS
 
 typedef struct _HwLogItems HwLogItems;
 
-HwLogItems *hw_log_items_new (void);
+HwLogItems *hw_log_items_new (HwEncoding encoding);
 HwLogItems *hw_log_items_ref (HwLogItems *self);
 void        hw_log_items_unref (HwLogItems *self);
 

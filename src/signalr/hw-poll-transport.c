@@ -177,11 +177,18 @@ on_connection_wants_input (gpointer user_data)
   hw_hub_transport_go_on (HW_HUB_TRANSPORT (user_data));
 }
 
+/* An answer carries any bytes. */
+static void
+on_connection_go_binary (gpointer user_data)
+{
+}
+
 /* To poll is a sign of life, and so is to let somebody wait. */
 static const HwHubConnectionOwner connection_owner = {
   .output = on_connection_output,
   .closed = on_connection_closed,
   .wants_input = on_connection_wants_input,
+  .go_binary = on_connection_go_binary,
   .shows_life = TRUE,
 };
 

@@ -28,8 +28,8 @@ struct _HwTaskHub
 {
   GObject parent_instance;
 
-  HwTaskQueue *queue;    /* (owned) (not nullable) */
-  HwLogItems *log_items; /* (owned) (not nullable) */
+  HwTaskQueue *queue;                    /* (owned) (not nullable) */
+  HwLogItems *log_items[HW_N_ENCODINGS]; /* (owned) (not nullable) */
 };
 
 static void hw_task_hub_iface_init (HwHubHandlerInterface *iface);
@@ -272,7 +272,8 @@ on_subscribed_task_got (GObject      *source,
     {
       stream = hw_task_stream_new (self->queue,
                                    hw_hub_client_get_principal (subscription->client),
-                                   subscription->task_id);
+                                   subscription->task_id,
+                                   hw_hub_client_get_encoding (subscription->client));
       if (hw_hub_client_open_push (subscription->client, key, TASK_UPDATED, stream, &error))
         g_task_return_pointer (gtask, NULL, NULL);
     }
@@ -343,7 +344,8 @@ watch (HwTaskHub           *self,
     return NULL;
 
   return hw_watch_stream_new (self->queue, hw_hub_client_get_principal (client), filter,
-                              epoch, after, hw_hub_client_may_leave (client));
+                              epoch, after, hw_hub_client_get_encoding (client),
+                              hw_hub_client_may_leave (client));
 }
 
 static HwHubStream *
@@ -401,7 +403,8 @@ read_log (HwTaskHub   *self,
       !hw_hub_arguments_read_number (arguments, 2, "offset", &offset, error))
     return NULL;
 
-  return hw_log_stream_new (self->queue, hw_hub_client_get_principal (client), self->log_items,
+  return hw_log_stream_new (self->queue, hw_hub_client_get_principal (client),
+                            self->log_items[hw_hub_client_get_encoding (client)],
                             task_id, (guint) MIN (attempt, (guint64) G_MAXUINT), offset);
 }
 
@@ -523,7 +526,8 @@ hw_task_hub_finalize (GObject *object)
 {
   HwTaskHub *self = HW_TASK_HUB (object);
 
-  g_clear_pointer (&self->log_items, hw_log_items_unref);
+  for (guint i = 0; i < HW_N_ENCODINGS; i++)
+    g_clear_pointer (&self->log_items[i], hw_log_items_unref);
   g_clear_object (&self->queue);
 
   G_OBJECT_CLASS (hw_task_hub_parent_class)->finalize (object);
@@ -540,7 +544,8 @@ hw_task_hub_class_init (HwTaskHubClass *klass)
 static void
 hw_task_hub_init (HwTaskHub *self)
 {
-  self->log_items = hw_log_items_new ();
+  for (guint i = 0; i < HW_N_ENCODINGS; i++)
+    self->log_items[i] = hw_log_items_new ((HwEncoding) i);
 }
 
 /**

@@ -23,6 +23,7 @@ struct _HwTaskStream
   HwPrincipal *principal; /* (owned) (not nullable) */
   HwWatcher *watcher;     /* (owned) (not nullable) */
   guint64 task_id;
+  HwEncoding encoding;
 };
 
 static void hw_task_stream_iface_init (HwHubStreamInterface *iface);
@@ -87,6 +88,7 @@ on_task_got (GObject      *source,
              gpointer      user_data)
 {
   g_autoptr(GTask) gtask = G_TASK (user_data);
+  HwTaskStream *self = g_task_get_source_object (gtask);
   GError *error = NULL;
   g_autoptr(HwTask) task = hw_task_queue_get_task_finish (HW_TASK_QUEUE (source), result, &error);
   GPtrArray *items;
@@ -98,7 +100,7 @@ on_task_got (GObject      *source,
     }
 
   items = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_ptr_array_add (items, hw_task_json_encode_task (task));
+  g_ptr_array_add (items, hw_encoding_take_json (self->encoding, hw_task_json_encode_task (task)));
   g_task_return_pointer (gtask, items, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -161,6 +163,7 @@ hw_task_stream_init (HwTaskStream *self)
  * @queue: the queue
  * @principal: who watches
  * @task_id: a task's number
+ * @encoding: in which form they are told
  *
  * Creates a stream of a task as it is now and after each change. It ends when the
  * task has ended and that was told.
@@ -170,7 +173,8 @@ hw_task_stream_init (HwTaskStream *self)
 HwHubStream *
 hw_task_stream_new (HwTaskQueue *queue,
                     HwPrincipal *principal,
-                    guint64      task_id)
+                    guint64      task_id,
+                    HwEncoding   encoding)
 {
   const HwWatchFilter filter = { .task_id = task_id };
   HwTaskStream *self;
@@ -182,6 +186,7 @@ hw_task_stream_new (HwTaskQueue *queue,
   self->queue = g_object_ref (queue);
   self->principal = hw_principal_ref (principal);
   self->task_id = task_id;
+  self->encoding = encoding;
   self->watcher = hw_watcher_new (queue, principal, &filter, 0, 0);
 
   return HW_HUB_STREAM (self);

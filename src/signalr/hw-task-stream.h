@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-encoding.h"
 #include "hw-hub-stream.h"
 #include "hw-task-queue.h"
 
@@ -14,6 +15,7 @@ G_DECLARE_FINAL_TYPE (HwTaskStream, hw_task_stream, HW, TASK_STREAM, GObject)
 
 HwHubStream *hw_task_stream_new (HwTaskQueue *queue,
                                  HwPrincipal *principal,
-                                 guint64 task_id);
+                                 guint64 task_id,
+                                 HwEncoding encoding);
 
 G_END_DECLS

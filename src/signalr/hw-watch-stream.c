@@ -6,12 +6,10 @@
 
 #include "hw-watch-stream.h"
 
-#include "hw-task-json.h"
-
 /**
  * HwWatchStream:
  *
- * What a watcher sees, as a stream of a hub. It adds nothing but the JSON, which
+ * What a watcher sees, as a stream of a hub. It adds nothing but the encoding, which
  * each event has once, however many watch.
  *
  * A stream that may leave never waits: when all that was is told, it says where that is,
@@ -23,6 +21,7 @@ struct _HwWatchStream
 
   HwWatcher *watcher; /* (owned) (nullable): none when somebody else watches */
   HwWatchPlace place; /* who sees what; what is told already only the watcher knows */
+  HwEncoding encoding;
   gboolean may_leave;
 };
 
@@ -81,7 +80,8 @@ on_watcher_next (GObject      *source,
   items = g_ptr_array_new_full (events->len, (GDestroyNotify) g_bytes_unref);
   for (guint i = 0; i < events->len; i++)
     if (hw_watch_stream_tells (self, g_ptr_array_index (events, i)))
-      g_ptr_array_add (items, hw_task_json_encode_event (g_ptr_array_index (events, i)));
+      g_ptr_array_add (items, hw_encoding_encode_event (self->encoding,
+                                                        g_ptr_array_index (events, i)));
   g_task_return_pointer (gtask, items, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -165,6 +165,7 @@ hw_watch_stream_init (HwWatchStream *self)
  * @filter: what they see
  * @epoch: the epoch of @after, or 0
  * @after: the number of the last transition that they know, or 0
+ * @encoding: in which form they are told
  * @may_leave: whether somebody else watches on when all that was is told
  *
  * Creates a stream of the events that a #HwWatcher sees.
@@ -177,6 +178,7 @@ hw_watch_stream_new (HwTaskQueue         *queue,
                      const HwWatchFilter *filter,
                      guint64              epoch,
                      guint64              after,
+                     HwEncoding           encoding,
                      gboolean             may_leave)
 {
   HwWatchStream *self;
@@ -189,6 +191,7 @@ hw_watch_stream_new (HwTaskQueue         *queue,
   self->place.principal = hw_principal_ref (principal);
   hw_watch_filter_copy (filter, &self->place.filter);
   self->place.seq = after;
+  self->encoding = encoding;
   self->may_leave = may_leave;
   hw_watch_stream_watch (self, epoch);
 
@@ -198,13 +201,15 @@ hw_watch_stream_new (HwTaskQueue         *queue,
 /**
  * hw_watch_stream_new_at:
  * @place: where somebody stands who may leave again
+ * @encoding: in which form they are told
  *
  * Creates a stream that goes on from there.
  *
  * Returns: (transfer full): a stream
  */
 HwHubStream *
-hw_watch_stream_new_at (const HwWatchPlace *place)
+hw_watch_stream_new_at (const HwWatchPlace *place,
+                        HwEncoding          encoding)
 {
   HwWatchStream *self;
 
@@ -213,6 +218,7 @@ hw_watch_stream_new_at (const HwWatchPlace *place)
   self = g_object_new (HW_TYPE_WATCH_STREAM, NULL);
   hw_watch_place_copy (place, &self->place);
   g_object_ref (self->place.queue);
+  self->encoding = encoding;
   self->may_leave = TRUE;
   hw_watch_stream_watch (self, hw_task_queue_get_epoch (place->queue));
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-encoding.h"
 #include "hw-hub-stream.h"
 #include "hw-watcher.h"
 
@@ -17,7 +18,9 @@ HwHubStream *hw_watch_stream_new (HwTaskQueue         *queue,
                                   const HwWatchFilter *filter,
                                   guint64 epoch,
                                   guint64 after,
+                                  HwEncoding encoding,
                                   gboolean may_leave);
-HwHubStream *hw_watch_stream_new_at (const HwWatchPlace *place);
+HwHubStream *hw_watch_stream_new_at (const HwWatchPlace *place,
+                                     HwEncoding          encoding);
 
 G_END_DECLS

@@ -6,18 +6,18 @@
 
 #include "fuzz-target.h"
 
-#include "hw-hub-message.h"
-#include "hw-hub-record.h"
+#include "hw-hub-protocol.h"
 
 #include <string.h>
 
 static void
-read_record (const char *record,
-             gsize       length)
+read_record (const HwHubProtocol *protocol,
+             const char          *record,
+             gsize                length)
 {
-  g_autoptr(HwHubMessage) message = hw_hub_message_parse (record, length, NULL);
+  g_autoptr(HwHubMessage) message = protocol->parse (record, length, NULL);
 
-  hw_hub_handshake_parse (record, length, NULL);
+  hw_hub_handshake_parse (record, length, TRUE, NULL);
   if (message == NULL)
     return;
 
@@ -29,10 +29,11 @@ read_record (const char *record,
 
 /* The records of a stream, whole and in pieces of seven bytes, have to be the same. */
 static void
-read_stream (const char *data,
-             gsize       size,
-             gsize       piece_size,
-             GString    *records)
+read_stream (const HwHubProtocol *protocol,
+             const char          *data,
+             gsize                size,
+             gsize                piece_size,
+             GString             *records)
 {
   g_auto(HwHubRecordReader) reader = { 0 };
   gboolean is_valid = TRUE;
@@ -47,10 +48,10 @@ read_stream (const char *data,
           const char *record = NULL;
           gsize length = 0;
 
-          is_valid = hw_hub_record_reader_read (&reader, &data, &piece, &record, &length, NULL);
+          is_valid = protocol->read_record (&reader, &data, &piece, &record, &length, NULL);
           if (is_valid && record != NULL)
             {
-              read_record (record, length);
+              read_record (protocol, record, length);
               g_string_append_len (records, record, (gssize) length);
               g_string_append_c (records, HW_HUB_RECORD_SEPARATOR);
             }
@@ -58,16 +59,25 @@ read_stream (const char *data,
     }
 }
 
-int
-LLVMFuzzerTestOneInput (const guint8 *data,
-                        gsize         size)
+static void
+try_protocol (const HwHubProtocol *protocol,
+              const char          *data,
+              gsize                size)
 {
   g_autoptr(GString) whole = g_string_new (NULL);
   g_autoptr(GString) pieces = g_string_new (NULL);
 
-  read_stream ((const char *) data, size, MAX (size, 1), whole);
-  read_stream ((const char *) data, size, 7, pieces);
+  read_stream (protocol, data, size, MAX (size, 1), whole);
+  read_stream (protocol, data, size, 7, pieces);
   g_assert_cmpmem (whole->str, whole->len, pieces->str, pieces->len);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data,
+                        gsize         size)
+{
+  try_protocol (&hw_hub_json, (const char *) data, size);
+  try_protocol (&hw_hub_msgpack, (const char *) data, size);
 
   return 0;
 }

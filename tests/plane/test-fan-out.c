@@ -6,7 +6,7 @@
 
 #include "hw-fan-out.h"
 #include "hw-hub-record.h"
-#include "hw-hub-writer.h"
+#include "hw-hub-protocol.h"
 #include "hw-task-json.h"
 
 #include <string.h>
@@ -52,16 +52,6 @@ tear_down (Fixture      *fixture,
   g_string_free (fixture->output, TRUE);
 }
 
-static void
-write_event (GString *output,
-             GBytes  *head,
-             HwEvent *event)
-{
-  g_autoptr(GBytes) item = hw_task_json_encode_event (event);
-
-  hw_hub_write_item (output, head, item);
-}
-
 static HwWatch *
 watch_as (Fixture    *fixture,
           const char *owner,
@@ -74,9 +64,9 @@ watch_as (Fixture    *fixture,
     .filter = { .task_id = task_id },
     .seq = fixture->seq,
   };
-  g_autoptr(GBytes) head = hw_hub_make_item_head (owner);
+  g_autoptr(GBytes) head = hw_hub_json.make_item_head (owner);
 
-  return hw_fan_out_add (fixture->fan_out, &place, write_event, head, (gpointer) owner);
+  return hw_fan_out_add (fixture->fan_out, &place, hw_hub_json.write_event, head, (gpointer) owner);
 }
 
 static HwWatch *

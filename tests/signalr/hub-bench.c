@@ -11,6 +11,16 @@
 #include <string.h>
 
 static void
+append_text (GString    *output,
+             const char *data,
+             gsize       length)
+{
+  g_assert_cmpint (data[length - 1], ==, HW_HUB_RECORD_SEPARATOR);
+  for (gsize i = 0; i < length; i++)
+    g_string_append_c (output, data[i] == HW_HUB_RECORD_SEPARATOR ? '|' : data[i]);
+}
+
+static void
 on_connection_output (GBytes  *records,
                       gpointer user_data)
 {
@@ -19,11 +29,12 @@ on_connection_output (GBytes  *records,
   const char *data = g_bytes_get_data (records, &length);
 
   g_assert_cmpuint (length, >, 0);
-  g_assert_cmpint (data[length - 1], ==, HW_HUB_RECORD_SEPARATOR);
   g_assert_cmpuint (fixture->n_closed, ==, 0);
   fixture->n_outputs++;
-  for (gsize i = 0; i < length; i++)
-    g_string_append_c (fixture->output, data[i] == HW_HUB_RECORD_SEPARATOR ? '|' : data[i]);
+  if (fixture->n_binary > 0)
+    g_string_append_len (fixture->output, data, (gssize) length);
+  else
+    append_text (fixture->output, data, length);
 
   if (fixture->shuts_on_output)
     hw_hub_connection_set_writable (fixture->connection, FALSE, fixture->now);
@@ -47,10 +58,19 @@ on_connection_wants_input (gpointer user_data)
   fixture->n_wants_input++;
 }
 
+static void
+on_connection_go_binary (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->n_binary++;
+}
+
 static const HwHubConnectionOwner owner = {
   .output = on_connection_output,
   .closed = on_connection_closed,
   .wants_input = on_connection_wants_input,
+  .go_binary = on_connection_go_binary,
 };
 
 void

@@ -18,7 +18,8 @@ typedef struct
 {
   TestHandler *handler;
   HwHubConnection *connection;
-  GString *output;
+  GString *output; /* once it is binary, as it is */
+  guint n_binary;  /* how often it was told to be */
   guint n_outputs;
   guint n_closed;
   gboolean is_clean;

@@ -105,7 +105,8 @@ test_stream_give (TestStream *self,
 {
   if (self->items == NULL)
     self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  g_ptr_array_add (self->items, g_bytes_new (json, strlen (json)));
+  g_ptr_array_add (self->items, hw_encoding_take_json (self->encoding,
+                                                       g_bytes_new (json, strlen (json))));
   test_stream_answer (self);
 }
 
@@ -141,10 +142,12 @@ test_handler_get_method_kind (HwHubHandler *handler,
 }
 
 static TestStream *
-test_handler_add_stream (TestHandler *self)
+test_handler_add_stream (TestHandler *self,
+                         HwHubClient *client)
 {
   TestStream *stream = g_object_new (TEST_TYPE_STREAM, NULL);
 
+  stream->encoding = hw_hub_client_get_encoding (client);
   g_ptr_array_add (self->streams, stream);
 
   return stream;
@@ -191,7 +194,7 @@ test_handler_call_async (HwHubHandler       *handler,
       GError *error = NULL;
 
       if (hw_hub_client_open_push (client, text, "Pushed",
-                                   HW_HUB_STREAM (test_handler_add_stream (self)), &error))
+                                   HW_HUB_STREAM (test_handler_add_stream (self, client)), &error))
         g_task_return_pointer (gtask, NULL, NULL);
       else
         g_task_return_error (gtask, error);
@@ -231,7 +234,7 @@ test_handler_open_stream (HwHubHandler *handler,
       return NULL;
     }
 
-  return HW_HUB_STREAM (g_object_ref (test_handler_add_stream (TEST_HANDLER (handler))));
+  return HW_HUB_STREAM (g_object_ref (test_handler_add_stream (TEST_HANDLER (handler), client)));
 }
 
 static void

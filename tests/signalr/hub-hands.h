@@ -16,6 +16,7 @@ struct _TestStream
 {
   GObject parent_instance;
 
+  HwEncoding encoding;
   GPtrArray *items; /* (owned) (nullable): not given yet */
   GError *error;    /* (owned) (nullable) */
   gboolean is_ended;

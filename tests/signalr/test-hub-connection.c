@@ -39,9 +39,9 @@ static void
 test_handshake_of_other_protocol (Fixture      *fixture,
                                   gconstpointer test_data)
 {
-  feed (fixture, "{\"protocol\":\"messagepack\",\"version\":1}|{\"type\":6}|");
+  feed (fixture, "{\"protocol\":\"blazorpack\",\"version\":1}|{\"type\":6}|");
 
-  assert_said (fixture, "{\"error\":\"The protocol 'messagepack' is not supported.\"}|");
+  assert_said (fixture, "{\"error\":\"The protocol 'blazorpack' is not supported.\"}|");
   g_assert_cmpuint (fixture->n_closed, ==, 1);
   g_assert_true (fixture->is_clean);
 }

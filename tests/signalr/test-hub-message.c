@@ -5,9 +5,7 @@
 #include "config.h"
 
 #include "hw-error.h"
-#include "hw-hub-message.h"
-#include "hw-hub-record.h"
-#include "hw-hub-writer.h"
+#include "hw-hub-protocol.h"
 
 #include <string.h>
 
@@ -75,7 +73,7 @@ test_hub_message_reads (gconstpointer test_data)
 {
   const MessageRow *row = test_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(HwHubMessage) message = hw_hub_message_parse (row->json, strlen (row->json), &error);
+  g_autoptr(HwHubMessage) message = hw_hub_json.parse (row->json, strlen (row->json), &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (message->type, ==, row->type);
@@ -145,7 +143,7 @@ test_hub_message_refuses (gconstpointer test_data)
 {
   const WrongRow *row = test_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(HwHubMessage) message = hw_hub_message_parse (row->json, strlen (row->json), &error);
+  g_autoptr(HwHubMessage) message = hw_hub_json.parse (row->json, strlen (row->json), &error);
 
   g_assert_null (message);
   g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
@@ -159,43 +157,8 @@ test_hub_message_refuses_long_id (void)
   g_autofree char *json = g_strdup_printf ("{\"type\":5,\"invocationId\":\"%s\"}", id);
   g_autoptr(GError) error = NULL;
 
-  g_assert_null (hw_hub_message_parse (json, strlen (json), &error));
+  g_assert_null (hw_hub_json.parse (json, strlen (json), &error));
   g_assert_error (error, HW_ERROR, HW_ERROR_INVALID_REQUEST);
-}
-
-static const WrongRow handshakes[] = {
-  { "json-1", "{\"protocol\":\"json\",\"version\":1}", NULL },
-  { "json-2-of-stateful-clients", "{\"protocol\":\"json\",\"version\":2}", NULL },
-  { "json-in-any-case", "{\"protocol\":\"JSON\",\"version\":1}", NULL },
-  { "unknown-members", "{\"version\":1,\"future\":{},\"protocol\":\"json\"}", NULL },
-  { "other-protocol", "{\"protocol\":\"messagepack\",\"version\":1}",
-    "The protocol 'messagepack' is not supported." },
-  { "other-version", "{\"protocol\":\"json\",\"version\":3}",
-    "The server does not support version 3 of the 'json' protocol." },
-  { "version-zero", "{\"protocol\":\"json\",\"version\":0}",
-    "The server does not support version 0 of the 'json' protocol." },
-  { "no-protocol", "{\"version\":1}",
-    "An unexpected error occurred during connection handshake." },
-  { "no-version", "{\"protocol\":\"json\"}",
-    "An unexpected error occurred during connection handshake." },
-  { "version-that-is-a-text", "{\"protocol\":\"json\",\"version\":\"1\"}",
-    "An unexpected error occurred during connection handshake." },
-  { "protocol-that-is-null", "{\"protocol\":null,\"version\":1}",
-    "An unexpected error occurred during connection handshake." },
-  { "array", "[]", "An unexpected error occurred during connection handshake." },
-  { "no-json", "hello", "An unexpected error occurred during connection handshake." },
-  { "nothing", "", "An unexpected error occurred during connection handshake." },
-};
-
-static void
-test_hub_handshake (gconstpointer test_data)
-{
-  const WrongRow *row = test_data;
-  g_autoptr(GError) error = NULL;
-  gboolean is_valid = hw_hub_handshake_parse (row->json, strlen (row->json), &error);
-
-  g_assert_cmpint (is_valid, ==, row->sentence == NULL);
-  g_assert_cmpstr (error != NULL ? error->message : NULL, ==, row->sentence);
 }
 
 /* Reads all of @text in one go and returns the records with a bar behind each. */
@@ -347,28 +310,22 @@ test_hub_writer_writes_what_the_protocol_says (void)
 {
   g_autoptr(GString) output = g_string_new (NULL);
   g_autoptr(GBytes) json = g_bytes_new_static ("{\"a\":1}", 7);
-  g_autoptr(GBytes) call_head = hw_hub_make_call_head ("TaskUpdated");
-  g_autoptr(GBytes) item_head = hw_hub_make_item_head ("5");
+  g_autoptr(GBytes) call_head = hw_hub_json.make_call_head ("TaskUpdated");
+  g_autoptr(GBytes) item_head = hw_hub_json.make_item_head ("5");
 
-  hw_hub_write_handshake (output, NULL);
-  hw_hub_write_handshake (output, "The protocol 'x' is not supported.");
-  hw_hub_write_call (output, call_head, json);
-  hw_hub_write_item (output, item_head, json);
-  hw_hub_write_result (output, "5", json);
-  hw_hub_write_result (output, "5", NULL);
-  hw_hub_write_error (output, "a\"b", "It\nfailed");
-  hw_hub_write_stream_end (output, "5");
-  hw_hub_write_ping (output);
-  hw_hub_write_close (output, NULL, FALSE);
-  hw_hub_write_close (output, "Bye", TRUE);
+  hw_hub_json.write_call (output, call_head, json);
+  hw_hub_json.write_item (output, item_head, json);
+  hw_hub_json.write_result (output, "5", json);
+  hw_hub_json.write_error (output, "a\"b", "It\nfailed");
+  hw_hub_json.write_stream_end (output, "5");
+  hw_hub_json.write_ping (output);
+  hw_hub_json.write_close (output, NULL, FALSE);
+  hw_hub_json.write_close (output, "Bye", TRUE);
 
   g_assert_cmpstr (output->str, ==,
-                   "{}\036"
-                   "{\"error\":\"The protocol 'x' is not supported.\"}\036"
                    "{\"type\":1,\"target\":\"TaskUpdated\",\"arguments\":[{\"a\":1}]}\036"
                    "{\"type\":2,\"invocationId\":\"5\",\"item\":{\"a\":1}}\036"
                    "{\"type\":3,\"invocationId\":\"5\",\"result\":{\"a\":1}}\036"
-                   "{\"type\":3,\"invocationId\":\"5\",\"result\":null}\036"
                    "{\"type\":3,\"invocationId\":\"a\\\"b\",\"error\":\"It\\nfailed\"}\036"
                    "{\"type\":3,\"invocationId\":\"5\"}\036"
                    "{\"type\":6}\036"
@@ -392,7 +349,6 @@ main (int   argc,
   ADD_ROWS ("reads", messages, test_hub_message_reads);
   ADD_ROWS ("refuses", wrong_messages, test_hub_message_refuses);
   g_test_add_func ("/hub-message/refuses/long-id", test_hub_message_refuses_long_id);
-  ADD_ROWS ("handshake", handshakes, test_hub_handshake);
   ADD_ROWS ("record/length", lengths, test_hub_record_length);
   g_test_add_func ("/hub-message/record/torn-at-every-byte", test_hub_record_torn_at_every_byte);
   g_test_add_func ("/hub-message/record/byte-by-byte", test_hub_record_byte_by_byte);

@@ -61,9 +61,12 @@ test_hub_negotiation_version (gconstpointer test_data)
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), \
                    expected, strlen (expected))
 
-#define TRANSPORT(name) "{\"transport\":\"" name "\",\"transferFormats\":[\"Text\"]}"
-#define TRANSPORTS "\"availableTransports\":[" TRANSPORT ("WebSockets") "," \
-  TRANSPORT ("ServerSentEvents") "," TRANSPORT ("LongPolling") "]}"
+#define TRANSPORT(name, formats) \
+  "{\"transport\":\"" name "\",\"transferFormats\":[" formats "]}"
+#define TEXT "\"Text\""
+#define ANY "\"Text\",\"Binary\""
+#define TRANSPORTS "\"availableTransports\":[" TRANSPORT ("WebSockets", ANY) "," \
+  TRANSPORT ("ServerSentEvents", TEXT) "," TRANSPORT ("LongPolling", ANY) "]}"
 
 static void
 test_hub_negotiation_answer_1 (void)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#define FRAME_BINARY 0x82
 #define FRAME_CLOSE 0x88
 #define FRAME_PING 0x89
 #define FRAME_PONG 0x8a
@@ -70,6 +71,26 @@ test_record_over_messages (HubHouse     *house,
 
   assert_text (line, RESULT);
   assert_text (line, RESULT);
+}
+
+/* Test that a client of MessagePack hears no text, not even as the answer to its handshake. */
+static void
+test_record_that_is_no_text (HubHouse     *house,
+                             gconstpointer test_data)
+{
+  g_autoptr(HubLine) line = hub_line_new (house->port);
+  g_autofree char *head = NULL;
+  g_autofree char *greeting = NULL;
+  g_autofree char *answer = NULL;
+
+  g_assert_cmpuint (hub_line_upgrade (line, "/hub", BY_OWNER, &head), ==, 101);
+  hub_line_send_text (line, "{\"protocol\":\"messagepack\",\"version\":1}|");
+  g_assert_cmphex (hub_line_take_frame (line, &greeting), ==, FRAME_BINARY);
+  g_assert_cmpstr (greeting, ==, "{}\036");
+
+  hub_line_send_frame (line, FRAME_BINARY, "\x0e\x96\x01\x80\xa1" "1\xa4" "Echo\x91\xa1" "a\x90", 15);
+  g_assert_cmphex (hub_line_take_frame (line, &answer), ==, FRAME_BINARY);
+  g_assert_cmpstr (answer, ==, "\x08\x95\x03\x80\xa1" "1\x03\xa1" "a");
 }
 
 /* Test that any number of fragments is no more than the record in them. */
@@ -559,6 +580,7 @@ main (int   argc,
 
   ADD ("record/in-fragments", test_record_in_fragments);
   ADD ("record/over-messages", test_record_over_messages);
+  ADD ("record/that-is-no-text", test_record_that_is_no_text);
   ADD ("record/endless-message-is-refused", test_endless_message_is_refused);
   ADD ("frame-that-breaks-the-protocol", test_frame_that_breaks_the_protocol);
   ADD ("another-implementation-agrees", test_another_implementation_agrees);

@@ -18,7 +18,7 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer test_data)
 {
-  fixture->items = hw_log_items_new ();
+  fixture->items = hw_log_items_new (HW_ENCODING_JSON);
   hw_log_items_enter (fixture->items);
 }
 

@@ -7,6 +7,7 @@
 #include "hw-await.h"
 #include "hw-event-log.h"
 #include "hw-hub-record.h"
+#include "hw-msgpack-reader.h"
 #include "hw-plane-loop.h"
 #include "hw-task-hub.h"
 #include "hw-test-house.h"
@@ -122,7 +123,7 @@ take_frames (Fixture *fixture)
 
 /* Reads until nothing more comes. */
 static void
-hear (Fixture *fixture)
+receive (Fixture *fixture)
 {
   char bytes[65536];
   gssize n_read;
@@ -139,29 +140,42 @@ hear (Fixture *fixture)
         }
       take_frames (fixture);
     }
+}
 
+static void
+hear (Fixture *fixture)
+{
+  receive (fixture);
   for (gsize i = 0; i < fixture->heard->len; i++)
     if (fixture->heard->str[i] == HW_HUB_RECORD_SEPARATOR)
       fixture->heard->str[i] = '|';
 }
 
 static void
-say (Fixture    *fixture,
-     const char *text)
+say_bytes (Fixture    *fixture,
+           char        first_byte,
+           const char *bytes,
+           gsize       length)
 {
-  gsize length = strlen (text);
-  g_autoptr(GString) frame = g_string_new ("\x81");
+  g_autoptr(GString) frame = g_string_new (NULL);
 
   g_assert_cmpuint (length, <, 126);
+  g_string_append_c (frame, first_byte);
   g_string_append_c (frame, (char) (0x80 | length));
   g_string_append_len (frame, "\0\0\0\0", 4);
-  g_string_append (frame, text);
-  for (gsize i = 6; i < frame->len; i++)
-    if (frame->str[i] == '|')
-      frame->str[i] = HW_HUB_RECORD_SEPARATOR;
+  g_string_append_len (frame, bytes, (gssize) length);
 
   g_assert_cmpint (send (fixture->fd, frame->str, frame->len, 0), ==, frame->len);
   settle (fixture);
+}
+
+static void
+say (Fixture    *fixture,
+     const char *text)
+{
+  g_autofree char *bytes = g_strdelimit (g_strdup (text), "|", HW_HUB_RECORD_SEPARATOR);
+
+  say_bytes (fixture, (char) 0x81, bytes, strlen (bytes));
 }
 
 static void
@@ -208,6 +222,36 @@ list_numbers (Fixture *fixture)
 
       g_array_append_val (numbers, number);
       event = seq;
+    }
+
+  return numbers;
+}
+
+/* Gives the seq of each event that was heard in MessagePack, in order. */
+static GArray *
+list_msgpack_numbers (Fixture *fixture)
+{
+  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_auto(HwHubRecordReader) records = { 0 };
+  const char *data = fixture->heard->str;
+  gsize length = fixture->heard->len;
+
+  while (length > 0)
+    {
+      const char *record = NULL;
+      gsize record_length = 0;
+      HwMsgpackReader reader = { 0 };
+      g_autoptr(GVariant) message = NULL;
+      g_autoptr(GVariant) item = NULL;
+      gint64 seq = 0;
+
+      g_assert_true (hw_hub_record_reader_read_counted (&records, &data, &length, &record,
+                                                        &record_length, NULL));
+      reader = (HwMsgpackReader) { .data = record, .length = record_length };
+      message = g_variant_ref_sink (hw_msgpack_reader_take_value (&reader));
+      g_variant_get_child (message, 3, "v", &item);
+      g_assert_true (g_variant_lookup (item, "seq", "x", &seq));
+      g_array_append_val (numbers, seq);
     }
 
   return numbers;
@@ -320,6 +364,17 @@ is_connected (Fixture *fixture)
   return (poll_fd.revents & (POLLHUP | POLLERR)) == 0;
 }
 
+/* Tests that so many events came at least, each behind the one before. */
+static void
+assert_no_gap (GArray *numbers,
+               guint   n_least)
+{
+  g_assert_cmpuint (numbers->len, >=, n_least);
+  for (guint i = 1; i < numbers->len; i++)
+    g_assert_cmpuint (g_array_index (numbers, guint64, i), ==,
+                      g_array_index (numbers, guint64, i - 1) + 1);
+}
+
 /* Test that a client that reads nothing until what it needs is not among the recent events any
  * more is told all of it when it reads, once and in order.
  */
@@ -344,10 +399,32 @@ test_slow_client_misses_nothing (Fixture      *fixture,
   hear (fixture);
   numbers = list_numbers (fixture);
   g_assert_null (strstr (fixture->heard->str, "\"reset\""));
-  g_assert_cmpuint (numbers->len, >=, 400);
-  for (guint i = 1; i < numbers->len; i++)
-    g_assert_cmpuint (g_array_index (numbers, guint64, i), ==,
-                      g_array_index (numbers, guint64, i - 1) + 1);
+  assert_no_gap (numbers, 400);
+}
+
+/* Test that so is one of MessagePack, in the main context and in the plane. */
+static void
+test_slow_msgpack_client_misses_nothing (Fixture      *fixture,
+                                         gconstpointer test_data)
+{
+  static const char call[] = "\x14\x95\x04\x80\xa1w\xaaWatchTasks\x93\xc0\x00\x00";
+  g_autoptr(GArray) numbers = NULL;
+  const guint64 epoch = get_epoch (fixture);
+
+  say (fixture, "{\"protocol\":\"messagepack\",\"version\":1}|");
+  say_bytes (fixture, (char) 0x82, call, sizeof (call) - 1);
+  rest (fixture);
+  hw_test_house_add_many (fixture->house, 200);
+  settle (fixture);
+  hw_plane_order (fixture->plane, HW_PLANE_SUBJECT_BEGIN, NULL,
+                  g_memdup2 (&epoch, sizeof (epoch)), get_head (fixture));
+  hw_test_house_add_many (fixture->house, 200);
+  receive (fixture);
+  hw_test_house_add_many (fixture->house, 1);
+  receive (fixture);
+
+  numbers = list_msgpack_numbers (fixture);
+  assert_no_gap (numbers, 401);
 }
 
 /* Test that a client that does not take its news is cut after 10 seconds, and not before; one
@@ -492,6 +569,7 @@ main (int   argc,
   ADD ("cancelled-stream-says-no-more", test_cancelled_stream_says_no_more);
   ADD ("quiet-is-told", test_quiet_is_told);
   ADD ("slow-client-misses-nothing", test_slow_client_misses_nothing);
+  ADD ("slow-client-of-msgpack-misses-nothing", test_slow_msgpack_client_misses_nothing);
   ADD ("slow-client-is-cut", test_slow_client_is_cut);
   ADD ("steady-client-stays", test_steady_client_stays);
   ADD ("rested-client/calls", test_rested_client_calls);
