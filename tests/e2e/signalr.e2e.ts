@@ -21,10 +21,11 @@ describe('negotiation', () => {
     const { connectionId, connectionToken, ...others } = answer.json as Negotiation
     expect(others).toEqual({
       negotiateVersion: 1,
-      availableTransports: ['WebSockets', 'ServerSentEvents', 'LongPolling'].map((transport) => ({
-        transport,
-        transferFormats: ['Text'],
-      })),
+      availableTransports: [
+        { transport: 'WebSockets', transferFormats: ['Text', 'Binary'] },
+        { transport: 'ServerSentEvents', transferFormats: ['Text'] },
+        { transport: 'LongPolling', transferFormats: ['Text', 'Binary'] },
+      ],
     })
     expect(connectionId).toMatch(/^[\w-]{20,}$/)
     expect(connectionToken).toMatch(/^[\w-]{20,}$/)

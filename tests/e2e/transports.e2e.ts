@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 import type { HubConnection } from '@microsoft/signalr'
-import { HttpTransportType } from '@microsoft/signalr'
+import { HttpTransportType, JsonHubProtocol } from '@microsoft/signalr'
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack'
 import { describe, expect, test } from 'vitest'
 import type { Daemon } from './support/daemon.ts'
 import { startDaemon } from './support/daemon.ts'
@@ -10,15 +11,23 @@ import { connectHub, Follower, joinLog, readLog, watchTask, watchTasks } from '.
 import { overTcp } from './support/rest.ts'
 import { until } from './support/wait.ts'
 
-const transports = [
-  ['WebSockets', HttpTransportType.WebSockets],
-  ['ServerSentEvents', HttpTransportType.ServerSentEvents],
-  ['LongPolling', HttpTransportType.LongPolling],
+const { WebSockets, ServerSentEvents, LongPolling } = HttpTransportType
+
+const ways = [
+  ['WebSockets', 'JSON', WebSockets, JsonHubProtocol],
+  ['ServerSentEvents', 'JSON', ServerSentEvents, JsonHubProtocol],
+  ['LongPolling', 'JSON', LongPolling, JsonHubProtocol],
+  ['WebSockets', 'MessagePack', WebSockets, MessagePackHubProtocol],
+  ['LongPolling', 'MessagePack', LongPolling, MessagePackHubProtocol],
 ] as const
 
-describe.each(transports)('Microsoft’s client over %s', (_, transport) => {
+describe.each(ways)('Microsoft’s client over %s in %s', (_, __, transport, Protocol) => {
   const connect = (daemon: Daemon, reconnect?: number[]): Promise<HubConnection> =>
-    connectHub(daemon, { connection: { transport }, ...(reconnect && { reconnect }) })
+    connectHub(daemon, {
+      connection: { transport },
+      protocol: new Protocol(),
+      ...(reconnect && { reconnect }),
+    })
 
   test('calls, and is answered or refused as it should be', async () => {
     const daemon = await startDaemon()
@@ -99,5 +108,72 @@ describe.each(transports)('Microsoft’s client over %s', (_, transport) => {
     hub.onclose((error) => (reason = error))
     await hub.stop()
     expect(reason).toBeUndefined()
+  })
+})
+
+describe('MessagePack', () => {
+  const protocol = (): MessagePackHubProtocol => new MessagePackHubProtocol()
+
+  test('says what JSON says, to the last value', async () => {
+    const daemon = await startDaemon()
+    const hubs = [await connectHub(daemon), await connectHub(daemon, { protocol: protocol() })]
+    const parameters = { steps: 3, delay: 0 }
+    const options = { title: 'Näme “\\” 🙂', priority: -7 }
+    const id = await hubs[1]?.invoke<number>('AddTask', 'demo', parameters, options)
+    await overTcp(daemon).whenEnded(id ?? 0)
+    const [inJson, inMessagePack] = await Promise.all(
+      hubs.map(async (hub) => {
+        const watched = await watchTask(hub, id ?? 0).whole()
+        const output = await readLog(hub, id ?? 0, 1).whole()
+        const snapshot = await watchTasks(hub).item('a snapshot', () => true)
+        return { watched, output, snapshot }
+      }),
+    )
+    expect(inMessagePack).toEqual(inJson)
+    expect(inJson?.watched[0]).toMatchObject({ ...options, parameters })
+  })
+
+  test('takes a date for what it is in JSON', async () => {
+    const daemon = await startDaemon()
+    const title = new Date('2099-12-31T23:59:59.500Z')
+    for (const one of [new JsonHubProtocol(), protocol()]) {
+      const hub = await connectHub(daemon, { protocol: one })
+      const id = await hub.invoke<number>('AddTask', 'noop', {}, { title })
+      expect(new Date((await overTcp(daemon).task(id)).title)).toEqual(title)
+    }
+  })
+
+  test('is no text: it is refused where there is nothing else', async () => {
+    const daemon = await startDaemon()
+    const connecting = connectHub(daemon, {
+      connection: { transport: ServerSentEvents },
+      protocol: protocol(),
+    })
+    await expect(connecting).rejects.toThrow(/does not support Binary/)
+  })
+
+  test('follows what happens beside JSON, many to one event', async () => {
+    const daemon = await startDaemon()
+    const hubs = [
+      await connectHub(daemon),
+      await connectHub(daemon, { protocol: protocol() }),
+      await connectHub(daemon, { protocol: protocol() }),
+    ]
+    const watchers = hubs.map((hub) => watchTasks(hub))
+    for (const watcher of watchers) await watcher.item('a snapshot', () => true)
+    for (let i = 0; i < 20; i++) await overTcp(daemon).add('demo', { steps: 2, delay: 0 })
+    for (const watcher of watchers) await watcher.endings(20)
+    expect(watchers[1]?.lines).toEqual(watchers[0]?.lines)
+    expect(watchers[2]?.lines).toEqual(watchers[0]?.lines)
+  })
+
+  test('refuses bytes with a sentence, and goes', async () => {
+    const daemon = await startDaemon()
+    const hub = await connectHub(daemon, { protocol: protocol() })
+    let reason: Error | undefined
+    hub.onclose((error) => (reason = error))
+    const call = hub.invoke('AddTask', new Uint8Array(3), {}, null)
+    await expect(call).rejects.toThrow('there is no place for bytes, only for texts')
+    await until('it is told', () => reason !== undefined)
   })
 })

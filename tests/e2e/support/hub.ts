@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Headway authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-import type { HubConnection, IHttpConnectionOptions } from '@microsoft/signalr'
+import type { HubConnection, IHttpConnectionOptions, IHubProtocol } from '@microsoft/signalr'
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr'
 import { onTestFinished } from 'vitest'
 import type { Daemon } from './daemon.ts'
@@ -13,16 +13,19 @@ export interface HubOptions {
   connection?: IHttpConnectionOptions
   /** The pauses before each try to reconnect, in ms. */
   reconnect?: number[]
+  /** What it speaks, if it is not JSON. */
+  protocol?: IHubProtocol
 }
 
 /** Microsoft's client, as it comes, connected to the daemon. */
 export async function connectHub(
   daemon: Daemon,
-  { connection, reconnect }: HubOptions = {},
+  { connection, reconnect, protocol }: HubOptions = {},
 ): Promise<HubConnection> {
   const builder = new HubConnectionBuilder()
     .withUrl(`${daemon.origin}/hub`, { accessTokenFactory: () => daemon.token, ...connection })
     .configureLogging(LogLevel.None)
+  if (protocol) builder.withHubProtocol(protocol)
   if (reconnect) builder.withAutomaticReconnect(reconnect)
   const hub = builder.build()
   onTestFinished(() => hub.stop())
