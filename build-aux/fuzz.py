@@ -38,20 +38,26 @@ COVERED = [
     "core/hw-template.c",
     "core/hw-type-file.c",
     "http/hw-http-head.c",
+    "signalr/hw-hub-json.c",
+    "signalr/hw-hub-members.c",
     "signalr/hw-hub-message.c",
+    "signalr/hw-hub-msgpack.c",
+    "signalr/hw-hub-protocol.c",
     "signalr/hw-hub-record.c",
     "plane/hw-ws-frame.c",
     "plane/hw-ws-text.c",
     "wire/hw-json-lexer.c",
     "wire/hw-json-scan.c",
+    "wire/hw-msgpack-reader.c",
 ]
 
 # Of these the unit tests of their own have to reach every branch: they decide what libsoup, and
-# all that reads JSON, ever see.
+# all that reads JSON or MessagePack, ever see.
 EXACT = {
     "http/hw-http-head.c": "http-head",
     "wire/hw-json-lexer.c": "json-scan",
     "wire/hw-json-scan.c": "json-scan",
+    "wire/hw-msgpack-reader.c": "msgpack",
 }
 
 # A target that runs less often in a second than this does something that it should not, even on
@@ -67,7 +73,8 @@ def configure(folder, *options):
     """Makes a build folder in which clang builds the fuzz targets."""
     if not (folder / "build.ninja").exists():
         environment = dict(os.environ, CC=os.environ.get("CC_CLANG", "clang"))
-        run("meson", "setup", folder, "-Dtests=true", "-Dweb=disabled", "-Dwslay=enabled", *options,
+        run("meson", "setup", folder, "-Dtests=true", "-Dweb=disabled", "-Dmsgpack=enabled",
+            "-Dwslay=enabled", *options,
             env=environment, stdout=subprocess.DEVNULL)
 
 

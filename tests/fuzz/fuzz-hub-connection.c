@@ -10,6 +10,12 @@
 
 #include "hw-hub-connection.h"
 
+#include <string.h>
+
+/* What comes first if the rest is MessagePack, in which any byte may be one of those below. */
+#define MSGPACK 0xc1
+#define MSGPACK_HANDSHAKE "{\"protocol\":\"messagepack\",\"version\":1}\036"
+
 /* How the time goes on when a client says so: one of the bytes that are in no JSON. */
 #define TICK 0x01
 #define SHUT 0x02
@@ -46,10 +52,16 @@ on_connection_wants_input (gpointer user_data)
 {
 }
 
+static void
+on_connection_go_binary (gpointer user_data)
+{
+}
+
 static const HwHubConnectionOwner owner = {
   .output = on_connection_output,
   .closed = on_connection_closed,
   .wants_input = on_connection_wants_input,
+  .go_binary = on_connection_go_binary,
 };
 
 static void
@@ -73,7 +85,7 @@ step (Run          *run,
 }
 
 /* A whole connection may be told anything at any time: it ends once, and says nothing
- * after its end.
+ * after its end. So may be whoever serves it: half of the time they say goodbye.
  */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
@@ -85,11 +97,21 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 
   hw_hub_connection_set_owner (run.connection, &owner, &run);
 
-  for (gsize i = 0; i < size; i++)
-    step (&run, data + i);
+  if (size > 0 && *data == MSGPACK)
+    {
+      hw_hub_connection_feed (run.connection, MSGPACK_HANDSHAKE, strlen (MSGPACK_HANDSHAKE), 1);
+      hw_hub_connection_feed (run.connection, (const char *) data + 1, size - 1, 1);
+    }
+  else
+    {
+      for (gsize i = 0; i < size; i++)
+        step (&run, data + i);
+    }
   while (g_main_context_iteration (NULL, FALSE))
     continue;
 
+  if (size % 2 == 0)
+    hw_hub_connection_close (run.connection, NULL, FALSE);
   hw_hub_connection_abort (run.connection);
   g_assert_cmpuint (run.n_closed, ==, 1);
   while (handler->waiting.length > 0)
