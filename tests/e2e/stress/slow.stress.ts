@@ -26,7 +26,8 @@ const FEEDS = 0.2
 const RATE = scaled(1_000, 500)
 const SECONDS = scaled(30, 12)
 
-/** What all of it may cost, in MiB: what src/README.md says of each who is behind, and the rest. */
+/** What all of it may cost, in MiB: what src/README.md says of each who is behind, as on a busy
+ *  machine the good ones are, too; and the rest. */
 const MEMORY_OF_ONE = 1 / 16
 const MEMORY_OF_ALL = 18
 
@@ -114,5 +115,5 @@ test(`${SLOW} who read slowly or not at all beside ${GOOD} who do, under ${RATE}
   expect(ofSlow.faults).toEqual([])
   expect(ofGood.connections).toBe(GOOD)
   expect(ofSlow.connections).toBeGreaterThan(SLOW)
-  expect(growth).toBeLessThan(SLOW * MEMORY_OF_ONE + MEMORY_OF_ALL)
+  expect(growth).toBeLessThan((SLOW + GOOD) * MEMORY_OF_ONE + MEMORY_OF_ALL)
 })
