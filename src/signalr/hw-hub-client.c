@@ -10,9 +10,9 @@
 #include "hw-hub-handler.h"
 #include "hw-hub-streams.h"
 
-/* What may wait until the call before it is through. With more the client is read
- * no further: like .NET's, a server that is slow makes its clients wait. A client's
- * longest record fits twice.
+/* What may wait until the call before it is through. With as much the client is read no further,
+ * not even what has come already: like .NET's, a server that is slow makes its clients wait. A
+ * client's longest record fits twice.
  */
 #define MAX_WAITING 64
 #define MAX_WAITING_SIZE 65536
@@ -38,8 +38,9 @@
  * what is streamed to it.
  *
  * Calls are carried out one after the other, streams run beside them. Nothing new
- * is begun while the outlet is shut; so what one client can make us keep is bounded
- * by the limits here.
+ * is begun while the outlet is shut. So what one client can make us keep is bounded:
+ * by the limits here and one call that goes beyond them, and by what of its bytes came
+ * too soon, which are not looked at.
  *
  * It knows no bytes of the client's and no time; those are its #HwHubConnection's.
  * Main context only.

@@ -40,6 +40,7 @@ struct _HwHubConnection
   HwHubClient *client;    /* (owned) (nullable): none while it wants nothing */
   HwHubWatch *watches;    /* (owned) (nullable): its streams, if there is none */
   HwHubRecordReader reader;
+  GString *unread; /* (owned) (nullable): what came when so much waited that it is read later */
   const HwHubConnectionOwner *owner; /* (unowned) (nullable) */
   gpointer owner_data;
 
@@ -49,8 +50,10 @@ struct _HwHubConnection
   gint64 heard_at; /* or when it was opened, before the first message after the handshake */
   gint64 unwritable_at; /* 0 while the network takes more */
 
+  guint n_read; /* of what was not read at once */
   guint is_greeted : 1;
   guint has_spoken : 1; /* since the handshake */
+  guint is_reading : 1;
   guint is_closed : 1;
 };
 
@@ -91,16 +94,7 @@ static const HwHubOutletFuncs outlet_funcs = {
   on_outlet_output, on_outlet_watch, on_outlet_unwatch,
 };
 
-static void
-on_client_drained (gpointer user_data)
-{
-  HwHubConnection *self = HW_HUB_CONNECTION (user_data);
-
-  /* Its silence until now was of our making. */
-  self->heard_at = self->now;
-  if (self->owner != NULL)
-    self->owner->wants_input (self->owner_data);
-}
+static void on_client_drained (gpointer user_data);
 
 static void on_client_left (gpointer user_data);
 
@@ -135,6 +129,13 @@ on_client_left (gpointer user_data)
   hw_hub_connection_rest (HW_HUB_CONNECTION (user_data));
 }
 
+static void
+hw_hub_connection_drop_unread (HwHubConnection *self)
+{
+  if (self->unread != NULL)
+    g_string_free (g_steal_pointer (&self->unread), TRUE);
+}
+
 /* Ends the connection after the last word has been written. */
 static void
 hw_hub_connection_finish (HwHubConnection *self,
@@ -149,6 +150,7 @@ hw_hub_connection_finish (HwHubConnection *self,
   if (self->client != NULL)
     hw_hub_client_stop (self->client);
   hw_hub_record_reader_clear (&self->reader);
+  hw_hub_connection_drop_unread (self);
   if (self->owner != NULL)
     self->owner->closed (is_clean, self->owner_data);
 }
@@ -243,6 +245,83 @@ hw_hub_connection_refuse_record (HwHubConnection *self,
     hw_hub_connection_refuse_handshake (self, TEXT_HANDSHAKE_CANCELED);
 }
 
+/* Reads on until so much waits that the rest has to. Returns: how many bytes were read */
+static gsize
+hw_hub_connection_read (HwHubConnection *self,
+                        const char      *data,
+                        gsize            length)
+{
+  const char *start = data;
+
+  self->is_reading = TRUE;
+  while (length > 0 && hw_hub_connection_wants_input (self))
+    {
+      const char *record = NULL;
+      gsize record_length = 0;
+      g_autoptr(GError) error = NULL;
+
+      if (!hw_hub_outlet_get_protocol (self->outlet)->read_record (&self->reader, &data, &length,
+                                                                   &record, &record_length,
+                                                                   &error))
+        hw_hub_connection_refuse_record (self, error);
+      else if (record != NULL && !self->is_greeted)
+        hw_hub_connection_take_handshake (self, record, record_length);
+      else if (record != NULL)
+        hw_hub_connection_take_message (self, record, record_length);
+    }
+  self->is_reading = FALSE;
+
+  return (gsize) (data - start);
+}
+
+/* Keeps what is to be read later, behind what is kept already. */
+static void
+hw_hub_connection_keep (HwHubConnection *self,
+                        const char      *data,
+                        gsize            length)
+{
+  if (self->is_closed || length == 0)
+    return;
+
+  if (self->unread == NULL)
+    self->unread = g_string_new (NULL);
+  g_string_append_len (self->unread, data, (gssize) length);
+}
+
+/* Reads what was kept. */
+static void
+hw_hub_connection_read_on (HwHubConnection *self)
+{
+  g_autoptr(GString) unread = g_steal_pointer (&self->unread);
+
+  if (unread == NULL)
+    return;
+
+  self->n_read += (guint) hw_hub_connection_read (self, unread->str + self->n_read,
+                                                  unread->len - self->n_read);
+  if (self->is_closed || self->n_read == unread->len)
+    self->n_read = 0;
+  else
+    self->unread = g_steal_pointer (&unread);
+}
+
+/* Its silence until now was of our making. */
+static void
+on_client_drained (gpointer user_data)
+{
+  g_autoptr(HwHubConnection) self = g_object_ref (HW_HUB_CONNECTION (user_data));
+
+  self->heard_at = self->now;
+
+  /* Whoever reads sees it by themselves. */
+  if (self->is_reading)
+    return;
+
+  hw_hub_connection_read_on (self);
+  if (self->owner != NULL && hw_hub_connection_wants_input (self))
+    self->owner->wants_input (self->owner_data);
+}
+
 static void
 hw_hub_connection_dispose (GObject *object)
 {
@@ -259,6 +338,7 @@ hw_hub_connection_dispose (GObject *object)
   g_clear_pointer (&self->principal, hw_principal_unref);
   g_clear_pointer (&self->outlet, hw_hub_outlet_unref);
   hw_hub_record_reader_clear (&self->reader);
+  hw_hub_connection_drop_unread (self);
 
   G_OBJECT_CLASS (hw_hub_connection_parent_class)->dispose (object);
 }
@@ -382,7 +462,9 @@ hw_hub_connection_hear (HwHubConnection *self,
  * @length: how many bytes
  * @now: the time, in microseconds
  *
- * Takes what the client sent. What a connection gets after its end is dropped.
+ * Takes what the client sent. What a connection gets after its end is dropped; what it gets
+ * while hw_hub_connection_wants_input() says no, or after that changed within @data, is kept as
+ * it came and read later. Whoever moves the bytes sees to it that it is not much.
  */
 void
 hw_hub_connection_feed (HwHubConnection *self,
@@ -391,6 +473,7 @@ hw_hub_connection_feed (HwHubConnection *self,
                         gint64           now)
 {
   g_autoptr(HwHubConnection) alive = NULL;
+  gsize n_read;
 
   g_return_if_fail (HW_IS_HUB_CONNECTION (self));
   g_return_if_fail (data != NULL || length == 0);
@@ -398,22 +481,8 @@ hw_hub_connection_feed (HwHubConnection *self,
   alive = g_object_ref (self);
   self->now = now;
 
-  while (length > 0 && !self->is_closed)
-    {
-      const char *record = NULL;
-      gsize record_length = 0;
-      g_autoptr(GError) error = NULL;
-
-      if (!hw_hub_outlet_get_protocol (self->outlet)->read_record (&self->reader, &data, &length,
-                                                                   &record, &record_length,
-                                                                   &error))
-        hw_hub_connection_refuse_record (self, error);
-      else if (record != NULL && !self->is_greeted)
-        hw_hub_connection_take_handshake (self, record, record_length);
-      else if (record != NULL)
-        hw_hub_connection_take_message (self, record, record_length);
-    }
-
+  n_read = hw_hub_connection_read (self, data, length);
+  hw_hub_connection_keep (self, data + n_read, length - n_read);
   if (!self->is_closed)
     hw_hub_outlet_flush (self->outlet);
 }

@@ -71,6 +71,89 @@ test_long_calls_stop_the_reading (Fixture      *fixture,
   g_assert_false (hw_hub_connection_wants_input (fixture->connection));
 }
 
+/* Makes records with a call each, which have the numbers from 0 on: each @period-th waits.
+ * Returns: (transfer full): the records
+ */
+static char *
+make_calls (guint    n_calls,
+            guint    period,
+            GString *answers)
+{
+  GString *calls = g_string_new (NULL);
+
+  for (guint i = 0; i < n_calls; i++)
+    {
+      gboolean waits = i % period == 0;
+
+      g_string_append_printf (calls, "{\"type\":1,\"invocationId\":\"%u\",\"target\":\"%s\","
+                              "\"arguments\":[\"a\"]}|", i, waits ? "Wait" : "Echo");
+      g_string_append_printf (answers, "{\"type\":3,\"invocationId\":\"%u\",\"result\":\"%s\"}|",
+                              i, waits ? "done" : "a");
+    }
+
+  return g_string_free (calls, FALSE);
+}
+
+/* Test that what came in one piece with too many calls is not even looked at before its turn. */
+static void
+test_piece_is_read_when_there_is_room (Fixture      *fixture,
+                                       gconstpointer test_data)
+{
+  g_autoptr(GString) answers = g_string_new (NULL);
+  g_autofree char *calls = make_calls (65, 65, answers);
+  g_autofree char *piece = g_strconcat (calls, "{}|", CALL ("Echo"), NULL);
+
+  feed (fixture, piece);
+  g_assert_cmpuint (fixture->n_closed, ==, 0);
+
+  test_handler_let_go (fixture->handler);
+  settle ();
+  g_assert_cmpuint (fixture->n_closed, ==, 1);
+  g_assert_true (g_str_has_suffix (fixture->output->str,
+                                   BAD_DATA ("Missing required property 'type'.")));
+}
+
+/* Test that no call is lost, and none passes another, however many come at once. */
+static void
+test_any_number_of_calls_is_answered (Fixture      *fixture,
+                                      gconstpointer test_data)
+{
+  g_autoptr(GString) answers = g_string_new (NULL);
+  g_autofree char *calls = make_calls (1000, 250, answers);
+  g_autofree char *first = g_strndup (calls, 30001);
+  g_autofree char *second = g_strndup (calls + 30001, 10007);
+
+  feed (fixture, first);
+  feed (fixture, second);
+  feed (fixture, calls + 30001 + 10007);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_false (i < 3 && hw_hub_connection_wants_input (fixture->connection));
+      test_handler_let_go (fixture->handler);
+      settle ();
+    }
+
+  assert_said (fixture, answers->str);
+  g_assert_true (hw_hub_connection_wants_input (fixture->connection));
+  g_assert_cmpuint (fixture->n_wants_input, ==, 1);
+}
+
+static void
+test_unread_calls_go_with_the_connection (Fixture      *fixture,
+                                          gconstpointer test_data)
+{
+  g_autoptr(GString) answers = g_string_new (NULL);
+  g_autofree char *calls = make_calls (1000, 250, answers);
+
+  feed (fixture, calls);
+  hw_hub_connection_abort (fixture->connection);
+  test_handler_let_go (fixture->handler);
+  settle ();
+
+  assert_said (fixture, "");
+  g_assert_cmpuint (fixture->handler->waiting.length, ==, 0);
+}
+
 /* Test that a client is not taken for dead while it is not read. */
 static void
 test_unread_client_is_not_silent (Fixture      *fixture,
@@ -375,6 +458,11 @@ main (int   argc,
   ADD ("calls/streams-run-beside", set_up, test_streams_run_beside_calls);
   ADD ("calls/many-stop-the-reading", set_up, test_many_calls_stop_the_reading);
   ADD ("calls/long-ones-stop-the-reading", set_up, test_long_calls_stop_the_reading);
+  ADD ("calls/in-one-piece-are-read-when-there-is-room", set_up,
+       test_piece_is_read_when_there_is_room);
+  ADD ("calls/any-number-is-answered", set_up, test_any_number_of_calls_is_answered);
+  ADD ("calls/unread-ones-go-with-the-connection", set_up,
+       test_unread_calls_go_with_the_connection);
   ADD ("calls/unread-client-is-not-silent", set_up, test_unread_client_is_not_silent);
   ADD ("calls/wait-while-unwritable", set_up, test_calls_wait_while_unwritable);
   ADD ("stream/gives-items-then-ends", set_up, test_stream_gives_items_then_ends);
