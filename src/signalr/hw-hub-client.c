@@ -12,7 +12,7 @@
 
 /* What may wait until the call before it is through. With as much the client is read no further,
  * not even what has come already: like .NET's, a server that is slow makes its clients wait. A
- * client's longest record fits twice.
+ * record of text fits twice, however long.
  */
 #define MAX_WAITING 64
 #define MAX_WAITING_SIZE 65536
@@ -60,7 +60,7 @@ struct _HwHubClient
 
   GQueue calls;           /* (element-type HwHubMessage) (owned): that wait */
   GQueue stream_openings; /* (element-type HwHubMessage) (owned): that wait */
-  gsize waiting_size;     /* of the records of both */
+  gsize waiting_size;     /* of both */
   HwHubMessage *running;  /* (owned) (nullable) */
 };
 

@@ -75,7 +75,7 @@ parse (const char *record,
   if (!hw_hub_json_read_members (record, length, &members, error))
     return NULL;
 
-  return hw_hub_message_new (&members, length, error);
+  return hw_hub_message_new (&members, error);
 }
 
 static void

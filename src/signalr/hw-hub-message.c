@@ -111,6 +111,7 @@ read_call (HwHubMessage       *self,
   self->arguments = g_variant_ref (arguments);
   /* One block of bytes instead of an object for each part: calls may wait. */
   g_variant_get_data (self->arguments);
+  self->size = strlen (self->target) + g_variant_get_size (self->arguments);
 
   if (!hw_hub_members_have (members, HW_HUB_MEMBER_STREAM_IDS))
     return TRUE;
@@ -149,7 +150,6 @@ read_body (HwHubMessage       *self,
 /**
  * hw_hub_message_new:
  * @members: what a record has
- * @size: how many bytes it had
  * @error: return location for a #GError, or %NULL
  *
  * Makes a message of what a record has, whatever protocol it is of. Members and types that it
@@ -160,12 +160,10 @@ read_body (HwHubMessage       *self,
  */
 HwHubMessage *
 hw_hub_message_new (const HwHubMembers *members,
-                    gsize               size,
                     GError            **error)
 {
   g_autoptr(HwHubMessage) self = g_new0 (HwHubMessage, 1);
 
-  self->size = size;
   if (!read_type (self, members, error) || !read_body (self, members, error))
     return NULL;
 

@@ -36,7 +36,8 @@ typedef enum
  * @target: (nullable): the method that is called
  * @arguments: (nullable): what the method is called with, an `av`
  * @n_stream_ids: how many streams of its own the client wants to send
- * @size: how many bytes the record had
+ * @size: how many bytes its target and its arguments take, which may be many more than the record
+ *   had
  *
  * What a client sent. Immutable.
  */
@@ -51,7 +52,6 @@ typedef struct
 } HwHubMessage;
 
 HwHubMessage *hw_hub_message_new (const HwHubMembers *members,
-                                  gsize               size,
                                   GError            **error);
 void          hw_hub_message_free (HwHubMessage *self);
 

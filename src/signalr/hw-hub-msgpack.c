@@ -109,7 +109,7 @@ parse (const char *record,
   if (!read_members (record, length, &members, error))
     return NULL;
 
-  return hw_hub_message_new (&members, length, error);
+  return hw_hub_message_new (&members, error);
 }
 
 static void

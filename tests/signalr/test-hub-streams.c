@@ -71,6 +71,27 @@ test_long_calls_stop_the_reading (Fixture      *fixture,
   g_assert_false (hw_hub_connection_wants_input (fixture->connection));
 }
 
+/* Test that what counts is what a call takes, not how short it was on its way. */
+static void
+test_calls_of_many_values_stop_the_reading (Fixture      *fixture,
+                                            gconstpointer test_data)
+{
+  g_autofree char *values = g_strnfill (4000, '1');
+  g_autofree char *call = NULL;
+
+  for (gsize i = 1; i < strlen (values); i += 2)
+    values[i] = ',';
+  values[strlen (values) - 1] = '\0';
+  call = g_strdup_printf ("{\"type\":1,\"target\":\"Quiet\",\"arguments\":[%s]}|", values);
+
+  feed (fixture, CALL ("Wait"));
+  feed (fixture, call);
+  g_assert_true (hw_hub_connection_wants_input (fixture->connection));
+
+  feed (fixture, call);
+  g_assert_false (hw_hub_connection_wants_input (fixture->connection));
+}
+
 /* Makes records with a call each, which have the numbers from 0 on: each @period-th waits.
  * Returns: (transfer full): the records
  */
@@ -458,6 +479,8 @@ main (int   argc,
   ADD ("calls/streams-run-beside", set_up, test_streams_run_beside_calls);
   ADD ("calls/many-stop-the-reading", set_up, test_many_calls_stop_the_reading);
   ADD ("calls/long-ones-stop-the-reading", set_up, test_long_calls_stop_the_reading);
+  ADD ("calls/of-many-values-stop-the-reading", set_up,
+       test_calls_of_many_values_stop_the_reading);
   ADD ("calls/in-one-piece-are-read-when-there-is-room", set_up,
        test_piece_is_read_when_there_is_room);
   ADD ("calls/any-number-is-answered", set_up, test_any_number_of_calls_is_answered);
