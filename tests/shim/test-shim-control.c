@@ -261,6 +261,11 @@ test_timeout (ShimFixture  *fixture,
   g_assert_cmpint (read_stopped (fixture), ==, HW_SHIM_TIMED_OUT);
 }
 
+/* How long a shell has until it ignores SIGTERM, in milliseconds: a hundred times what it takes,
+ * as it may have to wait for a processor.
+ */
+#define TIME_TO_BECOME_STUBBORN 1000
+
 static void
 test_timeout_of_stubborn (ShimFixture  *fixture,
                           gconstpointer test_data)
@@ -268,11 +273,11 @@ test_timeout_of_stubborn (ShimFixture  *fixture,
   gint64 begin_time = g_get_monotonic_time ();
 
   begin_with (fixture, STUBBORN,
-              (HwShimTask) { .timeout = 200, .grace = 100 });
+              (HwShimTask) { .timeout = TIME_TO_BECOME_STUBBORN, .grace = 100 });
 
   g_assert_true (hear_status (fixture).is_stopping);
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGKILL);
-  g_assert_cmpint (g_get_monotonic_time () - begin_time, >=, 300 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - begin_time, >=, (TIME_TO_BECOME_STUBBORN + 100) * 1000);
   g_assert_cmpint (read_stopped (fixture), ==, HW_SHIM_TIMED_OUT);
 }
 
@@ -293,8 +298,9 @@ test_timeout_after_stop (ShimFixture  *fixture,
                          gconstpointer test_data)
 {
   begin_with (fixture, STUBBORN,
-              (HwShimTask) { .timeout = 300, .grace = 0 });
-  ask_to_stop (fixture, 600);
+              (HwShimTask) { .timeout = TIME_TO_BECOME_STUBBORN, .grace = 0 });
+  wait_for_file (fixture, "ready");
+  ask_to_stop (fixture, TIME_TO_BECOME_STUBBORN + 100);
 
   g_assert_true (hear_status (fixture).is_stopping);
   assert_ended (fixture, fixture->process->link_fd, HW_SHIM_KILLED, SIGKILL);
