@@ -95,6 +95,15 @@ read_is_wanted (Read *read)
   return FALSE;
 }
 
+/* Nobody joins @read any more. */
+static void
+hw_older_events_close (HwOlderEvents *self,
+                       const Read    *read)
+{
+  if (g_hash_table_lookup (self->by_query, &read->query) == read)
+    g_hash_table_remove (self->by_query, &read->query);
+}
+
 /* One that has less than was asked for is not joined any more: there may be more by now.
  * @read is (transfer full).
  */
@@ -103,7 +112,7 @@ hw_older_events_make_ready (HwOlderEvents *self,
                             Read          *read)
 {
   if (read->page == NULL || read->page->events->len < read->query.limit)
-    g_hash_table_remove (self->by_query, &read->query);
+    hw_older_events_close (self, read);
   g_queue_push_tail (&self->ready, read);
   if (self->source_id == 0)
     self->source_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_ready, self, NULL);
@@ -157,17 +166,10 @@ copy_page (const HwEventPage *page)
   return copy;
 }
 
-/* @read is (transfer full). */
-static void
-hw_older_events_forget (HwOlderEvents *self,
-                        Read          *read)
-{
-  if (g_hash_table_lookup (self->by_query, &read->query) == read)
-    g_hash_table_remove (self->by_query, &read->query);
-  read_free (read);
-}
-
-/* Takes the first of those who are to be told. Returns: (transfer full): whom to tell what */
+/* Takes the first of those who are to be told. Whoever comes while they are told waits behind all
+ * others: some who ask for the same again and again would have the first page never be done with.
+ * Returns: (transfer full): whom to tell what
+ */
 static GTask *
 hw_older_events_take (HwOlderEvents *self,
                       HwEventPage  **page,
@@ -176,6 +178,7 @@ hw_older_events_take (HwOlderEvents *self,
   Read *read = g_queue_peek_head (&self->ready);
   GTask *gtask = g_queue_pop_head (&read->gtasks);
 
+  hw_older_events_close (self, read);
   *page = NULL;
   if (read->error != NULL)
     *error = g_error_copy (read->error);
@@ -185,7 +188,7 @@ hw_older_events_take (HwOlderEvents *self,
     *page = g_steal_pointer (&read->page);
 
   if (read->gtasks.length == 0)
-    hw_older_events_forget (self, g_queue_pop_head (&self->ready));
+    read_free (g_queue_pop_head (&self->ready));
 
   return gtask;
 }

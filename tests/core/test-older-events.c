@@ -229,6 +229,53 @@ test_older_events_those_who_read_on_share_all (Fixture      *fixture,
   g_assert_cmpuint (count_reads (fixture), <=, N_EVENTS / 10 + 2);
 }
 
+/* Some who ask for the same page again as soon as they have it, until somebody else has another. */
+typedef struct
+{
+  Fixture *fixture;
+  guint n_told;
+} Crowd;
+
+#define N_CROWD 40
+
+static void
+on_read_again (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  Crowd *crowd = user_data;
+  g_autoptr(HwEventPage) page = hw_event_log_read_older_finish (HW_EVENT_LOG (source), result,
+                                                                NULL);
+
+  g_assert_cmpuint (page->events->len, ==, 2);
+  crowd->n_told++;
+  if (crowd->fixture->pages->len == 0 && crowd->n_told < 100 * N_CROWD)
+    hw_event_log_read_older_async (HW_EVENT_LOG (source), &(HwEventQuery) { .limit = 2 }, NULL,
+                                   on_read_again, crowd);
+}
+
+/* Test that those who ask for the same page again and again keep nobody behind them waiting: each
+ * of them has it once, or twice if one more was read ahead of the other's.
+ */
+static void
+test_older_events_crowd_keeps_nobody_waiting (Fixture      *fixture,
+                                              gconstpointer test_data)
+{
+  Crowd crowd = { .fixture = fixture };
+
+  for (guint i = 0; i < N_CROWD; i++)
+    hw_event_log_read_older_async (fixture->log, &(HwEventQuery) { .limit = 2 }, NULL,
+                                   on_read_again, &crowd);
+  ask (fixture, 10, NULL);
+  while (fixture->pages->len == 0 && crowd.n_told < 100 * N_CROWD)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_cmpuint (crowd.n_told, <=, 2 * N_CROWD);
+  hw_await_quiet ();
+  g_assert_cmpuint (fixture->pages->len, ==, 1);
+  g_assert_cmpuint (get_first (fixture, 0), ==, 11);
+}
+
 /* Test that a failure is told to all who waited for the same, and to nobody else. */
 static void
 test_older_events_failure_is_told_to_those_it_is_about (Fixture      *fixture,
@@ -256,6 +303,7 @@ main (int   argc,
   ADD ("few-are-told-in-a-turn", few_are_told_in_a_turn);
   ADD ("gone-ones-are-not-read-for", gone_ones_are_not_read_for);
   ADD ("those-who-read-on-share-all", those_who_read_on_share_all);
+  ADD ("crowd-keeps-nobody-waiting", crowd_keeps_nobody_waiting);
   ADD ("failure-is-told-to-those-it-is-about", failure_is_told_to_those_it_is_about);
 #undef ADD
 
