@@ -251,6 +251,39 @@ hw_db_run (HwDb       *db,
   return self != NULL && hw_db_statement_run (self, error);
 }
 
+/**
+ * hw_db_commit:
+ * @db: a connection with a transaction
+ * @error: return location for an error
+ *
+ * Ends the transaction. If that fails, and what was to be committed may be in the log all the same,
+ * the connection is unsure from then on.
+ *
+ * Returns: whether that worked
+ */
+gboolean
+hw_db_commit (HwDb    *db,
+              GError **error)
+{
+  g_autoptr(HwDbStatement) self = hw_db_prepare (db, "COMMIT", error);
+  int code;
+
+  if (self == NULL)
+    return FALSE;
+  if (hw_db_statement_run (self, error))
+    return TRUE;
+
+  /* A write to the log that was refused leaves it without its end. SQLite looks for memory, and for
+   * room in the log's index, when the log is written and synced: who opens the database after a
+   * crash finds there what we would have refused.
+   */
+  code = sqlite3_extended_errcode (hw_db_get_handle (db));
+  if (code != SQLITE_FULL && code != SQLITE_IOERR_WRITE)
+    hw_db_abandon (db);
+
+  return FALSE;
+}
+
 static void
 hw_db_statement_note (HwDbStatement *self,
                       int            code)

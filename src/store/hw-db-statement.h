@@ -30,6 +30,8 @@ gboolean       hw_db_statement_run (HwDbStatement *self,
 gboolean       hw_db_run (HwDb       *db,
                           const char *sql,
                           GError    **error);
+gboolean       hw_db_commit (HwDb    *db,
+                             GError **error);
 
 void           hw_db_statement_bind_uint64 (HwDbStatement *self,
                                             int            index,

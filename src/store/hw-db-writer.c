@@ -239,7 +239,7 @@ hw_db_writer_end (HwDbWriter            *self,
     return hw_db_run (self->db, "ROLLBACK", error);
 
   if (!hw_sqlite_numbers_save (&self->numbers, self->db, error) ||
-      !hw_db_run (self->db, "COMMIT", error))
+      !hw_db_commit (self->db, error))
     return FALSE;
 
   if (!hw_high_water_raise (self->high_water, self->numbers.last_event, self->numbers.last_task))
@@ -363,7 +363,7 @@ hw_db_writer_index (HwDbWriter *self)
       hw_text_rows_catch_up (self->db, &self->numbers.last_indexed, self->numbers.last_task,
                              TASKS_TO_INDEX, &error) &&
       hw_sqlite_numbers_save (&self->numbers, self->db, &error) &&
-      hw_db_run (self->db, "COMMIT", &error))
+      hw_db_commit (self->db, &error))
     {
       self->index_failed_at = 0;
       return;

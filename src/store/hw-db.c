@@ -113,7 +113,8 @@ is_failed_write (int code)
 }
 
 /* What SQLite takes for a failure of the disk is a limit if the system says so of a write, be it to
- * the log's index: then nothing is in doubt. Of a sync it would be.
+ * the log's index: then nothing is in doubt, but for what hw_db_commit() sees to. Of a sync it
+ * would be.
  */
 static gboolean
 is_out_of_space (int code,

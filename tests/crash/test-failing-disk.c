@@ -10,6 +10,7 @@
 
 #include "hw-db.h"
 #include "hw-disk-vfs.h"
+#include "hw-error.h"
 #include "hw-test-log.h"
 
 #include <unistd.h>
@@ -229,6 +230,97 @@ test_failed_copy_is_the_last (gconstpointer log)
   assert_kept (&run);
 }
 
+/* Keeps the log from being begun anew until it is freed. Returns: (transfer full): a connection */
+static HwDb *
+keep_log (Run *run)
+{
+  g_autofree char *path = g_build_filename (run->fixture.folder, "headway.db", NULL);
+  g_autoptr(GError) error = NULL;
+  HwDb *db = hw_db_open (path, HW_DB_MODE_READ, &error);
+  guint64 n_tasks;
+
+  g_assert_no_error (error);
+  g_assert_true (hw_db_execute (db, "BEGIN", NULL));
+  g_assert_true (hw_db_get_number (db, "SELECT count(*) FROM tasks", &n_tasks, NULL));
+
+  return db;
+}
+
+/* A task of so many bytes. Returns whether it was acknowledged. */
+static gboolean
+add_large (Run     *run,
+           gsize    size,
+           GError **error)
+{
+  g_autofree char *filler = g_strnfill (size, 'x');
+  g_autofree char *text = g_strdup_printf ("{'title': <'%s'>}", filler);
+  g_autoptr(GPtrArray) events = commit (&run->fixture, new_changes (new_add (text), NULL), error);
+
+  return events != NULL;
+}
+
+/* Has the log be almost as long as what its index has room for, of which there is no more: 4,062
+ * pages. So far it is not longer than that.
+ */
+static void
+fill_index (Run *run)
+{
+  g_assert_true (add_large (run, 7000000, NULL));
+  g_assert_true (add_large (run, 7000000, NULL));
+  hw_disk_vfs_set_is_index_full (run->vfs, TRUE);
+}
+
+/* A commit whose pages the index has no room for is in the log, though it failed: it must not be
+ * told to be refused, as who tries again would have it twice.
+ */
+static void
+test_commit_without_index_is_the_last (void)
+{
+  g_auto(Run) run = { 0 };
+  g_autoptr(HwDb) reader = NULL;
+  g_autoptr(HwEventPage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  guint n_heard;
+
+  run_init (&run);
+  run_open (&run);
+  reader = keep_log (&run);
+  fill_index (&run);
+  for (guint i = 0; i < 100 && error == NULL; i++)
+    add_large (&run, 100000, &error);
+  g_assert_error (error, HW_DB_ERROR, HW_DB_ERROR_UNSURE);
+  n_heard = run.fixture.heard->len;
+  assert_silent (&run);
+
+  hw_disk_vfs_set_is_index_full (run.vfs, FALSE);
+  g_clear_pointer (&reader, hw_db_free);
+  assert_kept (&run);
+  page = read_events (&run.fixture, 0, n_heard, 10);
+  g_assert_cmpuint (page->events->len, ==, 1);
+}
+
+/* A change of which not all is in the log yet when the index has no room is just refused. */
+static void
+test_change_without_index_is_refused (void)
+{
+  g_auto(Run) run = { 0 };
+  g_autoptr(HwDb) reader = NULL;
+  g_autoptr(GError) error = NULL;
+
+  run_init (&run);
+  run_open (&run);
+  reader = keep_log (&run);
+  fill_index (&run);
+  g_assert_false (add_large (&run, 7000000, &error));
+  g_assert_error (error, HW_ERROR, HW_ERROR_NO_SPACE);
+
+  hw_disk_vfs_set_is_index_full (run.vfs, FALSE);
+  g_assert_true (add_large (&run, 7000000, NULL));
+  g_assert_cmpuint (run.n_failed, ==, 0);
+  g_clear_pointer (&reader, hw_db_free);
+  assert_kept (&run);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -242,6 +334,10 @@ main (int   argc,
 
   g_test_add_func ("/failing-disk/sync/is-the-last", test_failed_sync_is_the_last);
   g_test_add_func ("/failing-disk/opening/is-refused", test_failed_opening_is_refused);
+  g_test_add_func ("/failing-disk/commit-without-index/is-the-last",
+                   test_commit_without_index_is_the_last);
+  g_test_add_func ("/failing-disk/change-without-index/is-refused",
+                   test_change_without_index_is_refused);
   g_test_add_data_func ("/failing-disk/copy-of-the-log/is-the-last", log,
                         test_failed_copy_is_the_last);
 

@@ -30,6 +30,7 @@ struct _HwDiskVfs
   int fails_at;       /* atomic: the sync that fails, or -1 */
   int fails_databases; /* atomic */
   int is_full;         /* atomic */
+  int is_index_full;   /* atomic */
   int sync_time;       /* atomic: microseconds that a sync takes beside its own */
 };
 
@@ -197,6 +198,12 @@ file_map_shared (sqlite3_file   *file,
                  int             extend,
                  void volatile **memory)
 {
+  if (extend && g_atomic_int_get (&((File *) file)->vfs->is_index_full))
+    {
+      errno = ENOSPC;
+      return SQLITE_IOERR_SHMSIZE;
+    }
+
   return get_below (file)->pMethods->xShmMap (get_below (file), page, size, extend, memory);
 }
 
@@ -485,6 +492,16 @@ hw_disk_vfs_set_is_full (HwDiskVfs *self,
                          gboolean   is_full)
 {
   g_atomic_int_set (&self->is_full, is_full);
+}
+
+/* Says whether the index beside the log cannot grow, as if there were no space left for it. What it
+ * has is not asked for again.
+ */
+void
+hw_disk_vfs_set_is_index_full (HwDiskVfs *self,
+                               gboolean   is_index_full)
+{
+  g_atomic_int_set (&self->is_index_full, is_index_full);
 }
 
 /* Says how much longer than the disk below a sync takes, in microseconds. */

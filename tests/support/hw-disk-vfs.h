@@ -25,6 +25,8 @@ void       hw_disk_vfs_set_fails_databases (HwDiskVfs *self,
                                             gboolean   fails_databases);
 void       hw_disk_vfs_set_is_full (HwDiskVfs *self,
                                     gboolean   is_full);
+void       hw_disk_vfs_set_is_index_full (HwDiskVfs *self,
+                                          gboolean   is_index_full);
 void       hw_disk_vfs_set_sync_time (HwDiskVfs *self,
                                       guint      sync_time);
 guint      hw_disk_vfs_get_n_syncs (HwDiskVfs *self);
