@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Folders that are open at once while a tree is removed; it may be deeper. */
+/* Folders that are open at once while a tree is removed, or looked at; it may be deeper. */
 #define MAX_OPEN_FOLDERS 16
 
 /**
@@ -76,29 +76,30 @@ on_file_visited (const char        *path,
   return 0;
 }
 
-static gboolean
-was_touched (const char *path,
-             gint64      since)
-{
-  struct stat status;
-
-  return lstat (path, &status) == 0 && status.st_mtime * G_USEC_PER_SEC > since;
-}
-
-/* Whether an attempt began, or was written of, in the folder of a task. */
+/* Whether anything was written since, to a file or folder or so many levels below it: whoever adds
+ * to a file leaves its folder as old as it was. What is deeper does not count.
+ */
 static gboolean
 has_news (const char *path,
-          gint64      since)
+          gint64      since,
+          guint       n_levels)
 {
-  g_autoptr(GDir) folder = g_dir_open (path, 0, NULL);
-  gboolean has_any = was_touched (path, since);
+  g_autoptr(GDir) folder = NULL;
+  gboolean has_any;
+  struct stat status;
   const char *name;
 
+  if (lstat (path, &status) != 0)
+    return FALSE;
+
+  has_any = status.st_mtime * G_USEC_PER_SEC > since;
+  if (!has_any && n_levels > 0 && S_ISDIR (status.st_mode))
+    folder = g_dir_open (path, 0, NULL);
   while (!has_any && folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     {
-      g_autofree char *attempt = g_build_filename (path, name, NULL);
+      g_autofree char *child = g_build_filename (path, name, NULL);
 
-      has_any = was_touched (attempt, since);
+      has_any = has_news (child, since, n_levels - 1);
     }
 
   return has_any;
@@ -112,7 +113,7 @@ remove_folders (const char *folder,
     {
       g_autofree char *path = g_strdup_printf ("%s/%" G_GUINT64_FORMAT, folder, id);
 
-      if (job->untouched > 0 && has_news (path, g_get_real_time () - job->untouched))
+      if (job->untouched > 0 && has_news (path, g_get_real_time () - job->untouched, MAX_OPEN_FOLDERS))
         continue;
       if (nftw (path, on_file_visited, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 &&
           errno != ENOENT)

@@ -13,7 +13,10 @@
 
 #include "tests/support/wait.h"
 
+#include <fcntl.h>
+#include <ftw.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -126,15 +129,32 @@ test_files_of_nobody_go_at_the_beginning (Fixture      *fixture,
   end (&caretakers);
 }
 
-/* Has the folder of a task, and that of its attempt, be as old as can be. */
+static int
+on_visited (const char        *path,
+            const struct stat *status,
+            int                kind,
+            struct FTW        *place)
+{
+  const struct timespec long_ago[2] = { { 0, 0 }, { 0, 0 } };
+
+  return utimensat (AT_FDCWD, path, long_ago, AT_SYMLINK_NOFOLLOW);
+}
+
+/* Has the folder of a task, and all that is in it, be as old as can be. */
 static void
 make_old (const char *path)
 {
-  g_autofree char *attempt = g_build_filename (path, "1", NULL);
-  struct utimbuf long_ago = { 0, 0 };
+  g_assert_cmpint (nftw (path, on_visited, 16, FTW_PHYS), ==, 0);
+}
 
-  g_assert_cmpint (g_utime (attempt, &long_ago), ==, 0);
-  g_assert_cmpint (g_utime (path, &long_ago), ==, 0);
+/* Has a file be written to just now, which leaves its folder alone. */
+static void
+make_young (const char *path,
+            const char *name)
+{
+  g_autofree char *file = g_build_filename (path, name, NULL);
+
+  g_assert_cmpint (g_utime (file, NULL), ==, 0);
 }
 
 /* What is of a future that was given up stays for as long as if it had not been. What the database
@@ -167,6 +187,38 @@ test_files_of_given_up_epochs_go_when_they_are_old (Fixture      *fixture,
   g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (epoch, G_FILE_TEST_EXISTS));
+  end (&caretakers);
+}
+
+/* Test that what is of a given-up future stays as long as somebody has written to it of late, be it
+ * a program that began long ago: its folders do not tell.
+ */
+static void
+test_files_that_were_written_to_stay (Fixture      *fixture,
+                                      gconstpointer kind)
+{
+  guint64 former = hw_store_get_epoch (fixture->store) + 1;
+  g_autofree char *printed = make_files (fixture, former, 70);
+  g_autofree char *made = make_files (fixture, former, 71);
+  g_autofree char *folder = g_build_filename (made, "1", "files", "a", "b", NULL);
+  g_autofree char *file = g_build_filename (folder, "result", NULL);
+  g_autofree char *old = make_files (fixture, former, 72);
+  g_autofree char *end_record = g_build_filename (old, "1", HW_SHIM_END, NULL);
+  Caretakers caretakers;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "Hello", -1, NULL));
+  g_assert_true (g_file_set_contents (end_record, "", 0, NULL));
+  make_old (printed);
+  make_old (made);
+  make_old (old);
+  make_young (printed, "1/output-0");
+  make_young (made, "1/files/a/b/result");
+  begin (fixture, &caretakers);
+
+  g_assert_true (g_file_test (printed, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
   end (&caretakers);
 }
 
@@ -285,6 +337,8 @@ main (int   argc,
                   test_files_of_nobody_go_at_the_beginning);
   add_store_test (&sqlite_kind, "of-given-up-epochs-go-when-they-are-old",
                   test_files_of_given_up_epochs_go_when_they_are_old);
+  add_store_test (&sqlite_kind, "that-were-written-to-stay",
+                  test_files_that_were_written_to_stay);
   add_store_test (&sqlite_kind, "lost-attempts-are-known-at-the-beginning",
                   test_lost_attempts_are_known_at_the_beginning);
   add_store_test (&sqlite_kind, "lost-attempts-of-a-former-epoch-are-known",
