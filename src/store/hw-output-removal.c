@@ -53,6 +53,7 @@ typedef struct
   guint64 first;
   guint64 last;
   gint64 untouched; /* only if nothing was done there for so long, in microseconds */
+  GArray *ended;    /* (owned) (element-type HwOutputFound): of what stays */
 } Job;
 
 G_DEFINE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, G_TYPE_OBJECT)
@@ -60,6 +61,7 @@ G_DEFINE_FINAL_TYPE (HwOutputRemoval, hw_output_removal, G_TYPE_OBJECT)
 static void
 job_free (Job *job)
 {
+  g_array_unref (job->ended);
   g_free (job->root);
   g_free (job);
 }
@@ -151,22 +153,43 @@ run_job (GTask        *gtask,
   g_task_return_boolean (gtask, TRUE);
 }
 
+/* Passes on which attempts have ended. */
+static void
+hw_output_removal_tell_ended (HwOutputRemoval *self,
+                              const GArray    *ended)
+{
+  for (guint i = 0; i < ended->len; i++)
+    {
+      const HwOutputFound *found = &g_array_index (ended, HwOutputFound, i);
+
+      hw_output_keeper_take_ended (self->keeper, found->epoch, found->task_id,
+                                   (guint) found->attempt);
+    }
+}
+
+/* The keeper writes into what has ended, so it comes when nobody looks there any more. Of what is
+ * gone it finds nothing.
+ */
 static void
 on_job_done (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
   HwOutputRemoval *self = HW_OUTPUT_REMOVAL (source);
+  const Job *job = g_task_get_task_data (G_TASK (result));
 
   self->n_jobs--;
+  hw_output_removal_tell_ended (self, job->ended);
 }
 
+/* @ended is (transfer full) (nullable). */
 static void
 hw_output_removal_remove (HwOutputRemoval *self,
                           guint64          epoch,
                           guint64          first,
                           guint64          last,
-                          gint64           untouched)
+                          gint64           untouched,
+                          GArray          *ended)
 {
   g_autoptr(GTask) gtask = g_task_new (self, NULL, on_job_done, NULL);
   Job *job = g_new0 (Job, 1);
@@ -178,6 +201,7 @@ hw_output_removal_remove (HwOutputRemoval *self,
   job->first = first;
   job->last = last;
   job->untouched = untouched;
+  job->ended = ended != NULL ? ended : g_array_new (FALSE, FALSE, sizeof (HwOutputFound));
   g_task_set_task_data (gtask, job, (GDestroyNotify) job_free);
   self->n_jobs++;
   g_task_run_in_thread (gtask, run_job);
@@ -195,7 +219,7 @@ on_store_committed (HwStore         *store,
       /* It may have been begun in a former epoch, and nobody else ever has its number. */
       if (hw_event_get_kind (event) == HW_EVENT_KIND_REMOVED)
         hw_output_removal_remove (self, 0, hw_event_get_task_id (event),
-                                  hw_event_get_last_task_id (event), 0);
+                                  hw_event_get_last_task_id (event), 0, NULL);
     }
 }
 
@@ -258,20 +282,32 @@ hw_output_removal_runs (HwOutputRemoval     *self,
          found->epoch == hw_store_get_epoch_of_task (self->store, task);
 }
 
-/* Passes on which attempts of the task that was looked up have ended: all but one that runs. If
- * there is no such task, what ran of it in a former epoch was ended.
+/* Takes which attempts of the task that was looked up have ended: all but one that runs. If there
+ * is no such task, what ran of it in a former epoch was ended. Returns: (transfer full)
+ * (element-type HwOutputFound): them
  */
-static void
-hw_output_removal_tell_ended (HwOutputRemoval *self,
+static GArray *
+hw_output_removal_take_ended (HwOutputRemoval *self,
                               HwTask          *task)
 {
+  GArray *ended = g_array_new (FALSE, FALSE, sizeof (HwOutputFound));
   const HwOutputFound *found;
 
   for (self->next++; (found = hw_output_removal_peek (self)) != NULL && found->attempt != 0;
        self->next++)
     if (found->attempt <= G_MAXUINT && !hw_output_removal_runs (self, found, task))
-      hw_output_keeper_take_ended (self->keeper, found->epoch, found->task_id,
-                                   (guint) found->attempt);
+      g_array_append_vals (ended, found, 1);
+
+  return ended;
+}
+
+static void
+hw_output_removal_take_known (HwOutputRemoval *self,
+                              HwTask          *task)
+{
+  g_autoptr(GArray) ended = hw_output_removal_take_ended (self, task);
+
+  hw_output_removal_tell_ended (self, ended);
 }
 
 /* Sees to the files of a task that the database does not know. Those of a former epoch are of a
@@ -283,13 +319,12 @@ hw_output_removal_take_unknown (HwOutputRemoval     *self,
 {
   gboolean is_former = found->epoch != hw_store_get_epoch (self->store);
 
-  if (!is_former || self->max_age > 0)
-    hw_output_removal_remove (self, found->epoch, found->task_id, found->task_id,
-                              is_former ? self->max_age : 0);
-  if (is_former)
-    hw_output_removal_tell_ended (self, NULL);
+  if (is_former && self->max_age == 0)
+    hw_output_removal_take_known (self, NULL);
   else
-    self->next++;
+    hw_output_removal_remove (self, found->epoch, found->task_id, found->task_id,
+                              is_former ? self->max_age : 0,
+                              hw_output_removal_take_ended (self, NULL));
 }
 
 static void
@@ -306,7 +341,7 @@ on_task_got (GObject      *source,
     /* A store that is closed ends it. */
     self->next = self->found->len;
   else if (task != NULL)
-    hw_output_removal_tell_ended (self, task);
+    hw_output_removal_take_known (self, task);
   else
     hw_output_removal_take_unknown (self, found);
 

@@ -203,12 +203,10 @@ test_files_that_were_written_to_stay (Fixture      *fixture,
   g_autofree char *folder = g_build_filename (made, "1", "files", "a", "b", NULL);
   g_autofree char *file = g_build_filename (folder, "result", NULL);
   g_autofree char *old = make_files (fixture, former, 72);
-  g_autofree char *end_record = g_build_filename (old, "1", HW_SHIM_END, NULL);
   Caretakers caretakers;
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (file, "Hello", -1, NULL));
-  g_assert_true (g_file_set_contents (end_record, "", 0, NULL));
   make_old (printed);
   make_old (made);
   make_old (old);
@@ -219,6 +217,31 @@ test_files_that_were_written_to_stay (Fixture      *fixture,
   g_assert_true (g_file_test (printed, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (old, G_FILE_TEST_EXISTS));
+  end (&caretakers);
+}
+
+/* Test that what is to go is not written to meanwhile because somebody finds that it has ended: then
+ * it would look young, or its folder would not be empty when its turn comes.
+ */
+static void
+test_files_that_go_are_left_alone (Fixture      *fixture,
+                                   gconstpointer kind)
+{
+  guint64 former = hw_store_get_epoch (fixture->store) + 1;
+  g_autofree char *name = g_strdup_printf ("output/%" G_GUINT64_FORMAT, former);
+  g_autofree char *epoch = fixture_build_path (fixture, name);
+  Caretakers caretakers;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *old = make_files (fixture, former, 70 + i);
+
+      make_old (old);
+    }
+  begin (fixture, &caretakers);
+
+  g_assert_false (g_file_test (epoch, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (hw_output_keeper_get_size (caretakers.keeper), ==, 0);
   end (&caretakers);
 }
 
@@ -339,6 +362,7 @@ main (int   argc,
                   test_files_of_given_up_epochs_go_when_they_are_old);
   add_store_test (&sqlite_kind, "that-were-written-to-stay",
                   test_files_that_were_written_to_stay);
+  add_store_test (&sqlite_kind, "that-go-are-left-alone", test_files_that_go_are_left_alone);
   add_store_test (&sqlite_kind, "lost-attempts-are-known-at-the-beginning",
                   test_lost_attempts_are_known_at_the_beginning);
   add_store_test (&sqlite_kind, "lost-attempts-of-a-former-epoch-are-known",
