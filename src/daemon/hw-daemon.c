@@ -302,7 +302,10 @@ on_bus_started (GObject      *source,
   HwDaemon *self = g_task_get_source_object (gtask);
   GError *error = NULL;
 
-  if (hw_dbus_service_start_finish (HW_DBUS_SERVICE (source), result, &error))
+  /* Who was told to stop meanwhile is ready for nobody. */
+  if (hw_task_queue_get_stage (self->queue) == HW_TASK_QUEUE_STOPPING)
+    g_task_return_new_error (gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was told to stop.");
+  else if (hw_dbus_service_start_finish (HW_DBUS_SERVICE (source), result, &error))
     hw_daemon_succeed (self, gtask, g_strdup (g_task_get_task_data (gtask)));
   else
     hw_daemon_fail (self, gtask, error);

@@ -60,6 +60,25 @@ class NotifyTest(unittest.TestCase):
         self.hear("STOPPING=1")
         self.assertEqual(0, process.wait(daemon.LIMIT))
 
+    def test_who_was_told_to_stop_is_not_ready(self):
+        config = self.home / "headway.conf"
+        config.write_text("[Daemon]\ncontainment=session\n")
+        with socket.socket(socket.AF_UNIX) as bus:
+            bus.settimeout(daemon.LIMIT)
+            bus.bind(str(self.home / "bus"))
+            bus.listen()
+            process = self.start("--config", str(config),
+                                 DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.home}/bus")
+            caller, _ = bus.accept()  # who is not answered
+            with caller:
+                status, _ = daemon.stop(process)
+
+        self.hear("STOPPING=1")
+        self.ear.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            self.hear("READY=1")
+        self.assertEqual(0, status)
+
     def test_status_counts_what_runs_and_waits(self):
         config = self.home / "headway.conf"
         config.write_text("[Daemon]\nmax-parallel=1\n")
