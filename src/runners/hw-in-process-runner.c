@@ -298,9 +298,7 @@ hw_in_process_runner_start_async (HwRunner           *runner,
   if (g_task_return_error_if_cancelled (starting))
     return;
 
-  /* From now on the start is done, whatever happens to its cancellable. It is told
-   * first, because both tasks are told in the order in which they return.
-   */
+  /* From now on the start is done, whatever happens to its cancellable. */
   g_task_set_check_cancellable (starting, FALSE);
   g_task_return_boolean (starting, TRUE);
 
@@ -308,6 +306,7 @@ hw_in_process_runner_start_async (HwRunner           *runner,
   if (work != NULL && work->function->is_instant)
     do_at_once (work);
   else
+    /* The end is told after the start: tasks are told in the order in which they return. */
     hw_in_process_runner_begin (self, run, g_steal_pointer (&work), error);
 }
 
