@@ -167,6 +167,8 @@ describe('the page', () => {
       isMobile: true,
       hasTouch: true,
     })
+    // Who leaves before the page has shown its token is not let in.
+    await tab.page.getByRole('heading', { name: 'Earlier' }).waitFor()
     const paths = [
       '/',
       '/new',
