@@ -124,6 +124,46 @@ measure_raw_rows (Bench    *bench,
   return rate;
 }
 
+/* What a load has cost both sides. */
+typedef struct
+{
+  double daemon; /* of the processor's time, in microseconds */
+  double client;
+  guint n_requests;
+} Cost;
+
+/* Returns: how many requests were answered in a second */
+static double
+load (BenchSite *site,
+      guint      n_connections,
+      guint      n_requests,
+      Cost      *cost)
+{
+  double rate;
+
+  cost->daemon -= bench_daemon_get_processor_time (&site->daemon);
+  cost->client -= bench_get_processor_time_of (getpid ());
+  rate = bench_client_load (site->client, site->request, n_connections, n_requests);
+  cost->daemon += bench_daemon_get_processor_time (&site->daemon);
+  cost->client += bench_get_processor_time_of (getpid ());
+  cost->n_requests += n_requests;
+
+  return rate;
+}
+
+/* Both sides share the machine: no more can be done than its processors have time for. */
+static void
+tell_cost (const char *title,
+           const Cost *cost)
+{
+  double daemon = cost->daemon / cost->n_requests;
+  double client = cost->client / cost->n_requests;
+
+  g_print ("  %s: processor time of a task %.0f us, and %.0f in the client; so %u processors do at "
+           "most %.0f/s\n", title, daemon, client, g_get_num_processors (),
+           1e6 * g_get_num_processors () / (daemon + client));
+}
+
 /* Until watchers were told, with one of them and with many, beside a server that only answers. */
 static void
 measure_requests (Bench *bench)
@@ -133,7 +173,8 @@ measure_requests (Bench *bench)
   BenchClient *raw_client;
   g_autofree char *answer = NULL;
   double raw[BENCH_ROUNDS], one[BENCH_ROUNDS], many[BENCH_ROUNDS];
-  double cost = 0;
+  Cost cost_of_one = { 0 };
+  Cost cost_of_many = { 0 };
 
   bench_site_open (&site, MAX_PARALLEL, 0, BATCH);
   answer = bench_client_ask (site.client, site.request);
@@ -142,21 +183,18 @@ measure_requests (Bench *bench)
 
   for (guint round = 0; round < BENCH_ROUNDS; round++)
     {
-      double before;
-
       raw[round] = bench_client_load (raw_client, site.request, 32, bench->n_requests);
       bench_client_watch (site.client, 1);
-      before = bench_daemon_get_processor_time (&site.daemon);
-      one[round] = bench_client_load (site.client, site.request, 32, bench->n_requests);
-      cost += bench_daemon_get_processor_time (&site.daemon) - before;
+      one[round] = load (&site, 32, bench->n_requests, &cost_of_one);
       bench_client_watch (site.client, 50);
-      many[round] = bench_client_load (site.client, site.request, 32, bench->n_requests);
+      many[round] = load (&site, 32, bench->n_requests, &cost_of_many);
     }
 
   bench_tell ("32 connections, 1 watcher; libsoup", one, raw);
   bench_tell ("the same with 50 watchers; with 1", many, one);
-  g_print ("  processor time of a task in the daemon, in us: %.0f; its memory: %.1f MiB\n",
-           cost / (bench->n_requests * BENCH_ROUNDS), bench_daemon_get_memory (&site.daemon));
+  tell_cost ("1 watcher", &cost_of_one);
+  tell_cost ("50 watchers", &cost_of_many);
+  g_print ("  memory of the daemon: %.1f MiB\n", bench_daemon_get_memory (&site.daemon));
   bench_tell_goal ("1 watcher, of libsoup alone",
                    100 * one[BENCH_ROUNDS / 2] / raw[BENCH_ROUNDS / 2], 45, 65);
   bench_tell_goal ("50 watchers, of the same with 1",
@@ -172,16 +210,18 @@ measure_slow_disk (Bench *bench)
 {
   BenchSite site = { { NULL } };
   double ours[BENCH_ROUNDS], raw[BENCH_ROUNDS];
+  Cost cost = { 0 };
 
   bench_site_open (&site, MAX_PARALLEL, SLOW_SYNC, BATCH);
   bench_client_watch (site.client, 1);
   for (guint round = 0; round < BENCH_ROUNDS; round++)
     {
-      ours[round] = bench_client_load (site.client, site.request, 64, bench->n_requests);
+      ours[round] = load (&site, 64, bench->n_requests, &cost);
       raw[round] = measure_raw_rows (bench, SLOW_SYNC, bench_raw_measure_lifecycles);
     }
 
   bench_tell ("1 ms more a sync, 64 connections; SQLite", ours, raw);
+  tell_cost ("1 ms more a sync", &cost);
   bench_tell_goal ("1 ms more a sync, of SQLite alone with 256 in flight",
                    100 * ours[BENCH_ROUNDS / 2] / raw[BENCH_ROUNDS / 2], 55, 75);
 
