@@ -29,9 +29,6 @@
  */
 #define MAX_ENDINGS 32
 
-/* More words that are joined by signs are not taken apart: each costs a look into the index. */
-#define MAX_TOKENS 16
-
 /* How many phrases a query may have for the word by which tasks are looked for, as it stands beside
  * each other one: as many looks into the index.
  */
@@ -156,7 +153,7 @@ add_word (HwDb       *db,
   guint n_left = count_parts (parts);
   gboolean is_joined = FALSE;
 
-  if (!is_plain (word) || tokens->len + n_left > MAX_TOKENS)
+  if (!is_plain (word))
     {
       add_token (tokens, word, FALSE, is_beginning);
       return TRUE;
