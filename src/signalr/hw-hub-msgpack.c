@@ -64,6 +64,29 @@ get_member_at (const HwHubMembers *members,
   return place < MAX_PLACES ? places[get_type (members)][place] : HW_HUB_MEMBER_NONE;
 }
 
+/* Reads what stands in a place. What nobody looks at may be what we have no values for, such as
+ * the bytes that somebody uploads to us in vain: of an item we know that it is there.
+ */
+static gboolean
+read_member (HwMsgpackReader *reader,
+             HwHubMember      member,
+             HwHubMembers    *members)
+{
+  GVariant *value = NULL;
+
+  if (member != HW_HUB_MEMBER_NONE && member != HW_HUB_MEMBER_ITEM)
+    value = hw_msgpack_reader_take_values (reader);
+  else if (hw_msgpack_reader_skip_value (reader))
+    value = g_variant_new_boolean (TRUE);
+
+  if (value == NULL)
+    return FALSE;
+
+  hw_hub_members_take (members, member, value);
+
+  return TRUE;
+}
+
 /* Takes a record apart. Arrays may be longer than we know, as those of newer clients are. */
 static gboolean
 read_members (const char   *record,
@@ -81,17 +104,11 @@ read_members (const char   *record,
     }
 
   for (guint i = 0; i < n_values; i++)
-    {
-      GVariant *value = hw_msgpack_reader_take_values (&reader);
-
-      if (value == NULL)
-        {
-          hw_msgpack_reader_set_error (&reader, error);
-          return FALSE;
-        }
-
-      hw_hub_members_take (members, get_member_at (members, i), value);
-    }
+    if (!read_member (&reader, get_member_at (members, i), members))
+      {
+        hw_msgpack_reader_set_error (&reader, error);
+        return FALSE;
+      }
 
   if (reader.offset < length)
     return hw_hub_refuse (error, "Nothing may follow the end of a message.");

@@ -146,7 +146,9 @@ make_head (guint8 byte,
   return (Head) { lead->kind, lead->size, lead->fixed, start };
 }
 
-/* How many bytes at least have to follow for what the head announces. */
+/* How many bytes at least have to follow for what the head announces: all of them, or one for
+ * each part, which is a value or a name.
+ */
 static guint64
 head_get_least_length (const Head *self)
 {
@@ -560,6 +562,46 @@ hw_msgpack_reader_take_values (HwMsgpackReader *self)
     g_variant_builder_add (&builder, "v", g_ptr_array_index (parts, i));
 
   return g_variant_builder_end (&builder);
+}
+
+/**
+ * hw_msgpack_reader_skip_value:
+ * @self: a reader before a value
+ *
+ * Passes over a value that nobody looks at. It may be one that hw_msgpack_reader_take_value()
+ * refuses, with bytes, any extension, names that are no texts, or any integer; but there may not
+ * be more of it.
+ *
+ * Returns: %TRUE, or %FALSE with a problem
+ */
+gboolean
+hw_msgpack_reader_skip_value (HwMsgpackReader *self)
+{
+  guint64 n_parts;
+  Head head;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (!take_head (self, &head))
+    return FALSE;
+
+  if (head.kind != KIND_ARRAY && head.kind != KIND_MAP)
+    {
+      self->offset += (gsize) head_get_least_length (&head);
+      return TRUE;
+    }
+
+  if (!enter (self, &head))
+    return FALSE;
+
+  n_parts = head_get_least_length (&head);
+  for (guint64 i = 0; i < n_parts; i++)
+    if (!hw_msgpack_reader_skip_value (self))
+      return FALSE;
+
+  self->depth--;
+
+  return TRUE;
 }
 
 /**

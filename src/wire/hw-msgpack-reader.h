@@ -37,6 +37,7 @@ gboolean  hw_msgpack_reader_enter_array (HwMsgpackReader *self,
                                          guint           *n_values);
 GVariant *hw_msgpack_reader_take_value (HwMsgpackReader *self);
 GVariant *hw_msgpack_reader_take_values (HwMsgpackReader *self);
+gboolean  hw_msgpack_reader_skip_value (HwMsgpackReader *self);
 void      hw_msgpack_reader_set_error (const HwMsgpackReader *self,
                                        GError               **error);
 

@@ -12,8 +12,8 @@
 #include <msgpack.h>
 
 /* What our reader makes of a value, beside what msgpack-c does. That takes more: other names
- * than texts, bytes, numbers of any size. So it is asked only for what ours has taken: it
- * believes every length, and would reserve what six bytes ask for.
+ * than texts, bytes, numbers of any size, which ours passes over. So it is asked only for what
+ * ours has passed over: it believes every length, and would reserve what six bytes ask for.
  */
 
 static GVariant *make_value (const msgpack_object *object);
@@ -110,22 +110,26 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   const char *bytes = (const char *) data;
   HwMsgpackReader reader = { .data = bytes, .length = size };
+  HwMsgpackReader skipper = reader;
   g_autoptr(GVariant) ours = hw_msgpack_reader_take_value (&reader);
   g_autoptr(GVariant) theirs = NULL;
   msgpack_unpacked unpacked;
   size_t offset = 0;
 
-  if (ours == NULL)
+  if (!hw_msgpack_reader_skip_value (&skipper))
     return 0;
 
-  g_variant_ref_sink (ours);
   msgpack_unpacked_init (&unpacked);
   g_assert_cmpint (msgpack_unpack_next (&unpacked, bytes, size, &offset), ==,
                    MSGPACK_UNPACK_SUCCESS);
-  g_assert_cmpuint (offset, ==, reader.offset);
+  g_assert_cmpuint (offset, ==, skipper.offset);
 
-  theirs = g_variant_ref_sink (make_value (&unpacked.data));
-  g_assert_cmpvariant (ours, theirs);
+  if (ours != NULL)
+    {
+      g_variant_ref_sink (ours);
+      theirs = g_variant_ref_sink (make_value (&unpacked.data));
+      g_assert_cmpvariant (ours, theirs);
+    }
   msgpack_unpacked_destroy (&unpacked);
 
   return 0;

@@ -18,8 +18,13 @@ read_value (const char *bytes,
             gsize       length)
 {
   HwMsgpackReader reader = { .data = bytes, .length = length };
+  HwMsgpackReader skipper = reader;
   GVariant *value = hw_msgpack_reader_take_value (&reader);
+  gboolean is_skipped = hw_msgpack_reader_skip_value (&skipper);
 
+  g_assert_cmpint (is_skipped, ==, skipper.problem == NULL);
+  g_assert_cmpuint (skipper.offset, <=, length);
+  g_assert_true (value == NULL || (is_skipped && skipper.offset == reader.offset));
   g_assert_cmpint (value == NULL, ==, reader.problem != NULL);
   g_assert_cmpuint (reader.offset, <=, length);
   g_assert_cmpuint (reader.problem_offset, <=, length);
@@ -28,7 +33,7 @@ read_value (const char *bytes,
 }
 
 /* Whatever is read has to be a sound value, and the same as what its JSON says, written in
- * MessagePack or not.
+ * MessagePack or not; and it can be passed over.
  */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,

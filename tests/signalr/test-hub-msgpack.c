@@ -148,6 +148,30 @@ test_stream_is_canceled (Fixture      *fixture,
   ASSERT_SAID (fixture, "\x06\x94\x03\x80\xa1" "5\x02");
 }
 
+/* Test that whoever uploads bytes, which we have no use for, is told so, and nothing else ends. */
+static void
+test_upload_of_bytes_is_refused (Fixture      *fixture,
+                                 gconstpointer test_data)
+{
+  const char *sentence = "Client sent 1 stream(s), Hub method expects 0.";
+  TestStream *stream;
+
+  FEED (fixture, OPEN_COUNT);
+  stream = test_handler_get_stream (fixture->handler, 0);
+  FEED (fixture, "\x0e\x96\x01\x80\xa1" "1\xa4" "Echo\x90\x91\xa1" "9");
+  g_assert_nonnull (memmem (fixture->output->str, fixture->output->len, sentence,
+                            strlen (sentence)));
+  g_string_truncate (fixture->output, 0);
+
+  FEED (fixture, "\x0a\x94\x02\x80\xa1" "9\xc4\x03\xff\x00\xc1");
+  FEED (fixture, "\x06\x94\x03\x80\xa1" "9\x02");
+  test_stream_give (stream, "1");
+  settle ();
+
+  ASSERT_SAID (fixture, "\x06\x94\x02\x80\xa1" "5\x01");
+  g_assert_cmpuint (fixture->n_closed, ==, 0);
+}
+
 static void
 test_push_calls_the_client (Fixture      *fixture,
                             gconstpointer test_data)
@@ -208,6 +232,7 @@ main (int   argc,
     }
   ADD ("stream/gives-items-then-ends", set_up_msgpack, test_stream_gives_items_then_ends);
   ADD ("stream/is-canceled", set_up_msgpack, test_stream_is_canceled);
+  ADD ("upload-of-bytes-is-refused", set_up_msgpack, test_upload_of_bytes_is_refused);
   ADD ("push-calls-the-client", set_up_msgpack, test_push_calls_the_client);
   ADD ("quiet-connection-gives-a-sign-of-life", set_up_msgpack,
        test_quiet_connection_gives_a_sign_of_life);

@@ -189,6 +189,103 @@ test_msgpack_refuses (gconstpointer test_data)
   g_assert_cmpstr (error->message, ==, sentence);
 }
 
+/* Test that what can be read can be passed over as well, and is that long. */
+static void
+test_msgpack_skips_what_it_reads (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (gsize length = 0; length <= rows[i].length; length++)
+      {
+        g_autofree char *copy = g_memdup2 (rows[i].bytes, length);
+        HwMsgpackReader reader = { .data = copy, .length = length };
+        gboolean is_whole = length == rows[i].length;
+
+        g_assert_cmpint (hw_msgpack_reader_skip_value (&reader), ==, is_whole);
+        g_assert_cmpint (reader.problem == NULL, ==, is_whole);
+        g_assert_true (!is_whole || reader.offset == length);
+      }
+}
+
+/* What is passed over, although it cannot be read. */
+typedef struct
+{
+  const char *claim;
+  const char *bytes;
+  gsize length;
+} SkipRow;
+
+static const SkipRow skip_rows[] = {
+  { "bytes-8", BYTES ("\xc4\x02\xff\xc1") },
+  { "bytes-16", BYTES ("\xc5\x00\x02\xff\xc1") },
+  { "bytes-32", BYTES ("\xc6\x00\x00\x00\x02\xff\xc1") },
+  { "no-bytes", BYTES ("\xc4\x00") },
+  { "extension-of-one-byte", BYTES ("\xd4\x05\xc1") },
+  { "extension-of-any-length", BYTES ("\xc7\x03\x05\xc1\xc1\xc1") },
+  { "extension-of-no-bytes", BYTES ("\xc7\x00\x05") },
+  { "integer-of-64-bits", BYTES ("\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
+  { "no-number", BYTES ("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00") },
+  { "no-utf8", BYTES ("\xa1\xff") },
+  { "numbers-as-names", BYTES ("\x82\x01\x01\x02\x02") },
+  { "array-as-name", BYTES ("\x81\x91\x01\xc0") },
+  { "name-twice", BYTES ("\x82\xa1" "a\x01\xa1" "a\x02") },
+  { "bytes-in-map-in-array", BYTES ("\x92\x81\xa1" "a\xc4\x01\xff\xc0") },
+};
+
+static void
+test_msgpack_skips (gconstpointer test_data)
+{
+  const SkipRow *row = test_data;
+
+  for (gsize length = 0; length <= row->length; length++)
+    {
+      g_autofree char *copy = g_memdup2 (row->bytes, length);
+      HwMsgpackReader taker = { .data = copy, .length = length };
+      HwMsgpackReader reader = taker;
+
+      g_assert_null (hw_msgpack_reader_take_value (&taker));
+      g_assert_cmpint (hw_msgpack_reader_skip_value (&reader), ==, length == row->length);
+      g_assert_true (length < row->length || reader.offset == length);
+    }
+}
+
+/* Test that what is behind what was passed over can be read. */
+static void
+test_msgpack_goes_on_behind_what_it_skips (void)
+{
+  HwMsgpackReader reader = { .data = "\x92\x81\x01\xc4\x01\xff\x05", .length = 7 };
+  g_autoptr(GVariant) value = NULL;
+  guint n_values = 0;
+
+  g_assert_true (hw_msgpack_reader_enter_array (&reader, &n_values));
+  g_assert_true (hw_msgpack_reader_skip_value (&reader));
+  value = g_variant_ref_sink (hw_msgpack_reader_take_value (&reader));
+
+  g_assert_cmpint (g_variant_get_int64 (value), ==, 5);
+}
+
+/* What is not even passed over, and what is wrong with it. */
+static const WrongRow wrong_skip_rows[] = {
+  { "nothing", BYTES (""), "a value should stand here" },
+  { "byte-that-begins-nothing", BYTES ("\x91\xc1"), "no value begins with this byte" },
+  { "map-of-four-billion", BYTES ("\xdf\xff\xff\xff\xff\xa0\xc0"),
+    "it ends before all that is announced here" },
+  { "bytes-of-four-gigabytes", BYTES ("\xc6\xff\xff\xff\xff" "a"),
+    "it ends before all that is announced here" },
+  { "extension-of-four-gigabytes", BYTES ("\xc9\xff\xff\xff\xff\xff"),
+    "it ends before all that is announced here" },
+};
+
+static void
+test_msgpack_skips_nothing_wrong (gconstpointer test_data)
+{
+  const WrongRow *row = test_data;
+  g_autofree char *copy = g_memdup2 (row->bytes, row->length);
+  HwMsgpackReader reader = { .data = copy, .length = row->length };
+
+  g_assert_false (hw_msgpack_reader_skip_value (&reader));
+  g_assert_cmpstr (reader.problem, ==, row->problem);
+}
+
 /* How deep and how long, and whether that is taken. */
 typedef struct
 {
@@ -213,6 +310,7 @@ test_msgpack_size (gconstpointer test_data)
   g_autoptr(GString) bytes = g_string_new (NULL);
   g_autoptr(GError) error = NULL;
   g_autoptr(GVariant) value = NULL;
+  HwMsgpackReader skipper = { 0 };
 
   for (gsize i = 1; i < row->n_arrays; i++)
     hw_msgpack_begin_array (bytes, 1);
@@ -221,8 +319,11 @@ test_msgpack_size (gconstpointer test_data)
     hw_msgpack_write_nothing (bytes);
 
   value = read_value (bytes->str, bytes->len, &error);
-
   g_assert_cmpint (value != NULL, ==, row->is_taken);
+
+  skipper.data = bytes->str;
+  skipper.length = bytes->len;
+  g_assert_cmpint (hw_msgpack_reader_skip_value (&skipper), ==, row->is_taken);
 }
 
 static void
@@ -379,6 +480,10 @@ main (int   argc,
   ADD_ROWS ("reads", rows, test_msgpack_reads);
   ADD_ROWS ("refuses", wrong_rows, test_msgpack_refuses);
   g_test_add_func ("/msgpack/refuses/what-is-cut-off", test_msgpack_refuses_what_is_cut_off);
+  ADD_ROWS ("skips", skip_rows, test_msgpack_skips);
+  ADD_ROWS ("skips/not", wrong_skip_rows, test_msgpack_skips_nothing_wrong);
+  g_test_add_func ("/msgpack/skips/what-it-reads", test_msgpack_skips_what_it_reads);
+  g_test_add_func ("/msgpack/skips/and-goes-on", test_msgpack_goes_on_behind_what_it_skips);
   ADD_ROWS ("size", sizes, test_msgpack_size);
   g_test_add_func ("/msgpack/size/map-may-be-too-deep", test_msgpack_map_may_be_too_deep);
   g_test_add_func ("/msgpack/array/is-entered", test_msgpack_array_is_entered);
