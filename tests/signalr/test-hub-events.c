@@ -178,6 +178,22 @@ test_client_breaks_the_protocol (HubHouse     *house,
   g_assert_cmpuint (line->received->len, ==, 0);
 }
 
+/* Test that a client that asks for what is no text is told that events carry nothing else. */
+static void
+test_binary_protocol_is_refused (HubHouse     *house,
+                                 gconstpointer test_data)
+{
+  g_autofree char *token = hub_house_negotiate (house, BY_OWNER);
+  g_autoptr(HubLine) line = listen_to (house, token);
+
+  assert_answer (house, "POST", token, "{\"protocol\":\"messagepack\",\"version\":1}|", 200, "");
+
+  assert_event (line, "{\"error\":\"Cannot use the 'messagepack' protocol on the current "
+                "transport. The transport does not support 'Binary' transfer format.\"}|");
+  wait_until (line->is_over);
+  g_assert_cmpuint (line->received->len, ==, 0);
+}
+
 static void
 test_second_is_refused (HubHouse     *house,
                         gconstpointer test_data)
@@ -297,6 +313,7 @@ main (int   argc,
   ADD ("client/vanishes-at-once", test_client_vanishes_at_once);
   ADD ("client/breaks-the-protocol", test_client_breaks_the_protocol);
   ADD ("client/that-reads-nothing-is-cut", test_slow_client_is_cut);
+  ADD ("refused/binary-protocol", test_binary_protocol_is_refused);
   ADD ("refused/second", test_second_is_refused);
   ADD ("refused/other-requests", test_other_requests_are_refused);
   ADD ("refused/somebody-else", test_somebody_else_is_refused);
