@@ -66,11 +66,30 @@ on_connection_go_binary (gpointer user_data)
   fixture->n_binary++;
 }
 
+static guint
+on_connection_watch (HwWatchWriteFunc write,
+                     GBytes          *head,
+                     HwWatchPlace    *place,
+                     gpointer         user_data)
+{
+  Fixture *fixture = user_data;
+
+  return ++fixture->n_watches;
+}
+
+static void
+on_connection_unwatch (guint    watch,
+                       gpointer user_data)
+{
+}
+
 static const HwHubConnectionOwner owner = {
   .output = on_connection_output,
   .closed = on_connection_closed,
   .wants_input = on_connection_wants_input,
   .go_binary = on_connection_go_binary,
+  .watch = on_connection_watch,
+  .unwatch = on_connection_unwatch,
 };
 
 void

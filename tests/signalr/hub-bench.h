@@ -24,6 +24,7 @@ typedef struct
   guint n_closed;
   gboolean is_clean;
   guint n_wants_input;
+  guint n_watches; /* how many were begun; the IDs count from 1 */
   gboolean shuts_on_output; /* what a network does that takes one piece at a time */
   gint64 now;
 } Fixture;

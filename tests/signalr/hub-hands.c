@@ -70,9 +70,19 @@ test_stream_next_finish (HwHubStream  *stream,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static gboolean
+test_stream_leave (HwHubStream  *stream,
+                   HwWatchPlace *place)
+{
+  TestStream *self = TEST_STREAM (stream);
+
+  return self->may_leave && self->items == NULL && !self->is_ended;
+}
+
 static void
 test_stream_iface_init (HwHubStreamInterface *iface)
 {
+  iface->leave = test_stream_leave;
   iface->next_async = test_stream_next_async;
   iface->next_finish = test_stream_next_finish;
 }
@@ -147,6 +157,7 @@ test_handler_add_stream (TestHandler *self,
 {
   TestStream *stream = g_object_new (TEST_TYPE_STREAM, NULL);
 
+  g_set_weak_pointer (&self->client, client);
   stream->encoding = hw_hub_client_get_encoding (client);
   g_ptr_array_add (self->streams, stream);
 
@@ -251,6 +262,7 @@ test_handler_finalize (GObject *object)
 {
   TestHandler *self = TEST_HANDLER (object);
 
+  g_clear_weak_pointer (&self->client);
   g_clear_pointer (&self->streams, g_ptr_array_unref);
   g_queue_clear_full (&self->waiting, g_object_unref);
 

@@ -20,6 +20,7 @@ struct _TestStream
   GPtrArray *items; /* (owned) (nullable): not given yet */
   GError *error;    /* (owned) (nullable) */
   gboolean is_ended;
+  gboolean may_leave; /* whether somebody else may tell the rest, when all was given */
   GTask *asked; /* (owned) (nullable) */
   guint n_asked;
 };
@@ -43,6 +44,7 @@ struct _TestHandler
 
   GPtrArray *streams; /* (owned) (element-type TestStream): in the order of opening */
   GQueue waiting;     /* (owned) (element-type GTask): calls of Wait */
+  HwHubClient *client; /* (unowned) (nullable): who opened a stream last, until it is gone */
   guint n_cancelled;
 };
 

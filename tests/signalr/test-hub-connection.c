@@ -318,6 +318,54 @@ test_close_cancels_everything (Fixture      *fixture,
   g_assert_cmpuint (fixture->n_closed, ==, 1);
 }
 
+/* Test that a client is let go when somebody else tells of its streams, without time passing, and
+ * that these still end.
+ */
+static void
+test_client_is_let_go_at_once (Fixture      *fixture,
+                               gconstpointer test_data)
+{
+  TestStream *stream;
+
+  feed (fixture, OPEN ("s", "Count"));
+  stream = test_handler_get_stream (fixture->handler, 0);
+  g_assert_nonnull (fixture->handler->client);
+  stream->may_leave = TRUE;
+  test_stream_give (stream, "1");
+  settle ();
+
+  assert_said (fixture, "{\"type\":2,\"invocationId\":\"s\",\"item\":1}|");
+  g_assert_cmpuint (fixture->n_watches, ==, 1);
+  g_assert_null (fixture->handler->client);
+
+  hw_hub_connection_hear (fixture->connection, 1, HW_WATCH_ENDED, NULL, fixture->now);
+  assert_said (fixture, "{\"type\":3,\"invocationId\":\"s\"}|");
+}
+
+/* Test that a client stays whose call is not answered, and one that tells of another stream. */
+static void
+test_client_with_more_to_do_stays (Fixture      *fixture,
+                                   gconstpointer test_data)
+{
+  TestStream *stream;
+
+  feed (fixture, OPEN ("s", "Count") OPEN ("t", "Count") CALL ("Wait"));
+  for (guint i = 0; i < 2; i++)
+    {
+      stream = test_handler_get_stream (fixture->handler, i);
+      stream->may_leave = TRUE;
+      test_stream_give (stream, "1");
+      settle ();
+      g_assert_cmpuint (fixture->n_watches, ==, i + 1);
+      g_assert_nonnull (fixture->handler->client);
+    }
+
+  test_handler_let_go (fixture->handler);
+  settle ();
+  tick (fixture, 1);
+  g_assert_null (fixture->handler->client);
+}
+
 /* Test that a connection may go while a call and a stream of it are under way. */
 static void
 test_drop_while_pending (Fixture      *fixture,
@@ -357,6 +405,8 @@ main (int   argc,
   ADD ("time/client-that-never-spoke-stays", set_up, test_client_that_never_spoke_stays);
   ADD ("time/client-that-reads-nothing-is-cut", set_up, test_client_that_reads_nothing_is_cut);
   ADD ("time/client-that-reads-slowly-stays", set_up, test_client_that_reads_slowly_stays);
+  ADD ("client/is-let-go-at-once", set_up, test_client_is_let_go_at_once);
+  ADD ("client/with-more-to-do-stays", set_up, test_client_with_more_to_do_stays);
   ADD ("close/says-why", set_up, test_close_says_why);
   ADD ("close/cancels-everything", set_up, test_close_cancels_everything);
   ADD ("close/dropped-while-pending", set_up, test_drop_while_pending);
