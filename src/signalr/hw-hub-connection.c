@@ -280,7 +280,7 @@ hw_hub_connection_keep (HwHubConnection *self,
                         const char      *data,
                         gsize            length)
 {
-  if (self->is_closed || length == 0)
+  if (self->is_closed)
     return;
 
   if (self->unread == NULL)
@@ -482,7 +482,8 @@ hw_hub_connection_feed (HwHubConnection *self,
   self->now = now;
 
   n_read = hw_hub_connection_read (self, data, length);
-  hw_hub_connection_keep (self, data + n_read, length - n_read);
+  if (n_read < length)
+    hw_hub_connection_keep (self, data + n_read, length - n_read);
   if (!self->is_closed)
     hw_hub_outlet_flush (self->outlet);
 }
