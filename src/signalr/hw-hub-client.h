@@ -18,7 +18,8 @@ typedef struct _HwHubHandler HwHubHandler;
  * HwHubClientFunc:
  * @user_data: what was given to hw_hub_client_new()
  *
- * Tells that a client is full no more, see hw_hub_client_is_full().
+ * Tells what has become of a client: that it is full no more, see hw_hub_client_is_full(), or
+ * may be left, see hw_hub_client_is_left().
  */
 typedef void (*HwHubClientFunc) (gpointer user_data);
 

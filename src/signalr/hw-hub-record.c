@@ -45,7 +45,8 @@ refuse (GError **error)
  * @record_length: (out): the record's length
  * @error: return location for a #GError, or %NULL
  *
- * Reads one record that ends in a separator. Its bytes are valid until the next call, and as long as @data.
+ * Reads one record that ends in a separator. Its bytes are valid until the next call, and as
+ * long as @data.
  *
  * Returns: %TRUE, or %FALSE with %HW_ERROR_TOO_LARGE if the record is longer than
  *   %HW_HUB_MAX_RECORD_LENGTH
