@@ -36,6 +36,7 @@ async function useHub(hub) {
   assert.strictEqual(events[events.length - 1].state, 'Completed')
   const { epoch, seq } = events[0]
   const rest = await gather(hub, 'WatchTask', id, epoch, seq)
+  assert.strictEqual(rest[rest.length - 1]?.state, 'Completed')
   assert.ok(rest.every((event) => event.epoch === epoch && !(event.seq <= seq)))
   const printing = await hub.invoke('AddTask', 'print', {}, null)
   const output = await gather(hub, 'ReadLog', printing, 1, 0)
