@@ -187,15 +187,23 @@ class MetricsTest(unittest.TestCase):
         for family in old:
             self.assertTrue(family.documentation, family.name)
 
-    def test_promtool_finds_no_fault(self):
+    @staticmethod
+    def run_promtool(*arguments, text=None) -> subprocess.CompletedProcess:
         tool = shutil.which("promtool")
-        if tool is None:
-            return  # what it would say is said by the other tests, if less well
-        checked = subprocess.run([tool, "check", "metrics"], input=self.scrape(), text=True,
-                                 capture_output=True, check=False)
+        assert tool is not None, "there is no promtool: run build-aux/deps test"
+        return subprocess.run([tool, *arguments], input=text, text=True, capture_output=True,
+                              check=False, timeout=daemon.LIMIT)
+
+    def test_promtool_finds_no_fault(self):
+        self.run_some()
+        checked = self.run_promtool("check", "metrics", text=self.scrape())
         self.assertEqual((0, ""), (checked.returncode, checked.stdout + checked.stderr))
-        subprocess.run([tool, "check", "rules", SAMPLES / "headway-alerts.yml"], check=True,
-                       capture_output=True)
+        checked = self.run_promtool("check", "rules", SAMPLES / "headway-alerts.yml")
+        self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
+
+    def test_alerts_are_raised_when_they_ought_to_be(self):
+        tested = self.run_promtool("test", "rules", ROOT / "tests/ground/alerts.yml")
+        self.assertEqual(0, tested.returncode, tested.stdout + tested.stderr)
 
     def test_manual_tells_of_each_metric(self):
         page = (ROOT / "data/man/headwayd.1.in").read_text()
@@ -210,6 +218,14 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual("/metrics", job["metrics_path"])
         self.assertEqual({"credentials_file"}, set(job["authorization"]))
         self.assertEqual(["headway-alerts.yml"], config["rule_files"])
+
+    def test_each_alert_is_tried_raised_and_not(self):
+        (group,) = yaml.safe_load((SAMPLES / "headway-alerts.yml").read_text())["groups"]
+        tried = {(case["alertname"], "exp_alerts" in case)
+                 for test in yaml.safe_load((ROOT / "tests/ground/alerts.yml").read_text())["tests"]
+                 for case in test["alert_rule_test"]}
+        self.assertEqual({(rule["alert"], is_raised)
+                          for rule in group["rules"] for is_raised in (False, True)}, tried)
 
     def test_alerts_are_about_what_there_is(self):
         self.run_some()
