@@ -134,10 +134,18 @@ has_words (const Fts5ExtensionApi *api,
     sqlite3_result_error_code (context, code);
 }
 
-/* Gets what functions are added by. That is asked in SQL, of no table: nothing is read for it. */
-static int
-get_api (sqlite3   *handle,
-         fts5_api **api)
+/**
+ * hw_text_function_get_api:
+ * @handle: a connection
+ * @api: (out): what the index offers
+ *
+ * Gets by what functions are added. That is asked in SQL, of no table: nothing is read for it.
+ *
+ * Returns: a code of SQLite's
+ */
+int
+hw_text_function_get_api (sqlite3   *handle,
+                          fts5_api **api)
 {
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v2 (handle, "SELECT fts5 (?1)", -1, &statement, NULL);
@@ -165,7 +173,7 @@ int
 hw_text_function_add (sqlite3 *handle)
 {
   fts5_api *api;
-  int code = get_api (handle, &api);
+  int code = hw_text_function_get_api (handle, &api);
 
   if (code != SQLITE_OK)
     return code;

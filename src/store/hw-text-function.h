@@ -32,6 +32,8 @@ typedef struct
   guint16 is_joined;
 } HwTextToken;
 
+int hw_text_function_get_api (sqlite3   *handle,
+                              fts5_api **api);
 int hw_text_function_add (sqlite3 *handle);
 
 G_END_DECLS

@@ -8,9 +8,8 @@
 
 #include "hw-search-words.h"
 #include "hw-text-function.h"
+#include "hw-text-parts.h"
 #include "hw-text-words.h"
-
-#include <string.h>
 
 /* What somebody searches for becomes a query of the index, of which a page costs no more however
  * many tasks there are.
@@ -70,39 +69,6 @@ add_token (GArray     *tokens,
   g_array_append_val (tokens, token);
 }
 
-/* Whether the index has a word as it is written, but for capitals and signs: then we know where in
- * the index to look. Of all others it makes what it will.
- */
-static gboolean
-is_plain (const char *word)
-{
-  return g_str_is_ascii (word);
-}
-
-static guint
-count_parts (char **parts)
-{
-  guint n_parts = 0;
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    n_parts += parts[i][0] != '\0' ? 1 : 0;
-
-  return n_parts;
-}
-
-/* Takes a word apart at its signs. Returns (nullable): empty ones may be among the parts. */
-static char **
-split_word (const char *word)
-{
-  g_autofree char *text = g_strdup (word);
-
-  for (char *p = text; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p))
-      *p = ' ';
-
-  return g_strsplit (text, " ", -1);
-}
-
 /* Adds the words that begin with @beginning, as alternatives; or it itself, as a beginning, if they
  * are too many.
  */
@@ -113,13 +79,12 @@ add_endings (HwDb       *db,
              gboolean    is_joined,
              GError    **error)
 {
-  g_autofree char *first = g_ascii_strdown (beginning, -1);
   g_autoptr(GHashTable) words = NULL;
   g_autofree char *endings = NULL;
   g_autofree gpointer *list = NULL;
   Token *token;
 
-  if (!hw_text_words_find (db, first, MAX_ENDINGS, &words, error))
+  if (!hw_text_words_find (db, beginning, MAX_ENDINGS, &words, error))
     return FALSE;
 
   if (words == NULL)
@@ -130,7 +95,7 @@ add_endings (HwDb       *db,
 
   /* It is none itself, then, so that there is a phrase, and nothing has it. */
   if (g_hash_table_size (words) == 0)
-    g_hash_table_add (words, g_strdup (first));
+    g_hash_table_add (words, g_strdup (beginning));
 
   list = g_hash_table_get_keys_as_array (words, NULL);
   endings = g_strjoinv ("\" OR \"", (char **) list);
@@ -141,7 +106,7 @@ add_endings (HwDb       *db,
   return TRUE;
 }
 
-/* Adds a word. Each is quoted, so that nothing in it is an operator. */
+/* Adds a word. Each part is quoted, so that nothing in it is an operator. */
 static gboolean
 add_word (HwDb       *db,
           GArray     *tokens,
@@ -149,27 +114,23 @@ add_word (HwDb       *db,
           gboolean    is_beginning,
           GError    **error)
 {
-  g_auto(GStrv) parts = split_word (word);
-  guint n_left = count_parts (parts);
-  gboolean is_joined = FALSE;
+  g_autoptr(GPtrArray) parts = hw_text_parts_split (db, word, error);
 
-  if (!is_plain (word))
+  if (parts == NULL)
+    return FALSE;
+
+  /* What the index takes for signs alone is in nothing. */
+  if (parts->len == 0)
+    add_token (tokens, word, FALSE, FALSE);
+
+  for (guint i = 0; i < parts->len; i++)
     {
-      add_token (tokens, word, FALSE, is_beginning);
-      return TRUE;
-    }
+      const char *part = g_ptr_array_index (parts, i);
 
-  for (guint i = 0; parts[i] != NULL; i++)
-    {
-      if (parts[i][0] == '\0')
-        continue;
-
-      n_left--;
-      if (n_left > 0 || !is_beginning)
-        add_token (tokens, parts[i], is_joined, FALSE);
-      else if (!add_endings (db, tokens, parts[i], is_joined, error))
+      if (i + 1 < parts->len || !is_beginning)
+        add_token (tokens, part, i > 0, FALSE);
+      else if (!add_endings (db, tokens, part, i > 0, error))
         return FALSE;
-      is_joined = TRUE;
     }
 
   return TRUE;

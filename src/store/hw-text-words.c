@@ -353,7 +353,7 @@ look_at_all (Look    *self,
 /**
  * hw_text_words_find:
  * @db: a connection, in a transaction
- * @beginning: how the words begin: small letters and digits of ASCII
+ * @beginning: how the words begin, as the index has it
  * @max_words: how many there may be
  * @words: (out) (transfer full) (nullable) (element-type utf8 utf8): the words, as a set; %NULL if
  *   there are more, or they cannot be read
