@@ -29,6 +29,7 @@ struct _HwHealthApi
 
   GError *refusal;  /* (owned) (nullable): why the store takes no new task, as it was found */
   gint64 looked_at; /* when, or %G_MININT64 */
+  GPtrArray *inquiries; /* (owned) (element-type Inquiry): who waits until it is looked at */
 };
 
 G_DEFINE_FINAL_TYPE (HwHealthApi, hw_health_api, G_TYPE_OBJECT)
@@ -36,16 +37,23 @@ G_DEFINE_FINAL_TYPE (HwHealthApi, hw_health_api, G_TYPE_OBJECT)
 /* Somebody who asks whether we are ready, while the store is looked at. */
 typedef struct
 {
-  HwHealthApi *api;         /* (owned) */
   HwHttpExchange *exchange; /* (owned) */
   gboolean may_know;
 } Inquiry;
+
+static void
+inquiry_free (Inquiry *inquiry)
+{
+  g_clear_pointer (&inquiry->exchange, hw_http_exchange_end);
+  g_free (inquiry);
+}
 
 static void
 hw_health_api_finalize (GObject *object)
 {
   HwHealthApi *self = HW_HEALTH_API (object);
 
+  g_clear_pointer (&self->inquiries, g_ptr_array_unref);
   g_clear_error (&self->refusal);
   g_clear_object (&self->clock);
   g_clear_object (&self->queue);
@@ -65,6 +73,7 @@ static void
 hw_health_api_init (HwHealthApi *self)
 {
   self->looked_at = G_MININT64;
+  self->inquiries = g_ptr_array_new_with_free_func ((GDestroyNotify) inquiry_free);
 }
 
 static void
@@ -94,21 +103,29 @@ hw_health_api_tell_readiness (HwHealthApi       *self,
     answer_text (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "not ready\n");
 }
 
+/* Answers all who have asked meanwhile. */
+static void
+hw_health_api_tell_all (HwHealthApi *self)
+{
+  for (guint i = 0; i < self->inquiries->len; i++)
+    {
+      Inquiry *inquiry = g_ptr_array_index (self->inquiries, i);
+
+      hw_health_api_tell_readiness (self, hw_http_exchange_get_message (inquiry->exchange),
+                                    inquiry->may_know);
+    }
+  g_ptr_array_set_size (self->inquiries, 0);
+}
+
 static void
 on_surveyed (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  g_autofree Inquiry *inquiry = user_data;
-  g_autoptr(HwHealthApi) self = g_steal_pointer (&inquiry->api);
-  g_autoptr(HwHttpExchange) exchange = g_steal_pointer (&inquiry->exchange);
+  g_autoptr(HwHealthApi) self = HW_HEALTH_API (user_data);
   g_autoptr(GError) error = NULL;
   g_autoptr(HwStoreSurvey) survey =
     hw_task_queue_survey_finish (HW_TASK_QUEUE (source), result, &error);
-
-  /* Nobody is there any more. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
 
   g_clear_error (&self->refusal);
   if (survey != NULL)
@@ -117,7 +134,24 @@ on_surveyed (GObject      *source,
     self->refusal = g_error_new (HW_ERROR, HW_ERROR_FAILED,
                                  "The database cannot be read: %s", error->message);
   self->looked_at = hw_clock_get_monotonic_time (self->clock);
-  hw_health_api_tell_readiness (self, hw_http_exchange_get_message (exchange), inquiry->may_know);
+  hw_health_api_tell_all (self);
+}
+
+/* Has somebody wait until the store was looked at, for all who ask at once. The look is not given
+ * up when they leave: others may have joined them.
+ */
+static void
+hw_health_api_look (HwHealthApi       *self,
+                    SoupServerMessage *message,
+                    gboolean           may_know)
+{
+  Inquiry *inquiry = g_new0 (Inquiry, 1);
+
+  inquiry->exchange = hw_http_exchange_new (message);
+  inquiry->may_know = may_know;
+  g_ptr_array_add (self->inquiries, inquiry);
+  if (self->inquiries->len == 1)
+    hw_task_queue_survey_async (self->queue, NULL, on_surveyed, g_object_ref (self));
 }
 
 /**
@@ -175,22 +209,13 @@ hw_health_api_answer_readiness (HwHealthApi       *self,
                                 HwPrincipal       *principal)
 {
   gboolean may_know;
-  Inquiry *inquiry;
 
   g_return_if_fail (HW_IS_HEALTH_API (self));
 
   may_know = principal != NULL && hw_may (principal, HW_VERB_VIEW, NULL);
   if (self->looked_at != G_MININT64 &&
       hw_clock_get_monotonic_time (self->clock) - self->looked_at < HW_HEALTH_MEMORY)
-    {
-      hw_health_api_tell_readiness (self, message, may_know);
-      return;
-    }
-
-  inquiry = g_new0 (Inquiry, 1);
-  inquiry->api = g_object_ref (self);
-  inquiry->exchange = hw_http_exchange_new (message);
-  inquiry->may_know = may_know;
-  hw_task_queue_survey_async (self->queue, hw_http_exchange_get_cancellable (inquiry->exchange),
-                              on_surveyed, inquiry);
+    hw_health_api_tell_readiness (self, message, may_know);
+  else
+    hw_health_api_look (self, message, may_know);
 }

@@ -9,6 +9,7 @@
 #include "hw-error.h"
 #include "hw-health-api.h"
 #include "hw-readiness.h"
+#include "wait.h"
 
 #include <string.h>
 
@@ -158,6 +159,39 @@ test_readiness_looks_once_a_second (HttpHouse    *house,
                     2);
 }
 
+#define N_AT_ONCE 20
+
+/* Test that of those who ask while the store is looked at each is told what is found, even if the
+ * first has hung up, and that it is looked at once.
+ */
+static void
+test_readiness_looks_once_for_a_crowd (HttpHouse    *house,
+                                       gconstpointer test_data)
+{
+  HwMemoryStore *store = house->house->store;
+  HttpProbe *first = NULL;
+  HttpProbe *others[N_AT_ONCE];
+
+  hw_memory_store_hold (store, HW_MEMORY_STORE_HOLD_READS);
+  first = http_house_begin (house, "/readyz");
+  wait_until (hw_memory_store_get_n_calls (store, HW_MEMORY_STORE_SURVEY) == 1);
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    others[i] = http_house_begin (house, "/readyz");
+  http_house_settle (house);
+  http_probe_hang_up (first);
+  http_house_settle (house);
+  hw_memory_store_release (store);
+
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autoptr(HttpAnswer) answer = http_probe_finish (others[i]);
+
+      g_assert_cmpuint (answer->status, ==, 200);
+      g_assert_cmpstr (answer->text, ==, "ready\n");
+    }
+  g_assert_cmpuint (hw_memory_store_get_n_calls (store, HW_MEMORY_STORE_SURVEY), ==, 1);
+}
+
 /* Test that a store that says nothing of space fails in a way that has no name of its own. */
 static void
 test_judge_names_what_people_can_mend (void)
@@ -188,6 +222,8 @@ main (int   argc,
               test_readiness_needs_the_database, http_house_tear_down);
   g_test_add ("/health-api/readiness/looks-once-a-second", HttpHouse, NULL, set_up_serving,
               test_readiness_looks_once_a_second, http_house_tear_down);
+  g_test_add ("/health-api/readiness/looks-once-for-a-crowd", HttpHouse, NULL, set_up_serving,
+              test_readiness_looks_once_for_a_crowd, http_house_tear_down);
   g_test_add_func ("/readiness/judge/names-what-people-can-mend",
                    test_judge_names_what_people_can_mend);
 
