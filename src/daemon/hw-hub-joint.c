@@ -23,10 +23,17 @@ authenticate (SoupServerMessage *message,
   return hw_http_server_authenticate (HW_HTTP_SERVER (user_data), message, error);
 }
 
+static GBytes *
+begin_events (SoupServerMessage *message,
+              gpointer           user_data)
+{
+  return hw_http_server_begin_events (HW_HTTP_SERVER (user_data), message);
+}
+
 static const HwHubDoor door = {
   .authenticate = authenticate,
   .take = hw_http_handover_take,
-  .begin_events = hw_http_reply_begin_events,
+  .begin_events = begin_events,
   .reply_empty = hw_http_reply_empty,
   .hold = hw_http_exchange_new,
   .watch = hw_http_exchange_watch,

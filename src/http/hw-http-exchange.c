@@ -151,7 +151,7 @@ hw_http_exchange_send (HwHttpExchange *self)
   g_autoptr(GBytes) body = NULL;
   g_autoptr(GBytes) head = hw_http_reply_write_whole (self->message, &body);
 
-  hw_http_ride_send (self->ride, head);
+  hw_http_ride_answer (self->ride, soup_server_message_get_status (self->message), head);
   if (body != NULL)
     hw_http_ride_send (self->ride, body);
   g_clear_pointer (&self->ride, hw_http_ride_end);

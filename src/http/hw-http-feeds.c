@@ -192,7 +192,7 @@ feed_open (Feed      *feed,
       return;
     }
 
-  hw_http_ride_send (feed->ride, head);
+  hw_http_ride_answer (feed->ride, SOUP_STATUS_OK, head);
   if (is_head)
     {
       feed_end (feed);

@@ -418,10 +418,8 @@ on_soup_request_over (SoupServer        *soup,
                       HwHttpListener    *self)
 {
   HwHttpStream *stream = hw_http_stream_get (message);
-  guint class = soup_server_message_get_status (message) / 100;
 
-  if (class < HW_N_STATUS_CLASSES)
-    self->traffic.n_answers[class]++;
+  hw_http_listener_count_answer (self, soup_server_message_get_status (message));
   if (stream != NULL)
     hw_http_stream_go_on (stream);
 }
@@ -620,6 +618,26 @@ hw_http_listener_close (HwHttpListener *self)
     close (self->idle_fds[1]);
   self->idle_fds[0] = -1;
   self->idle_fds[1] = -1;
+}
+
+/**
+ * hw_http_listener_count_answer:
+ * @self: a listener
+ * @status: the status of an answer
+ *
+ * Counts an answer. Those that libsoup gives are counted here, and those that a stream gives
+ * itself, too: this is for whoever took a connection from them, and answers there.
+ */
+void
+hw_http_listener_count_answer (HwHttpListener *self,
+                               guint           status)
+{
+  guint class = status / 100;
+
+  g_return_if_fail (HW_IS_HTTP_LISTENER (self));
+
+  if (class < HW_N_STATUS_CLASSES)
+    self->traffic.n_answers[class]++;
 }
 
 /**

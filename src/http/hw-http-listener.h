@@ -48,6 +48,9 @@ void            hw_http_listener_add (HwHttpListener *self,
                                       HwHttpEntrance  entrance);
 void            hw_http_listener_close (HwHttpListener *self);
 
+void            hw_http_listener_count_answer (HwHttpListener *self,
+                                               guint           status);
+
 guint           hw_http_listener_get_n_connections (HwHttpListener *self);
 void            hw_http_listener_get_traffic (HwHttpListener *self,
                                               HwTraffic      *traffic);

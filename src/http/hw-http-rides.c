@@ -30,6 +30,7 @@ struct _HwHttpRides
 
   HwClock *clock;    /* (owned) (not nullable) */
   HwPlane *plane;    /* (owned) (not nullable) */
+  HwHttpListener *listener; /* (owned) (not nullable): counts what is answered */
   GHashTable *rides; /* (owned) (element-type HwHttpRide): that are not over */
   GQueue blocked;    /* (element-type HwHttpRide): who takes nothing, for the longest time first */
   GQueue leaving;    /* (element-type HwHttpRide): who has all, and is to hang up, likewise */
@@ -158,6 +159,7 @@ hw_http_rides_finalize (GObject *object)
   HwHttpRides *self = HW_HTTP_RIDES (object);
 
   g_clear_pointer (&self->rides, g_hash_table_unref);
+  g_clear_object (&self->listener);
   g_clear_object (&self->plane);
   g_clear_object (&self->clock);
 
@@ -182,23 +184,27 @@ hw_http_rides_init (HwHttpRides *self)
  * hw_http_rides_new:
  * @clock: what time it is
  * @plane: where they ride
+ * @listener: where they come from, which counts their answers
  *
  * Makes an empty set.
  *
  * Returns: (transfer full): the set
  */
 HwHttpRides *
-hw_http_rides_new (HwClock *clock,
-                   HwPlane *plane)
+hw_http_rides_new (HwClock        *clock,
+                   HwPlane        *plane,
+                   HwHttpListener *listener)
 {
   HwHttpRides *self;
 
   g_return_val_if_fail (HW_IS_CLOCK (clock), NULL);
   g_return_val_if_fail (HW_IS_PLANE (plane), NULL);
+  g_return_val_if_fail (HW_IS_HTTP_LISTENER (listener), NULL);
 
   self = g_object_new (HW_TYPE_HTTP_RIDES, NULL);
   self->clock = g_object_ref (clock);
   self->plane = g_object_ref (plane);
+  self->listener = g_object_ref (listener);
   g_signal_connect_object (plane, "tick", G_CALLBACK (on_plane_tick), self, G_CONNECT_DEFAULT);
 
   return self;
@@ -309,9 +315,28 @@ hw_http_rides_cut_all (HwHttpRides *self)
 }
 
 /**
+ * hw_http_ride_answer:
+ * @self: a ride
+ * @status: the status of the answer
+ * @head: its head
+ *
+ * Begins the answer, which counts from now on, however long it lasts.
+ */
+void
+hw_http_ride_answer (HwHttpRide *self,
+                     guint       status,
+                     GBytes     *head)
+{
+  g_return_if_fail (self != NULL && head != NULL);
+
+  hw_http_listener_count_answer (self->owner->listener, status);
+  hw_http_ride_send (self, head);
+}
+
+/**
  * hw_http_ride_send:
  * @self: a ride
- * @bytes: a piece of the answer
+ * @bytes: a piece of the answer, behind its head
  *
  * Sends some of the answer.
  */

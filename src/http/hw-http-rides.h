@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-http-listener.h"
 #include "hw-plane.h"
 
 #include <libsoup/soup.h>
@@ -36,8 +37,9 @@ typedef struct
 #define HW_TYPE_HTTP_RIDES (hw_http_rides_get_type ())
 G_DECLARE_FINAL_TYPE (HwHttpRides, hw_http_rides, HW, HTTP_RIDES, GObject)
 
-HwHttpRides *hw_http_rides_new (HwClock *clock,
-                                HwPlane *plane);
+HwHttpRides *hw_http_rides_new (HwClock        *clock,
+                                HwPlane        *plane,
+                                HwHttpListener *listener);
 gboolean     hw_http_rides_have_room (HwHttpRides *self,
                                       HwPrincipal *principal);
 void         hw_http_rides_reply_full (SoupServerMessage *message);
@@ -48,6 +50,9 @@ HwHttpRide  *hw_http_rides_take (HwHttpRides           *self,
                                  gpointer               user_data);
 void         hw_http_rides_cut_all (HwHttpRides *self);
 
+void         hw_http_ride_answer (HwHttpRide *self,
+                                  guint       status,
+                                  GBytes     *head);
 void         hw_http_ride_send (HwHttpRide *self,
                                 GBytes     *bytes);
 void         hw_http_ride_ask (HwHttpRide *self);

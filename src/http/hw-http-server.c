@@ -441,7 +441,6 @@ hw_http_server_new (HwTaskQueue *queue,
 
   self = g_object_new (HW_TYPE_HTTP_SERVER, NULL);
   self->auth = hw_http_auth_new (clock, token, (guint) geteuid ());
-  self->poll_api = hw_poll_api_new (queue, clock, plane);
   self->file_api = hw_file_api_new (queue);
   self->openapi = hw_openapi_new (hw_task_queue_get_types (queue));
   self->token = g_strdup (token);
@@ -449,6 +448,7 @@ hw_http_server_new (HwTaskQueue *queue,
   self->soup = make_soup_server ();
   self->listener = hw_http_listener_new (self->soup, clock);
   self->task_api = hw_task_api_new (queue, self->listener);
+  self->poll_api = hw_poll_api_new (queue, clock, plane, self->listener);
   self->health_api = hw_health_api_new (queue, clock);
   self->metrics_api = hw_metrics_api_new (queue, clock, plane, self->listener);
   self->doors = hw_http_doors_new (self->listener);
@@ -647,4 +647,24 @@ hw_http_server_authenticate (HwHttpServer      *self,
   g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
 
   return hw_http_auth_authenticate (self->auth, message, error);
+}
+
+/**
+ * hw_http_server_begin_events:
+ * @self: a server
+ * @message: a request for server-sent events, let in by hw_http_server_authenticate()
+ *
+ * Writes the head of its answer, for whoever takes the connection, and counts that it was answered.
+ *
+ * Returns: (transfer full): its bytes, see hw_http_reply_begin_events()
+ */
+GBytes *
+hw_http_server_begin_events (HwHttpServer      *self,
+                             SoupServerMessage *message)
+{
+  g_return_val_if_fail (HW_IS_HTTP_SERVER (self), NULL);
+
+  hw_http_listener_count_answer (self->listener, SOUP_STATUS_OK);
+
+  return hw_http_reply_begin_events (message);
 }

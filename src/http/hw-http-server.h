@@ -40,5 +40,7 @@ SoupServer   *hw_http_server_get_soup_server (HwHttpServer *self);
 HwPrincipal  *hw_http_server_authenticate (HwHttpServer      *self,
                                            SoupServerMessage *message,
                                            GError           **error);
+GBytes       *hw_http_server_begin_events (HwHttpServer      *self,
+                                           SoupServerMessage *message);
 
 G_END_DECLS

@@ -195,7 +195,8 @@ write_traffic (HwMetricsWriter *writer,
 
   write_connections (writer, traffic);
   hw_metrics_writer_begin (writer, HW_METRIC_COUNTER, "headway_http_answers",
-                           "Requests that were answered, by status.");
+                           "Requests that were answered, by status. An answer that lasts counts from its "
+                           "beginning.");
   for (guint i = 2; i < HW_N_STATUS_CLASSES; i++)
     hw_metrics_writer_add (writer, traffic->n_answers[i], "code", classes[i], NULL);
 

@@ -360,15 +360,17 @@ hw_poll_api_init (HwPollApi *self)
  * @queue: the queue
  * @clock: how long something takes
  * @plane: where those go who watch
+ * @listener: where they come from
  *
  * Creates the part of the REST door where one may wait.
  *
  * Returns: (transfer full): it
  */
 HwPollApi *
-hw_poll_api_new (HwTaskQueue *queue,
-                 HwClock     *clock,
-                 HwPlane     *plane)
+hw_poll_api_new (HwTaskQueue    *queue,
+                 HwClock        *clock,
+                 HwPlane        *plane,
+                 HwHttpListener *listener)
 {
   HwPollApi *self;
 
@@ -378,7 +380,7 @@ hw_poll_api_new (HwTaskQueue *queue,
   self = g_object_new (HW_TYPE_POLL_API, NULL);
   self->queue = g_object_ref (queue);
   self->clock = g_object_ref (clock);
-  self->rides = hw_http_rides_new (clock, plane);
+  self->rides = hw_http_rides_new (clock, plane, listener);
   self->feeds = hw_http_feeds_new (queue, self->rides);
 
   return self;

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "hw-http-listener.h"
 #include "hw-http-route.h"
 #include "hw-plane.h"
 #include "hw-task-queue.h"
@@ -15,9 +16,10 @@ G_BEGIN_DECLS
 #define HW_TYPE_POLL_API (hw_poll_api_get_type ())
 G_DECLARE_FINAL_TYPE (HwPollApi, hw_poll_api, HW, POLL_API, GObject)
 
-HwPollApi *hw_poll_api_new (HwTaskQueue *queue,
-                            HwClock     *clock,
-                            HwPlane     *plane);
+HwPollApi *hw_poll_api_new (HwTaskQueue    *queue,
+                            HwClock        *clock,
+                            HwPlane        *plane,
+                            HwHttpListener *listener);
 void       hw_poll_api_stop (HwPollApi *self);
 
 void       hw_poll_api_answer (HwPollApi         *self,

@@ -26,7 +26,7 @@ typedef struct _HwHttpExchange HwHttpExchange;
  *   have to go through is @stream, %NULL if they go over the descriptor as they are; @early is
  *   what the client has sent behind the request
  * @begin_events: writes the head of an answer of events, for a connection that is taken before
- *   it is answered
+ *   it is answered, with what was given to hw_hub_new()
  * @reply_empty: answers with a status that never has a body
  * @hold: lets a request wait for its answer
  * @watch: has one that waits be cancelled when its client leaves
@@ -43,7 +43,8 @@ typedef struct
   int (*take)(SoupServerMessage *message,
               GIOStream        **stream,
               GBytes           **early);
-  GBytes *(*begin_events)(SoupServerMessage *message);
+  GBytes *(*begin_events)(SoupServerMessage *message,
+                          gpointer user_data);
   void (*reply_empty)(SoupServerMessage *message,
                       guint              status);
   HwHttpExchange *(*hold)(SoupServerMessage *message);

@@ -185,10 +185,11 @@ hw_hub_answer_upgrade (HwHub             *self,
  * old browsers do not see the answer before it (WHATWG HTML, 9.2.6)
  */
 static GBytes *
-make_beginning (const HwHubDoor   *door,
+make_beginning (HwHub             *hub,
                 SoupServerMessage *message)
 {
-  GByteArray *bytes = g_bytes_unref_to_array (door->begin_events (message));
+  GBytes *head = hub->door->begin_events (message, hub->door_data);
+  GByteArray *bytes = g_bytes_unref_to_array (head);
 
   g_byte_array_append (bytes, (const guint8 *) ":\r\n", strlen (":\r\n"));
 
@@ -211,7 +212,7 @@ on_events_held (gpointer user_data)
     }
   else if (!is_gone && hw_hub_has_room (opening->hub, message, opening->principal))
     {
-      g_autoptr(GBytes) beginning = make_beginning (door, message);
+      g_autoptr(GBytes) beginning = make_beginning (opening->hub, message);
 
       opening_take (opening, beginning);
     }

@@ -26,8 +26,8 @@ G_BEGIN_DECLS
  * @n_sent: how many bytes were sent to them
  * @n_refused_peer: how many of @n_refused came from a user or an address that had too many already
  * @n_refused_unfit: how many of @n_refused there was no descriptor for
- * @n_answers: how many requests were answered on them, by the first digit of the status: not those
- *   whose answer lasts, nor those that became WebSockets
+ * @n_answers: how many requests were answered on them, by the first digit of the status. An answer
+ *   that lasts counts from its beginning, and a WebSocket is none
  *
  * What comes and goes at the front door. Bytes are counted as HTTP has them, in TLS before it
  * is sealed, and of a connection that became a WebSocket until then.

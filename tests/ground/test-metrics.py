@@ -142,6 +142,27 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(self.count_by_api(), counts["headway_tasks"])
         self.assertEqual(1, counts["headway_task_ends_total"]["command,canceled"])
 
+    def test_who_is_answered_for_long_is_counted_once(self):
+        n_ours = 0
+
+        def watch(path: str, n_watchers: int) -> float:
+            """Has one more watch, and tells how many were answered until then, but us."""
+            nonlocal n_ours
+            connection = self.connect()
+            self.addCleanup(connection.close)
+            connection.request("GET", path, headers={"Accept": "text/event-stream"})
+            end = time.monotonic() + daemon.LIMIT
+            while True:
+                counts = self.count()
+                n_ours += 1
+                if counts["headway_watchers"]["http"] == n_watchers:
+                    return sum(counts["headway_http_answers_total"].values()) - (n_ours - 1)
+                self.assertLess(time.monotonic(), end)
+
+        self.assertEqual(1, watch("/api/v1/events", 1))
+        token = self.ask("POST", "/hub/negotiate?negotiateVersion=1")["connectionToken"]
+        self.assertEqual(3, watch(f"/hub?id={token}", 2))
+
     def test_counters_never_fall(self):
         before = self.count()
         for _ in range(5):

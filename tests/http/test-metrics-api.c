@@ -147,6 +147,59 @@ test_metrics_count_answers (HttpHouse    *house,
   assert_sample (answer, "headway_http_connections 1");
 }
 
+static HttpProbe *
+begin_to_watch (HttpHouse  *house,
+                const char *target,
+                const char *fields)
+{
+  g_autofree char *request = http_house_write (house, target, fields, NULL);
+  HttpProbe *probe = http_probe_begin (house->address, request, strlen (request));
+
+  http_house_settle (house);
+
+  return probe;
+}
+
+/* Test that an answer that is waited for counts when it is given, and one that lasts when it
+ * begins, though libsoup gives neither.
+ */
+static void
+test_metrics_count_answers_that_take_long (HttpHouse    *house,
+                                           gconstpointer test_data)
+{
+  guint64 id = hw_test_house_submit (house->house, "demo");
+  HttpProbe *poll = NULL;
+  HttpProbe *feed = NULL;
+  g_autoptr(HttpAnswer) told = NULL;
+  g_autoptr(HttpAnswer) polled = NULL;
+  g_autoptr(HttpAnswer) before = NULL;
+  g_autoptr(HttpAnswer) during = NULL;
+  g_autoptr(HttpAnswer) after = NULL;
+
+  poll = begin_to_watch (house, "GET /api/v1/tasks/1/log?wait=20", BY_OWNER);
+  before = scrape (house, BY_OWNER);
+  assert_sample (before, "headway_watchers{transport=\"http\"} 1");
+  assert_sample (before, "headway_http_answers_total{code=\"2xx\"} 0");
+
+  feed = begin_to_watch (house, "GET /api/v1/tasks/1/events", BY_OWNER
+                         "Accept: text/event-stream\n");
+  during = scrape (house, BY_OWNER);
+  assert_sample (during, "headway_watchers{transport=\"http\"} 2");
+  assert_sample (during, "headway_http_answers_total{code=\"2xx\"} 2");
+
+  hw_test_house_succeed (house->house, id);
+  hw_test_house_advance (house->house, G_TIME_SPAN_SECOND);
+  http_house_settle (house);
+  polled = http_probe_finish (poll);
+  told = http_probe_finish (feed);
+  g_assert_cmpuint (polled->status, ==, 200);
+  g_assert_cmpuint (told->status, ==, 200);
+
+  /* The poll, the feed, and two who asked for the metrics. */
+  after = scrape (house, BY_OWNER);
+  assert_sample (after, "headway_http_answers_total{code=\"2xx\"} 4");
+}
+
 /* Test that a database that cannot be read is said to be so. */
 static void
 test_metrics_need_the_database (HttpHouse    *house,
@@ -243,6 +296,8 @@ main (int   argc,
               test_metrics_are_in_the_format_wanted, http_house_tear_down);
   g_test_add ("/metrics-api/counts-each-answer-once", HttpHouse, NULL, http_house_set_up,
               test_metrics_count_answers, http_house_tear_down);
+  g_test_add ("/metrics-api/counts-answers-that-take-long", HttpHouse, NULL, http_house_set_up,
+              test_metrics_count_answers_that_take_long, http_house_tear_down);
   g_test_add ("/metrics-api/needs-the-database", HttpHouse, NULL, http_house_set_up,
               test_metrics_need_the_database, http_house_tear_down);
   g_test_add ("/metrics-api/who-hangs-up-is-forgotten", HttpHouse, NULL, http_house_set_up,
