@@ -396,7 +396,8 @@ read_coding (Reading *reading,
              GError **error)
 {
   return refuse (reading->head, SOUP_STATUS_NOT_IMPLEMENTED, HW_ERROR_INVALID_REQUEST,
-                 "The body must not come in chunks. Send it whole, with its Content-Length.",
+                 "The body must not come in chunks. Send it whole, with its Content-Length; of "
+                 "what it is given to read, curl does so with “--data-binary @-”.",
                  error);
 }
 

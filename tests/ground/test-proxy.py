@@ -252,13 +252,35 @@ class ProxyTest(House):
         self.assertIn("attachment", fields["Content-Disposition"])
         self.assertEqual("".join(f"{number}\n" for number in range(1, 200001)).encode(), body)
 
-    def test_a_body_that_is_too_long_is_refused_and_one_in_chunks_is_not(self):
+    def test_a_body_that_is_too_long_is_refused(self):
         too_long = b" " * (3 * 1024 * 1024)
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             self.assertEqual(413, self.ask("POST", fields=self.bearer | JSON, body=too_long)[0])
+
+    def test_who_sends_in_chunks_is_taken_or_told_how_to_send_instead(self):
         chunks = iter([b'{"type":', b'"noop"}'])
-        self.assertEqual(202 if self.proxy.takes_chunks else 501,
-                         self.ask("POST", fields=self.bearer | JSON, body=chunks)[0])
+        status, _, answer = self.ask("POST", fields=self.bearer | JSON, body=chunks)
+        if self.proxy.takes_chunks:
+            self.assertEqual(202, status, answer)
+        else:
+            self.assertEqual(501, status, answer)
+            self.assertIn("Send it whole, with its Content-Length", json.loads(answer)["detail"])
+            self.assertEqual([], self.ask_owner("GET", "/api/v1/tasks")["tasks"])
+
+        # As curl sends what it reads from a pipe, and as the refusal says it should.
+        for option, expected in ((["--upload-file", "-", "--request", "POST"], status),
+                                 (["--data-binary", "@-"], 202)):
+            with self.subTest(option=option):
+                sent = subprocess.run(
+                    ["curl", "--silent", "--output", os.devnull, "--write-out", "%{http_code}",
+                     "--cacert", self.home / "cert/certificate.pem",
+                     "--resolve", f"{NAME}:{self.port}:127.0.0.1", "--noproxy", "*", *option,
+                     "--header", "Content-Type: application/json", "--header", f"Host: {NAME}",
+                     "--header", f"Authorization: Bearer {self.token}",
+                     f"https://{NAME}:{self.port}/api/v1/tasks"],
+                    input='{"type":"noop"}', text=True, capture_output=True, check=True,
+                    timeout=daemon.LIMIT)
+                self.assertEqual(str(expected), sent.stdout)
 
 
 class SocketTest(House):
@@ -478,7 +500,8 @@ LONG = {name for test in (ProxyTest, SmugglingTest) for name in dir(test)
     "test_the_hub_speaks_over_a_websocket",
     "test_events_come_one_by_one_and_go_on_where_somebody_was",
     "test_what_is_said_of_the_visitor_changes_nothing",
-    "test_a_body_that_is_too_long_is_refused_and_one_in_chunks_is_not",
+    "test_a_body_that_is_too_long_is_refused",
+    "test_who_sends_in_chunks_is_taken_or_told_how_to_send_instead",
 }
 for proxy in (proxies.Haproxy, proxies.Caddy):
     for test in (ProxyTest, SmugglingTest):
