@@ -62,6 +62,7 @@ FORBIDDEN_IN_TESTS = [
 SOURCE_ADDED = re.compile(r"\bg_(?:timeout|idle)_add(?:_\w+)? \(")
 TASK_MADE = re.compile(r"\bg_task_new \(")
 TASK_TAG_WITHIN = 6  # lines after g_task_new () in which its source tag must be set
+LISTED = re.compile(r"^ +'([^']+\.[ch])',$", re.MULTILINE)
 SKIPPED_PATH = re.compile(r'"[^"\n]*/subprocess')
 
 
@@ -130,6 +131,19 @@ def check_words(source: Source):
     for match in MACHINE_PATH.finditer(source.text):
         yield Finding(source.line_of(match.start()), "machine-path",
                       f"{match[0]} is a folder of one machine")
+
+
+def check_lists(source: Source):
+    """A source that is named twice is compiled twice. Each list stands between brackets."""
+    if source.path.name != "meson.build":
+        return
+    for part in re.finditer(r"[^()\[\]]+", source.text):
+        named = set()
+        for match in LISTED.finditer(part[0]):
+            if match[1] in named:
+                yield Finding(source.line_of(part.start() + match.start()), "listed-twice",
+                              f"{match[1]} stands in this list before")
+            named.add(match[1])
 
 
 def check_code(source: Source):
@@ -201,7 +215,7 @@ def check_file(root: Path, path: Path):
         source = Source(path, (root / path).read_text())
     except UnicodeDecodeError:
         return
-    checks = [check_size, check_words]
+    checks = [check_size, check_words, check_lists]
     if source.is_c:
         source.split()
         checks += C_CHECKS

@@ -288,6 +288,13 @@ class SourceTest(TreeTest):
         self.body("/* FIX" "ME #12: later */")
         self.assert_passes()
 
+    def test_source_listed_twice_fails(self):
+        once = "a = files(\n  'hw-a.c',\n  'hw-b.c',\n)\n"
+        self.write("src/core/meson.build", once + once, head="")
+        self.assert_passes()
+        self.write("src/core/meson.build", once.replace(")", "  'hw-a.c',\n)"), head="")
+        self.assert_fails("src/core/meson.build:4", "hw-a.c", "[listed-twice]")
+
     def test_missing_licence_fails(self):
         for path in ("src/core/hw-task.c", "web/src/main.ts", "build-aux/tool.py"):
             with self.subTest(path):
