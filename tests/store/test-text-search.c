@@ -320,12 +320,24 @@ static void
 test_largest_search_is_taken (Fixture      *fixture,
                               gconstpointer test_data)
 {
+  g_autoptr(GString) word = g_string_new ("a");
+  HwTaskFilter filter = { .limit = 50 };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwTaskPage) page = NULL;
+
   db_run (fixture->base.db, "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n"
           " WHERE i < 31) INSERT INTO texts (rowid, title) SELECT %u + i, 'a a w' || i FROM n",
           N_TASKS + 1);
 
   assert_same (fixture, "a-a-a-a-a-a-a-a a a a a-a b ab w", 50);
   assert_same (fixture, "a a w", 50);
+
+  while (word->len + 4 <= 256)
+    g_string_append (word, "-a");
+  filter.text = g_string_append (word, "-w")->str;
+  page = hw_task_lists_read (fixture->base.db, &filter, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (page);
 }
 
 int
