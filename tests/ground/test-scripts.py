@@ -125,6 +125,24 @@ done""")
         self.assertEqual(1, done.returncode)
         self.assertIn("could not be installed", done.stdout)
 
+    def test_services_that_come_along_are_not_started(self):
+        self.lacks("nginx-light", "jq")
+        self.fake("systemctl")
+        self.assertEqual(0, self.deps("test").returncode)
+        calls = self.calls.read_text().splitlines()
+        installed = next(i for i, call in enumerate(calls) if "apt-get install" in call)
+        masked = calls.index("systemctl --quiet --runtime mask nginx.service")
+        unmasked = calls.index("systemctl --quiet --runtime unmask nginx.service")
+        self.assertLess(masked, installed)
+        self.assertLess(installed, unmasked)
+        self.assertEqual("systemctl --quiet disable nginx.service", calls[unmasked + 1])
+
+    def test_services_that_were_there_are_left_alone(self):
+        self.lacks("jq")
+        self.fake("systemctl")
+        self.assertEqual(0, self.deps("test").returncode)
+        self.assertNotIn("mask", self.calls.read_text())
+
     def test_user_installs_through_sudo(self):
         self.lacks("gcc")
         self.fake("id", "echo 1000")
