@@ -22,6 +22,13 @@
 /* 256 bits cannot be guessed, so the token needs no slow hash. */
 #define TOKEN_BYTES 32
 
+/* A daemon that was killed has its lock until its last thread is gone, some milliseconds after
+ * nobody hears from it any more; whoever starts the next one at once need not be told of it.
+ * In microseconds: how often that is looked at, and for how long on a busy machine.
+ */
+#define LOCK_PAUSE 10000
+#define LOCK_PATIENCE 500000
+
 /* What a token is made of. */
 #define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -119,13 +126,27 @@ set_error_locked (GError    **error,
                "another --state-dir.", *owner != '\0' ? owner : "unknown", path);
 }
 
+static gboolean
+take_lock (int fd)
+{
+  for (guint waited = 0; flock (fd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_PAUSE)
+    {
+      if (waited >= LOCK_PATIENCE)
+        return FALSE;
+      g_usleep (LOCK_PAUSE);
+    }
+
+  return TRUE;
+}
+
 /**
  * hw_state_folder_lock:
  * @path: the state folder
  * @error: return location for an error that says who has it
  *
  * Takes the folder for this process: two daemons on one database would run every
- * task twice. The kernel gives the lock back when the process ends, however it does.
+ * task twice. The kernel gives the lock back when the process ends, however it does. Blocks for
+ * half a second if somebody has it.
  *
  * Returns: a descriptor that holds the lock until it is closed, or -1
  */
@@ -144,7 +165,7 @@ hw_state_folder_lock (const char *path,
       return -1;
     }
 
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+  if (!take_lock (fd))
     {
       set_error_locked (error, path, fd);
       close (fd);

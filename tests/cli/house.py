@@ -131,14 +131,23 @@ class House(unittest.TestCase):
         """What runs for tasks of this home folder."""
         return self.with_variables(f"HOME={self.home}", "HEADWAY_TASK=")
 
-    def start_daemon(self, **options):
-        """Starts a daemon and waits until it is ready."""
+    def begin_daemon(self, **options) -> subprocess.Popen:
+        """Starts a daemon."""
         self.daemon = subprocess.Popen([HEADWAYD, "--http-port", "0"], env=self.environment,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                        text=True, cwd="/", **options)
+        return self.daemon
+
+    def wait_for_daemon(self):
+        """Waits until the daemon that was started is ready."""
         readable, _, _ = select.select([self.daemon.stdout], [], [], LIMIT)
         self.assertTrue(readable, "the daemon did not become ready")
         self.assertRegex(self.daemon.stdout.readline(), "^Headway is ready at ")
+
+    def start_daemon(self, **options):
+        """Starts a daemon and waits until it is ready."""
+        self.begin_daemon(**options)
+        self.wait_for_daemon()
 
     def kill_daemon(self):
         self.daemon.kill()

@@ -4,6 +4,7 @@
 
 """Tests that headway finds the daemon, or starts one."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -158,6 +159,17 @@ class StartTest(House):
         until("it has ended", lambda: not is_alive(crashed))
         self.assertEqual("hello\n", self.headway("run", "--", "echo", "hello").stdout)
         self.assertEqual(2, len(self.tasks()))
+
+    def test_who_is_about_to_end_is_waited_for(self):
+        self.state.mkdir(parents=True)
+        with open(self.state / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            daemon = self.begin_daemon()
+            files = Path(f"/proc/{daemon.pid}/fd")
+            until("it wants the lock", lambda: any(
+                os.path.realpath(file) == os.path.realpath(self.state / "lock")
+                for file in files.iterdir()))
+        self.wait_for_daemon()
 
     def test_many_at_once_start_one_daemon(self):
         processes = [self.begin("run", "--", "echo", str(i)) for i in range(8)]
