@@ -38,8 +38,11 @@ def until(what: str, look, limit: float = LIMIT):
 
 
 def is_alive(pid: int) -> bool:
+    """Whether anything of a process is left: its sockets and locks go with its last thread."""
+    process = Path(f"/proc/{pid}")
     try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+        return ("\nState:\tZ" not in (process / "status").read_text()
+                or len(list((process / "task").iterdir())) > 1)
     except OSError:
         return False
 
