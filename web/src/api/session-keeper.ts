@@ -18,6 +18,7 @@ export class SessionKeeper {
   readonly #onLost: () => void
   #token: string | null = null
   #renewing: Promise<boolean> | null = null
+  #lastTrade: Promise<void> = Promise.resolve()
 
   constructor({ openSession, onLost }: SessionKeeperOptions) {
     this.#openSession = openSession
@@ -26,8 +27,17 @@ export class SessionKeeper {
 
   /** Opens a session, and remembers how. */
   async open(token: string) {
-    await this.#openSession(token)
+    await this.#tradeInTurn(token)
     this.#token = token
+  }
+
+  /** One after the other: half of a session is a cookie, and must not stand beside another's half. */
+  #tradeInTurn(token: string): Promise<void> {
+    const trade = this.#lastTrade.then(() => this.#openSession(token))
+    this.#lastTrade = trade.catch(() => {
+      // Whoever asked for it hears why.
+    })
+    return trade
   }
 
   /** Whether there is a good cookie again. Many may ask at once: the token is traded once. */
@@ -44,7 +54,7 @@ export class SessionKeeper {
       return false
     }
     try {
-      await this.#openSession(this.#token)
+      await this.#tradeInTurn(this.#token)
       return true
     } catch (error) {
       // No answer says nothing about the token.

@@ -25,7 +25,13 @@ export function useSession(firstToken: string | null) {
     clearTimeout(timer)
     try {
       if (token !== null) await api.openSession(token)
-      session.set((await api.hasSession()) ? 'open' : 'missing')
+      let isOpen = await api.hasSession()
+      if (!isOpen && token !== null) {
+        // Another session was opened meanwhile, and this was asked with half of each.
+        await api.openSession(token)
+        isOpen = await api.hasSession()
+      }
+      session.set(isOpen ? 'open' : 'missing')
     } catch (error) {
       if (error instanceof ApiError && error.status < 500) {
         session.set('missing')

@@ -29,6 +29,34 @@ describe('the keeper of the session', () => {
     expect(openSession).toHaveBeenCalledTimes(2)
   })
 
+  it('opens one session after the other, as half of each is a cookie', async () => {
+    const { keeper, openSession } = setUp()
+    await keeper.open('secret')
+    let answer = () => {}
+    openSession.mockReturnValueOnce(
+      new Promise((resolve) => {
+        answer = resolve
+      }),
+    )
+
+    const renewed = keeper.renew()
+    const opened = keeper.open('fresh')
+    await Promise.resolve()
+    expect(openSession.mock.calls).toEqual([['secret'], ['secret']])
+
+    answer()
+    await Promise.all([renewed, opened])
+    expect(openSession.mock.calls).toEqual([['secret'], ['secret'], ['fresh']])
+  })
+
+  it('opens a session although the one before was refused', async () => {
+    const { keeper, openSession } = setUp()
+    openSession.mockRejectedValueOnce(new ApiError(401, 'unauthorized', 'No'))
+
+    const [refused, opened] = await Promise.allSettled([keeper.open('old'), keeper.open('fresh')])
+    expect([refused.status, opened.status]).toEqual(['rejected', 'fulfilled'])
+  })
+
   it('says that the session is lost without a token', async () => {
     const { keeper, openSession, onLost } = setUp()
 

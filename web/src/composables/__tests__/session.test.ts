@@ -39,6 +39,16 @@ describe('the session', () => {
     expect(useSessionStore().state).toBe('open')
   })
 
+  it('is opened once more when another was opened in between', async () => {
+    const api = new FakeApi()
+    api.hasSession.mockResolvedValueOnce(false)
+
+    await mountApp(api, 'secret')
+
+    expect(api.openSession.mock.calls).toEqual([['secret'], ['secret']])
+    expect(useSessionStore().state).toBe('open')
+  })
+
   it('needs no token when the browser has a good cookie', async () => {
     const api = new FakeApi()
 
