@@ -216,7 +216,7 @@ hw_hub_connection_take_message (HwHubConnection *self,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(HwHubMessage) message =
-    hw_hub_outlet_get_protocol (self->outlet)->parse (record, length, &error);
+    hw_hub_protocol_parse (hw_hub_outlet_get_protocol (self->outlet), record, length, &error);
 
   if (message == NULL)
     {

@@ -4,8 +4,6 @@
 
 #include "config.h"
 
-#include "hw-hub-json.h"
-
 #include "hw-hub-protocol.h"
 #include "hw-json-reader.h"
 #include "hw-json-scan.h"
@@ -27,22 +25,12 @@ take_array (HwJsonLexer *lexer)
   return g_variant_builder_end (&builder);
 }
 
-/**
- * hw_hub_json_read_members:
- * @record: (array length=length): a record, without its separator
- * @length: how many bytes
- * @members: (inout): where to put what is in it
- * @error: return location for a #GError, or %NULL
- *
- * Takes a record apart, which must be an object.
- *
- * Returns: %TRUE, or %FALSE with %HW_ERROR_INVALID_REQUEST
- */
-gboolean
-hw_hub_json_read_members (const char   *record,
-                          gsize         length,
-                          HwHubMembers *members,
-                          GError      **error)
+/* Takes a record apart, which must be an object. */
+static gboolean
+read_members (const char   *record,
+              gsize         length,
+              HwHubMembers *members,
+              GError      **error)
 {
   HwJsonLexer lexer = { .data = record, .length = length };
 
@@ -63,19 +51,6 @@ hw_hub_json_read_members (const char   *record,
     }
 
   return TRUE;
-}
-
-static HwHubMessage *
-parse (const char *record,
-       gsize       length,
-       GError    **error)
-{
-  g_auto(HwHubMembers) members = { 0 };
-
-  if (!hw_hub_json_read_members (record, length, &members, error))
-    return NULL;
-
-  return hw_hub_message_new (&members, error);
 }
 
 static void
@@ -249,7 +224,7 @@ const HwHubProtocol hw_hub_json = {
   .name = "json",
   .encoding = HW_ENCODING_JSON,
   .read_record = hw_hub_record_reader_read,
-  .parse = parse,
+  .read_members = read_members,
   .make_call_head = make_call_head,
   .make_item_head = make_item_head,
   .write_call = write_call,

@@ -116,19 +116,6 @@ read_members (const char   *record,
   return TRUE;
 }
 
-static HwHubMessage *
-parse (const char *record,
-       gsize       length,
-       GError    **error)
-{
-  g_auto(HwHubMembers) members = { 0 };
-
-  if (!read_members (record, length, &members, error))
-    return NULL;
-
-  return hw_hub_message_new (&members, error);
-}
-
 static void
 write_text (GString    *output,
             const char *text)
@@ -309,7 +296,7 @@ const HwHubProtocol hw_hub_msgpack = {
   .encoding = HW_ENCODING_MSGPACK,
   .is_binary = TRUE,
   .read_record = hw_hub_record_reader_read_counted,
-  .parse = parse,
+  .read_members = read_members,
   .make_call_head = make_call_head,
   .make_item_head = make_item_head,
   .write_call = write_call,

@@ -6,7 +6,6 @@
 
 #include "hw-hub-protocol.h"
 
-#include "hw-hub-json.h"
 #include "hw-json-writer.h"
 
 /* How a client and we agree on a protocol, which is done in JSON whatever it is. */
@@ -28,6 +27,33 @@ const HwHubProtocol *
 hw_hub_protocol_get (HwEncoding encoding)
 {
   return protocols[encoding];
+}
+
+/**
+ * hw_hub_protocol_parse:
+ * @self: a protocol
+ * @record: (array length=length): a record, without its separator or count
+ * @length: how many bytes
+ * @error: return location for a #GError, or %NULL
+ *
+ * Reads a message.
+ *
+ * Returns: (transfer full): the message, or %NULL with %HW_ERROR_INVALID_REQUEST
+ */
+HwHubMessage *
+hw_hub_protocol_parse (const HwHubProtocol *self,
+                       const char          *record,
+                       gsize                length,
+                       GError             **error)
+{
+  g_auto(HwHubMembers) members = { 0 };
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (!self->read_members (record, length, &members, error))
+    return NULL;
+
+  return hw_hub_message_new (&members, error);
 }
 
 static const HwHubProtocol *
@@ -86,7 +112,7 @@ hw_hub_handshake_parse (const char *record,
   GVariant *name = NULL;
   GVariant *version = NULL;
 
-  if (hw_hub_json_read_members (record, length, &members, NULL))
+  if (hw_hub_json.read_members (record, length, &members, NULL))
     {
       name = hw_hub_members_get_string (&members, HW_HUB_MEMBER_PROTOCOL, NULL);
       version = hw_hub_members_get_number (&members, HW_HUB_MEMBER_VERSION, NULL);

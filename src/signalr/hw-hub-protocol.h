@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hw-encoding.h"
+#include "hw-hub-members.h"
 #include "hw-hub-message.h"
 #include "hw-hub-record.h"
 
@@ -16,7 +17,7 @@ G_BEGIN_DECLS
  * @encoding: in which form items, arguments and results are
  * @is_binary: whether its records are no text
  * @read_record: cuts a record out of what came, see hw_hub_record_reader_read()
- * @parse: reads a message; %NULL with %HW_ERROR_INVALID_REQUEST
+ * @read_members: takes a record apart; %FALSE with %HW_ERROR_INVALID_REQUEST
  * @make_call_head: makes the part of a call of a client's method that is the same each time.
  *   No answer is wanted
  * @make_item_head: makes the part of a stream's items that is the same each time
@@ -46,9 +47,10 @@ typedef struct
                           const char       **record,
                           gsize             *record_length,
                           GError           **error);
-  HwHubMessage *(*parse)(const char *record,
-                         gsize length,
-                         GError    **error);
+  gboolean (*read_members)(const char   *record,
+                           gsize         length,
+                           HwHubMembers *members,
+                           GError      **error);
 
   GBytes *(*make_call_head)(const char *target);
   GBytes *(*make_item_head)(const char *invocation_id);
@@ -80,6 +82,11 @@ extern const HwHubProtocol hw_hub_json;
 extern const HwHubProtocol hw_hub_msgpack;
 
 const HwHubProtocol *hw_hub_protocol_get (HwEncoding encoding);
+
+HwHubMessage        *hw_hub_protocol_parse (const HwHubProtocol *self,
+                                            const char          *record,
+                                            gsize                length,
+                                            GError             **error);
 
 const HwHubProtocol *hw_hub_handshake_parse (const char *record,
                                              gsize       length,

@@ -15,7 +15,7 @@ read_record (const HwHubProtocol *protocol,
              const char          *record,
              gsize                length)
 {
-  g_autoptr(HwHubMessage) message = protocol->parse (record, length, NULL);
+  g_autoptr(HwHubMessage) message = hw_hub_protocol_parse (protocol, record, length, NULL);
 
   hw_hub_handshake_parse (record, length, TRUE, NULL);
   if (message == NULL)
