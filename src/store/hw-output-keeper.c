@@ -10,8 +10,6 @@
 #include "hw-output-attic.h"
 #include "hw-shim-output.h"
 
-#include <string.h>
-
 /* What files are given room in, on most file systems. */
 #define ROOM_UNIT 4096
 
