@@ -152,9 +152,16 @@ hw_json_reader_take_name (HwJsonLexer *lexer)
   return name;
 }
 
-/* Returns (transfer full): the text of a number. */
-static char *
-take_number (HwJsonLexer *lexer)
+/**
+ * hw_json_reader_take_number:
+ * @lexer: a lexer before a number
+ *
+ * Reads a number of any kind.
+ *
+ * Returns: (transfer full): its text
+ */
+char *
+hw_json_reader_take_number (HwJsonLexer *lexer)
 {
   gsize start = lexer->offset;
 
@@ -174,7 +181,7 @@ take_number (HwJsonLexer *lexer)
 gint64
 hw_json_reader_take_integer (HwJsonLexer *lexer)
 {
-  g_autofree char *text = take_number (lexer);
+  g_autofree char *text = hw_json_reader_take_number (lexer);
 
   return g_ascii_strtoll (text, NULL, 10);
 }
@@ -182,13 +189,21 @@ hw_json_reader_take_integer (HwJsonLexer *lexer)
 static double
 take_double (HwJsonLexer *lexer)
 {
-  g_autofree char *text = take_number (lexer);
+  g_autofree char *text = hw_json_reader_take_number (lexer);
 
   return g_ascii_strtod (text, NULL);
 }
 
-static gboolean
-take_boolean (HwJsonLexer *lexer)
+/**
+ * hw_json_reader_take_boolean:
+ * @lexer: a lexer before a truth value
+ *
+ * Reads whether something is so.
+ *
+ * Returns: the value
+ */
+gboolean
+hw_json_reader_take_boolean (HwJsonLexer *lexer)
 {
   gboolean value = hw_json_lexer_peek (lexer) == 't';
 
@@ -257,7 +272,7 @@ hw_json_reader_take_value (HwJsonLexer *lexer)
     case G_VARIANT_CLASS_DOUBLE:
       return g_variant_new_double (take_double (lexer));
     case G_VARIANT_CLASS_BOOLEAN:
-      return g_variant_new_boolean (take_boolean (lexer));
+      return g_variant_new_boolean (hw_json_reader_take_boolean (lexer));
     case G_VARIANT_CLASS_DICT_ENTRY:
       return take_object (lexer);
     case G_VARIANT_CLASS_ARRAY:

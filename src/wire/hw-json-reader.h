@@ -13,7 +13,9 @@ gboolean      hw_json_reader_enter (HwJsonLexer *lexer);
 gboolean      hw_json_reader_next (HwJsonLexer *lexer);
 char         *hw_json_reader_take_name (HwJsonLexer *lexer);
 char         *hw_json_reader_take_string (HwJsonLexer *lexer);
+char         *hw_json_reader_take_number (HwJsonLexer *lexer);
 gint64        hw_json_reader_take_integer (HwJsonLexer *lexer);
+gboolean      hw_json_reader_take_boolean (HwJsonLexer *lexer);
 GVariant     *hw_json_reader_take_value (HwJsonLexer *lexer);
 
 G_END_DECLS

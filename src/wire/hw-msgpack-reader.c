@@ -479,6 +479,39 @@ hw_msgpack_reader_enter_array (HwMsgpackReader *self,
   return enter (self, &head);
 }
 
+/* Reads a value behind its head. Returns (transfer floating) (nullable): the value. */
+static GVariant *
+take_rest (HwMsgpackReader *self,
+           const Head      *head)
+{
+  char *text = NULL;
+
+  switch ((int) head->kind)
+    {
+    case KIND_NOTHING:
+      return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+    case KIND_BOOLEAN:
+      return g_variant_new_boolean (head->number != 0);
+    case KIND_UNSIGNED:
+    case KIND_SIGNED:
+      return make_integer (self, head);
+    case KIND_FLOAT:
+      return make_double (self, head);
+    case KIND_TEXT:
+      text = take_text (self, head);
+      return text != NULL ? g_variant_new_take_string (text) : NULL;
+    case KIND_EXTENSION:
+      return take_extension (self, head);
+    case KIND_ARRAY:
+      return take_array (self, head);
+    case KIND_MAP:
+      return take_map (self, head);
+    default:
+      fail (self, head->start, "there is no place for bytes, only for texts");
+      return NULL;
+    }
+}
+
 /**
  * hw_msgpack_reader_take_value:
  * @self: a reader before a value
@@ -492,38 +525,11 @@ hw_msgpack_reader_enter_array (HwMsgpackReader *self,
 GVariant *
 hw_msgpack_reader_take_value (HwMsgpackReader *self)
 {
-  char *text = NULL;
   Head head;
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  if (!take_head (self, &head))
-    return NULL;
-
-  switch ((int) head.kind)
-    {
-    case KIND_NOTHING:
-      return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
-    case KIND_BOOLEAN:
-      return g_variant_new_boolean (head.number != 0);
-    case KIND_UNSIGNED:
-    case KIND_SIGNED:
-      return make_integer (self, &head);
-    case KIND_FLOAT:
-      return make_double (self, &head);
-    case KIND_TEXT:
-      text = take_text (self, &head);
-      return text != NULL ? g_variant_new_take_string (text) : NULL;
-    case KIND_EXTENSION:
-      return take_extension (self, &head);
-    case KIND_ARRAY:
-      return take_array (self, &head);
-    case KIND_MAP:
-      return take_map (self, &head);
-    default:
-      fail (self, head.start, "there is no place for bytes, only for texts");
-      return NULL;
-    }
+  return take_head (self, &head) ? take_rest (self, &head) : NULL;
 }
 
 /**
@@ -538,21 +544,15 @@ GVariant *
 hw_msgpack_reader_take_values (HwMsgpackReader *self)
 {
   g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  HwMsgpackReader before;
   g_autoptr(GPtrArray) parts = NULL;
   Head head;
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  before = *self;
   if (!take_head (self, &head))
     return NULL;
-
   if (head.kind != KIND_ARRAY)
-    {
-      *self = before;
-      return hw_msgpack_reader_take_value (self);
-    }
+    return take_rest (self, &head);
 
   parts = take_parts (self, &head);
   if (parts == NULL)

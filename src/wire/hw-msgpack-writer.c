@@ -146,16 +146,9 @@ hw_msgpack_write_integer (GString *output,
     write_number (output, 0xd3, (guint64) value, 8);
 }
 
-/**
- * hw_msgpack_write_double:
- * @output: where to append
- * @value: a number
- *
- * Writes a number that need not be whole.
- */
-void
-hw_msgpack_write_double (GString *output,
-                         double   value)
+static void
+write_double (GString *output,
+              double   value)
 {
   guint64 bits;
 
@@ -276,27 +269,14 @@ write_json_number (GString     *output,
                    HwJsonLexer *lexer,
                    gboolean     is_integer)
 {
-  gsize start = lexer->offset;
-  g_autofree char *text = NULL;
+  g_autofree char *text = hw_json_reader_take_number (lexer);
 
-  hw_json_lexer_take_number (lexer);
-  text = g_strndup (lexer->data + start, lexer->offset - start);
   if (!is_integer)
-    hw_msgpack_write_double (output, g_ascii_strtod (text, NULL));
+    write_double (output, g_ascii_strtod (text, NULL));
   else if (*text == '-')
     hw_msgpack_write_integer (output, g_ascii_strtoll (text, NULL, 10));
   else
     write_unsigned (output, g_ascii_strtoull (text, NULL, 10));
-}
-
-static void
-write_json_boolean (GString     *output,
-                    HwJsonLexer *lexer)
-{
-  gboolean value = hw_json_lexer_peek (lexer) == 't';
-
-  hw_json_lexer_take_literal (lexer, value ? "true" : "false");
-  hw_msgpack_write_boolean (output, value);
 }
 
 static void
@@ -315,7 +295,7 @@ write_json_value (GString     *output,
       write_json_number (output, lexer, class == G_VARIANT_CLASS_INT64);
       break;
     case G_VARIANT_CLASS_BOOLEAN:
-      write_json_boolean (output, lexer);
+      hw_msgpack_write_boolean (output, hw_json_reader_take_boolean (lexer));
       break;
     case G_VARIANT_CLASS_DICT_ENTRY:
       write_json_parts (output, lexer, &map_form);

@@ -13,8 +13,6 @@ void hw_msgpack_write_boolean (GString *output,
                                gboolean value);
 void hw_msgpack_write_integer (GString *output,
                                gint64   value);
-void hw_msgpack_write_double (GString *output,
-                              double   value);
 void hw_msgpack_write_text (GString    *output,
                             const char *text,
                             gsize       length);
