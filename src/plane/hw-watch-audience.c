@@ -19,12 +19,14 @@ hw_watch_audience_is_of (const HwWatchAudience *self,
                          HwWatchWriteFunc       write,
                          GBytes                *head)
 {
-  const HwWatchFilter *filter = &self->place.filter;
+  HwWatchFilter filter = place->filter;
+
+  /* Which task it is about is each one's own. */
+  filter.task_id = self->place.filter.task_id;
 
   return self->place.queue == place->queue && self->write == write &&
          hw_principal_equals (self->place.principal, place->principal) &&
-         g_strcmp0 (filter->type, place->filter.type) == 0 &&
-         g_strcmp0 (filter->owner, place->filter.owner) == 0 &&
+         hw_watch_filter_equals (&self->place.filter, &filter) &&
          (self->head == NULL) == (head == NULL) &&
          (head == NULL || g_bytes_equal (self->head, head));
 }
