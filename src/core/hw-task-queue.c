@@ -60,18 +60,6 @@ on_dispatcher_level (HwDispatcher *dispatcher,
   g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
 }
 
-/* A task that runs no more has no level: a view that comes later reads its end. */
-static void
-hw_task_queue_drop_level (HwTaskQueue *self,
-                          HwEvent     *event)
-{
-  guint64 task_id = hw_event_get_task_id (event);
-
-  if (hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
-      hw_dispatcher_lookup (self->dispatcher, task_id) == NULL)
-    hw_event_log_clear_level (self->log, task_id);
-}
-
 /* Counts what a transition makes of the tasks that have not ended. */
 static void
 hw_task_queue_count (HwTaskQueue *self,
@@ -102,17 +90,23 @@ on_store_committed (HwStore     *store,
       HwEvent *event = g_ptr_array_index (events, i);
       guint64 task_id = hw_event_get_task_id (event);
       HwTask *before = hw_dispatcher_lookup (self->dispatcher, task_id);
+      HwTask *now = NULL;
       HwTaskState state = HW_TASK_STATE_PENDING;
-      gboolean has_state = hw_event_get_kind (event) == HW_EVENT_KIND_STATE &&
-                           hw_event_get_state (event, &state);
+      gboolean is_change = hw_event_get_kind (event) == HW_EVENT_KIND_STATE;
+      gboolean has_state = is_change && hw_event_get_state (event, &state);
 
       hw_task_queue_count (self, event, before != NULL);
       if (has_state && state != HW_TASK_STATE_PROCESSING)
         hw_tally_take_end (self->tally, event, before);
       hw_dispatcher_fold (self->dispatcher, event);
+      if (is_change)
+        now = hw_dispatcher_lookup (self->dispatcher, task_id);
       if (has_state && state == HW_TASK_STATE_PROCESSING)
-        hw_tally_take_start (self->tally, event, hw_dispatcher_lookup (self->dispatcher, task_id));
-      hw_task_queue_drop_level (self, event);
+        hw_tally_take_start (self->tally, event, now);
+
+      /* A task that runs no more has no level: a view that comes later reads its end. */
+      if (is_change && now == NULL)
+        hw_event_log_clear_level (self->log, task_id);
     }
 
   hw_event_log_append (self->log, events);
