@@ -200,7 +200,6 @@ on_ready (gpointer user_data)
   HwOlderEvents *self = user_data;
   g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func (g_object_unref);
 
-  self->source_id = 0;
   while (told->len < N_A_TURN && self->ready.length > 0)
     {
       HwEventPage *page = NULL;
@@ -215,9 +214,10 @@ on_ready (gpointer user_data)
         g_task_return_pointer (gtask, page, (GDestroyNotify) hw_event_page_free);
     }
 
-  if (self->ready.length > 0 && self->source_id == 0)
-    self->source_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_ready, self, NULL);
   hw_older_events_go_on (self);
+  if (self->ready.length > 0)
+    return G_SOURCE_CONTINUE;
+  self->source_id = 0;
 
   return G_SOURCE_REMOVE;
 }
