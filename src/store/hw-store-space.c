@@ -50,6 +50,19 @@ hw_store_space_look (HwDb *db)
   return n_free < 2 * get_reserve (n_all) ? HW_STORE_SPACE_SCARCE : HW_STORE_SPACE_PLENTY;
 }
 
+static void
+set_error (guint64  n_free,
+           guint64  n_reserved,
+           GError **error)
+{
+  g_autofree char *free_text = g_format_size_full (n_free, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *reserve_text = g_format_size_full (n_reserved, G_FORMAT_SIZE_IEC_UNITS);
+
+  g_set_error (error, HW_ERROR, HW_ERROR_NO_SPACE,
+               "The disk of the database has only %s left, and %s are kept for what runs. Free "
+               "some space: nothing new is taken before.", free_text, reserve_text);
+}
+
 /**
  * hw_store_space_set_error:
  * @db: a connection
@@ -61,18 +74,11 @@ void
 hw_store_space_set_error (HwDb    *db,
                           GError **error)
 {
-  g_autofree char *free_text = NULL;
-  g_autofree char *reserve_text = NULL;
   guint64 n_free = 0;
   guint64 n_all = 0;
 
   hw_db_get_space (db, &n_free, &n_all);
-  free_text = g_format_size_full (n_free, G_FORMAT_SIZE_IEC_UNITS);
-  reserve_text = g_format_size_full (get_reserve (n_all), G_FORMAT_SIZE_IEC_UNITS);
-
-  g_set_error (error, HW_ERROR, HW_ERROR_NO_SPACE,
-               "The disk of the database has only %s left, and %s are kept for what runs. Free "
-               "some space: nothing new is taken before.", free_text, reserve_text);
+  set_error (n_free, get_reserve (n_all), error);
 }
 
 /**
@@ -94,5 +100,5 @@ hw_store_space_survey (HwDb          *db,
 
   survey->n_reserved_bytes = get_reserve (n_all);
   if (survey->n_free_bytes < survey->n_reserved_bytes)
-    hw_store_space_set_error (db, &survey->refusal);
+    set_error (survey->n_free_bytes, survey->n_reserved_bytes, &survey->refusal);
 }
