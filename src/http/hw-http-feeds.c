@@ -308,16 +308,19 @@ feed_tell (Feed      *feed,
       HwEvent *event = g_ptr_array_index (events, i);
       g_autoptr(GBytes) json = hw_task_json_encode_event (event);
 
+      write_name (text, event);
       if (g_bytes_get_size (json) < MIN_SHARED)
         {
-          write_event (text, NULL, event);
-          continue;
+          g_string_append_len (text, g_bytes_get_data (json, NULL),
+                               (gssize) g_bytes_get_size (json));
         }
-
-      write_name (text, event);
-      feed_send (feed, text);
-      hw_http_ride_send (feed->ride, json);
-      text = g_string_new (END);
+      else
+        {
+          feed_send (feed, text);
+          hw_http_ride_send (feed->ride, json);
+          text = g_string_new (NULL);
+        }
+      g_string_append (text, END);
     }
   feed_send (feed, text);
 

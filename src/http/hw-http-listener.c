@@ -299,9 +299,10 @@ hw_http_listener_take (HwHttpListener *self,
   hw_http_stream_set_turns (stream, self->turns);
   self->traffic.n_ever++;
   if (refusal != NULL)
-    self->traffic.n_refused++;
-  if (refusal != NULL && !self->is_full)
-    self->traffic.n_refused_peer++;
+    {
+      self->traffic.n_refused++;
+      self->traffic.n_refused_peer += self->is_full ? 0 : 1;
+    }
   hw_http_crowd_add (self->crowd, stream);
   hw_http_listener_check_timer (self);
   g_signal_connect (stream, "ready", G_CALLBACK (on_stream_ready), self);

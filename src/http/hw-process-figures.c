@@ -6,7 +6,6 @@
 
 #include "hw-process-figures.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -71,8 +71,7 @@ begin_answer (HwJsonWriter    *writer,
               const char      *invocation_id)
 {
   begin_message (writer, output, type);
-  hw_json_writer_name (writer, "invocationId");
-  hw_json_writer_add_string (writer, invocation_id);
+  hw_json_writer_write_string (writer, "invocationId", invocation_id);
 }
 
 static void
@@ -90,8 +89,7 @@ make_call_head (const char *target)
   HwJsonWriter writer;
 
   begin_message (&writer, head, HW_HUB_MESSAGE_TYPE_INVOCATION);
-  hw_json_writer_name (&writer, "target");
-  hw_json_writer_add_string (&writer, target);
+  hw_json_writer_write_string (&writer, "target", target);
   hw_json_writer_name (&writer, "arguments");
   hw_json_writer_begin_array (&writer);
 
@@ -175,8 +173,7 @@ write_error (GString    *output,
   HwJsonWriter writer;
 
   begin_answer (&writer, output, HW_HUB_MESSAGE_TYPE_COMPLETION, invocation_id);
-  hw_json_writer_name (&writer, "error");
-  hw_json_writer_add_string (&writer, error);
+  hw_json_writer_write_string (&writer, "error", error);
   end_message (&writer, output);
 }
 
@@ -208,10 +205,7 @@ write_close (GString    *output,
 
   begin_message (&writer, output, HW_HUB_MESSAGE_TYPE_CLOSE);
   if (error != NULL)
-    {
-      hw_json_writer_name (&writer, "error");
-      hw_json_writer_add_string (&writer, error);
-    }
+    hw_json_writer_write_string (&writer, "error", error);
   if (allow_reconnect)
     {
       hw_json_writer_name (&writer, "allowReconnect");

@@ -149,10 +149,7 @@ hw_hub_handshake_write (GString    *output,
   hw_json_writer_init (&writer, output);
   hw_json_writer_begin_object (&writer);
   if (error != NULL)
-    {
-      hw_json_writer_name (&writer, "error");
-      hw_json_writer_add_string (&writer, error);
-    }
+    hw_json_writer_write_string (&writer, "error", error);
   hw_json_writer_end_object (&writer);
   g_string_append_c (output, HW_HUB_RECORD_SEPARATOR);
 }
